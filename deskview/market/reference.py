@@ -1,0 +1,113 @@
+"""Reading reference files: the CSV and TOML shipped with the package, and the user's TOML."""
+
+import csv
+import re
+import tomllib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import NoReturn
+
+from deskview.market.errors import ReferenceDataError, nearest, shown
+
+#: A US ticker as this project writes it: capitals, a share class after a dot (BRK.B).
+TICKER = re.compile(r"[A-Z][A-Z0-9]{0,5}(\.[A-Z])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row or table of a reference file: where it stands, and its fields as read."""
+
+    file: str
+    place: str
+    fields: dict[str, object]
+
+    def fail(self, field: str, problem: str) -> NoReturn:
+        """Raises ReferenceDataError for a field of this row."""
+        raise ReferenceDataError(self.file, self.place, field, problem)
+
+    def text(self, field: str) -> str:
+        """A field that must be text; raises ReferenceDataError where it is missing or something else."""
+        value = self.fields.get(field)
+        if not isinstance(value, str):
+            self.fail(field, "is missing" if value is None else f"{shown(value)} is not text")
+        return value
+
+    def word(self, field: str, valid: Collection[str]) -> str:
+        """A field that must be one of the valid words."""
+        value = self.text(field)
+        if value not in valid:
+            self.fail(field, f"{shown(value)} is unknown{nearest(value, valid)}")
+        return value
+
+    def ticker(self, field: str = "ticker") -> str:
+        """A field that must be a ticker."""
+        value = self.text(field)
+        self.check_ticker(value, field)
+        return value
+
+    def check_ticker(self, value: object, field: str) -> None:
+        """Raises ReferenceDataError unless the value is written like a ticker."""
+        if value == "":
+            self.fail(field, "is missing")
+        if not isinstance(value, str) or not TICKER.fullmatch(value):
+            self.fail(field, f"{shown(value)} is not a ticker (capitals and digits, a share class after a dot: BRK.B)")
+
+    def only(self, valid: Collection[str]) -> None:
+        """Raises ReferenceDataError for a field nobody knows."""
+        for field in self.fields:
+            if field not in valid:
+                self.fail(shown(field), f"is unknown{nearest(field, valid)}")
+
+
+def csv_rows(file: str) -> Iterator[Row]:
+    """The rows of a shipped CSV, as text; the header is row 1."""
+    lines = (_shipped() / file).read_text(encoding="utf-8").splitlines()
+    for number, fields in enumerate(csv.DictReader(lines), start=2):
+        yield Row(file, f"row {number}", dict(fields))
+
+
+def shipped_tables(file: str, table: str) -> list[Row]:
+    """The `[[table]]` entries of a shipped TOML."""
+    return _tables((_shipped() / file).read_text(encoding="utf-8"), file, table)
+
+
+def user_tables(path: Path, table: str) -> list[Row]:
+    """The `[[table]]` entries of a user's TOML; raises ReferenceDataError where it cannot be read or parsed."""
+    file = ascii(path.name)[1:-1]
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
+        raise ReferenceDataError(file, "", "", f"cannot be read: {reason}") from error
+    return _tables(text, file, table)
+
+
+def unique(rows: list[Row], field: str) -> list[Row]:
+    """The rows as they are; raises ReferenceDataError where a field that names the row is given twice."""
+    seen: set[str] = set()
+    for row in rows:
+        value = row.text(field)
+        if value in seen:
+            row.fail(field, f"{shown(value)} stands here a second time")
+        seen.add(value)
+    return rows
+
+
+def _shipped() -> resources.abc.Traversable:
+    return resources.files("deskview.market.data")
+
+
+def _tables(text: str, file: str, table: str) -> list[Row]:
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ReferenceDataError(file, "", "", f"is not TOML: {ascii(str(error))[1:-1]}") from error
+    for key in document:
+        if key != table:
+            raise ReferenceDataError(file, "", shown(key), f"is unknown{nearest(key, [table])}")
+    entries = document.get(table, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ReferenceDataError(file, "", table, f"must be a list of tables: [[{table}]]")
+    return [Row(file, f"[[{table}]] {number}", entry) for number, entry in enumerate(entries, start=1)]

@@ -1,0 +1,191 @@
+"""The tables of the market: what every provider delivers and every method reads.
+
+Each schema maps column to polars type. Prices are USD per share, volumes are shares, times are UTC,
+sessions are New York trading dates. A missing value is null, never 0 and never NaN.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+Schema = Mapping[str, pl.DataType]
+
+UTC_NS = pl.Datetime("ns", "UTC")
+
+#: Daily bars of one or more sessions, regular trading hours, NOT adjusted for splits.
+BARS: Schema = {
+    "ticker": pl.String(),
+    "session": pl.Date(),
+    "open": pl.Float64(),
+    "high": pl.Float64(),
+    "low": pl.Float64(),
+    "close": pl.Float64(),
+    "volume": pl.Float64(),
+    "vwap": pl.Float64(),
+    "trades": pl.Int64(),
+}
+
+#: Splits. `factor` is cumulative as of the request: a price of day D times the factor of the first
+#: split executed after D is on today's basis; volume divides by it.
+SPLITS: Schema = {
+    "ticker": pl.String(),
+    "execution_date": pl.Date(),
+    "split_from": pl.Float64(),
+    "split_to": pl.Float64(),
+    "factor": pl.Float64(),
+}
+
+#: Cash dividends; `cash_usd` per share as paid, on the share basis of the ex-date.
+DIVIDENDS: Schema = {
+    "ticker": pl.String(),
+    "ex_date": pl.Date(),
+    "cash_usd": pl.Float64(),
+}
+
+#: Every listed instrument. `type` is the vendor's (CS, ADRC, ETF, ...), `exchange` a MIC.
+TICKERS: Schema = {
+    "ticker": pl.String(),
+    "name": pl.String(),
+    "type": pl.String(),
+    "exchange": pl.String(),
+}
+
+#: What is known of one instrument on `as_of`. `market_cap_usd` and `sic_code` are null for funds.
+DETAILS: Schema = {
+    "ticker": pl.String(),
+    "as_of": pl.Date(),
+    "name": pl.String(),
+    "type": pl.String(),
+    "shares_outstanding": pl.Float64(),
+    "market_cap_usd": pl.Float64(),
+    "sic_code": pl.String(),
+    "list_date": pl.Date(),
+}
+
+#: The whole market at one moment. `price` is the last trade, else the last minute's close, else the
+#: day's close, whichever first is above zero (`price_source`: trade, minute, day); null when the name
+#: has not traded today. `price_time` is the time of that price. `prev_close` is the vendor's previous
+#: session close. The day columns are null until the name's first regular trade. `bid`/`ask` may be null.
+SNAPSHOT: Schema = {
+    "ticker": pl.String(),
+    "price": pl.Float64(),
+    "price_source": pl.String(),
+    "price_time": UTC_NS,
+    "prev_close": pl.Float64(),
+    "open": pl.Float64(),
+    "high": pl.Float64(),
+    "low": pl.Float64(),
+    "volume": pl.Float64(),
+    "vwap": pl.Float64(),
+    "bid": pl.Float64(),
+    "ask": pl.Float64(),
+    "updated": UTC_NS,
+}
+
+#: Prints. `time` is the participant's time, else the SIP's. `price_e4` is the price in integer
+#: 1/10000 USD, taken from the decimal text. `size` counts fractional shares. `off_exchange` is true
+#: for prints reported to a FINRA facility. `conditions` is empty for a regular sale. `correction`
+#: is 0 for a print that was neither corrected nor cancelled.
+TRADES: Schema = {
+    "ticker": pl.String(),
+    "time": UTC_NS,
+    "sip_time": UTC_NS,
+    "sequence": pl.Int64(),
+    "id": pl.String(),
+    "price": pl.Float64(),
+    "price_e4": pl.Int64(),
+    "size": pl.Float64(),
+    "exchange": pl.Int32(),
+    "off_exchange": pl.Boolean(),
+    "conditions": pl.List(pl.Int32()),
+    "correction": pl.Int32(),
+}
+
+#: Bars of one name inside a session (`start` of the window), for charts.
+INTRADAY: Schema = {
+    "ticker": pl.String(),
+    "start": UTC_NS,
+    "open": pl.Float64(),
+    "high": pl.Float64(),
+    "low": pl.Float64(),
+    "close": pl.Float64(),
+    "volume": pl.Float64(),
+}
+
+#: FINRA off-exchange volume of one session; `total_volume` is all off-exchange shares.
+SHORT_VOLUME: Schema = {
+    "ticker": pl.String(),
+    "session": pl.Date(),
+    "total_volume": pl.Float64(),
+    "short_volume": pl.Float64(),
+}
+
+#: Trade condition codes.
+CONDITIONS: Schema = {
+    "id": pl.Int32(),
+    "name": pl.String(),
+    "updates_volume": pl.Boolean(),
+    "updates_high_low": pl.Boolean(),
+    "updates_open_close": pl.Boolean(),
+}
+
+#: Trading venues. `type` is exchange, TRF or SIP.
+EXCHANGES: Schema = {
+    "id": pl.Int32(),
+    "name": pl.String(),
+    "mic": pl.String(),
+    "type": pl.String(),
+}
+
+#: Adjusted daily history, what `analytics` reads: prices on today's share basis (see analytics.adjust).
+#: `dollar_volume_usd` is close times volume as traded that day.
+HISTORY: Schema = {
+    "ticker": pl.String(),
+    "session": pl.Date(),
+    "open": pl.Float64(),
+    "high": pl.Float64(),
+    "low": pl.Float64(),
+    "close": pl.Float64(),
+    "volume": pl.Float64(),
+    "dollar_volume_usd": pl.Float64(),
+}
+
+
+#: Every instrument with all that is known of it: the vendor's listing, the shipped membership and the
+#: vendor's details joined. `sector` is GICS, from the shipped list, else from the SIC code, else null.
+#: `in_index` tells members of the breadth index.
+NAMES: Schema = {
+    "ticker": pl.String(),
+    "name": pl.String(),
+    "type": pl.String(),
+    "sector": pl.String(),
+    "industry": pl.String(),
+    "market_cap_usd": pl.Float64(),
+    "in_index": pl.Boolean(),
+}
+
+#: The market live: `prev_close` is the last close of HISTORY on today's share basis (the vendor's where
+#: the name has no history), `ret` = price / prev_close - 1, null when either is missing.
+LIVE: Schema = {
+    "ticker": pl.String(),
+    "price": pl.Float64(),
+    "prev_close": pl.Float64(),
+    "ret": pl.Float64(),
+    "price_time": UTC_NS,
+    "volume": pl.Float64(),
+}
+
+
+def empty(schema: Schema) -> pl.DataFrame:
+    """A table of the schema with no rows."""
+    return pl.DataFrame(schema=dict(schema))
+
+
+def require(frame: pl.DataFrame, schema: Schema, name: str) -> pl.DataFrame:
+    """The frame's columns in the schema's order; raises ValueError naming what is missing or of another type."""
+    for column, dtype in schema.items():
+        if column not in frame.columns:
+            raise ValueError(f"table {name}: column {column!r} is missing")
+        if frame.schema[column] != dtype:
+            raise ValueError(f"table {name}: column {column!r} is {frame.schema[column]}, expected {dtype}")
+    return frame.select(list(schema))

@@ -1,0 +1,1 @@
+"""Tables the simulated market is made from."""

@@ -1,0 +1,252 @@
+"""The list of leveraged funds: what is shipped, and what a user adds."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from deskview.market.errors import ReferenceDataError
+from deskview.market.funds import FUNDS, KINDS, RESETS, UNDERLYINGS, load_funds, load_underlyings
+from deskview.market.groups import load_groups
+from deskview.market.members import INDEXES, SECTORS
+from deskview.market.reference import TICKER
+
+ROWS = load_funds().to_dicts()
+BY_TICKER = {row["ticker"]: row for row in ROWS}
+INVERSE_WORDS = re.compile(r"\b(Bear|Short|UltraShort|Inverse)\b|-\dX")
+STATED = re.compile(r"(\d(?:\.\d+)?)X\b")
+PROSHARES = {"UltraPro Short": -3.0, "UltraShort": -2.0, "UltraPro": 3.0, "Ultra": 2.0, "Short": -1.0}
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "funds.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_tables_have_the_documented_columns() -> None:
+    assert load_funds().schema == pl.Schema(FUNDS)
+    assert load_underlyings().schema == pl.Schema(UNDERLYINGS)
+
+
+def test_counts_by_kind() -> None:
+    assert Counter(row["kind"] for row in ROWS) == {
+        "stock": 388,
+        "sector": 111,
+        "index": 86,
+        "crypto": 31,
+        "commodity": 22,
+        "bond": 14,
+        "currency": 4,
+        "volatility": 4,
+    }
+
+
+@pytest.mark.parametrize("row", ROWS, ids=BY_TICKER)
+def test_the_row_is_well_formed(row: dict[str, object]) -> None:
+    leverage, name = row["leverage"], row["name"]
+    assert isinstance(leverage, float)
+    assert not 0 <= leverage <= 1
+    assert isinstance(name, str)
+    assert name.isascii()
+    assert name == name.strip()
+    assert len(name) <= 64
+    assert row["kind"] in KINDS
+    assert row["reset"] in RESETS
+    assert row["issuer"]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=BY_TICKER)
+def test_the_sign_of_the_leverage_agrees_with_the_name(row: dict[str, object]) -> None:
+    inverse = INVERSE_WORDS.search(str(row["name"]).replace("Short-Term", "")) is not None
+    assert inverse == (float(str(row["leverage"])) < 0)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if STATED.search(row["name"])], ids=lambda row: row["ticker"])
+def test_the_leverage_is_the_one_the_name_states(row: dict[str, object]) -> None:
+    stated = STATED.search(str(row["name"]))
+    assert stated is not None
+    assert abs(float(str(row["leverage"]))) == float(stated[1])
+
+
+def test_proshares_words_stand_for_their_multiples() -> None:
+    volatility = {"UVXY", "SVXY"}
+    for row in ROWS:
+        if row["issuer"] == "ProShares" and row["ticker"] not in volatility:
+            word = next((w for w in PROSHARES if w in row["name"]), None)
+            assert word is not None, row
+            assert row["leverage"] == PROSHARES[word], row
+
+
+def test_every_underlying_is_a_ticker_or_a_known_key_of_the_same_kind() -> None:
+    keys = dict(load_underlyings().select("underlying", "kind").iter_rows())
+    for row in ROWS:
+        if row["underlying"] is None:
+            continue
+        if row["kind"] == "stock":
+            assert TICKER.fullmatch(row["underlying"]), row
+        else:
+            assert keys[row["underlying"]] == row["kind"], row
+
+
+def test_every_shipped_key_is_used_and_has_a_proxy_that_is_not_leveraged() -> None:
+    used = {row["underlying"] for row in ROWS if row["kind"] != "stock"}
+    for key, proxy in load_underlyings().select("underlying", "proxy").iter_rows():
+        assert key in used
+        assert proxy
+        assert proxy not in BY_TICKER
+
+
+def test_every_basket_has_constituents() -> None:
+    groups = load_groups()
+    themes = set(groups.filter(kind="theme")["group"])
+    known = {"index": set(INDEXES), "sector": set(SECTORS), "theme": themes}
+    for basket in load_underlyings()["basket"].drop_nulls():
+        kind, _, name = basket.partition(":")
+        assert name in known[kind], basket
+
+
+@pytest.mark.parametrize(
+    ("ticker", "leverage", "underlying", "kind"),
+    [
+        ("TQQQ", 3.0, "NDX", "index"),
+        ("SQQQ", -3.0, "NDX", "index"),
+        ("SOXL", 3.0, "SOX", "sector"),
+        ("MUU", 2.0, "MU", "stock"),
+        ("TSMX", 2.0, "TSM", "stock"),
+        ("RGTZ", -2.0, "RGTI", "stock"),
+        ("WEBL", 3.0, "INTERNET", "sector"),
+        ("BRKU", 2.0, "BRK.B", "stock"),
+        ("HIBL", 3.0, "SPX_HIGH_BETA", "index"),
+        ("SARK", -1.0, "INNOVATION", "sector"),
+        ("UVXY", 1.5, "VIX", "volatility"),
+    ],
+)
+def test_funds_the_market_knows(ticker: str, leverage: float, underlying: str, kind: str) -> None:
+    row = BY_TICKER[ticker]
+    assert (row["leverage"], row["underlying"], row["kind"]) == (leverage, underlying, kind)
+
+
+def test_weekly_pay_funds_reset_weekly_at_one_point_two() -> None:
+    weekly = [row for row in ROWS if row["reset"] == "weekly"]
+    assert len(weekly) == 23
+    assert {row["leverage"] for row in weekly} == {1.2}
+
+
+def universe(shared: Path, day: str) -> pl.DataFrame:
+    return pl.read_csv(shared / "data" / f"letf_universe_{day}.csv", infer_schema_length=None)
+
+
+def test_nearly_all_leveraged_assets_are_resolved(shared: Path) -> None:
+    multiple = pl.col("leverage").str.strip_suffix("x").cast(pl.Float64, strict=False)
+    signed = multiple * pl.when(pl.col("direction") == "short").then(-1).otherwise(1)
+    source = universe(shared, "2026-06-01").filter(~signed.is_between(0, 1))
+    resolved = load_funds().filter(pl.col("underlying").is_not_null())
+    known = source.select(
+        pl.col("aum").filter(pl.col("ticker").is_in(resolved["ticker"].implode())).sum() / pl.col("aum").sum()
+    )
+    assert known.item() >= 0.97
+
+
+@pytest.mark.parametrize("day", ["2026-02-04", "2026-06-01"])
+def test_large_funds_on_one_underlying_imply_the_same_move(shared: Path, day: str) -> None:
+    """A wrong leverage, sign or underlying shows as a fund whose move over its leverage differs from its peers'."""
+    moved = (
+        load_funds()
+        .filter(pl.col("reset") == "daily", pl.col("underlying").is_not_null())
+        .join(universe(shared, day).select("ticker", "aum", move="percent_change_from_prev_day"), on="ticker")
+        .filter(pl.col("aum") >= 50e6, pl.col("move").is_not_null())
+        .with_columns(implied=pl.col("move") / pl.col("leverage"))
+        .with_columns(
+            peers=pl.len().over("kind", "underlying"), median=pl.col("implied").median().over("kind", "underlying")
+        )
+        .filter(pl.col("peers") > 1)
+    )
+    apart = moved.filter((pl.col("implied") - pl.col("median")).abs() > 0.75)
+    assert moved.height > 100
+    assert apart["ticker"].to_list() == []
+
+
+def test_a_user_adds_a_fund(tmp_path: Path) -> None:
+    extra = written(tmp_path, '[[fund]]\nticker = "ZZZL"\nleverage = 2\nunderlying = "ZZZ"\nkind = "stock"\n')
+    funds = load_funds(extra)
+    assert funds.height == len(ROWS) + 1
+    assert funds["ticker"].is_sorted()
+    assert funds.row(by_predicate=pl.col("ticker") == "ZZZL", named=True) == {
+        "ticker": "ZZZL",
+        "name": "ZZZL",
+        "leverage": 2.0,
+        "underlying": "ZZZ",
+        "kind": "stock",
+        "reset": "daily",
+        "issuer": None,
+    }
+
+
+def test_a_user_changes_one_field_of_a_shipped_fund(tmp_path: Path) -> None:
+    funds = load_funds(written(tmp_path, '[[fund]]\nticker = "TQQQ"\nleverage = 4.0\n'))
+    assert funds.height == len(ROWS)
+    assert funds.row(by_predicate=pl.col("ticker") == "TQQQ", named=True) == BY_TICKER["TQQQ"] | {"leverage": 4.0}
+    assert load_funds().row(by_predicate=pl.col("ticker") == "TQQQ", named=True) == BY_TICKER["TQQQ"]
+
+
+def test_a_fund_without_a_known_underlying_is_null(tmp_path: Path) -> None:
+    funds = load_funds(written(tmp_path, '[[fund]]\nticker = "ZZZL"\nleverage = -1.5\nkind = "sector"\n'))
+    assert funds.filter(ticker="ZZZL")["underlying"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ('leverage = 2\nkind = "stock"', "ticker: is missing"),
+        ('ticker = ""\nleverage = 2\nkind = "stock"', "ticker: is missing"),
+        ('ticker = "zzzl"\nleverage = 2\nkind = "stock"', "ticker: 'zzzl' is not a ticker"),
+        ('ticker = "ZZZL"\nkind = "stock"', "leverage: is missing"),
+        ('ticker = "ZZZL"\nleverage = 1\nkind = "stock"', "leverage: 1 is not leveraged"),
+        ('ticker = "ZZZL"\nleverage = 0.5\nkind = "stock"', "leverage: 0.5 is not leveraged"),
+        ('ticker = "ZZZL"\nleverage = true\nkind = "stock"', "leverage: True is not a number"),
+        ('ticker = "ZZZL"\nleverage = nan\nkind = "stock"', "leverage: nan is not a number"),
+        ('ticker = "ZZZL"\nleverage = "2x"\nkind = "stock"', "leverage: '2x' is not a number"),
+        ('ticker = "ZZZL"\nleverage = 2', "kind: is missing"),
+        ('ticker = "ZZZL"\nleverage = 2\nkind = "stocks"', "kind: 'stocks' is unknown; did you mean 'stock'?"),
+        ('ticker = "ZZZL"\nleverage = 2\nkind = "index"\nunderlying = "NDQ"', "did you mean 'NDX'?"),
+        ('ticker = "ZZZL"\nleverage = 2\nkind = "stock"\nunderlying = "zzz"', "underlying: 'zzz' is not a ticker"),
+        ('ticker = "ZZZL"\nleverage = 2\nkind = "stock"\nreset = "dayly"', "reset: 'dayly' is unknown; did you mean"),
+        ('ticker = "ZZZL"\nleverage = 2\nkind = "stock"\nlevrage = 3', "did you mean 'leverage'?"),
+        ('ticker = "ZZZL"\nleverage = 2\nkind = "a\\u001b[2J"', r"kind: 'a\x1b[2J' is unknown"),
+    ],
+)
+def test_a_bad_row_is_refused_by_file_place_and_field(tmp_path: Path, row: str, message: str) -> None:
+    good = '[[fund]]\nticker = "GOOD"\nleverage = 2\nunderlying = "ZZZ"\nkind = "stock"\n'
+    with pytest.raises(ReferenceDataError) as caught:
+        load_funds(written(tmp_path, f"{good}[[fund]]\n{row}\n"))
+    assert str(caught.value).startswith("funds.toml, [[fund]] 2, ")
+    assert message in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+def test_a_ticker_given_twice_is_refused(tmp_path: Path) -> None:
+    row = '[[fund]]\nticker = "ZZZL"\nleverage = 2\nkind = "sector"\n'
+    with pytest.raises(ReferenceDataError, match=r"\[\[fund\]\] 2, ticker: 'ZZZL' stands here a second time"):
+        load_funds(written(tmp_path, row + row))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[fund]\n", "funds.toml: is not TOML"),
+        ('[[funds]]\nticker = "A"\n', "did you mean 'fund'?"),
+        ('fund = "TQQQ"\n', r"fund: must be a list of tables: \[\[fund\]\]"),
+        ("fund = [1]\n", r"fund: must be a list of tables: \[\[fund\]\]"),
+    ],
+)
+def test_a_bad_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ReferenceDataError, match=message):
+        load_funds(written(tmp_path, text))
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ReferenceDataError, match=r"absent\.toml: cannot be read: No such file"):
+        load_funds(tmp_path / "absent.toml")
