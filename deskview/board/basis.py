@@ -1,0 +1,120 @@
+"""What holds for a whole session: history on today's share basis, the names, and every method's model."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+import polars as pl
+
+from deskview.analytics import breadth, leverage, momentum, rotation
+from deskview.analytics.adjust import adjusted_history
+from deskview.analytics.names import join_names
+from deskview.analytics.panel import panel_of
+from deskview.market.sessions import Calendar
+
+Model = TypeVar("Model")
+log = logging.getLogger(__name__)
+
+INDEX = "SPX"
+"""Whose members breadth is measured over."""
+WEEK = 5
+"""Sessions the leveraged-ETF forecast reaches."""
+INTEREST = 1000
+"""So many of the largest names by dollar volume are asked for market cap and sector."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The shipped and the user's reference data: FUNDS, UNDERLYINGS, GROUPS and MEMBERS."""
+
+    funds: pl.DataFrame
+    underlyings: pl.DataFrame
+    groups: pl.DataFrame
+    members: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class DailyTables:
+    """BARS, SPLITS, TICKERS and DETAILS as fetched."""
+
+    bars: pl.DataFrame
+    splits: pl.DataFrame
+    tickers: pl.DataFrame
+    details: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Basis:
+    """One session's fixed part. A model is None where its method could not be prepared; `reasons` then says why."""
+
+    session: date
+    next_sessions: tuple[date, ...]
+    half_day: bool
+    history: pl.DataFrame
+    names: pl.DataFrame
+    reference: Reference
+    momentum: momentum.MomentumModel | None
+    breadth: breadth.BreadthModel | None
+    rotation: rotation.RotationModel | None
+    leverage: leverage.LeverageModel | None
+    reasons: dict[str, str]
+
+    def names_of_interest(self) -> list[str]:
+        """Stocks whose market cap and sector matter: index members and the largest by dollar volume."""
+        last = self.history.filter(pl.col("session") == pl.col("session").max())
+        stocks = self.names.filter(pl.col("type").is_in(["CS", "ADRC"]))
+        large = (
+            last.join(stocks.select("ticker"), on="ticker", how="semi")
+            .sort(["dollar_volume_usd", "ticker"], descending=[True, False])
+            .head(INTEREST)
+        )
+        members = stocks.filter(pl.col("in_index"))
+        both = pl.concat([members.select("ticker"), large.select("ticker")])
+        return both.get_column("ticker").unique(maintain_order=True).to_list()
+
+
+def build_basis(session: date, tables: DailyTables, reference: Reference, calendar: Calendar) -> Basis:
+    """The session's basis from bars of sessions before it."""
+    history = adjusted_history(tables.bars, tables.splits, basis=session)
+    names = join_names(tables.tickers, reference.members, tables.details, index=INDEX)
+    panel = panel_of(history, before=session)
+    coming, closes = calendar.after(session, WEEK), calendar.closes(session)
+    reasons: dict[str, str] = {}
+
+    def prepared(part: str, prepare: Callable[[], Model]) -> Model | None:
+        try:
+            return prepare()
+        except ValueError as fault:
+            reasons[part] = str(fault)
+            log.warning("%s can't be prepared: %s", part, fault)
+            return None
+
+    baskets = leverage.baskets_from_caps(reference.underlyings, reference.members, reference.groups, names)
+    return Basis(
+        session=session,
+        next_sessions=tuple(coming),
+        half_day=calendar.is_half_day(session),
+        history=history,
+        names=names,
+        reference=reference,
+        momentum=prepared("momentum", lambda: momentum.prepare(panel, names, session=session, closes=closes)),
+        breadth=prepared("breadth", lambda: breadth.prepare(panel, names, closes=closes)),
+        rotation=prepared("rotation", lambda: rotation.prepare(panel, reference.groups, names)),
+        leverage=prepared(
+            "leverage",
+            lambda: leverage.prepare(
+                funds=reference.funds,
+                underlyings=reference.underlyings,
+                details=tables.details,
+                history=history,
+                names=names,
+                baskets=baskets.weights,
+                next_sessions=coming,
+                splits=tables.splits,
+                session=session,
+            ),
+        ),
+        reasons=reasons,
+    )

@@ -1,0 +1,189 @@
+"""The Board: all readings of one moment, and how inputs become one."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from time import monotonic
+from typing import Any, Protocol, TypeVar
+
+import polars as pl
+
+from deskview.analytics import breadth, flow, leverage, momentum, rotation
+from deskview.analytics.adjust import live_market
+from deskview.board.basis import Basis
+from deskview.board.parts import Part, Status
+from deskview.market.source import Source
+
+log = logging.getLogger(__name__)
+
+
+class Reading(Protocol):
+    """What every method hands out."""
+
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """Path of a missing figure to the reason in words."""
+
+
+AnyReading = TypeVar("AnyReading", bound=Reading)
+Model = TypeVar("Model")
+
+
+@dataclass(frozen=True)
+class FlowInputs:
+    """Today's counted prints and FLOW_DAYS of the sessions before; None while they are still to come."""
+
+    today: flow.FlowState | None = None
+    year: pl.DataFrame | None = None
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Word:
+    """What is to be said of a part beside its figures: a fault, or how far its data are."""
+
+    text: str
+    fault: bool = False
+    progress: float | None = None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything a board is made of. `words` are keyed by part;"""
+
+    source: Source
+    now: datetime | None
+    phase: str
+    session: date | None
+    basis: Basis | None
+    snapshot: pl.DataFrame | None
+    snapshot_at: datetime | None
+    flow: FlowInputs = FlowInputs()
+    words: Mapping[str, Word] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Board:
+    """All readings of one moment; immutable. `live` is the LIVE table they rest on, `basis` the session's models."""
+
+    source: Source
+    as_of: datetime | None
+    phase: str
+    session: date | None
+    momentum: Part[momentum.MomentumReading]
+    breadth: Part[breadth.BreadthReading]
+    rotation: Part[rotation.RotationReading]
+    leverage: Part[leverage.Leverage]
+    flow: Part[flow.Flow]
+    basis: Basis | None = None
+    live: pl.DataFrame | None = None
+
+    @property
+    def parts(self) -> dict[str, Part[Any]]:
+        """The parts by their names in the JSON."""
+        return {name: getattr(self, name) for name in ("momentum", "breadth", "rotation", "leverage", "flow")}
+
+
+def build_board(inputs: Inputs) -> Board:
+    """The board of the inputs; a method that fails leaves its part unavailable and the others whole."""
+    market = _market(inputs)
+    parts = _MarketParts(inputs, market)
+    basis = inputs.basis
+    return Board(
+        source=inputs.source,
+        as_of=inputs.snapshot_at or inputs.now,
+        phase=inputs.phase,
+        session=inputs.session,
+        momentum=parts.part("momentum", basis.momentum if basis else None, momentum.read),
+        breadth=parts.part("breadth", basis.breadth if basis else None, breadth.read),
+        rotation=parts.part(
+            "rotation", basis.rotation if basis else None, lambda model, live, _: rotation.read(model, live)
+        ),
+        leverage=parts.part(
+            "leverage", basis.leverage if basis else None, lambda model, live, _: leverage.read(model, live)
+        ),
+        flow=_flow(inputs),
+        basis=basis,
+        live=market.live if market else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Market:
+    """LIVE and its time."""
+
+    live: pl.DataFrame
+    at: datetime
+
+
+def _market(inputs: Inputs) -> _Market | None:
+    if inputs.basis is None or inputs.snapshot is None or inputs.snapshot_at is None:
+        return None
+    return _Market(live_market(inputs.snapshot, inputs.basis.history), inputs.snapshot_at)
+
+
+@dataclass(frozen=True)
+class _MarketParts:
+    """The parts that rest on the snapshot."""
+
+    inputs: Inputs
+    market: _Market | None
+
+    def part(
+        self,
+        name: str,
+        model: Model | None,
+        read: Callable[[Model, pl.DataFrame, datetime], AnyReading],
+    ) -> Part[AnyReading]:
+        """One method's reading of the market, or why there is none."""
+        word, basis, market = self.inputs.words.get(name), self.inputs.basis, self.market
+        if basis is None or market is None:
+            return _awaited(word, "waiting for the first market snapshot and the daily history")
+        if model is None:
+            return _awaited(word, basis.reasons.get(name, "its history is still coming"))
+        return _read(name, lambda: read(model, market.live, market.at), market.at, word)
+
+
+def _flow(inputs: Inputs) -> Part[flow.Flow]:
+    word, given, basis = inputs.words.get("flow"), inputs.flow, inputs.basis
+    if given.today is None or given.as_of is None or basis is None:
+        return _awaited(word, "waiting for the prints of the focus names")
+    today, as_of = given.today, given.as_of
+    year = pl.DataFrame(schema=dict(flow.FLOW_DAYS)) if given.year is None else given.year
+    return _read(
+        "flow",
+        lambda: flow.read(
+            today.bars,
+            year,
+            today.session,
+            basis.half_day,
+            as_of=as_of,
+            closes=today.session_close,
+            left_out=today.left_out,
+        ),
+        as_of,
+        word,
+    )
+
+
+def _awaited(word: Word | None, reason: str) -> Part[Any]:
+    return Part.awaited(word.text if word else reason, word.progress if word else None)
+
+
+def _read(name: str, read: Callable[[], AnyReading], at: datetime | None, word: Word | None) -> Part[AnyReading]:
+    try:
+        value = read()
+    except Exception:
+        log.exception("%s could not be computed", name)
+        return Part.awaited("a fault of deskview's own in computing it; the log has the details")
+    status = Status.STALE if word and word.fault else Status.PARTIAL if word or value.missing else Status.LIVE
+    return Part(
+        value=value,
+        as_of=at,
+        status=status,
+        missing=value.missing,
+        note=word.text if word else "",
+        progress=word.progress if word else None,
+        received=monotonic(),
+    )

@@ -1,0 +1,30 @@
+"""The Board as JSON: how other programs and the tests see the desk."""
+
+from typing import Any
+
+import msgspec
+
+from deskview.board.board import Board
+from deskview.board.parts import Part
+
+
+def board_to_builtins(board: Board) -> dict[str, Any]:
+    """The board as plain values: fractions, dollars, percentiles 0-100, ISO 8601 UTC times, null for missing."""
+    source = board.source
+    return {
+        "as_of": msgspec.to_builtins(board.as_of),
+        "session": msgspec.to_builtins(board.session),
+        "source": {"provider": source.provider, "simulated": source.simulated, "scenario": source.scenario},
+        **{name: _part(part) for name, part in board.parts.items()},
+    }
+
+
+def _part(part: Part[Any]) -> dict[str, Any]:
+    reading = {} if part.value is None else msgspec.to_builtins(part.value)
+    head = {"as_of": msgspec.to_builtins(part.as_of), "status": part.status.value, "note": part.note}
+    return {**head, **reading, "missing": dict(part.missing)}
+
+
+def board_to_json(board: Board) -> bytes:
+    """The board as indented JSON, ending in a newline."""
+    return msgspec.json.format(msgspec.json.encode(board_to_builtins(board)), indent=2) + b"\n"

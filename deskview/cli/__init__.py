@@ -1,0 +1,24 @@
+"""deskview on the command line: stdout is data, stderr is narration."""
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from deskview.exits import Exit
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    from deskview.cli.parser import DEFAULT_COMMAND, build_parser  # noqa: PLC0415 - argparse only when run
+
+    arguments = build_parser().parse_args(argv)
+    command = arguments.command or DEFAULT_COMMAND
+    run: Callable[..., int] = import_module(f"deskview.cli.{command}").run
+    try:
+        return run(arguments)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except Exception as fault:  # noqa: BLE001 - the one place where a fault of ours becomes an exit code
+        from deskview.cli.faults import report  # noqa: PLC0415
+
+        return report(fault, sys.stderr)

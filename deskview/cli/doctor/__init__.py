@@ -1,0 +1,50 @@
+"""`deskview doctor`: what stands between this machine and a working desk, each line with what to do."""
+
+import asyncio
+import sys
+from argparse import Namespace
+from collections.abc import AsyncIterator
+
+from deskview.cli.context import context_with
+from deskview.cli.doctor.check import Check, Level, as_json, exit_code, summary
+from deskview.exits import Exit
+
+
+def run(arguments: Namespace) -> int:
+    """Prints the report, line by line as it is found out or as one JSON; returns the exit code of its gravest fault."""
+    return asyncio.run(_examine(arguments))
+
+
+async def _examine(arguments: Namespace) -> Exit:
+    checks = []
+    async for check in _checks(arguments):
+        checks.append(check)
+        if not arguments.json:
+            print(check.as_text(), flush=True)
+    if arguments.json:
+        print(as_json(checks), flush=True)
+    print(f"deskview: {summary(checks)}", file=sys.stderr)
+    return exit_code(checks)
+
+
+async def _checks(arguments: Namespace) -> AsyncIterator[Check]:
+    from deskview.cli.doctor import files, keys, market, terminal  # noqa: PLC0415 - they load the whole program
+
+    yield files.versions()
+    settings_check, settings = files.settings(arguments)
+    yield settings_check
+    yield files.log(arguments)
+    context = context_with(arguments, settings)
+    for check in terminal.checks():
+        yield check
+    keyring = await keys.keyring()
+    yield keyring
+    key_check, key = await keys.key(context, keyring)
+    yield key_check
+    if key is None:
+        yield Check("provider", Level.WARNING, "Not asked: there is no key to ask with.")
+    else:
+        async for check in market.checks(context, key):
+            yield check
+    for check in files.cache():
+        yield check

@@ -1,0 +1,81 @@
+"""One line of the doctor's report, and the report as text, as JSON and as an exit code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from textwrap import wrap
+
+import msgspec
+
+from deskview.cli.context import KEYS
+from deskview.exits import Exit
+from deskview.text import neutralise
+
+WIDTH = 100
+_MARGIN = 24
+_GRAVEST_FIRST = (Exit.USAGE, Exit.KEY, Exit.PROVIDER, Exit.FAULT)
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found, and what to do about it: a text, then commands to be run as they stand.
+
+    `code` is the exit code a fault of this check asks for.
+    """
+
+    name: str
+    level: Level
+    found: str
+    todo: str = ""
+    commands: tuple[str, ...] = ()
+    code: Exit = Exit.OK
+
+    def as_text(self) -> str:
+        """The check as lines of text; commands are never broken."""
+        head = f"{self.level:<8} {self.name:<{_MARGIN - 10}} "
+        found, *more = [*_lines(self.found), *_lines(self.todo)]
+        indent = " " * _MARGIN
+        return "\n".join(
+            [head + found, *(indent + line for line in more), *(f"{indent}    {it}" for it in self.commands)]
+        )
+
+    def as_plain(self) -> dict[str, object]:
+        """The check as plain values."""
+        return {
+            "name": self.name,
+            "level": self.level.value,
+            "found": neutralise(self.found, KEYS),
+            "todo": neutralise(self.todo, KEYS),
+            "commands": self.commands,
+        }
+
+
+def exit_code(checks: Sequence[Check]) -> Exit:
+    """0 where nothing is at fault; else 2 for settings before 3 for the key before 4 for the provider."""
+    codes = {check.code for check in checks if check.level is Level.FAULT}
+    return next((code for code in _GRAVEST_FIRST if code in codes), Exit.OK)
+
+
+def as_json(checks: Sequence[Check]) -> str:
+    """The whole report, indented."""
+    report = {"exit_code": int(exit_code(checks)), "checks": [check.as_plain() for check in checks]}
+    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
+
+
+def summary(checks: Sequence[Check]) -> str:
+    """How many checks of each level."""
+    levels = [check.level for check in checks]
+    faults, warnings = levels.count(Level.FAULT), levels.count(Level.WARNING)
+    return f"faults: {faults}, warnings: {warnings}, ok: {levels.count(Level.OK)}."
+
+
+def _lines(text: str) -> list[str]:
+    return wrap(neutralise(text, KEYS), WIDTH - _MARGIN, break_long_words=False, break_on_hyphens=False)

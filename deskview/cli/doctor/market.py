@@ -1,0 +1,140 @@
+"""The provider: whether it answers, how its clock stands to ours, and what the key's plan has of it."""
+
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from deskview.cli.context import Context, UsageError
+from deskview.cli.doctor.check import Check, Level
+from deskview.cli.faults import KEY_KINDS
+from deskview.cli.opening import connected
+from deskview.credentials import ApiKey
+from deskview.exits import Exit
+from deskview.market.sessions import NEW_YORK, Calendar
+from deskview.providers.errors import Kind, ProviderError
+
+if TYPE_CHECKING:
+    from deskview.providers.base import MarketStatus, Provider, Table
+
+MOST_SKEW_S = 2.0
+SAMPLE = "SPY"
+_NOT_IN_PLAN = frozenset({Kind.NOT_ENTITLED, Kind.OUTSIDE_WINDOW})
+_TODO = {
+    Kind.UNREACHABLE: "Check the network, the proxy of the environment, and base_url in the settings.",
+    Kind.KEY_REFUSED: "Store the right key:",
+    Kind.MALFORMED: "Check base_url in the settings, and whether a proxy or log-in page stands between.",
+    Kind.REDIRECTED: "Check base_url in the settings.",
+    Kind.SERVER: "Wait and run the doctor again; the provider's status page may say more.",
+    Kind.TRUNCATED: "Run the doctor again; if it stays so, a proxy may stand between.",
+    Kind.RATE_LIMITED: "Put the plan's limit into the settings, such as calls_per_minute = 5.",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One cheap call for one capability; `about` says what was asked for."""
+
+    name: str
+    about: str
+    ask: "Callable[[], Awaitable[Table]]"
+
+
+async def checks(context: Context, key: ApiKey) -> AsyncIterator[Check]:
+    """The provider, its clock, then its tables one by one."""
+    try:
+        provider = connected(context.settings, key)
+    except UsageError as fault:
+        yield Check(
+            "provider", Level.FAULT, str(fault), "Correct provider or base_url in the settings.", code=Exit.USAGE
+        )
+        return
+    try:
+        async for check in _of(provider, context):
+            yield check
+    finally:
+        await provider.aclose()
+
+
+async def _of(provider: "Provider", context: Context) -> AsyncIterator[Check]:
+    name, limit = context.settings.provider, context.settings.calls_per_minute
+    _tell(f"asking {name}" + (f"; at {limit} calls a minute this takes a while." if limit else "."))
+    sent, began = datetime.now(UTC), time.monotonic()
+    try:
+        status = await provider.market_status()
+    except ProviderError as fault:
+        yield _failed("provider", fault, name)
+        return
+    took = time.monotonic() - began
+    yield Check(
+        "provider", Level.OK, f"{name} answers in {took:.1f} s and accepts the key; the market is {status.phase}."
+    )
+    yield _clock(provider, status, sent + timedelta(seconds=took / 2))
+    for question in _questions(provider, status.now):
+        _tell(f"asking for {question.name}.")
+        yield await _answered(question, name)
+
+
+def _questions(provider: "Provider", now: datetime) -> list[Question]:
+    """What each pane needs; the session is the last one that is over, which every plan reaches."""
+    calendar = Calendar()
+    session = calendar.previous(now.astimezone(NEW_YORK).date())
+    opens = calendar.opens(session)
+    return [
+        Question("snapshot", "of the whole market", provider.snapshot),
+        Question("daily bars", f"of {session}", lambda: provider.daily_bars(session)),
+        Question("splits", "of the last 30 days", lambda: provider.splits(_days_before(session, 30))),
+        Question("details", f"of {SAMPLE}", lambda: provider.details(SAMPLE, session)),
+        Question("trades", f"of {SAMPLE}, one", lambda: provider.trades_sample(SAMPLE, opens, 1)),
+        Question("intraday bars", f"of {SAMPLE} on {session}", lambda: provider.intraday(SAMPLE, session, 30)),
+        Question("short volume", f"of {session}", lambda: provider.short_volume(session)),
+    ]
+
+
+async def _answered(question: Question, provider: str) -> Check:
+    began = time.monotonic()
+    try:
+        table = await question.ask()
+    except ProviderError as fault:
+        return _failed(question.name, fault, provider)
+    rows = f"{table.frame.height:,} {'row' if table.frame.height == 1 else 'rows'}"
+    found = f"{question.about}: {rows} in {time.monotonic() - began:.1f} s"
+    if not table.left_out:
+        return Check(question.name, Level.OK, f"{found}.")
+    reasons = f"{found}; {table.left_out:,} left out: {', '.join(table.reasons)}."
+    return Check(question.name, Level.WARNING, reasons, "They did not fit and are in no figure; the others are.")
+
+
+def _failed(name: str, fault: ProviderError, provider: str) -> Check:
+    if fault.kind in _NOT_IN_PLAN:
+        return Check(name, Level.WARNING, fault.sentence)
+    if fault.kind in KEY_KINDS:
+        todo = _TODO[Kind.KEY_REFUSED]
+        return Check(name, Level.FAULT, fault.sentence, todo, (f"deskview login {provider}",), Exit.KEY)
+    level = Level.WARNING if fault.kind is Kind.RATE_LIMITED else Level.FAULT
+    return Check(name, level, fault.sentence, _TODO.get(fault.kind, ""), code=Exit.PROVIDER)
+
+
+def _clock(provider: "Provider", status: "MarketStatus", here: datetime) -> Check:
+    """This machine's clock against the provider's, which tells whole seconds."""
+    if provider.source.simulated:
+        moment = f"{status.now.astimezone(NEW_YORK):%Y-%m-%d %H:%M:%S}"
+        return Check(
+            "clock", Level.OK, f"SIMULATED market {provider.source.scenario}: its own clock, {moment} New York."
+        )
+    ahead_s = (here - status.now).total_seconds()
+    if abs(ahead_s) <= MOST_SKEW_S:
+        return Check("clock", Level.OK, f"This machine's clock is within {MOST_SKEW_S:g} s of the provider's.")
+    found = f"This machine's clock is {abs(ahead_s):,.1f} s {'ahead of' if ahead_s > 0 else 'behind'} the provider's."
+    todo = "The desk goes by the provider's clock. To mend this one:"
+    return Check("clock", Level.WARNING, found, todo, ("timedatectl set-ntp true",))
+
+
+def _days_before(day: date, days: int) -> date:
+    return day - timedelta(days=days)
+
+
+def _tell(sentence: str) -> None:
+    print(f"deskview: {sentence}", file=sys.stderr, flush=True)

@@ -1,0 +1,85 @@
+"""Opening a market: the real one with the user's key, or the simulated one in this process."""
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from deskview.cli.context import Context, UsageError
+from deskview.credentials import ApiKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from deskview.board import Board
+    from deskview.feed import Feed
+    from deskview.providers.base import Provider
+    from deskview.settings import Settings
+
+SIMULATED_URL = "http://simulated.market"
+SIMULATED_KEY = "demo"
+
+
+async def open_provider(context: Context) -> "Provider":
+    """The configured provider with the user's key. Raises NoKeyError, UsageError for an unfit address."""
+    return connected(context.settings, await context.key())
+
+
+def connected(settings: "Settings", key: ApiKey) -> "Provider":
+    """The configured provider with this key; nothing is sent yet. Raises UsageError for an unfit name or address."""
+    from deskview.providers import connect  # noqa: PLC0415 - httpx and polars load late
+
+    try:
+        return connect(settings.provider, key, base_url=settings.base_url, calls_per_minute=settings.calls_per_minute)
+    except ValueError as fault:
+        raise UsageError(str(fault)) from None
+
+
+def open_simulated(arguments: Namespace) -> "Provider":
+    """The simulated market, spoken to over HTTP inside this process."""
+    import httpx  # noqa: PLC0415
+
+    from deskview.providers import connect  # noqa: PLC0415
+    from deskview.simulator import create_app  # noqa: PLC0415
+
+    app = create_app(
+        getattr(arguments, "scenario", "momentum-crash"),
+        seed=getattr(arguments, "seed", 1),
+        at=getattr(arguments, "at", None),
+        speed=getattr(arguments, "speed", None),
+        key=SIMULATED_KEY,
+        compress=False,  # nothing travels: compressing for the same process only costs
+    )
+    transport = httpx.ASGITransport(app)
+    return connect("massive", ApiKey(SIMULATED_KEY), base_url=SIMULATED_URL, transport=transport)
+
+
+class Doorway:
+    """How the app gets at a market, and how its first screen may change which."""
+
+    def __init__(self, context: Context, *, demo: bool) -> None:
+        self._context = context
+        self._demo = demo
+
+    async def open(self, subscriber: "Callable[[Board], None]") -> "Feed":
+        """A feed on the chosen market. Raises NoKeyError."""
+        from deskview.feed import Feed  # noqa: PLC0415
+
+        context = self._context
+        provider = open_simulated(context.arguments) if self._demo else await open_provider(context)
+        return Feed(provider, context.cache, context.settings, subscriber)
+
+    def use_demo(self) -> None:
+        """The next market opened is the simulated one."""
+        self._demo = True
+
+    async def log_in(self, text: str) -> str:
+        """Takes a typed key: into the keyring, else for this session only. Returns the sentence of what happened.
+
+        Raises InvalidKeyError, whose text never holds what was typed.
+        """
+        from deskview.credentials import store_key  # noqa: PLC0415
+
+        key = ApiKey(text)
+        provider = self._context.settings.provider
+        self._context.keys.put(provider, key)
+        report = await store_key(provider, key)
+        return report.sentence if report.ok else f"{report.sentence} The key is kept for this session only."

@@ -1,0 +1,122 @@
+"""The command line's grammar."""
+
+import argparse
+import math
+from collections.abc import Callable
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+from deskview import __version__
+
+DEFAULT_COMMAND = "desk"
+PAGES = ("desk",)
+MOST_CELLS = 1000
+
+
+def _time_of_day(text: str) -> time:
+    try:
+        return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time of day such as 15:30") from None
+
+
+def _size(text: str) -> tuple[int, int]:
+    columns, _, rows = text.lower().partition("x")
+    if not (
+        columns.isdecimal() and rows.isdecimal() and 0 < int(columns) <= MOST_CELLS and 0 < int(rows) <= MOST_CELLS
+    ):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 120x40")
+    return int(columns), int(rows)
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = -1.0
+    if not 0 <= speed < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a speed such as 60, or 0 for a clock that stands still")
+    return speed
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not (text.isdecimal() and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least} to {most}")
+        return int(text)
+
+    return number
+
+
+class _Parser(argparse.ArgumentParser):
+    """Takes no abbreviated options: `login --key KEY` would pass for `--key-stdin` and a provider's name."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - argparse's own
+        super().__init__(**{**options, "allow_abbrev": False})
+
+
+def _common() -> _Parser:
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = common.add_argument_group("common options")
+    group.add_argument("--provider", metavar="NAME", help="market-data provider (default: from the settings)")
+    group.add_argument("--base-url", metavar="URL", help="another address; plain http only to this machine")
+    group.add_argument("--settings", type=Path, metavar="FILE", help="settings file to use")
+    group.add_argument("--theme", metavar="NAME", help="colour theme")
+    group.add_argument("--mouse", action="store_true", help="let the mouse work too")
+    group.add_argument("--log-file", type=Path, metavar="FILE", help="where to write the log")
+    return common
+
+
+def _simulated() -> _Parser:
+    market = _Parser(add_help=False)
+    group = market.add_argument_group("simulated market")
+    group.add_argument("--scenario", default="momentum-crash", metavar="NAME", help="a shipped scenario or a TOML file")
+    group.add_argument("--at", type=_time_of_day, metavar="HH:MM", help="New York time to start at")
+    group.add_argument("--speed", type=_speed, metavar="N", help="market seconds per second; 0 stops the clock")
+    group.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same market")
+    return market
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole grammar; `command` is None where none was given."""
+    common, simulated = _common(), _simulated()
+    parser = _Parser(
+        prog="deskview",
+        description="The desk that tells, live and from prints, when crowded momentum breaks.",
+        parents=[common],
+    )
+    parser.add_argument("--version", action="version", version=f"deskview {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+
+    commands.add_parser("desk", parents=[common], help="open the desk on the configured provider (default)")
+    commands.add_parser("demo", parents=[common, simulated], help="open the desk on the simulated market")
+
+    login = commands.add_parser("login", parents=[common], help="store the provider's key in the system keyring")
+    login.add_argument("name", nargs="?", metavar="PROVIDER")
+    login.add_argument("--key-stdin", action="store_true", help="read the key from standard input")
+    logout = commands.add_parser("logout", parents=[common], help="remove the provider's key from the keyring")
+    logout.add_argument("name", nargs="?", metavar="PROVIDER")
+
+    doctor = commands.add_parser("doctor", parents=[common], help="check keyring, provider, terminal and cache")
+    doctor.add_argument("--json", action="store_true", help="print the report as JSON")
+
+    snapshot = commands.add_parser("snapshot", parents=[common, simulated], help="print one refresh of the desk")
+    snapshot.add_argument("--demo", action="store_true", help="of the simulated market")
+    snapshot.add_argument("--page", default="desk", choices=PAGES)
+    snapshot.add_argument("--format", default="json", choices=("json", "text", "svg"))
+    snapshot.add_argument("--output", type=Path, metavar="FILE", help="write there instead of standard output")
+    snapshot.add_argument("--size", type=_size, default=(120, 40), metavar="COLSxROWS")
+
+    backfill = commands.add_parser("backfill", parents=[common, simulated], help="fetch history into the cache")
+    backfill.add_argument("--demo", action="store_true", help="of the simulated market")
+    backfill.add_argument(
+        "--sessions", type=_number(60, 1300), metavar="N", help="how many sessions (default: from the settings)"
+    )
+    backfill.add_argument("--flows", action="store_true", help="also the year of flow")
+
+    simulate = commands.add_parser("simulate", parents=[common, simulated], help="serve the simulated market")
+    simulate.add_argument("--port", type=_number(0, 65_535), default=8765, metavar="N", help="0 picks a free one")
+    simulate.add_argument("--key", default="demo", help="the key it accepts (it guards nothing real)")
+    simulate.add_argument("--fault", action="append", default=[], metavar="KIND", help="misbehave; may be repeated")
+    return parser

@@ -1,0 +1,64 @@
+"""`deskview snapshot`: one refresh without a terminal, as JSON, text or SVG."""
+
+import asyncio
+import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from deskview.cli.context import Context, context_of
+from deskview.cli.opening import open_provider, open_simulated
+from deskview.exits import Exit
+
+if TYPE_CHECKING:
+    from deskview.board import Board
+
+
+def run(arguments: Namespace) -> int:
+    """Prints one refresh; figures that are missing make the exit code 5."""
+    context = context_of(arguments)
+    if arguments.demo and arguments.speed is None:
+        arguments.speed = 0.0
+    return asyncio.run(_snapshot(context))
+
+
+async def _snapshot(context: Context) -> int:
+    from deskview.feed import Feed  # noqa: PLC0415 - polars loads late
+
+    arguments = context.arguments
+    provider = open_simulated(arguments) if arguments.demo else await open_provider(context)
+    try:
+        board = await Feed(provider, context.cache, context.settings).once()
+    finally:
+        await provider.aclose()
+    _write(arguments, await _rendered(board, context))
+    return _tell_missing(board)
+
+
+async def _rendered(board: "Board", context: Context) -> bytes:
+    arguments = context.arguments
+    if arguments.format == "json":
+        from deskview.board.export import board_to_json  # noqa: PLC0415
+
+        return board_to_json(board)
+    from deskview.screens.still import still  # noqa: PLC0415
+
+    text = await still(board, size=arguments.size, theme=context.settings.theme, svg=arguments.format == "svg")
+    return text.encode()
+
+
+def _write(arguments: Namespace, content: bytes) -> None:
+    if arguments.output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        arguments.output.write_bytes(content)
+
+
+def _tell_missing(board: "Board") -> Exit:
+    """One line on stderr for every part without figures or with a fault."""
+    incomplete = False
+    for name, part in board.parts.items():
+        if part.value is None or part.note:
+            incomplete = True
+            print(f"deskview: {name}: {part.note or 'no figures'}", file=sys.stderr)
+    return Exit.INCOMPLETE if incomplete else Exit.OK

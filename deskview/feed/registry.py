@@ -1,0 +1,41 @@
+"""The shipped and the user's reference data, loaded once."""
+
+from functools import cached_property
+
+import polars as pl
+
+from deskview.market.funds import load_funds, load_underlyings
+from deskview.market.groups import load_groups
+from deskview.market.members import load_members
+from deskview.settings import Settings
+
+
+class Registry:
+    """Funds, underlyings, groups and members; a bad row raises ReferenceDataError when first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def funds(self) -> pl.DataFrame:
+        """Leveraged and inverse funds."""
+        return load_funds(self._settings.funds_file)
+
+    @cached_property
+    def underlyings(self) -> pl.DataFrame:
+        """What the funds follow, with the proxy that stands for it."""
+        return load_underlyings()
+
+    @cached_property
+    def groups(self) -> pl.DataFrame:
+        """Sectors and themes with their members."""
+        return load_groups(self._settings.groups_file)
+
+    @cached_property
+    def members(self) -> pl.DataFrame:
+        """The shipped list of names with sector, industry and index membership."""
+        return load_members()
+
+    def fund_tickers(self) -> set[str]:
+        """Tickers of the funds."""
+        return set(self.funds.get_column("ticker"))

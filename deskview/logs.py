@@ -1,0 +1,102 @@
+"""The log file: rotating, private to the user, without secrets; and tracebacks in the same manner."""
+
+import logging
+import os
+import time
+import traceback
+from collections.abc import Iterable
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from deskview.text import Secret, neutralise, printable, redact
+
+MAX_BYTES = 1_000_000
+BACKUPS = 3
+_CHATTY = ("httpx", "httpcore")
+_LINE_LIMIT = 2000
+
+
+def configure_logging(path: Path | None, secrets: Iterable[Secret]) -> None:
+    """Send all logging to the file `path`, or nowhere where it is None; never to standard output or error.
+
+    `secrets` is read anew for every record, so an object that learns keys later (`SessionKeys`) covers those too;
+    a one-time iterator would not. The file is 0600, and a folder made for it 0700. Errors: OSError where the file
+    cannot be opened, with the logging set up to go nowhere.
+    """
+    root = logging.getLogger()
+    for handler in root.handlers[:]:
+        root.removeHandler(handler)
+        if isinstance(handler, PrivateFileHandler):
+            handler.close()
+    root.addHandler(logging.NullHandler())
+    root.setLevel(logging.INFO)
+    logging.captureWarnings(True)
+    # A record that cannot be written would otherwise be printed, arguments and all, over the screen.
+    logging.raiseExceptions = False
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    if path is not None:
+        root.addHandler(_file_handler(path, secrets))
+
+
+def plain_traceback(exc: BaseException, secrets: Iterable[Secret] = ()) -> str:
+    """Return the traceback of `exc` as text without local variables, control characters or secrets."""
+    shown = traceback.TracebackException.from_exception(exc, capture_locals=False)
+    secrets = tuple(secrets)
+    return "\n".join(_safe_line(line, secrets) for line in "".join(shown.format()).rstrip("\n").split("\n"))
+
+
+class SafeFormatter(logging.Formatter):
+    """One line per record, then its traceback indented; both neutralised, so no record can pass itself off as two."""
+
+    converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        super().__init__()
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's text. The record itself is left as it is and its cached texts are not used."""
+        secrets = tuple(self._secrets)
+        message = neutralise(_message(record), secrets, limit=_LINE_LIMIT)
+        name = neutralise(record.name, secrets)
+        lines = [f"{self.formatTime(record)} {record.levelname} {name}: {message}"]
+        if record.exc_info and record.exc_info[1]:
+            lines += plain_traceback(record.exc_info[1], secrets).split("\n")
+        if record.stack_info:
+            lines += [_safe_line(line, secrets) for line in record.stack_info.split("\n")]
+        return "\n    ".join(lines)
+
+
+class PrivateFileHandler(RotatingFileHandler):
+    """A rotating file only its owner can read, whoever made it."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding="utf-8", errors="backslashreplace", opener=_private)
+
+
+def _private(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return descriptor
+
+
+def _file_handler(path: Path, secrets: Iterable[Secret]) -> logging.Handler:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handler = PrivateFileHandler(path, maxBytes=MAX_BYTES, backupCount=BACKUPS)
+    handler.setFormatter(SafeFormatter(secrets))
+    return handler
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception as exc:  # noqa: BLE001 - a wrong logging call must not cost the record
+        return f"{record.msg} (arguments do not fit: {type(exc).__name__})"
+
+
+def _safe_line(line: str, secrets: Iterable[Secret]) -> str:
+    return redact(printable(line), secrets)[:_LINE_LIMIT]

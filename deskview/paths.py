@@ -1,0 +1,37 @@
+"""Where deskview keeps its files. Folders are made private to the user."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_DIRS = platformdirs.PlatformDirs("deskview", appauthor=False)
+
+
+def _private(folder: Path) -> Path:
+    """The folder, made where it is not there, closed to others where it is ours and open."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.stat()
+    if os.name == "posix" and status.st_uid == os.getuid() and status.st_mode & 0o077:
+        folder.chmod(0o700)
+    return folder
+
+
+def config_folder() -> Path:
+    """Settings and the user's own themes, funds and groups. Not created: reading it needs no folder."""
+    return Path(_DIRS.user_config_dir)
+
+
+def settings_file() -> Path:
+    """The settings file, whether or not it exists."""
+    return config_folder() / "settings.toml"
+
+
+def cache_folder() -> Path:
+    """Fetched history; safe to delete, it is fetched again."""
+    return _private(Path(_DIRS.user_cache_dir))
+
+
+def state_folder() -> Path:
+    """Logs."""
+    return _private(Path(_DIRS.user_state_dir))

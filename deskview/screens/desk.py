@@ -1,0 +1,102 @@
+"""The desk: the strip, four panes, the keys."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Grid
+from textual.screen import Screen
+from textual.widget import Widget
+
+from deskview.screens.actions import Scope, bindings
+from deskview.screens.footer import KeyLine
+from deskview.screens.panes.base import BoardPane
+from deskview.screens.panes.flow import FlowPane
+from deskview.screens.panes.leverage import LeveragePane
+from deskview.screens.panes.momentum import MomentumPane
+from deskview.screens.panes.rotation import RotationPane
+from deskview.screens.strip import segments
+from deskview.widgets.strip import StatusStrip
+
+if TYPE_CHECKING:
+    from deskview.board import Board
+
+NARROW, LOW = 100, 30
+"""Below these columns or rows one pane is shown at a time."""
+
+
+class DeskScreen(Screen[None]):
+    """Four panes at once, or one at a time where the terminal is small or a pane is zoomed."""
+
+    AUTO_FOCUS = "MomentumPane #long"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DESK)]
+    DEFAULT_CSS = """
+    DeskScreen Grid { grid-size: 2 2; grid-gutter: 0; height: 1fr; }
+    DeskScreen.-single Grid { grid-size: 1 1; }
+    DeskScreen.-single BoardPane { display: none; }
+    DeskScreen.-single BoardPane.-chosen { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chosen = 1
+        self._zoomed = False
+
+    def compose(self) -> ComposeResult:
+        """Strip, panes, keys."""
+        yield StatusStrip(segments(None))
+        with Grid():
+            yield MomentumPane(1, "Momentum")
+            yield RotationPane(2, "Rotation")
+            yield LeveragePane(3, "Leveraged ETFs")
+            yield FlowPane(4, "Flow")
+        yield KeyLine(Scope.EVERYWHERE, Scope.DESK)
+
+    def on_mount(self) -> None:
+        """Ages go on counting between refreshes."""
+        self.set_interval(1, self.tick)
+        self._arrange()
+
+    def show(self, board: "Board") -> None:
+        """Shows a board; each widget repaints only what changed."""
+        self.query_one(StatusStrip).show(segments(board))
+        for pane in self.query(BoardPane):
+            pane.show(board)
+
+    def tick(self) -> None:
+        """Brings the panes' ages up to date."""
+        for pane in self.query(BoardPane):
+            pane.tick()
+
+    def on_resize(self) -> None:
+        """A small terminal shows one pane at a time."""
+        self._arrange()
+
+    def action_pane(self, number: int) -> None:
+        """Goes to a pane, in a small terminal showing it."""
+        self._chosen = number
+        self._arrange()
+        self._focus_in(self.query_one(f"#pane-{number}", BoardPane))
+
+    def action_next_pane(self) -> None:
+        """Goes to the next list, over all panes that are shown."""
+        self.focus_next()
+
+    def action_zoom(self) -> None:
+        """Shows the focused pane alone, or all of them again."""
+        pane = next((pane for pane in self.query(BoardPane) if pane.has_focus_within), None)
+        if pane is not None and pane.id:
+            self._chosen = int(pane.id.removeprefix("pane-"))
+        self._zoomed = not self._zoomed
+        self._arrange()
+
+    def _arrange(self) -> None:
+        single = self._zoomed or self.size.width < NARROW or self.size.height < LOW
+        self.set_class(single, "-single")
+        for pane in self.query(BoardPane):
+            pane.set_class(pane.id == f"pane-{self._chosen}", "-chosen")
+
+    def _focus_in(self, pane: Widget) -> None:
+        focusable = next((widget for widget in pane.query("*") if widget.focusable), None)
+        if focusable is not None:
+            self.set_focus(focusable)

@@ -1,0 +1,116 @@
+"""The drill-down: one screen for every kind of detail, built once and pointed at what was opened."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+
+from deskview.screens.actions import Scope, bindings
+from deskview.screens.details.detail import Detail, Section
+from deskview.screens.footer import KeyLine
+from deskview.screens.strip import segments
+from deskview.screens.target import Kind, Target
+from deskview.widgets.chart import Chart
+from deskview.widgets.facts import Facts
+from deskview.widgets.lines import Lines
+from deskview.widgets.pane import Pane
+from deskview.widgets.strip import StatusStrip
+from deskview.widgets.table import Table
+
+if TYPE_CHECKING:
+    from deskview.board import Board
+
+LISTS = 2
+"""Lists side by side below figures and chart."""
+
+
+class DetailScreen(Screen[None]):
+    """Figures on the left, the chart beside them, lists below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DRILL)]
+    DEFAULT_CSS = """
+    DetailScreen #crumbs { height: 1; padding: 0 1; text-style: bold; }
+    DetailScreen .top { height: 1fr; }
+    DetailScreen .lists { height: 1fr; }
+    DetailScreen #figures { width: 46; }
+    DetailScreen.-no-chart #figures { width: 1fr; }
+    DetailScreen.-no-chart #chart-pane { display: none; }
+    DetailScreen.-no-chart .top { height: auto; max-height: 50%; }
+    DetailScreen.-no-chart #figures { height: auto; }
+    DetailScreen.-one-list #pane-list-1 { display: none; }
+    DetailScreen.-no-list .lists { display: none; }
+    """
+
+    class Opened(Message):
+        """A row of a list was opened."""
+
+        def __init__(self, target: Target) -> None:
+            super().__init__()
+            self.target = target
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opens: list[Kind | None] = [None] * LISTS
+
+    def compose(self) -> ComposeResult:
+        """Strip, figures, chart, lists, keys."""
+        yield StatusStrip(segments(None))
+        yield Static("", id="crumbs", markup=False)
+        with Vertical():
+            with Horizontal(classes="top"):
+                yield Pane(Facts(), title="Figures", id="figures")
+                yield Pane(Chart(), title="", id="chart-pane")
+            with Horizontal(classes="lists"):
+                for number in range(LISTS):
+                    yield Pane(Table(id=f"list-{number}"), title="", id=f"pane-list-{number}")
+        yield KeyLine(Scope.EVERYWHERE, Scope.DRILL)
+
+    def show(self, board: "Board", detail: Detail, *, crumbs: list[str]) -> None:
+        """Shows a detail; what did not change is not repainted. `crumbs` are the details one came by."""
+        self.query_one(StatusStrip).show(segments(board))
+        self.query_one("#crumbs", Static).update(" › ".join(["desk", *crumbs[:-1], detail.title]))
+        self.query_one(Facts).show(detail.figures)
+        self._show_chart(detail)
+        self.set_class(len(detail.sections) < LISTS, "-one-list")
+        self.set_class(not detail.sections, "-no-list")
+        for number, section in enumerate(detail.sections[:LISTS]):
+            self._show_list(number, section)
+
+    def _show_chart(self, detail: Detail) -> None:
+        self.set_class(detail.chart is None, "-no-chart")
+        self.query_one("#chart-pane", Pane).set_title(detail.chart_title)
+        if detail.chart is not None:
+            self.query_one(Chart).show(detail.chart)
+
+    def _show_list(self, number: int, section: Section) -> None:
+        self.query_one(f"#pane-list-{number}", Pane).set_title(section.title)
+        table = self.query_one(f"#list-{number}", Table)
+        table.empty = section.empty
+        table.show(section.columns, section.rows)
+        self._opens[number] = section.opens
+
+    @property
+    def cursors(self) -> tuple[str | None, ...]:
+        """The row each list's cursor is on, to come back to."""
+        return tuple(table.cursor_key for table in self.query(Table))
+
+    def restore(self, cursors: tuple[str | None, ...]) -> None:
+        """Puts the cursors back where they were."""
+        for table, key in zip(self.query(Table), cursors, strict=True):
+            if key is not None:
+                table.select(key)
+            else:
+                table.action_jump(0)
+
+    @on(Lines.Opened)
+    def open_row(self, event: Lines.Opened) -> None:
+        """A row opens the kind of detail its list says."""
+        event.stop()
+        kind = self._opens[int((event.lines.id or "list-0").removeprefix("list-"))]
+        if kind is not None:
+            self.post_message(self.Opened(Target(kind, event.key)))

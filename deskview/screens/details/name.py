@@ -1,0 +1,152 @@
+"""A name: price, momentum, leveraged-ETF flow fund by fund, retail and non-retail flow."""
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from deskview.screens.details.charts import price_chart
+from deskview.screens.details.detail import Detail, Section
+from deskview.screens.format import MISSING, basis_points, number, percent, price, share, tone, usd
+from deskview.screens.target import Kind
+from deskview.widgets.facts import Fact, fact
+from deskview.widgets.records import Cell, Column, Row
+
+if TYPE_CHECKING:
+    from deskview.board import Basis, Board
+
+FUND_COLUMNS = (
+    Column("ticker", "fund", width=6),
+    Column("leverage", "L", width=4, align="right"),
+    Column("aum", "AUM", width=7, align="right"),
+    Column("today", "today", width=7, align="right"),
+    Column("name", "name", flex=True, minimum=10, priority=3),
+)
+GROUP_COLUMNS = (
+    Column("group", "group", flex=True, minimum=12),
+    Column("kind", "kind", width=6, priority=2),
+    Column("now", "now", width=6, align="right"),
+    Column("month", "1m", width=6, align="right", priority=1),
+)
+
+
+def name_detail(board: "Board", ticker: str) -> Detail:
+    """Everything the board knows of one name."""
+    basis = board.basis
+    known = _row(basis.names, ticker) if basis else {}
+    live = _row(board.live, ticker) if board.live is not None else {}
+    title = f"{ticker}  {known.get('name') or ''}".rstrip()
+    figures = [*_price(known, live), *_momentum(board, ticker), *_leverage(board, ticker), *_flow(board, ticker)]
+    chart = price_chart(basis.history, ticker, live.get("price")) if basis else None
+    return Detail(
+        title, figures, chart, "Close, a year, split-adjusted", (_funds(board, ticker), _groups(board, ticker))
+    )
+
+
+def _row(table: pl.DataFrame, ticker: str) -> dict[str, object]:
+    found = table.filter(pl.col("ticker") == ticker)
+    return found.row(0, named=True) if found.height else {}
+
+
+def _price(known: dict[str, object], live: dict[str, object]) -> list[list[Fact]]:
+    last, ret = _float(live.get("price")), _float(live.get("ret"))
+    return [
+        [fact("last", price(last), "strong"), fact("", percent(ret, 2), tone(ret))],
+        [fact("previous close", price(_float(live.get("prev_close"))))],
+        [fact("volume today", _shares(_float(live.get("volume"))))],
+        [fact("sector", str(known.get("sector") or "unknown"))],
+        [fact("market cap", usd(_float(known.get("market_cap_usd")), sign=False))],
+    ]
+
+
+def _float(value: object) -> float | None:
+    return value if isinstance(value, float) else None
+
+
+def _shares(value: float | None) -> str:
+    return MISSING if value is None else usd(value, sign=False).lstrip("$")
+
+
+def _momentum(board: "Board", ticker: str) -> list[list[Fact]]:
+    reading = board.momentum.value
+    if reading is None:
+        return [[fact("momentum", board.momentum.note, "dim")]]
+    for leg, names in (("long", reading.long), ("short", reading.short)):
+        for name in names:
+            if name.ticker == ticker:
+                return [
+                    [fact("momentum", f"{leg} leg", "accent"), fact("12-1", percent(name.score, 0))],
+                    [fact("weight", share(name.weight)), fact("contribution", basis_points(name.contribution))],
+                ]
+    return [[fact("momentum", "in neither leg", "dim")]]
+
+
+def _leverage(board: "Board", ticker: str) -> list[list[Fact]]:
+    reading = board.leverage.value
+    row = next((row for row in reading.by_name if row.ticker == ticker), None) if reading else None
+    if row is None:
+        return [[fact("leveraged ETFs", "no flow traced to it", "dim")]]
+    return [
+        [fact("leveraged ETFs today", usd(row.today_usd), tone(row.today_usd)), fact("ADV", percent(row.of_adv))],
+        [fact("single-stock", usd(row.single_stock_usd)), fact("index", usd(row.index_usd))],
+        [fact("per +1%", usd(row.per_1pct_usd, sign=False)), fact("impact", _bp(row.impact_bp))],
+    ]
+
+
+def _bp(value: float | None) -> str:
+    return MISSING if value is None else f"{number(value, 0)}bp (estimate)"
+
+
+def _flow(board: "Board", ticker: str) -> list[list[Fact]]:
+    reading = board.flow.value
+    row = next((row for row in reading.by_name if row.ticker == ticker), None) if reading else None
+    if row is None:
+        return [[fact("prints", "not among the focus names", "dim")]]
+    return [
+        [fact("retail net", usd(row.retail_net_usd), tone(row.retail_net_usd)), fact("", number(row.retail_intensity))],
+        [
+            fact("non-retail net", usd(row.other_net_usd), tone(row.other_net_usd)),
+            fact("", number(row.other_intensity)),
+        ],
+    ]
+
+
+def _funds(board: "Board", ticker: str) -> Section:
+    reading = board.leverage.value
+    found = [row for row in reading.by_fund if row.underlying == ticker and row.kind == "stock"] if reading else []
+    rows = tuple(
+        Row(
+            row.ticker,
+            (
+                Cell(row.ticker),
+                Cell(f"{row.leverage:+g}x".replace("-", "−")),
+                Cell(usd(row.aum_usd, sign=False)),
+                Cell(usd(row.today_usd), tone(row.today_usd)),
+                Cell(row.name, "dim"),
+            ),
+        )
+        for row in found
+    )
+    return Section("Leveraged funds on it", FUND_COLUMNS, rows, "no single-stock fund follows it", Kind.FUND)
+
+
+def _groups(board: "Board", ticker: str) -> Section:
+    reading, basis = board.rotation.value, board.basis
+    mine = _group_names(basis, ticker) if basis else set()
+    rows = tuple(
+        Row(
+            group.name,
+            (
+                Cell(group.name),
+                Cell(group.kind, "dim"),
+                Cell(percent(group.returns["now"]), tone(group.returns["now"])),
+                Cell(percent(group.returns["1m"]), tone(group.returns["1m"])),
+            ),
+        )
+        for group in (reading.groups if reading else ())
+        if group.name in mine
+    )
+    return Section("Groups it belongs to", GROUP_COLUMNS, rows, "in no sector or theme", Kind.GROUP)
+
+
+def _group_names(basis: "Basis", ticker: str) -> set[str]:
+    return set(basis.reference.groups.filter(pl.col("ticker") == ticker).get_column("group"))

@@ -1,0 +1,1 @@
+"""The desk's four panes: each turns one part of the board into its widgets."""

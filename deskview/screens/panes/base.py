@@ -1,0 +1,78 @@
+"""What the panes share: the age in the border, the failure sentence, and what opening a row means."""
+
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from textual import on
+from textual.message import Message
+
+from deskview.screens.format import age
+from deskview.screens.target import Kind, Target
+from deskview.widgets.lines import Lines
+from deskview.widgets.pane import Pane, State
+
+if TYPE_CHECKING:
+    from deskview.board import Board, Part
+
+Reading = TypeVar("Reading")
+
+
+class BoardPane(Pane, Generic[Reading]):
+    """A pane fed by one part of the board. A subclass names the part and shows its reading."""
+
+    PART = ""
+    OPENS = Kind.NAME
+    STALE_AFTER_S = 60.0
+
+    class Opened(Message):
+        """The user asked for the detail of a row."""
+
+        def __init__(self, target: Target) -> None:
+            super().__init__()
+            self.target = target
+
+    def __init__(self, number: int, title: str) -> None:
+        super().__init__(title=f"{number} {title}", id=f"pane-{number}")
+        self._part: Part[Any] | None = None
+
+    def show(self, board: "Board") -> None:
+        """Shows the board's part; with no reading yet, says what is awaited."""
+        part: Part[Reading] = getattr(board, self.PART)
+        self._part = part
+        if part.value is None:
+            self.show_awaited(part.note)
+        else:
+            self.show_reading(part.value)
+        self.set_notice(part.note if part.value is not None else "")
+        self.tick()
+
+    def show_reading(self, reading: Reading) -> None:
+        """Puts the reading into the widgets."""
+        raise NotImplementedError
+
+    def show_awaited(self, reason: str) -> None:
+        """Says in the pane's body what is awaited."""
+        raise NotImplementedError
+
+    @on(Lines.Opened)
+    def open_row(self, event: Lines.Opened) -> None:
+        """A row was opened: the detail of its key."""
+        event.stop()
+        self.post_message(self.Opened(Target(self.OPENS, event.key)))
+
+    def tick(self) -> None:
+        """Brings the age in the border up to date."""
+        if self._part is None:
+            return
+        self.set_status(*_status(self._part, self.STALE_AFTER_S))
+
+
+def _status(part: "Part[Any]", stale_after_s: float) -> tuple[str, State]:
+    if part.value is None:
+        return ("loading", "loading") if part.progress is not None else ("–", "loading")
+    seconds = monotonic() - part.received
+    if part.status.value == "stale" or seconds > stale_after_s:
+        return f"stale {age(seconds)}", "stale"
+    if part.progress is not None:
+        return f"{part.progress:.0%}  {age(seconds)}", "live"
+    return age(seconds), "live"

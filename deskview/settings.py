@@ -1,0 +1,136 @@
+"""settings.toml to a typed Settings; a wrong key is named with its line and the nearest valid name."""
+
+import difflib
+import re
+import tomllib
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+
+from deskview import paths
+
+ClosureWord = Literal["closed", "early-close"]
+Seconds = Annotated[float, msgspec.Meta(ge=1, le=3600)]
+
+
+class SettingsError(ValueError):
+    """The settings file can't be used; the sentence names file, line and what would be valid."""
+
+
+class Refresh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How often the desk asks the provider, in seconds."""
+
+    snapshot_s: Seconds = 10
+    """The whole market: momentum, breadth, rotation, leveraged ETFs."""
+    prints_s: Seconds = 30
+    """Prints of the focus names: the flow gauge."""
+    reference_s: Annotated[float, msgspec.Meta(ge=60, le=86_400)] = 3600
+    """Listings, splits and details."""
+
+
+class Flow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which names' prints are read, and how the year of history is sampled."""
+
+    names: tuple[str, ...] = ()
+    """Focus names; empty: the names with the largest dollar volume."""
+    count: Annotated[int, msgspec.Meta(ge=1, le=50)] = 8
+    """How many names are chosen where `names` is empty."""
+    history_sessions: Annotated[int, msgspec.Meta(ge=20, le=252)] = 252
+    """Sessions the percentile rests on."""
+    sample_prints: Annotated[int, msgspec.Meta(ge=50, le=50_000)] = 400
+    """Prints per sampled window of a past session."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything a user may set."""
+
+    provider: str = "massive"
+    """The market-data provider."""
+    base_url: str | None = None
+    """Another address of the provider; plain http only to this machine."""
+    calls_per_minute: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    """The plan's limit, such as 5 on a free plan; unset: 50 calls a second."""
+    theme: str = "deskview-dark"
+    """Colour theme."""
+    history_sessions: Annotated[int, msgspec.Meta(ge=60, le=1300)] = 273
+    """Daily bars kept: 273 give 12-1 momentum with a month to spare."""
+    refresh: Refresh = Refresh()
+    flow: Flow = Flow()
+    closures: dict[date, ClosureWord] = {}
+    """Exchange closures no calendar rule can know."""
+    funds_file: Path | None = None
+    """Leveraged funds to add or override (TOML); a relative path starts at the settings file's folder."""
+    groups_file: Path | None = None
+    """Themes to add or override (TOML); a relative path starts at the settings file's folder."""
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Settings of the file, else of the user's settings file, else the defaults.
+
+    Raises SettingsError for a file that is named but absent, is not TOML, or holds a key or value that does not fit.
+    """
+    path = file or paths.settings_file()
+    if not path.exists():
+        if file is not None:
+            raise SettingsError(f"{path}: no such settings file")
+        return Settings()
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        table = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise SettingsError(f"{path}: {fault}") from None
+    try:
+        return msgspec.convert(table, Settings, dec_hook=partial(_path, path.parent))
+    except msgspec.ValidationError as fault:
+        raise SettingsError(f"{path}{_explain(text, str(fault))}") from None
+
+
+def _path(folder: Path, kind: type, value: object) -> Path:
+    """A path of the settings: `~` is the home folder, a relative one starts where the settings file is."""
+    if kind is not Path or not isinstance(value, str):
+        raise TypeError(f"Expected `{kind.__name__.lower()}`, got `{type(value).__name__}`")
+    return folder / Path(value).expanduser()
+
+
+def _explain(text: str, fault: str) -> str:
+    """The fault with its line and, for an unknown key, the nearest valid one."""
+    unknown = re.search(r"unknown field `([^`]+)`", fault)
+    place = re.search(r"`\$\.?([^`]*)`$", fault)
+    path = re.sub(r"\[.*?\]", "", place.group(1)).split(".") if place and place.group(1) else []
+    key = unknown.group(1) if unknown else ""
+    line = _line_of(text, tuple([*path, key] if unknown else path))
+    where = f", line {line}" if line else ""
+    if not unknown:
+        valid = f"; valid: {', '.join(get_args(ClosureWord))}" if "enum" in fault else ""
+        return f"{where}: {'.'.join(path) or 'settings'}: {fault.split(' - at', maxsplit=1)[0]}{valid}"
+    owner: Any = Settings
+    for name in path:
+        owner = {"refresh": Refresh, "flow": Flow}.get(name, owner)
+    near = difflib.get_close_matches(key, owner.__struct_fields__, n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]!r}?" if near else f"; valid: {', '.join(owner.__struct_fields__)}"
+    return f"{where}: unknown key {'.'.join([*path, key])!r}{hint}"
+
+
+def _line_of(text: str, path: tuple[str, ...]) -> int | None:
+    """The line that sets the key; where there is none, the first that speaks of a table it is in."""
+    table: tuple[str, ...] = ()
+    nearest = None
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[\[?([^\]]+)\]", line):
+            here = table = _names(header[1])
+        elif setting := re.match(r"\s*([^=#]+?)\s*=", line):
+            here = (*table, *_names(setting[1]))
+        else:
+            continue
+        if here[: len(path)] == path != ():
+            return number
+        if nearest is None and here == path[: len(here)]:
+            nearest = number
+    return nearest
+
+
+def _names(dotted: str) -> tuple[str, ...]:
+    return tuple(name.strip().strip("\"'") for name in dotted.split("."))

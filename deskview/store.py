@@ -1,0 +1,118 @@
+"""History on disk: Parquet files under the user's cache folder, one folder a market.
+
+Bars are kept unadjusted, one file a session, with the splits beside them, so nothing goes stale at the
+next split. Every file is written whole under another name and moved into place: two programs at once
+each leave a complete file. A file that can't be read is set aside and reported missing, to be fetched again.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import polars as pl
+
+from deskview.market.schema import BARS, DETAILS, SPLITS, TICKERS, Schema, empty, require
+
+FRESH_SESSIONS = 3
+"""The newest sessions are fetched again: vendors correct bars for days after the close."""
+
+FLOW_DAYS_NAME = "flow-days"
+_TABLES: dict[str, Schema] = {"splits": SPLITS, "tickers": TICKERS, "details": DETAILS}
+
+
+class Store:
+    """The history of one market."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.set_aside: list[Path] = []
+        (folder / "bars").mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def sessions(self) -> set[date]:
+        """Sessions that have a file whose head and columns are as they should be; damaged files are set aside.
+
+        A file that is no session's is left alone. What is damaged further inside shows when the bars are read.
+        """
+        found = set()
+        for file in (self.folder / "bars").glob("????-??-??.parquet"):
+            with suppress(ValueError):
+                session = date.fromisoformat(file.stem)
+                if self._fits(file, BARS):
+                    found.add(session)
+        return found
+
+    def to_fetch(self, wanted: Sequence[date]) -> list[date]:
+        """Of the wanted sessions: those without a file and the newest three, newest first."""
+        have = self.sessions()
+        newest = set(sorted(wanted)[-FRESH_SESSIONS:])
+        return sorted((day for day in wanted if day not in have or day in newest), reverse=True)
+
+    def put_bars(self, session: date, bars: pl.DataFrame) -> None:
+        """Keeps one session's bars; an empty table records that the session had none."""
+        self._write(self._bars_file(session), require(bars, BARS, "bars"))
+
+    def bars(self, sessions: Iterable[date]) -> pl.DataFrame:
+        """BARS of those sessions that are stored; damaged files are set aside."""
+        files = [file for file in map(self._bars_file, sorted(sessions)) if file.exists()]
+        if not files:
+            return empty(BARS)
+        try:
+            return pl.scan_parquet(files, schema=dict(BARS)).collect()
+        except (pl.exceptions.PolarsError, OSError):
+            frames = [frame for file in files if (frame := self._read(file, BARS)) is not None]
+            return pl.concat(frames) if frames else empty(BARS)
+
+    def table(self, name: str, schema: Schema | None = None) -> pl.DataFrame | None:
+        """A table kept under a name, None when there is none or it was damaged."""
+        return self._read(self.folder / f"{name}.parquet", schema or _TABLES[name])
+
+    def put_table(self, name: str, frame: pl.DataFrame, schema: Schema | None = None) -> None:
+        """Keeps a table under a name."""
+        self._write(self.folder / f"{name}.parquet", require(frame, schema or _TABLES[name], name))
+
+    def _bars_file(self, session: date) -> Path:
+        return self.folder / "bars" / f"{session.isoformat()}.parquet"
+
+    def _fits(self, file: Path, schema: Schema) -> bool:
+        try:
+            columns = pl.read_parquet_schema(file)
+        except FileNotFoundError:
+            return False
+        except (pl.exceptions.PolarsError, OSError):
+            columns = {}
+        if all(columns.get(column) == kind for column, kind in schema.items()):
+            return True
+        self._put_aside(file)
+        return False
+
+    def _read(self, file: Path, schema: Schema) -> pl.DataFrame | None:
+        if not file.exists():
+            return None
+        try:
+            return require(pl.read_parquet(file), schema, file.name)
+        except (pl.exceptions.PolarsError, OSError, ValueError):
+            self._put_aside(file)
+            return None
+
+    def _put_aside(self, file: Path) -> None:
+        """Renames a file that can't be used; another program may have done so first."""
+        target = file.with_name(f"{file.name}.damaged")
+        try:
+            file.replace(target)
+        except FileNotFoundError:
+            return
+        self.set_aside.append(target)
+
+    def _write(self, file: Path, frame: pl.DataFrame) -> None:
+        with NamedTemporaryFile(dir=file.parent, prefix=".writing-", delete=False) as part:
+            name = Path(part.name)
+        try:
+            frame.write_parquet(name, compression="zstd")
+            with name.open("rb") as written:
+                os.fsync(written.fileno())
+            name.replace(file)
+        finally:
+            name.unlink(missing_ok=True)
