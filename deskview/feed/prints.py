@@ -6,22 +6,23 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from deskview.analytics.flow import FLOW_DAYS, FlowState, advance, day_reading, sample_plan
+from deskview.analytics.flow import FLOW_SAMPLES, FlowState, advance, days_of, name_readings, sample_plan
 from deskview.feed.pool import for_each
 from deskview.feed.state import Progress
-from deskview.market.schema import UTC_NS, Schema, empty
+from deskview.market.schema import UTC_NS, empty
 from deskview.market.sessions import Calendar
 from deskview.providers.base import Provider
 from deskview.store import Store
 
 SAMPLES = "flow-samples"
 """The stored readings of sampled windows: one name in one past session each."""
-FLOW_SAMPLES: Schema = {"ticker": pl.String(), **FLOW_DAYS}
 SEED = 1
 """Decides the windows' starts; another seed would need another year of windows."""
 LATE = timedelta(minutes=10)
 """Prints are still awaited so long after the close: reports may come late."""
-SAVE_EVERY = 250
+SAVE_EVERY = 30
+SESSIONS_AT_ONCE = 2
+"""Past sessions asked for at once, each with a call for every name."""
 _STOCKS = ("CS", "ADRC")
 
 
@@ -76,44 +77,39 @@ async def fetch_year(
     known = empty(FLOW_SAMPLES) if stored is None else stored
     plan = sample_plan(sessions, tickers, seed=SEED, windows_per_day=1, calendar=calendar)
     missing = plan.join(known.select("session", "ticker"), on=["session", "ticker"], how="anti")
+    days = missing.sort("session", "ticker", descending=[True, False]).partition_by("session", maintain_order=True)
     fetched: list[pl.DataFrame] = []
 
     async def save() -> None:
         await asyncio.to_thread(store.put_table, SAMPLES, pl.concat([known, *fetched]), FLOW_SAMPLES)
 
-    async def fetch(window: tuple[date, str, datetime]) -> None:
-        _, ticker, since = window
-        page = await provider.trades_sample(ticker, since, prints)
-        fetched.append(await asyncio.to_thread(_window, page.frame, window, prints, calendar))
+    async def fetch(windows: pl.DataFrame) -> None:
+        asked: list[tuple[str, datetime]] = list(windows.select("ticker", "since").iter_rows())
+        pages = await asyncio.gather(*(provider.trades_sample(ticker, since, prints) for ticker, since in asked))
+        trades = [
+            page.frame.with_columns(since=pl.lit(since).cast(UTC_NS))
+            for page, (_, since) in zip(pages, asked, strict=True)
+        ]
+        fetched.append(await asyncio.to_thread(_readings, pl.concat(trades), windows, prints, calendar))
         if len(fetched) % SAVE_EVERY == 0:
             await save()
 
     try:
-        await for_each(list(missing.sort("session", descending=True).iter_rows()), fetch, progress=progress)
+        await for_each(days, fetch, progress=progress, limit=SESSIONS_AT_ONCE)
     finally:
         if fetched:
             await save()
     wanted = pl.col("ticker").is_in(list(tickers)) & pl.col("session").is_in(list(sessions))
-    return _days(pl.concat([known, *fetched]).filter(wanted))
+    return days_of(pl.concat([known, *fetched]).filter(wanted))
 
 
-def _window(page: pl.DataFrame, window: tuple[date, str, datetime], prints: int, calendar: Calendar) -> pl.DataFrame:
-    """One sampled window as a FLOW_SAMPLES row; a window without prints is kept as such, with zeros and no names."""
-    session, ticker, since = window
-    day = day_reading(
-        page.with_columns(since=pl.lit(since).cast(UTC_NS)),
-        session,
-        session_open=calendar.opens(session),
-        session_close=calendar.closes(session),
-        count=prints,
+def _readings(trades: pl.DataFrame, windows: pl.DataFrame, prints: int, calendar: Calendar) -> pl.DataFrame:
+    """One session's windows as FLOW_SAMPLES; a window without prints is kept as such, with zeros and no names."""
+    session: date = windows.item(0, "session")
+    read = name_readings(
+        trades, session, session_open=calendar.opens(session), session_close=calendar.closes(session), count=prints
     )
-    none = pl.DataFrame({"session": [session]}, schema={"session": pl.Date}).select(
-        "session", *(pl.lit(0, dtype).alias(column) for column, dtype in FLOW_DAYS.items() if column != "session")
+    asked = windows.select("ticker", "session")
+    return asked.join(read, on=["ticker", "session"], how="left", maintain_order="left").select(
+        pl.col(column).fill_null(0) if dtype.is_numeric() else column for column, dtype in FLOW_SAMPLES.items()
     )
-    return (none if day.is_empty() else day).with_columns(ticker=pl.lit(ticker)).select(list(FLOW_SAMPLES))
-
-
-def _days(samples: pl.DataFrame) -> pl.DataFrame:
-    """FLOW_SAMPLES to FLOW_DAYS, sessions without a print left out."""
-    sums = pl.col([column for column in FLOW_DAYS if column != "session"]).sum()
-    return samples.group_by("session").agg(sums).filter(pl.col("prints") > 0).select(list(FLOW_DAYS)).sort("session")

@@ -28,7 +28,7 @@ class Task(StrEnum):
 UNITS: Mapping[Task, str] = {
     Task.DAILY: "sessions",
     Task.DETAILS: "instruments",
-    Task.FLOW_YEAR: "windows",
+    Task.FLOW_YEAR: "sessions",
 }
 
 

@@ -14,6 +14,7 @@ from deskview.cli.opening import connected
 from deskview.credentials import ApiKey
 from deskview.exits import Exit
 from deskview.market.sessions import NEW_YORK, Calendar
+from deskview.providers import PROVIDERS
 from deskview.providers.errors import Kind, ProviderError
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ async def _of(provider: "Provider", context: Context) -> AsyncIterator[Check]:
         yield _failed("provider", fault, name)
         return
     took = time.monotonic() - began
-    yield Check(
-        "provider", Level.OK, f"{name} answers in {took:.1f} s and accepts the key; the market is {status.phase}."
-    )
+    address = context.settings.base_url or PROVIDERS[name].base_url
+    found = f"{name} at {address} answers in {took:.1f} s and accepts the key; the market is {status.phase}."
+    yield Check("provider", Level.OK, found)
     yield _clock(provider, status, sent + timedelta(seconds=took / 2))
     for question in _questions(provider, status.now):
         _tell(f"asking for {question.name}.")

@@ -1,0 +1,42 @@
+"""Retail and institutional flow from prints."""
+
+from deskview.analytics.flow.bars import (
+    FlowState,
+    add_bars,
+    advance,
+    day_totals,
+    half_hours,
+    left_out,
+    retail_half_hours,
+)
+from deskview.analytics.flow.label import label
+from deskview.analytics.flow.reading import percentile, read
+from deskview.analytics.flow.rules import Rule
+from deskview.analytics.flow.sampling import day_reading, days_of, name_readings, sample_plan
+from deskview.analytics.flow.schema import FLOW_BARS, FLOW_DAYS, FLOW_SAMPLES, QUOTES
+from deskview.analytics.flow.structs import Flow, NameFlow, Side
+
+__all__ = [
+    "FLOW_BARS",
+    "FLOW_DAYS",
+    "FLOW_SAMPLES",
+    "QUOTES",
+    "Flow",
+    "FlowState",
+    "NameFlow",
+    "Rule",
+    "Side",
+    "add_bars",
+    "advance",
+    "day_reading",
+    "day_totals",
+    "days_of",
+    "half_hours",
+    "label",
+    "left_out",
+    "name_readings",
+    "percentile",
+    "read",
+    "retail_half_hours",
+    "sample_plan",
+]

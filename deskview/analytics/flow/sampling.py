@@ -1,0 +1,154 @@
+"""A year of flow from small samples: where to look, and how to put the windows together.
+
+A plan has `windows_per_day` windows for every name and session. The windows of one session, over all names, start
+at equal distances through the day from a seeded random offset, so every half-hour is covered evenly; which name
+gets which start moves on from session to session, so in the long run every name is seen at every time of day. A
+plan for more sessions contains the plan for fewer: dates and seed decide, not the list.
+
+A window is the first N prints from its start. In busy minutes N prints pass quickly, so a plain sum of windows would
+weight a busy minute like a quiet one and the open and close, where most dollars trade, too little. Therefore every
+window stands for its dollars per second (dollars by the seconds it took), times the part of the day it represents:
+the estimate is of the day's dollars. What remains: the noise of the sample widens the spread of the history, which
+pulls percentiles towards the middle (more windows a day help), and the windows of a quiet name are long, so that its
+first minutes, before any window has begun, are seen less often than the rest of its day.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from math import gcd
+
+import polars as pl
+
+from deskview.analytics.flow.label import label
+from deskview.analytics.flow.schema import FLOW_DAYS, FLOW_SAMPLES
+from deskview.analytics.flow.subpenny import PENNY_E4
+from deskview.market.schema import UTC_NS
+from deskview.market.sessions import Calendar
+
+DOLLARS = [column for column in FLOW_DAYS if column.endswith("_usd")]
+PLAN = {"session": pl.Date(), "ticker": pl.String(), "since": UTC_NS}
+
+
+def sample_plan(
+    sessions: Iterable[date], tickers: Iterable[str], seed: int, windows_per_day: int, calendar: Calendar | None = None
+) -> pl.DataFrame:
+    """Windows to fetch: (session, ticker, since in UTC), sorted by session and start.
+
+    `windows_per_day` is the number per name and session; a plan costs sessions x names x windows_per_day calls.
+    """
+    if windows_per_day < 1:
+        raise ValueError(f"windows_per_day must be at least 1, not {windows_per_day}")
+    days = calendar or Calendar()
+    order = sorted(set(tickers), key=lambda ticker: _hash(seed, ticker))
+    wanted = (day for day in sorted(set(sessions)) if days.is_session(day))
+    rows = [row for day in wanted for row in _day(day, order, seed, windows_per_day, days)]
+    return pl.DataFrame(rows, schema=PLAN, orient="row")
+
+
+def _day(
+    day: date, order: Sequence[str], seed: int, windows: int, calendar: Calendar
+) -> list[tuple[date, str, datetime]]:
+    """One session's windows: equally spaced starts, handed to the names in turn."""
+    opens, count = calendar.opens(day), len(order) * windows
+    length = (calendar.closes(day) - opens).total_seconds()
+    offset = _hash(seed, day.isoformat()) / 2**64
+    turn = _weekday_number(day) * _stride(len(order))
+    return [
+        (day, order[(slot + turn) % len(order)], opens + timedelta(seconds=length * (slot + offset) / count))
+        for slot in range(count)
+    ]
+
+
+def _hash(seed: int, text: str) -> int:
+    return int.from_bytes(blake2b(f"{seed}:{text}".encode(), digest_size=8).digest())
+
+
+def _weekday_number(day: date) -> int:
+    weeks, weekday = divmod(day.toordinal() - 1, 7)
+    return 5 * weeks + min(weekday, 4)
+
+
+def _stride(names: int) -> int:
+    """About 0.618 of the names and prime to their number: successive sessions fall far apart, all are visited."""
+    start = max(1, round(0.618 * names))
+    return next((step for step in range(start, 2 * names) if gcd(step, names) == 1), 1)
+
+
+def name_readings(
+    samples: pl.DataFrame,
+    session: date,
+    *,
+    session_open: datetime,
+    session_close: datetime,
+    count: int | None = None,
+    tick_e4: int = PENNY_E4,
+) -> pl.DataFrame:
+    """Prints of a session's windows (TRADES with `since`, the start of the window each came from) to FLOW_SAMPLES.
+
+    One row per name with a counted print. Dollars are estimates for the name's whole session; `prints` counts the
+    sampled prints. A window with fewer than `count` prints, the number asked for, reaches to the end of the day.
+    """
+    labelled = label(
+        samples, session_open=session_open, session_close=session_close, tick_e4=tick_e4, within=("ticker", "since")
+    )
+    length = (session_close - session_open).total_seconds()
+    windows = labelled.group_by("ticker", "since").agg(_sums(), seconds=_seconds(session_close, count))
+    usable = windows.filter((pl.col("seconds") > 0) & (pl.col("prints") > 0))
+    share = length / pl.len().over("ticker") / pl.col("seconds")
+    return (
+        usable.with_columns(pl.col(DOLLARS) * share)
+        .group_by("ticker")
+        .agg(pl.col(DOLLARS).sum(), pl.col("prints").sum().cast(pl.Int64))
+        .with_columns(session=pl.lit(session), names=pl.lit(1, pl.Int64))
+        .select(list(FLOW_SAMPLES))
+        .sort("ticker")
+    )
+
+
+def day_reading(
+    samples: pl.DataFrame,
+    session: date,
+    *,
+    session_open: datetime,
+    session_close: datetime,
+    count: int | None = None,
+    tick_e4: int = PENNY_E4,
+) -> pl.DataFrame:
+    """The same over all names: a FLOW_DAYS row, none where no print was counted."""
+    return days_of(
+        name_readings(
+            samples,
+            session,
+            session_open=session_open,
+            session_close=session_close,
+            count=count,
+            tick_e4=tick_e4,
+        )
+    )
+
+
+def days_of(readings: pl.DataFrame) -> pl.DataFrame:
+    """FLOW_SAMPLES to FLOW_DAYS, sessions without a print left out."""
+    sums = pl.col([column for column in FLOW_DAYS if column != "session"]).sum()
+    return readings.group_by("session").agg(sums).filter(pl.col("prints") > 0).select(list(FLOW_DAYS)).sort("session")
+
+
+def _sums() -> list[pl.Expr]:
+    """Signed dollars and the number of counted prints of one window."""
+    sides = {"buy": 1, "sell": -1}
+    sums = [
+        pl.col("usd").filter((pl.col("kind") == kind) & (pl.col("sign") == sign)).sum().alias(f"{kind}_{way}_usd")
+        for kind in ("retail", "other")
+        for way, sign in sides.items()
+    ]
+    return [*sums, (pl.col("kind") != "auction").sum().alias("prints")]
+
+
+def _seconds(closes: datetime, count: int | None) -> pl.Expr:
+    """How long the window took, never beyond the close."""
+    end = pl.lit(closes, dtype=UTC_NS)
+    last = pl.min_horizontal(pl.col("time").max(), end)
+    if count is not None:
+        last = pl.when(pl.len() < count).then(end).otherwise(last)
+    return (last - pl.col("since").first()).dt.total_nanoseconds() / 1e9

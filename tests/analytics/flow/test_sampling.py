@@ -1,0 +1,112 @@
+"""The sampling plan covers the day evenly and for good; windows add up to the day they were taken from."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from deskview.analytics.flow import FLOW_DAYS, day_reading, sample_plan
+from tests.analytics.flow.market import CALENDAR, SESSION, clock, hours, lit, one, prints
+
+NAMES = [f"N{i:02}" for i in range(26)]
+YEAR = CALENDAR.before(date(2026, 11, 20), 252)
+
+
+def half_hour(session: date, since: object) -> int:
+    return (since - hours(session).opens) // timedelta(minutes=30)  # type: ignore[operator,no-any-return]
+
+
+def test_every_half_hour_of_a_session_is_covered_evenly() -> None:
+    plan = sample_plan([SESSION], NAMES, 7, 1)
+    assert sorted(Counter(half_hour(*row) for row in plan.select("session", "since").iter_rows()).items()) == [
+        (half, 2) for half in range(13)
+    ]
+    assert plan.schema == {"session": pl.Date, "ticker": pl.String, "since": pl.Datetime("ns", "UTC")}
+
+
+def test_every_name_is_seen_at_every_time_of_the_day() -> None:
+    plan = sample_plan(YEAR, NAMES, 7, 1)
+    assert plan.height == 252 * 26
+    for name, own in plan.group_by("ticker"):
+        seen = Counter(half_hour(*row) for row in own.select("session", "since").iter_rows())
+        assert set(seen) >= set(range(13)), name
+        assert max(seen.values()) <= 2 * min(seen.values()), name
+
+
+@pytest.mark.parametrize("names", [1, 2, 5, 7, 10, 14, 35])
+def test_rotation_reaches_every_place_whatever_the_number_of_names(names: int) -> None:
+    plan = sample_plan(YEAR, NAMES[: min(names, 26)], 1, 1).sort("session", "since")
+    first = plan.group_by("session", maintain_order=True).agg(pl.col("ticker").first())
+    assert first.get_column("ticker").n_unique() == min(names, 26)
+
+
+def test_windows_of_one_name_are_spread_over_the_day() -> None:
+    plan = sample_plan([SESSION], NAMES[:4], 3, 3).filter(pl.col("ticker") == "N02").sort("since")
+    gaps = plan.get_column("since").diff().drop_nulls().unique()
+    assert plan.height == 3
+    assert (gaps.max() - gaps.min()) < timedelta(milliseconds=1)  # type: ignore[operator]
+
+
+def test_all_starts_lie_in_regular_hours_on_half_days_too() -> None:
+    half_day = date(2026, 11, 27)
+    for since in sample_plan([half_day], NAMES, 7, 2).get_column("since"):
+        assert hours(half_day).opens <= since < hours(half_day).closes
+
+
+def test_the_plan_depends_on_seed_and_date_only() -> None:
+    short, long = sample_plan(YEAR[:5], NAMES, 7, 1), sample_plan(YEAR, NAMES[::-1], 7, 1)
+    assert short.equals(long.filter(pl.col("session").is_in(YEAR[:5])))
+    assert not short.equals(sample_plan(YEAR[:5], NAMES, 8, 1))
+
+
+def test_days_without_trading_and_empty_lists_give_no_windows() -> None:
+    assert sample_plan([date(2026, 12, 25), date(2026, 2, 7)], NAMES, 7, 1).is_empty()
+    assert sample_plan([SESSION], [], 7, 1).is_empty()
+    with pytest.raises(ValueError, match="windows_per_day"):
+        sample_plan([SESSION], NAMES, 7, 0)
+
+
+def window(start: str, seconds: float, price_e4: int, ticker: str = "ABC") -> pl.DataFrame:
+    """Ten retail prints of 100 shares spread over so many seconds from the start."""
+    rows = []
+    for i in range(1, 11):
+        row = one(price_e4, at=start, ticker=ticker)
+        row["time"] += timedelta(seconds=seconds * i / 10)
+        rows.append(row)
+    return prints(rows).with_columns(since=pl.lit(clock(start)).cast(pl.Datetime("ns", "UTC")))
+
+
+def day(*windows: pl.DataFrame, count: int | None = 10) -> pl.DataFrame:
+    when = hours()
+    return day_reading(pl.concat(windows), SESSION, session_open=when.opens, session_close=when.closes, count=count)
+
+
+def test_a_busy_window_weighs_by_its_dollars_per_second() -> None:
+    row = day(window("09:30", 10, 100_099), window("13:00", 100, 100_001)).row(0, named=True)
+    assert row["retail_buy_usd"] == pytest.approx(10_009.9 / 10 * 23_400 / 2, rel=1e-6)
+    assert row["retail_sell_usd"] == pytest.approx(10_000.1 / 100 * 23_400 / 2, rel=1e-6)
+    assert (row["prints"], row["names"]) == (20, 1)
+
+
+def test_names_are_added_up_not_averaged() -> None:
+    one_name = day(window("10:00", 60, 100_099)).item(0, "retail_buy_usd")
+    both = day(window("10:00", 60, 100_099), window("11:00", 60, 100_099, "XYZ"))
+    assert both.item(0, "retail_buy_usd") == pytest.approx(2 * one_name)
+    assert both.schema == dict(FLOW_DAYS)
+
+
+def test_windows_of_one_name_may_overlap() -> None:
+    first = window("10:00", 60, 100_099)
+    again = first.with_columns(since=pl.lit(clock("09:59:30")).cast(pl.Datetime("ns", "UTC")))
+    assert day(first, again).item(0, "prints") == 20
+
+
+def test_a_window_that_ran_out_of_prints_reaches_to_the_close() -> None:
+    rate = day(window("15:00", 60, 100_099), count=50).item(0, "retail_buy_usd")
+    assert rate == pytest.approx(10_009.9 / 3600 * 23_400, rel=1e-6)
+
+
+def test_no_counted_print_no_row() -> None:
+    rows = prints([lit(100_000, at="17:00")]).with_columns(since=pl.lit(clock("15:59")).cast(pl.Datetime("ns", "UTC")))
+    assert day(rows).is_empty()

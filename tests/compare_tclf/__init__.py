@@ -1,0 +1,1 @@
+"""Comparison with another implementation; see compare.py."""

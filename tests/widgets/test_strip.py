@@ -1,0 +1,61 @@
+"""The strip: priorities, whole figures, repainting."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deskview.widgets import Segment, StatusStrip
+from tests.widgets.host import Host, lines_of
+
+SEGMENTS = [
+    Segment("app", "deskview", "strong"),
+    Segment("sim", " SIMULATED ", "simulated"),
+    Segment("momo", "MOMO −7.7%", "loss", 1),
+    Segment("spy", "SPY −0.5%", "loss", 3),
+    Segment("retail", "retail 16", "", 2),
+    Segment("calls", "17 calls/min", "dim", 9, right=True),
+]
+
+
+async def test_a_wide_strip_shows_everything() -> None:
+    strip = StatusStrip(SEGMENTS)
+    async with Host(strip).run_test(size=(120, 3)):
+        line = lines_of(strip)[0]
+        assert strip.dropped == ()
+        assert line.startswith(" deskview    SIMULATED ")
+        assert line.endswith("17 calls/min ")
+        assert len(line) == 120
+
+
+async def test_the_least_important_go_first() -> None:
+    strip = StatusStrip(SEGMENTS)
+    async with Host(strip).run_test(size=(50, 3)):
+        assert strip.dropped == ("spy", "calls")
+        assert lines_of(strip)[0].split() == ["deskview", "SIMULATED", "MOMO", "−7.7%", "retail", "16", "…"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.text("0123456789", min_size=1, max_size=12), st.integers(0, 3), st.booleans()), max_size=8),
+    st.integers(5, 120),
+)
+def test_no_figure_is_cut(shapes: list[tuple[str, int, bool]], width: int) -> None:
+    segments = [Segment(str(i), text, "", priority, right) for i, (text, priority, right) in enumerate(shapes)]
+
+    class Fixed(StatusStrip):
+        @property
+        def line_width(self) -> int:
+            return width
+
+    strip = Fixed(segments)
+    line = "".join(piece.text for piece in strip.line_at(0))[:width]
+    kept = [segment for segment in segments if segment.key not in strip.dropped]
+    assert sorted(line.replace("…", " ").split()) == sorted(segment.text for segment in kept)
+    assert all(segments[int(key)].priority >= segment.priority for key in strip.dropped for segment in kept)
+
+
+async def test_only_the_changed_segment_is_repainted() -> None:
+    strip = StatusStrip(SEGMENTS)
+    async with Host(strip).run_test(size=(120, 3)) as pilot:
+        await pilot.pause()
+        strip.show([*SEGMENTS[:2], Segment("momo", "MOMO −7.8%", "loss", 1), *SEGMENTS[3:]])
+        assert strip.repainted_cells == len("MOMO −7.8%")

@@ -1,0 +1,7 @@
+"""Colour themes as data: the shipped ones beside this file, the user's own in a folder of theirs."""
+
+from deskview.themes.loader import ThemeError, default_variables, load_theme_file, load_themes, load_user_themes
+
+DEFAULT_THEME = "deskview-dark"
+
+__all__ = ["DEFAULT_THEME", "ThemeError", "default_variables", "load_theme_file", "load_themes", "load_user_themes"]

@@ -1,0 +1,114 @@
+"""Where today stands in a year, on one line: scale, the last days, today's dot, digits and sign."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from msgspec import Struct
+from rich.cells import cell_len
+
+from deskview.widgets.glyphs import gauge_glyphs
+from deskview.widgets.painted import Painted
+from deskview.widgets.records import Line, Piece
+from deskview.widgets.text import MISSING, pad, plain, shorten, width_of
+
+_SCALE = range(8, 41)
+
+
+class GaugeReading(Struct, frozen=True):
+    """A percentile and what it rests on.
+
+    `percentile` (0 to 100) is today's among `days` days, `recent` those of the last days; None means there is none,
+    and `note` says why. `value_text` is the figure itself; `tone` "gain" or "loss" adds ▲ or ▼ to it.
+    """
+
+    label: str
+    percentile: float | None = None
+    days: int = 0
+    recent: tuple[float, ...] = ()
+    value_text: str = ""
+    tone: str = ""
+    note: str = ""
+
+
+class Gauge(Painted):
+    """One line. `label_width` and `value_width` align gauges standing above each other."""
+
+    DEFAULT_CSS = """
+    Gauge { height: 1; width: 1fr; }
+    """
+
+    def __init__(
+        self,
+        reading: GaugeReading | None = None,
+        *,
+        label_width: int = 0,
+        value_width: int = 0,
+        ascii_only: bool = False,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._reading = reading or GaugeReading("")
+        self._label_width = label_width
+        self._value_width = value_width
+        self._glyphs = gauge_glyphs(ascii_only)
+
+    def show(self, reading: GaugeReading) -> None:
+        """Show this reading; only what differs is repainted."""
+        self._reading = reading
+        self.repaint()
+
+    def line_at(self, y: int) -> Line:
+        """The gauge, as much of it as fits: the scale gives way first, then the days, then the value."""
+        if y > 0:
+            return ()
+        reading = self._reading
+        label = Piece(pad(plain(reading.label), self._label_width))
+        if reading.percentile is None:
+            room = self.line_width - cell_len(label.text) - 3
+            return (label, Piece(f" {MISSING} ", "dim"), Piece(shorten(plain(reading.note), room), "dim"))
+        return self._measured(label, reading, reading.percentile)
+
+    def _measured(self, label: Piece, reading: GaugeReading, percentile: float) -> Line:
+        width = self.line_width
+        value = self._value(reading)
+        digits = Piece(f" {ordinal(percentile):>5}", "strong")
+        days = Piece(f" pct of {reading.days} d", "dim")
+        for tail in ((digits, days, *value), (digits, *value)):
+            room = width - width_of((label, *tail)) - 3
+            if room >= _SCALE.start:
+                return (label, Piece(" "), *self._scale(reading, percentile, min(room, _SCALE.stop)), *tail)
+        if width_of((label, digits, *value)) <= width:
+            return (label, digits, *value)
+        number = Piece(digits.text.strip(), digits.tone)
+        room = width - cell_len(number.text) - 1
+        return (Piece(shorten(label.text.rstrip(), room) + " ", label.tone), number) if room > 0 else (number,)
+
+    def _value(self, reading: GaugeReading) -> Line:
+        glyph = {"gain": self._glyphs.up, "loss": self._glyphs.down}.get(reading.tone, " ")
+        text = pad(plain(reading.value_text), self._value_width, "right")
+        return (Piece(f"  {glyph} {text}", reading.tone),) if text else ()
+
+    def _scale(self, reading: GaugeReading, percentile: float, cells: int) -> Iterator[Piece]:
+        places = [_place(value, cells) for value in reading.recent]
+        recent = range(min(places), max(places) + 1) if places else range(0)
+        today = _place(percentile, cells)
+        tones = ["accent strong" if x == today else "strong" if x in recent else "dim" for x in range(cells)]
+        glyphs = {"accent strong": self._glyphs.today, "strong": self._glyphs.recent, "dim": self._glyphs.track}
+        yield Piece(self._glyphs.left, "dim")
+        for tone, run in groupby(tones):
+            yield Piece(glyphs[tone] * len(list(run)), tone)
+        yield Piece(self._glyphs.right, "dim")
+
+
+def _place(percentile: float, cells: int) -> int:
+    return round(min(100.0, max(0.0, percentile)) / 100 * (cells - 1))
+
+
+def ordinal(percentile: float) -> str:
+    """The percentile in whole numbers as one says it: 16th, 1st; only a true 0 or 100 is called that."""
+    number = round(percentile)
+    number = number if percentile in {0, 100} else min(99, max(1, number))
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

@@ -1,0 +1,231 @@
+"""A scrolling list of keyed lines with a cursor: what Table and Heatmap share."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Protocol
+
+from textual.binding import Binding, BindingType
+from textual.events import Blur, Click, Focus, Resize
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+
+from deskview.widgets.painted import Painted
+from deskview.widgets.records import Line, Piece
+from deskview.widgets.text import pad, plain, shorten, wrap
+
+
+class Keyed(Protocol):
+    """A row as the cursor sees it."""
+
+    @property
+    def key(self) -> str:
+        """Its name, unique in the list."""
+
+    @property
+    def header(self) -> bool:
+        """Whether it heads a section; the cursor skips it."""
+
+
+class KeyMessage(Message):
+    """Something happened to the row or column `key` of `lines`."""
+
+    def __init__(self, lines: "Lines", key: str) -> None:
+        super().__init__()
+        self.lines = lines
+        self.key = key
+
+    @property
+    def control(self) -> "Lines":
+        """The widget the message is from."""
+        return self.lines
+
+
+class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
+    """One head line above scrolling rows; the cursor stays on its row's key whatever is sorted or inserted."""
+
+    DEFAULT_CSS = """
+    Lines {
+        width: 1fr;
+        height: 1fr;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False, id="row-up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="row-down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="page-up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="page-down"),
+        Binding("home,g", "jump(0)", "First row", show=False, id="first-row"),
+        Binding("end,G", "jump(-1)", "Last row", show=False, id="last-row"),
+        Binding("enter", "open", "Open", show=False, id="open-row"),
+    ]
+
+    class Highlighted(KeyMessage):
+        """The cursor came to stand on the row `key`."""
+
+    class Opened(KeyMessage):
+        """The user asked to open the row `key`."""
+
+    def __init__(
+        self,
+        *,
+        empty: str = "Nothing to show",
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._keyed: Sequence[Keyed] = ()
+        self._cursor = -1
+        self._empty = empty
+
+    def head_line(self) -> Line:
+        """The line above the rows."""
+        raise NotImplementedError
+
+    def row_line(self, index: int, cursor: str) -> Line:
+        """The row `index`; `cursor` names the cursor's tone where it stands on this row."""
+        raise NotImplementedError
+
+    def remeasure(self) -> None:
+        """Measure anew: rows, columns or the width have changed."""
+
+    @property
+    def cursor_key(self) -> str | None:
+        """The key of the row the cursor is on, None without rows."""
+        return self._keyed[self._cursor].key if self._cursor >= 0 else None
+
+    @property
+    def empty(self) -> str:
+        """What is said where there are no rows: the reason, in words."""
+        return self._empty
+
+    @empty.setter
+    def empty(self, reason: str) -> None:
+        self._empty = reason
+        self.repaint()
+
+    def select(self, key: str) -> bool:
+        """Put the cursor on the row `key` and scroll to it; False where there is no such row."""
+        index = next((i for i, row in enumerate(self._keyed) if row.key == key and not row.header), None)
+        if index is None:
+            return False
+        self._go(index)
+        return True
+
+    def _take(self, rows: Sequence[Keyed]) -> None:
+        """Show other rows: keep the scroll position and the cursor's key, or else its place."""
+        before, place = self.cursor_key, self._cursor
+        self._keyed = rows
+        found = next((i for i, row in enumerate(rows) if row.key == before), None)
+        self._cursor = found if found is not None else self._nearest(max(place, 0), 1)
+        self.virtual_size = Size(0, len(rows) + 1)
+        self.remeasure()
+        self.repaint()
+        if self.cursor_key != before and self.cursor_key is not None:
+            self.post_message(self.Highlighted(self, self.cursor_key))
+
+    def _nearest(self, index: int, step: int) -> int:
+        """The nearest row from `index` the cursor may stand on, first in the direction of `step`; -1 without any."""
+        count = len(self._keyed)
+        if not count:
+            return -1
+        index = max(0, min(index, count - 1))
+        onward, back = range(index, count), range(index, -1, -1)
+        order = (*onward, *back) if step > 0 else (*back, *onward)
+        return next((i for i in order if not self._keyed[i].header), -1)
+
+    def _go(self, index: int, step: int = 1) -> None:
+        index = self._nearest(index, step)
+        if index < 0:
+            return
+        moved, self._cursor = index != self._cursor, index
+        self._reveal(index)
+        self.repaint()
+        if moved:
+            self.post_message(self.Highlighted(self, self._keyed[index].key))
+
+    def _reveal(self, index: int) -> None:
+        top, visible = self.scroll_offset.y, self._page_rows
+        headed = index > 0 and self._keyed[index - 1].header
+        if index - headed < top:
+            self.scroll_to(y=index - headed, animate=False, force=True)
+        elif index >= top + visible:
+            self.scroll_to(y=index - visible + 1, animate=False, force=True)
+
+    @property
+    def _page_rows(self) -> int:
+        return max(1, self.scrollable_content_region.height - 1)
+
+    def line_at(self, y: int) -> Line:
+        """The head, a row, or the reason why there are none."""
+        if not self._keyed:
+            lines = [shorten(line, self.line_width) for line in wrap(plain(self._empty), self.line_width)]
+            return (Piece(lines[y], "dim"),) if y < len(lines) else ()
+        if y == 0:
+            return self.head_line()
+        index = y - 1 + self.scroll_offset.y
+        if index >= len(self._keyed):
+            return ()
+        if self._keyed[index].header:
+            return (Piece(pad(self.section_title(index), self.line_width), "group"),)
+        return self.row_line(index, self._cursor_tone if index == self._cursor else "")
+
+    def section_title(self, index: int) -> str:
+        """The words of the section row `index`."""
+        return shorten(plain(self._keyed[index].key), self.line_width)
+
+    @property
+    def _cursor_tone(self) -> str:
+        return " cursor" if self.has_focus else " cursor-blurred"
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor by so many rows."""
+        self._go(self._cursor + rows, rows)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by so many screenfuls."""
+        self._go(self._cursor + pages * self._page_rows, pages)
+
+    def action_jump(self, index: int) -> None:
+        """Go to the first (0) or the last (-1) row."""
+        self._go(*((0, 1) if index == 0 else (len(self._keyed) - 1, -1)))
+
+    def action_open(self) -> None:
+        """Open the row under the cursor."""
+        if self.cursor_key is not None:
+            self.post_message(self.Opened(self, self.cursor_key))
+
+    def on_click(self, event: Click) -> None:
+        """Select the row clicked on; a click on the selected one opens it."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        index = offset.y - 1 + self.scroll_offset.y
+        if offset.y == 0:
+            self.head_clicked(offset.x)
+        elif index < len(self._keyed) and not self._keyed[index].header:
+            if index == self._cursor:
+                self.action_open()
+            else:
+                self._go(index)
+
+    def head_clicked(self, x: int) -> None:
+        """The head line was clicked on cell `x`."""
+
+    def on_resize(self, event: Resize) -> None:
+        """Fit to the new size and keep the cursor in view."""
+        self.remeasure()
+        self.repaint()
+        if self._cursor >= 0 and event.size.height:
+            self._reveal(self._cursor)
+
+    def on_focus(self, _: Focus) -> None:
+        """Show the cursor as live."""
+        self.repaint()
+
+    def on_blur(self, _: Blur) -> None:
+        """Show the cursor as resting."""
+        self.repaint()

@@ -1,0 +1,132 @@
+"""A framed part of the screen: title and age in its top border, a sentence inside it where something failed."""
+
+from typing import ClassVar, Literal, Self
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.events import Resize
+from textual.geometry import Region
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import Static
+
+from deskview.widgets.text import plain, shorten
+
+State = Literal["live", "stale", "partial", "unavailable", "loading"]
+_STATES: tuple[State, ...] = ("live", "stale", "partial", "unavailable", "loading")
+_EDGES = {"round": "─", "heavy": "━", "ascii": "-"}
+
+
+class Pane(Container):
+    """Holds one reading's widgets. The frame's colour tells the state, its weight the focus."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--title", "pane--status"}
+    DEFAULT_CSS = """
+    Pane {
+        border: round $pane-border;
+        .pane--title { color: $foreground; text-style: bold; }
+        .pane--status { color: $dim; }
+        &:focus-within { border: heavy $accent; }
+        &:focus-within .pane--title { color: $accent; }
+        &.-stale, &.-partial { border: round $stale; &:focus-within { border: heavy $stale; } }
+        &.-stale .pane--status, &.-partial .pane--status { color: $stale; text-style: bold; }
+        &.-unavailable { border: round $fault; &:focus-within { border: heavy $fault; } }
+        &.-unavailable .pane--status { color: $fault; text-style: bold; }
+        &.-ascii {
+            border: ascii $pane-border;
+            &:focus-within { border: ascii $accent; }
+            &.-stale, &.-partial { border: ascii $stale; }
+            &.-unavailable { border: ascii $fault; }
+        }
+        & > .pane-notice { dock: top; height: auto; max-height: 3; color: $stale; display: none; }
+        &.-unavailable > .pane-notice { color: $fault; }
+        &.-noticed > .pane-notice { display: block; }
+    }
+    """
+
+    def __init__(
+        self,
+        *children: Widget,
+        title: str,
+        ascii_only: bool = False,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(*children, name=name, id=id, classes=classes)
+        self.set_class(ascii_only, "-ascii")
+        self._title = plain(title)
+        self._status = ""
+        self._state: State = "loading"
+        self._notice = Static("", markup=False, classes="pane-notice")
+        self._label: list[tuple[str, Style]] = []
+        self._labelling = False
+
+    def compose(self) -> ComposeResult:
+        """The notice, docked above whatever the pane holds."""
+        yield self._notice
+
+    @property
+    def state(self) -> State:
+        """The state last set."""
+        return self._state
+
+    def set_title(self, title: str) -> None:
+        """Name the pane anew."""
+        self._title = plain(title)
+        self._write_label()
+
+    def set_status(self, text: str, state: State) -> None:
+        """Show the data's age or state at the top right; only the top border is repainted unless the state changes."""
+        self._status, self._state = plain(text), state
+        for other in _STATES:
+            self.set_class(other == state, f"-{other}")
+        self._write_label()
+
+    def set_notice(self, sentence: str) -> None:
+        """Say above the figures what failed and what happens next; an empty sentence takes the notice away."""
+        self._notice.update(plain(sentence))
+        self.set_class(bool(sentence), "-noticed")
+
+    def on_resize(self, _: Resize) -> None:
+        """Stretch the top border's text to the new width."""
+        self._write_label()
+
+    def notify_style_update(self) -> None:
+        """Follow the theme, the focus and the state with the top border's text."""
+        super().notify_style_update()
+        self._write_label()
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """As any widget's; a new text in the top border repaints that line alone."""
+        if self._labelling:
+            gutter = self.content_offset
+            regions = (Region(-gutter.x, -gutter.y, self.outer_size.width, 1),)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def _write_label(self) -> None:
+        width = self.outer_size.width - 6
+        if not self.is_attached or width < 1:
+            return
+        parts = self._parts(width)
+        if parts == self._label:
+            return
+        self._label, self._labelling = parts, True
+        try:
+            self.border_title = Content.assemble(*parts)
+        finally:
+            self._labelling = False
+
+    def _parts(self, width: int) -> list[tuple[str, Style]]:
+        """Title, the border's line and status over `width` cells; in want of room the title is shortened."""
+        edge, colour = self.styles.border_top
+        room = width - (cell_len(self._status) + 2 if self._status else 0)
+        title = shorten(self._title, room if room > 0 else width)
+        fill = width - cell_len(title) - (cell_len(self._status) + 2)
+        parts = [(title, self.get_visual_style("pane--title", partial=True))]
+        if self._status and fill >= 0:
+            parts.append((f" {_EDGES.get(edge, ' ') * fill} ", Style(foreground=colour)))
+            parts.append((self._status, self.get_visual_style("pane--status", partial=True)))
+        return parts

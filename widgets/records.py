@@ -1,0 +1,58 @@
+"""The plain records widgets are fed with: cells, columns and rows."""
+
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+Align = Literal["left", "right"]
+
+
+class Piece(NamedTuple):
+    """A run of text on a line, with the names of the tones it wears, separated by spaces."""
+
+    text: str
+    tone: str = ""
+
+
+Line = tuple[Piece, ...]
+
+
+class Cell(Struct, frozen=True):
+    """One figure or word of a table; without `align` it follows its column."""
+
+    text: str
+    tone: str = ""
+    align: Align | None = None
+
+
+class Column(Struct, frozen=True):
+    """A column and how it gives way in a narrow table.
+
+    `width` is the fewest cells it takes; longer contents widen it. The highest `priority` is left out first.
+    A `flex` column holds words, not numbers: before any column is left out it shrinks to `minimum` cells, with an
+    ellipsis.
+    """
+
+    key: str
+    title: str
+    width: int = 0
+    align: Align = "left"
+    sortable: bool = True
+    priority: int = 0
+    flex: bool = False
+    minimum: int = 6
+
+
+class Row(Struct, frozen=True):
+    """A table's row; a `header` row names the section below it, and the cursor skips it."""
+
+    key: str
+    cells: tuple[Cell, ...]
+    header: bool = False
+
+
+class Sort(NamedTuple):
+    """The column rows are sorted by; the table only marks it, sorting is the caller's."""
+
+    key: str
+    descending: bool = True

@@ -1,0 +1,113 @@
+"""A table on the line API: repaints changed cells only, fits its columns to the width, never cuts a number."""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from deskview.widgets.fit import Slot, fit
+from deskview.widgets.lines import KeyMessage, Lines
+from deskview.widgets.records import Cell, Column, Line, Piece, Row, Sort
+from deskview.widgets.text import pad, plain, shorten
+
+_GAP = 2
+_NARROW_GAP = 1
+
+
+class Table(Lines):
+    """Rows of cells under a head.
+
+    Posts `Highlighted` and `Opened` with the row's key, `SortRequested` with the column's.
+    """
+
+    class SortRequested(KeyMessage):
+        """The title of the sortable column `key` was clicked."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column] = (),
+        *,
+        empty: str = "Nothing to show",
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(empty=empty, name=name, id=id, classes=classes)
+        self._columns = tuple(columns)
+        self._rows: tuple[Row, ...] = ()
+        self._sort: Sort | None = None
+        self._slots: tuple[Slot, ...] = ()
+        self._gap = _GAP
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Keys of the columns left out because the table is too narrow."""
+        kept = {slot.column for slot in self._slots}
+        return tuple(column.key for index, column in enumerate(self._columns) if index not in kept)
+
+    def show(self, columns: Sequence[Column], rows: Sequence[Row], sort: Sort | None = None) -> None:
+        """Show these rows under these columns; `sort` marks the column the caller sorted by."""
+        self._columns, self._sort = tuple(columns), sort
+        self.set_rows(rows)
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show these rows under the columns there are; only cells that differ are repainted."""
+        self._rows = tuple(rows)
+        self._take(self._rows)
+
+    def remeasure(self) -> None:
+        """Fit the columns to the width, with wide gaps where no column is lost by them."""
+        needs = [self._need(index) for index in range(len(self._columns))]
+        wide = fit(self._columns, needs, self.line_width, _GAP)
+        roomy = [slot.width for slot in wide] == needs
+        self._gap = _GAP if roomy else _NARROW_GAP
+        self._slots = wide if roomy else fit(self._columns, needs, self.line_width, _NARROW_GAP)
+
+    def _need(self, index: int) -> int:
+        cells = (row.cells[index] for row in self._rows if not row.header and index < len(row.cells))
+        longest = max((cell_len(plain(cell.text)) for cell in cells), default=0)
+        return max(self._columns[index].width, cell_len(self._title(index)), longest)
+
+    def _title(self, index: int) -> str:
+        column = self._columns[index]
+        if self._sort is None or self._sort.key != column.key:
+            return plain(column.title)
+        return f"{plain(column.title)}{'▾' if self._sort.descending else '▴'}"
+
+    def head_line(self) -> Line:
+        """The titles, the sorted one marked, and an ellipsis at the end where columns were left out."""
+        pieces: list[Piece] = []
+        for slot in self._slots:
+            column = self._columns[slot.column]
+            text = pad(shorten(self._title(slot.column), slot.width), slot.width, column.align)
+            is_sorted = self._sort is not None and self._sort.key == column.key
+            pieces += (Piece(text, "accent" if is_sorted else "head"), Piece(" " * self._gap))
+        rest = self.line_width - self._used + self._gap
+        return (*pieces[:-1], Piece(pad("…", rest, "right"), "head")) if self.dropped and rest > 0 else tuple(pieces)
+
+    @property
+    def _used(self) -> int:
+        return sum(slot.width + self._gap for slot in self._slots)
+
+    def row_line(self, index: int, cursor: str) -> Line:
+        """One row's cells in the slots of their columns."""
+        cells, pieces = self._rows[index].cells, []
+        for slot in self._slots:
+            cell = cells[slot.column] if slot.column < len(cells) else Cell("")
+            align = cell.align or self._columns[slot.column].align
+            text = pad(shorten(plain(cell.text), slot.width), slot.width, align)
+            pieces.append(Piece(text + " " * self._gap, cell.tone + cursor))
+        return (*pieces, Piece(" " * (self.line_width - self._used), cursor)) if cursor else tuple(pieces)
+
+    def section_title(self, index: int) -> str:
+        """The text of the section row's first cell."""
+        cells = self._rows[index].cells
+        return shorten(plain(cells[0].text if cells else ""), self.line_width)
+
+    def head_clicked(self, x: int) -> None:
+        """Ask for sorting by the column whose title was clicked."""
+        start = 0
+        for slot in self._slots:
+            column = self._columns[slot.column]
+            if start <= x < start + slot.width and column.sortable:
+                self.post_message(self.SortRequested(self, column.key))
+            start += slot.width + self._gap

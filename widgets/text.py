@@ -1,0 +1,61 @@
+"""Text measured in terminal cells: made harmless, cut, padded and wrapped."""
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len, set_cell_size
+
+from deskview.widgets.records import Align, Line, Piece
+
+ELLIPSIS = "…"
+MISSING = "–"
+
+
+def plain(text: str) -> str:
+    """The text with control, format and surrogate characters replaced, so that it can't steer the terminal."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def shorten(text: str, width: int) -> str:
+    """The text in at most `width` cells, ending in an ellipsis where it was cut."""
+    if cell_len(text) <= width:
+        return text
+    if width <= 0:
+        return ""
+    return set_cell_size(text, width - 1).rstrip() + ELLIPSIS
+
+
+def pad(text: str, width: int, align: Align = "left") -> str:
+    """The text filled up with spaces to `width` cells; longer text is returned as it is."""
+    spaces = " " * (width - cell_len(text))
+    return spaces + text if align == "right" else text + spaces
+
+
+def wrap(text: str, width: int) -> Iterator[str]:
+    """The text's words in lines of at most `width` cells; a longer word is shortened."""
+    line = ""
+    for word in (shorten(word, width) for word in text.split()):
+        if line and cell_len(line) + 1 + cell_len(word) > width:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    if line:
+        yield line
+
+
+def width_of(line: Line) -> int:
+    """The cells a line takes."""
+    return sum(cell_len(piece.text) for piece in line)
+
+
+def clip(line: Line, width: int) -> Line:
+    """The line without the pieces that would not fit whole."""
+    kept: list[Piece] = []
+    for piece in line:
+        width -= cell_len(piece.text)
+        if width < 0:
+            break
+        kept.append(piece)
+    return tuple(kept)
