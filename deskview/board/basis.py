@@ -110,7 +110,7 @@ def build_basis(session: date, tables: DailyTables, reference: Reference, calend
                 details=tables.details,
                 history=history,
                 names=names,
-                baskets=baskets.weights,
+                baskets=baskets,
                 next_sessions=coming,
                 splits=tables.splits,
                 session=session,

@@ -151,8 +151,9 @@ class Feed:
         state.basis.clear()
         state.snapshot = state.flow_year = None
         state.flow_today = start_of_day(session, state.calendar)
+        first = state.session.value is None
         state.session.set(session)
-        for task in (Task.DAILY, Task.PRINTS, Task.FLOW_YEAR):
+        for task in () if first else (Task.DAILY, Task.PRINTS, Task.FLOW_YEAR):
             self._wake[task].set()
 
     async def _refresh_snapshot(self) -> None:
@@ -191,6 +192,7 @@ class Feed:
             self._provider, store, wanted, progress=self._progress(Task.DAILY), early=recent_is_there
         )
         state.daily.left_out["bars"] = left_out
+        state.progress.pop(Task.DAILY, None)
         await asyncio.gather(*early)
         await self._rebuild(session, wanted)
         await self._attempt(Task.DETAILS, lambda: self._refresh_details(session, wanted))

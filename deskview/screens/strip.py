@@ -20,7 +20,8 @@ def _source(board: "Board", *, frozen: bool) -> list[Segment]:
     source = board.source
     found = [Segment("name", "deskview", "strong", priority=9)]
     if source.simulated:
-        found.append(Segment("simulated", f" SIMULATED {source.scenario} ", "simulated", priority=0))
+        found.append(Segment("simulated", " SIMULATED ", "simulated", priority=0))
+        found.append(Segment("scenario", source.scenario or "", "", priority=7))
     else:
         found.append(Segment("provider", source.provider.upper(), "accent", priority=6))
     if frozen:

@@ -12,6 +12,8 @@ from deskview.widgets.lines import Lines
 from deskview.widgets.pane import Pane, State
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from deskview.board import Board, Part
 
 Reading = TypeVar("Reading")
@@ -43,8 +45,13 @@ class BoardPane(Pane, Generic[Reading]):
             self.show_awaited(part.note)
         else:
             self.show_reading(part.value)
-        self.set_notice(part.note if part.value is not None else "")
+        self.set_notice(part.note if part.value is not None and part.progress is None else "")
         self.tick()
+
+    @property
+    def as_of(self) -> "datetime | None":
+        """The market's time of what is shown."""
+        return self._part.as_of if self._part else None
 
     def show_reading(self, reading: Reading) -> None:
         """Puts the reading into the widgets."""

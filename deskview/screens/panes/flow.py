@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
-from deskview.screens.format import number, tone, usd
+from deskview.screens.format import clock, number, tone, usd
 from deskview.screens.panes.base import BoardPane
 from deskview.widgets.bars import Bars
 from deskview.widgets.facts import Fact, Facts, fact
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from deskview.analytics.flow import Flow, Side
 
 MORNING_HALF_HOURS = 5
+NOON = "12:00"
 SIDES = (("retail", "RETAIL"), ("institutional", "NON-RETAIL"))
 COLUMNS = (
     Column("ticker", "name", width=6),
@@ -23,7 +24,7 @@ COLUMNS = (
     Column("other", "non-retail", width=7, align="right"),
     Column("intensity", "retail int.", width=6, align="right", priority=2),
     Column("other_intensity", "non-r. int.", width=6, align="right", priority=3),
-    Column("turnover", "read", width=7, align="right", priority=1),
+    Column("turnover", "traded", width=7, align="right", priority=1),
 )
 
 
@@ -40,19 +41,20 @@ def gauge(label: str, side: "Side", missing: str) -> GaugeReading:
     )
 
 
-def half_hours(side: "Side") -> list[float | None]:
-    """Net dollars of each half-hour."""
+def half_hours(side: "Side", now: str) -> list[float | None]:
+    """Net dollars of each half-hour; None for those that have not begun at New York time `now`, as HH:MM."""
     return [
-        None if half.buy_usd is None or half.sell_usd is None else half.buy_usd - half.sell_usd
+        None if half.buy_usd is None or half.sell_usd is None or half.start > now else half.buy_usd - half.sell_usd
         for half in side.by_half_hour
     ]
 
 
-def split(label: str, side: "Side") -> list[Fact]:
+def split(label: str, side: "Side", now: str) -> list[Fact]:
     """Morning against afternoon."""
+    afternoon = side.afternoon_usd if now >= NOON else None
     return [
         fact(f"{label} morning", usd(side.morning_usd), tone(side.morning_usd)),
-        fact("afternoon", usd(side.afternoon_usd), tone(side.afternoon_usd)),
+        fact("afternoon", usd(afternoon), tone(afternoon)),
     ]
 
 
@@ -95,11 +97,12 @@ class FlowPane(BoardPane["Flow"]):
 
     def show_reading(self, reading: "Flow") -> None:
         """Gauges, halves of the day and names."""
+        now = clock(self.as_of)
         for (key, label), side in zip(SIDES, (reading.retail, reading.institutional), strict=True):
             why = reading.missing.get(f"{key}.percentile", reading.missing.get(f"{key}.net_usd", ""))
             self.query_one(f"#{key}-gauge", Gauge).show(gauge(label, side, why))
-            self.query_one(f"#{key}-split", Facts).show([split(label.lower(), side)])
-            self.query_one(f"#{key}-bars", Bars).show(half_hours(side), separator=MORNING_HALF_HOURS)
+            self.query_one(f"#{key}-split", Facts).show([split(label.lower(), side, now)])
+            self.query_one(f"#{key}-bars", Bars).show(half_hours(side, now), separator=MORNING_HALF_HOURS)
         table = self.query_one(Table)
         table.empty = "no prints of the focus names yet"
         table.set_rows(name_rows(reading))

@@ -20,8 +20,8 @@ def columns(leg: str) -> tuple[Column, ...]:
     return (
         Column("ticker", leg, width=6),
         Column("return", "now", width=6, align="right"),
-        Column("contribution", "contrib", width=7, align="right", priority=1),
-        Column("score", "12-1", width=6, align="right", priority=2),
+        Column("contribution", "bp", width=3, align="right", priority=1),
+        Column("score", "12-1", width=5, align="right", priority=2),
         Column("sector", "sector", flex=True, minimum=8, priority=3),
     )
 
@@ -34,7 +34,7 @@ def leg_rows(leg: "list[LegName]") -> list[Row]:
             (
                 Cell(name.ticker, "" if name.covered else "stale"),
                 Cell(percent(name.return_), tone(name.return_)),
-                Cell(basis_points(name.contribution), tone(name.contribution)),
+                Cell(basis_points(name.contribution).removesuffix("bp"), tone(name.contribution)),
                 Cell(percent(name.score, 0), "dim"),
                 Cell(name.sector or "unknown", "dim"),
             ),

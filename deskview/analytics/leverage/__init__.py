@@ -1,0 +1,45 @@
+"""Leveraged and inverse ETFs: what they must trade today, over the coming sessions, and name by name."""
+
+from deskview.analytics.leverage.backtest import Backtest, weekly_backtest
+from deskview.analytics.leverage.baskets import Baskets, baskets_from_caps
+from deskview.analytics.leverage.capping import CAPPING, Capping
+from deskview.analytics.leverage.explain import NameFund, fund_steps, funds_of_name
+from deskview.analytics.leverage.model import LeverageModel, prepare
+from deskview.analytics.leverage.montecarlo import simulate_week
+from deskview.analytics.leverage.parameters import EQUITY_KINDS, OTHER_KINDS, Parameters
+from deskview.analytics.leverage.reading import read
+from deskview.analytics.leverage.readings import Leverage, NextWeek, Simulation
+from deskview.analytics.leverage.score import FORECASTS, REALISED, Score, compared, forecast_row, pit, score_forecasts
+from deskview.analytics.leverage.supply import SupplyAssumptions, SupplyLadder, supply_ladder
+
+__all__ = [
+    "CAPPING",
+    "EQUITY_KINDS",
+    "FORECASTS",
+    "OTHER_KINDS",
+    "REALISED",
+    "Backtest",
+    "Baskets",
+    "Capping",
+    "Leverage",
+    "LeverageModel",
+    "NameFund",
+    "NextWeek",
+    "Parameters",
+    "Score",
+    "Simulation",
+    "SupplyAssumptions",
+    "SupplyLadder",
+    "baskets_from_caps",
+    "compared",
+    "forecast_row",
+    "fund_steps",
+    "funds_of_name",
+    "pit",
+    "prepare",
+    "read",
+    "score_forecasts",
+    "simulate_week",
+    "supply_ladder",
+    "weekly_backtest",
+]
