@@ -5,6 +5,7 @@ import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import on
@@ -18,8 +19,8 @@ from deskview.screens.detail import DetailScreen
 from deskview.screens.details import detail_of
 from deskview.screens.find import FindScreen
 from deskview.screens.help import HelpScreen
-from deskview.screens.panes.base import BoardPane
-from deskview.screens.target import Target
+from deskview.screens.pages import PAGES, PageScreen
+from deskview.screens.target import Opened, Target
 from deskview.screens.welcome import WelcomeScreen
 from deskview.text import Secret
 from deskview.themes import default_variables, load_themes
@@ -45,6 +46,19 @@ class Door(Protocol):
         """Takes a typed key; returns what happened to it."""
 
 
+@dataclass(frozen=True)
+class Stop:
+    """A place on the way: a detail or a page, and where a detail's cursors were."""
+
+    place: Target | str
+    cursors: tuple[str | None, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Its name in the breadcrumb."""
+        return self.place.key if isinstance(self.place, Target) else self.place
+
+
 class DeskApp(App[int]):
     """The desk. It starts the feed after the first paint and hands every board to the screen that is shown."""
 
@@ -60,9 +74,10 @@ class DeskApp(App[int]):
         self._feed: Feed | None = None
         self._feeding: asyncio.Task[None] | None = None
         self._board: Board | None = None
-        self._trail: list[tuple[Target, tuple[str | None, ...]]] = []
+        self._trail: list[Stop] = []
         self._desk = DeskScreen()
         self._detail = DetailScreen()
+        self._pages = {name: page() for name, page in PAGES.items()}
         self._help = HelpScreen()
         self._find = FindScreen()
         self._welcome = WelcomeScreen()
@@ -79,6 +94,8 @@ class DeskApp(App[int]):
         self.theme = self._theme_name if self._theme_name in self.available_themes else "deskview-dark"
         for name in ("desk", "detail", "help", "find", "welcome"):
             self.install_screen(getattr(self, f"_{name}"), name)
+        for name, page in self._pages.items():
+            self.install_screen(page, name)
         self.push_screen("desk")
         self._leave_on_hangup()
         self.call_after_refresh(self._start)
@@ -107,11 +124,17 @@ class DeskApp(App[int]):
             self.push_screen("welcome")
 
     def take(self, board: "Board") -> None:
-        """Shows a board."""
+        """Shows a board on the screen that is shown."""
         self._board = board
-        self._desk.show(board) if self._desk.is_current else None
+        self._show_board()
+
+    def _show_board(self) -> None:
+        if self._board is None:
+            return
         if self._detail.is_current:
             self._show_detail()
+        elif isinstance(self.screen, DeskScreen | PageScreen):
+            self.screen.show(self._board)
 
     @on(WelcomeScreen.Demo)
     def open_demo(self) -> None:
@@ -132,27 +155,44 @@ class DeskApp(App[int]):
         self.pop_screen()
         self._start()
 
-    @on(BoardPane.Opened)
-    @on(DetailScreen.Opened)
-    @on(FindScreen.Found)
-    def open_target(self, event: BoardPane.Opened | DetailScreen.Opened | FindScreen.Found) -> None:
-        """Opens a detail; the way back is remembered with the cursors."""
-        if self._detail.is_current and self._trail:
-            self._trail[-1] = (self._trail[-1][0], self._detail.cursors)
-        self._trail.append((event.target, ()))
-        if not self._detail.is_current:
-            self.push_screen("detail")
-        self._show_detail()
+    @on(Opened)
+    def open_target(self, event: Opened) -> None:
+        """Opens a detail."""
+        self._go_on(event.target)
+
+    def action_page(self, name: str) -> None:
+        """Opens a page, unless it is the one shown."""
+        if name in self._pages and not self._pages[name].is_current:
+            self._go_on(name)
+
+    def _go_on(self, place: Target | str) -> None:
+        """One place further; the way back is remembered with the cursors."""
+        if self._trail and self._detail.is_current:
+            self._trail[-1] = replace(self._trail[-1], cursors=self._detail.cursors)
+        self._trail.append(Stop(place))
+        self._enter(first=len(self._trail) == 1)
 
     async def action_back(self) -> None:
-        """One detail back, from the first one to the desk."""
+        """One place back, from the first one to the desk."""
         self._trail.pop()
-        if not self._trail:
+        if self._trail:
+            self._enter()
+        else:
             self.pop_screen()
-            if self._board is not None:
-                self._desk.show(self._board)
-            return
-        self._show_detail(restore=self._trail[-1][1])
+            self._show_board()
+
+    def _enter(self, *, first: bool = False) -> None:
+        """Brings the screen of the last stop to the front."""
+        stop = self._trail[-1]
+        name = "detail" if isinstance(stop.place, Target) else stop.place
+        if first:
+            self.push_screen(name)
+        elif self.get_screen(name) is not self.screen:
+            self.switch_screen(name)
+        if isinstance(stop.place, Target):
+            self._show_detail(restore=stop.cursors)
+        else:
+            self.call_after_refresh(self._show_board)
 
     def _show_detail(self, restore: tuple[str | None, ...] | None = None) -> None:
         self.run_worker(self._build_detail(restore), group="detail", exclusive=True, exit_on_error=False)
@@ -160,9 +200,11 @@ class DeskApp(App[int]):
     async def _build_detail(self, restore: tuple[str | None, ...] | None) -> None:
         if self._board is None or not self._trail:
             return
-        board, target = self._board, self._trail[-1][0]
+        board, target = self._board, self._trail[-1].place
+        if not isinstance(target, Target):
+            return
         detail = await asyncio.to_thread(detail_of, board, target)
-        self._detail.show(board, detail, crumbs=[key.key for key, _ in self._trail])
+        self._detail.show(board, detail, crumbs=[stop.label for stop in self._trail])
         if restore:
             self._detail.restore(restore)
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import stat
 import time
 import traceback
 from collections.abc import Iterable
@@ -80,7 +81,8 @@ class PrivateFileHandler(RotatingFileHandler):
 
 def _private(path: str, flags: int) -> int:
     descriptor = os.open(path, flags, 0o600)
-    os.fchmod(descriptor, 0o600)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):  # never a device such as /dev/null
+        os.fchmod(descriptor, 0o600)
     return descriptor
 
 

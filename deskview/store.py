@@ -6,6 +6,7 @@ each leave a complete file. A file that can't be read is set aside and reported 
 """
 
 import os
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
@@ -19,6 +20,8 @@ from deskview.market.schema import BARS, DETAILS, SPLITS, TICKERS, Schema, empty
 FRESH_SESSIONS = 3
 """The newest sessions are fetched again: vendors correct bars for days after the close."""
 
+WRITING = ".writing-"
+ABANDONED_S = 86_400.0
 FLOW_DAYS_NAME = "flow-days"
 _TABLES: dict[str, Schema] = {"splits": SPLITS, "tickers": TICKERS, "details": DETAILS}
 
@@ -30,6 +33,7 @@ class Store:
         self.folder = folder
         self.set_aside: list[Path] = []
         (folder / "bars").mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._sweep()
 
     def sessions(self) -> set[date]:
         """Sessions that have a file whose head and columns are as they should be; damaged files are set aside.
@@ -106,8 +110,15 @@ class Store:
             return
         self.set_aside.append(target)
 
+    def _sweep(self) -> None:
+        """Removes what writes left behind that were killed half-way; another program may be writing right now."""
+        for part in (*self.folder.glob(f"{WRITING}*"), *self.folder.glob(f"bars/{WRITING}*")):
+            with suppress(FileNotFoundError):
+                if time.time() - part.stat().st_mtime > ABANDONED_S:
+                    part.unlink()
+
     def _write(self, file: Path, frame: pl.DataFrame) -> None:
-        with NamedTemporaryFile(dir=file.parent, prefix=".writing-", delete=False) as part:
+        with NamedTemporaryFile(dir=file.parent, prefix=WRITING, delete=False) as part:
             name = Path(part.name)
         try:
             frame.write_parquet(name, compression="zstd")

@@ -9,6 +9,7 @@ import msgspec
 from deskview import paths
 from deskview.credentials import ApiKey, KeyringReport, SessionKeys, load_key
 from deskview.logs import configure_logging
+from deskview.providers import PROVIDERS
 from deskview.settings import Settings, load_settings
 
 KEYS = SessionKeys()
@@ -53,16 +54,29 @@ class Context:
 
 
 def context_of(arguments: Namespace) -> Context:
-    """Reads the settings, lays the options over them and opens the log. Raises SettingsError."""
-    return context_with(arguments, load_settings(getattr(arguments, "settings", None)))
+    """Reads the settings, lays the options over them and opens the log. Raises SettingsError, UsageError."""
+    settings = with_options(arguments, load_settings(getattr(arguments, "settings", None)))
+    return context_with(arguments, settings, log_file_of(arguments))
 
 
-def context_with(arguments: Namespace, settings: Settings) -> Context:
-    """Lays the options over settings already read and opens the log."""
+def log_file_of(arguments: Namespace) -> Path:
+    """Where the log goes."""
+    return getattr(arguments, "log_file", None) or paths.state_folder() / "deskview.log"
+
+
+def with_options(arguments: Namespace, settings: Settings) -> Settings:
+    """The settings with the options laid over them. Raises UsageError for a provider nobody knows."""
     options = {name: getattr(arguments, name) for name in ("provider", "base_url", "theme") if hasattr(arguments, name)}
     if getattr(arguments, "name", None):
         options["provider"] = arguments.name
-    context = Context(arguments, msgspec.structs.replace(settings, **options))
-    log_file = getattr(arguments, "log_file", None) or paths.state_folder() / "deskview.log"
+    laid = msgspec.structs.replace(settings, **options)
+    if laid.provider not in PROVIDERS:
+        raise UsageError(f"no provider is called {laid.provider!r}; known: {', '.join(PROVIDERS)}")
+    return laid
+
+
+def context_with(arguments: Namespace, settings: Settings, log_file: Path | None) -> Context:
+    """A run with settings complete with options; opens the log, if there is to be one."""
+    context = Context(arguments, settings)
     configure_logging(log_file, context.keys)
     return context

@@ -35,6 +35,10 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action("help", "question_mark,f1", "?", "Help on what is shown", Scope.EVERYWHERE, footer=True),
     Action("find", "slash", "/", "Find a name, group or fund", Scope.EVERYWHERE, footer=True),
+    Action("page('momentum')", "m", "m", "Momentum page", Scope.EVERYWHERE),
+    Action("page('breadth')", "b", "b", "Breadth page", Scope.EVERYWHERE),
+    Action("page('rotation')", "o", "o", "Rotation page", Scope.EVERYWHERE),
+    Action("page('leverage')", "v", "v", "Leveraged ETFs page", Scope.EVERYWHERE),
     Action("refresh", "r", "r", "Refresh now", Scope.EVERYWHERE, footer=True),
     Action("next_theme", "t", "t", "Next theme", Scope.EVERYWHERE),
     Action("palette", "ctrl+p", "^p", "Command palette", Scope.EVERYWHERE),
@@ -45,7 +49,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane(4)", "4", "4", "Flow", Scope.DESK),
     Action("next_pane", "tab", "tab", "Next list", Scope.DESK),
     Action("zoom", "z", "z", "Zoom the pane", Scope.DESK, footer=True),
-    Action("back", "escape,backspace,left", "esc", "Back to where you came from", Scope.DRILL, footer=True),
+    Action("app.back", "escape,backspace,left", "esc", "Back to where you came from", Scope.DRILL, footer=True),
 )
 
 LIST_KEYS: tuple[tuple[str, str], ...] = (
@@ -53,6 +57,8 @@ LIST_KEYS: tuple[tuple[str, str], ...] = (
     ("PgUp PgDn", "Move by a screenful"),
     ("home end g G", "First, last row"),
     ("⏎", "Open"),
+    ("s", "Sort by the next column"),
+    ("d", "Turn the sort direction"),
 )
 """Keys the list widgets bind themselves, for the help screen."""
 

@@ -6,7 +6,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -14,7 +13,7 @@ from deskview.screens.actions import Scope, bindings
 from deskview.screens.details.detail import Detail, Section
 from deskview.screens.footer import KeyLine
 from deskview.screens.strip import segments
-from deskview.screens.target import Kind, Target
+from deskview.screens.target import Kind, Opened, Target
 from deskview.widgets.chart import Chart
 from deskview.widgets.facts import Facts
 from deskview.widgets.lines import Lines
@@ -45,13 +44,6 @@ class DetailScreen(Screen[None]):
     DetailScreen.-one-list #pane-list-1 { display: none; }
     DetailScreen.-no-list .lists { display: none; }
     """
-
-    class Opened(Message):
-        """A row of a list was opened."""
-
-        def __init__(self, target: Target) -> None:
-            super().__init__()
-            self.target = target
 
     def __init__(self) -> None:
         super().__init__()
@@ -113,4 +105,4 @@ class DetailScreen(Screen[None]):
         event.stop()
         kind = self._opens[int((event.lines.id or "list-0").removeprefix("list-"))]
         if kind is not None:
-            self.post_message(self.Opened(Target(kind, event.key)))
+            self.post_message(Opened(Target(kind, event.key)))

@@ -6,11 +6,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from deskview.screens.target import Kind, Target
+from deskview.screens.target import Kind, Opened, Target
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
@@ -39,13 +38,6 @@ class FindScreen(ModalScreen[None]):
         width: 76; max-width: 96%; height: 20; margin-top: 2; border: round $accent; background: $surface;
     }
     """
-
-    class Found(Message):
-        """Something was chosen."""
-
-        def __init__(self, target: Target) -> None:
-            super().__init__()
-            self.target = target
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,7 +72,7 @@ class FindScreen(ModalScreen[None]):
         event.stop()
         kind, _, key = event.key.partition(":")
         self.dismiss()
-        self.app.post_message(self.Found(Target(Kind(kind), key)))
+        self.app.post_message(Opened(Target(Kind(kind), key)))
 
     def action_into_list(self) -> None:
         """From the field into the list."""

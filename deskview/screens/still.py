@@ -44,5 +44,5 @@ async def still(board: "Board", *, size: tuple[int, int], theme: str, svg: bool)
         await pilot.pause()
         if svg:
             return app.export_screenshot(title="deskview", simplify=True)
-        lines = app.screen._compositor.render_strips()  # noqa: SLF001 - the one way to the screen's text
+        lines = app.screen._compositor.render_strips()
         return "\n".join(line.text.rstrip() for line in lines) + "\n"

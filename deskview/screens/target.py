@@ -1,7 +1,9 @@
-"""What a row opens."""
+"""What a row opens, and the message that says so."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from textual.message import Message
 
 
 class Kind(StrEnum):
@@ -18,3 +20,11 @@ class Target:
 
     kind: Kind
     key: str
+
+
+class Opened(Message):
+    """The user asked for a detail."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__()
+        self.target = target

@@ -33,8 +33,10 @@ async def _checks(arguments: Namespace) -> AsyncIterator[Check]:
     yield files.versions()
     settings_check, settings = files.settings(arguments)
     yield settings_check
-    yield files.log(arguments)
-    context = context_with(arguments, settings)
+    yield files.theme(settings)
+    log_check, log_file = files.log(arguments)
+    yield log_check
+    context = context_with(arguments, settings, log_file)
     for check in terminal.checks():
         yield check
     keyring = await keys.keyring()

@@ -9,9 +9,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from deskview import __version__, paths
+from deskview.cli.context import UsageError, log_file_of, with_options
 from deskview.cli.doctor.check import Check, Level
 from deskview.exits import Exit
-from deskview.market.errors import ReferenceDataError
+from deskview.market.errors import ReferenceDataError, nearest
 from deskview.settings import Settings, SettingsError, load_settings
 
 LIBRARIES = ("textual", "httpx", "polars", "plotext", "keyring", "msgspec", "numpy")
@@ -25,13 +26,13 @@ def versions() -> Check:
 
 
 def settings(arguments: Namespace) -> tuple[Check, Settings]:
-    """The settings file and the files it names; the defaults where it can't be used."""
+    """The settings, options laid over them, and the files they name; the defaults where they can't be used."""
     chosen: Path | None = getattr(arguments, "settings", None)
     file = chosen or paths.settings_file()
     try:
-        found = load_settings(chosen)
+        found = with_options(arguments, load_settings(chosen))
         _read_named_files(found)
-    except (SettingsError, ReferenceDataError) as fault:
+    except (SettingsError, ReferenceDataError, UsageError) as fault:
         todo = "Correct it; until then no command but this one runs, and what follows is checked with the defaults."
         return Check("settings", Level.FAULT, f"{fault}.", todo, code=Exit.USAGE), Settings()
     if not file.exists():
@@ -39,18 +40,31 @@ def settings(arguments: Namespace) -> tuple[Check, Settings]:
     return Check("settings", Level.OK, f"{file} is read."), found
 
 
-def log(arguments: Namespace) -> Check:
-    """Whether the log file can be written; where it can't, this run goes without."""
-    file: Path | None = getattr(arguments, "log_file", None)
+def theme(settings: Settings) -> Check:
+    """Whether there is a theme of the chosen name."""
+    from textual.theme import BUILTIN_THEMES  # noqa: PLC0415 - slow
+
+    from deskview.themes import load_themes  # noqa: PLC0415
+
+    own = [theme.name for theme in load_themes()]
+    if settings.theme in own or settings.theme in BUILTIN_THEMES:
+        return Check("theme", Level.OK, f"{settings.theme}.")
+    found = f"There is no theme {settings.theme!r}{nearest(settings.theme, own)}; the desk uses the default."
+    return Check("theme", Level.WARNING, found, f"Choose one of: {', '.join(own)}.")
+
+
+def log(arguments: Namespace) -> tuple[Check, Path | None]:
+    """Whether the log file can be written, and the file; where it can't, this run goes without."""
     try:
-        file = file or paths.state_folder() / "deskview.log"
+        file = log_file_of(arguments)
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.open("ab").close()
     except OSError as fault:
-        arguments.log_file = Path(os.devnull)
         found = f"The log can't be written: {fault.filename}: {fault.strerror}."
-        return Check("log", Level.FAULT, found, "Name a file that can be written with --log-file.", code=Exit.USAGE)
-    return Check("log", Level.OK, f"{file} can be written.")
+        return Check(
+            "log", Level.FAULT, found, "Name a file that can be written with --log-file.", code=Exit.USAGE
+        ), None
+    return Check("log", Level.OK, f"{file} can be written."), file
 
 
 def cache() -> Iterator[Check]:

@@ -4,10 +4,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual import on
-from textual.message import Message
 
 from deskview.screens.format import age
-from deskview.screens.target import Kind, Target
+from deskview.screens.target import Kind, Opened, Target
 from deskview.widgets.lines import Lines
 from deskview.widgets.pane import Pane, State
 
@@ -25,13 +24,6 @@ class BoardPane(Pane, Generic[Reading]):
     PART = ""
     OPENS = Kind.NAME
     STALE_AFTER_S = 60.0
-
-    class Opened(Message):
-        """The user asked for the detail of a row."""
-
-        def __init__(self, target: Target) -> None:
-            super().__init__()
-            self.target = target
 
     def __init__(self, number: int, title: str) -> None:
         super().__init__(title=f"{number} {title}", id=f"pane-{number}")
@@ -65,7 +57,7 @@ class BoardPane(Pane, Generic[Reading]):
     def open_row(self, event: Lines.Opened) -> None:
         """A row was opened: the detail of its key."""
         event.stop()
-        self.post_message(self.Opened(Target(self.OPENS, event.key)))
+        self.post_message(Opened(Target(self.OPENS, event.key)))
 
     def tick(self) -> None:
         """Brings the age in the border up to date."""

@@ -1,0 +1,78 @@
+"""What the pages share: the strip, the title with the data's age, the keys."""
+
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import Static
+
+from deskview.screens.actions import Scope, bindings
+from deskview.screens.footer import KeyLine
+from deskview.screens.format import age
+from deskview.screens.strip import segments
+from deskview.screens.target import Kind, Opened, Target
+from deskview.widgets.lines import Lines
+from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.strip import StatusStrip
+
+if TYPE_CHECKING:
+    from deskview.board import Board
+
+
+class PageScreen(Screen[None]):
+    """A whole-screen view of one part. A subclass names the part, builds the body and shows the reading."""
+
+    PART: ClassVar[str] = ""
+    HEADING: ClassVar[str] = ""
+    OPENS: ClassVar[Kind] = Kind.NAME
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DRILL)]
+    DEFAULT_CSS = """
+    PageScreen .heading { height: 1; padding: 0 1; text-style: bold; }
+    PageScreen .notice { height: auto; padding: 0 1; color: $stale; display: none; }
+    PageScreen .notice.-shown { display: block; }
+    PageScreen .body { height: 1fr; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Strip, heading, notice, body, keys."""
+        yield StatusStrip(segments(None))
+        yield Static(self.HEADING, classes="heading", markup=False)
+        yield Static("", classes="notice", markup=False)
+        with Vertical(classes="body"):
+            yield from self.compose_body()
+        yield KeyLine(Scope.EVERYWHERE, Scope.LISTS, Scope.DRILL)
+
+    def compose_body(self) -> ComposeResult:
+        """The page's widgets."""
+        raise NotImplementedError
+
+    def show_reading(self, reading: Any, board: "Board") -> None:  # noqa: ANN401 - each page its own reading
+        """Puts the reading into the widgets."""
+        raise NotImplementedError
+
+    def show(self, board: "Board") -> None:
+        """Shows the board's part, or what it waits for."""
+        part = getattr(board, self.PART)
+        self.query_one(StatusStrip).show(segments(board))
+        since = f"  ·  {age(monotonic() - part.received)} old" if part.value is not None else ""
+        self.query_one(".heading", Static).update(self.HEADING + since)
+        notice = self.query_one(".notice", Static)
+        notice.update(part.note)
+        notice.set_class(bool(part.note), "-shown")
+        if part.value is not None:
+            self.show_reading(part.value, board)
+
+    def on_screen_resume(self) -> None:
+        """Coming to the page brings the order of its lists up to date."""
+        for table in self.query(SortedTable):
+            table.sort_again()
+
+    @on(Lines.Opened)
+    def open_row(self, event: Lines.Opened) -> None:
+        """A row opens the detail of its key."""
+        event.stop()
+        self.post_message(Opened(Target(self.OPENS, event.key)))

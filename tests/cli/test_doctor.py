@@ -1,0 +1,220 @@
+"""The doctor's report: what it finds, what it advises, and its exit code."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deskview.exits import Exit
+from tests.cli.conftest import Desk, Serving
+from tests.credentials.conftest import CANARY, Surroundings
+from tests.credentials.terminal import Terminal
+
+HEALTHY = {
+    "TERM": "xterm-256color",
+    "COLORTERM": "",
+    "LC_ALL": "C.UTF-8",
+}
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal of 256 colours."""
+    for name, value in HEALTHY.items():
+        monkeypatch.setenv(name, value)
+    for name in ("NO_COLOR", "TEXTUAL_COLOR_SYSTEM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def report(desk: Desk, *arguments: str) -> dict[str, dict[str, Any]]:
+    """The checks of `doctor --json` by name; its exit code must be the one it prints."""
+    done = desk.run("doctor", "--json", *arguments)
+    answer = json.loads(done.out)
+    assert answer["exit_code"] == done.code
+    return {check["name"]: check for check in answer["checks"]}
+
+
+def levels(checks: dict[str, dict[str, Any]], *names: str) -> list[str]:
+    return [checks[name]["level"] for name in names]
+
+
+TABLES = ("snapshot", "daily bars", "splits", "details", "trades", "intraday bars", "short volume")
+
+
+def test_a_healthy_desk(desk: Desk, market: str) -> None:
+    desk.keyring.entries["massive"] = CANARY
+    done = desk.run("doctor", "--base-url", market)
+    assert done.code == Exit.OK
+    heads = {line[9:24].strip(): line[:8].strip() for line in done.out.splitlines() if line[:1].strip()}
+    assert {heads[name] for name in ("settings", "log", "keyring", "key", "provider", "clock", *TABLES, "cache")} == {
+        "ok"
+    }
+    assert "SIMULATED market momentum-crash" in done.out
+    assert "asking for snapshot" in done.err
+
+
+def test_every_table_is_asked_for_and_counted(desk: Desk, market: str) -> None:
+    desk.keyring.entries["massive"] = CANARY
+    checks = report(desk, "--base-url", market)
+    assert levels(checks, *TABLES) == ["ok"] * len(TABLES)
+    assert checks["daily bars"]["found"].startswith("of 2026-02-03: 3,")
+    assert checks["details"]["found"].startswith("of SPY: 1 row in")
+    assert checks["trades"]["found"].startswith("of SPY, one: 1 row in")
+
+
+def test_without_a_key_the_way_to_one_is_told(desk: Desk) -> None:
+    checks = report(desk)
+    assert levels(checks, "keyring", "key", "provider") == ["ok", "fault", "warning"]
+    assert checks["key"]["commands"] == ["deskview login massive"]
+    assert checks["provider"]["found"] == "Not asked: there is no key to ask with."
+    assert desk.run("doctor").code == Exit.KEY
+
+
+def test_a_refused_key(desk: Desk, market: str) -> None:
+    desk.keyring.entries["massive"] = "another_key"
+    checks = report(desk, "--base-url", market)
+    assert levels(checks, "key", "provider") == ["ok", "fault"]
+    assert checks["provider"]["commands"] == ["deskview login massive"]
+    assert not set(TABLES) & set(checks)
+
+
+def test_what_the_plan_lacks_names_the_plan_and_is_no_fault(desk: Desk, serving: Serving) -> None:
+    desk.keyring.entries["massive"] = CANARY
+    with serving("no-trades", "no-splits") as url:
+        checks = report(desk, "--base-url", url)
+    assert levels(checks, "trades", "splits", "snapshot") == ["warning", "warning", "ok"]
+    assert "needs Stocks Developer or higher" in checks["trades"]["found"]
+    assert desk.run("doctor").code == Exit.PROVIDER, "without --base-url nobody listens"
+
+
+def test_the_free_plans_limit_is_named_with_the_setting_for_it(desk: Desk, serving: Serving) -> None:
+    desk.keyring.entries["massive"] = CANARY
+    with serving("basic-plan") as url:
+        checks = report(desk, "--base-url", url)
+    assert "warning" in levels(checks, *TABLES)
+    assert "fault" not in levels(checks, *TABLES)
+    limited = [checks[name] for name in TABLES if "calls_per_minute = 5" in checks[name]["todo"]]
+    assert limited
+    assert "needs Stocks Starter or higher" in checks["snapshot"]["found"]
+
+
+def test_rows_that_do_not_fit_are_counted(desk: Desk, serving: Serving) -> None:
+    desk.keyring.entries["massive"] = CANARY
+    with serving("bad-rows") as url:
+        checks = report(desk, "--base-url", url)
+    assert checks["snapshot"]["level"] == "warning"
+    assert "left out: " in checks["snapshot"]["found"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, ("colours", "ok", "256 colours")),
+        ({"COLORTERM": "truecolor"}, ("colours", "ok", "16 million colours")),
+        ({"TERM": "xterm"}, ("colours", "warning", "16 colours")),
+        ({"TERM": "dumb"}, ("colours", "warning", "TERM is dumb")),
+        ({"TERM": ""}, ("colours", "warning", "TERM is not set")),
+        ({"NO_COLOR": "1"}, ("colours", "ok", "NO_COLOR is set")),
+        ({"TEXTUAL_COLOR_SYSTEM": "standard"}, ("colours", "warning", "16 colours")),
+        ({"TEXTUAL_COLOR_SYSTEM": "million"}, ("colours", "warning", "no such thing")),
+        ({}, ("characters", "ok", "UTF-8 (C.UTF-8)")),
+        ({"LC_ALL": "", "LC_CTYPE": "", "LANG": "en_US.ISO-8859-1"}, ("characters", "warning", "ISO-8859-1")),
+        ({"TMUX": "socket,1,0", "TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.5a"}, ("tmux", "ok", "tmux 3.5a.")),
+        ({"TMUX": "socket,1,0", "TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.3a"}, ("tmux", "ok", "tmux 3.3a.")),
+        ({"TMUX": "socket,1,0"}, ("tmux", "ok", "older than 3.2")),
+        ({"TERM": "x\x1b]0;evil\x07"}, ("colours", "warning", "(TERM=x]0;evil,")),
+    ],
+)
+def test_the_terminal(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], expected: tuple[str, str, str]
+) -> None:
+    name, level, told = expected
+    for key, value in environment.items():
+        monkeypatch.setenv(key, value)
+    check = report(desk)[name]
+    assert check["level"] == level
+    assert told in check["found"]
+    slow_escape = name == "tmux" and "3.5" not in told
+    assert check["commands"] == (["tmux set -sg escape-time 10"] if slow_escape else check["commands"])
+    assert bool(check["todo"]) == (level == "warning" or slow_escape)
+
+
+@pytest.mark.parametrize(("size", "told"), [("cols 60 rows 20", "60x20 is too small"), ("cols 120 rows 40", "120x40.")])
+def test_the_size_of_a_real_terminal(surroundings: Surroundings, size: str, told: str) -> None:
+    command = f"stty {size}; exec {sys.executable} -m deskview doctor"
+    with Terminal(["sh", "-c", command], surroundings.environment) as terminal:
+        terminal.wait_for(told)
+    assert CANARY.encode() not in terminal.output
+
+
+def test_a_wrong_setting_does_not_stop_the_report(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("thema = 1")
+    checks = report(desk, "--settings", str(file))
+    assert checks["settings"]["level"] == "fault"
+    assert f"{file}, line 1: unknown key 'thema'; did you mean 'theme'?" in checks["settings"]["found"]
+    assert checks["key"]["level"] == "fault"
+    assert desk.run("doctor", "--settings", str(file)).code == Exit.USAGE
+
+
+def test_a_wrong_row_in_the_users_funds_is_named(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('funds_file = "funds.toml"')
+    (tmp_path / "funds.toml").write_text('[[fund]]\nticker = "AAAX"\nleverage = 0.5\nkind = "stock"\n')
+    check = report(desk, "--settings", str(file))["settings"]
+    assert check["level"] == "fault"
+    assert "leverage" in check["found"]
+
+
+def test_an_unknown_provider(desk: Desk) -> None:
+    checks = report(desk, "--provider", "masive")
+    assert "no provider is called 'masive'; known: massive" in checks["settings"]["found"]
+
+
+@pytest.mark.parametrize("url", ["http://example.com", "https://user:word@example.com"])
+def test_an_unfit_address(desk: Desk, url: str) -> None:
+    desk.keyring.entries["massive"] = CANARY
+    checks = report(desk, "--base-url", url)
+    assert checks["provider"]["level"] == "fault"
+    assert "word" not in checks["provider"]["found"]
+    assert desk.run("doctor", "--base-url", url).code == Exit.USAGE
+
+
+def test_a_log_that_cannot_be_written(desk: Desk) -> None:
+    checks = report(desk, "--log-file", "/proc/none/deskview.log")
+    assert checks["log"]["level"] == "fault"
+    assert "--log-file" in checks["log"]["todo"]
+
+
+def test_the_history_of_each_market_is_counted(desk: Desk) -> None:
+    bars = desk.home / ".cache" / "deskview" / "massive" / "bars"
+    bars.mkdir(parents=True)
+    for session in ("2026-02-02", "2026-02-03"):
+        (bars / f"{session}.parquet").write_bytes(b"x" * 500_000)
+    check = report(desk)["history"]
+    assert check["level"] == "ok"
+    assert check["found"] == "massive: 2 sessions, 2026-02-02 to 2026-02-03, 1.0 MB; no damaged file."
+    (bars / "2026-02-01.parquet.damaged").write_bytes(b"")
+    check = report(desk)["history"]
+    assert check["level"] == "warning"
+    assert "damaged files set aside: 1." in check["found"]
+
+
+def test_a_clock_that_is_off_is_told(desk: Desk, market: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The simulated market passes for the real one here, so that its clock is taken for the truth."""
+    desk.keyring.entries["massive"] = CANARY
+    monkeypatch.setattr("deskview.providers.massive.identity.HEADER", "X-No-Such-Header")
+    check = report(desk, "--base-url", market)["clock"]
+    assert check["level"] == "warning"
+    assert "ahead of the provider's" in check["found"]
+    assert check["commands"] == ["timedatectl set-ntp true"]
+
+
+def test_a_theme_nobody_knows(desk: Desk) -> None:
+    assert report(desk, "--theme", "amber")["theme"]["level"] == "ok"
+    check = report(desk, "--theme", "ambre")["theme"]
+    assert check["level"] == "warning"
+    assert "did you mean 'amber'?" in check["found"]
+    assert "east-asia" in check["todo"]

@@ -1,0 +1,81 @@
+"""The grammar: defaults, and what is refused with exit code 2."""
+
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from deskview.cli.parser import build_parser
+
+
+def test_no_command_means_the_desk() -> None:
+    assert build_parser().parse_args([]).command is None
+
+
+def test_a_snapshot_has_its_defaults() -> None:
+    given = vars(build_parser().parse_args(["snapshot"]))
+    assert given == {
+        "command": "snapshot",
+        "scenario": "momentum-crash",
+        "at": None,
+        "speed": None,
+        "seed": 1,
+        "demo": False,
+        "page": "desk",
+        "format": "json",
+        "output": None,
+        "size": (120, 40),
+    }
+
+
+def test_values_are_typed() -> None:
+    text = "snapshot --demo --at 15:30 --speed 0 --seed 7 --size 300X80 --output out.svg --format svg"
+    given = build_parser().parse_args(text.split())
+    assert (given.at, given.speed, given.seed) == (time(15, 30), 0.0, 7)
+    assert (given.size, given.output, given.format) == ((300, 80), Path("out.svg"), "svg")
+
+
+@pytest.mark.parametrize("text", ["--provider massive doctor --json", "doctor --json --provider massive"])
+def test_common_options_stand_before_or_after_the_command(text: str) -> None:
+    given = build_parser().parse_args(text.split())
+    assert (given.command, given.provider, given.json) == ("doctor", "massive", True)
+    assert not hasattr(given, "base_url")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("snapshot --size 120", "'120' is not a size such as 120x40"),
+        ("snapshot --size 0x40", "'0x40' is not a size"),
+        ("snapshot --size -80x24", "expected one argument"),
+        ("snapshot --size 80x²", "'80x²' is not a size"),
+        ("snapshot --size 99999999x40", "'99999999x40' is not a size"),
+        ("snapshot --at 25:00", "'25:00' is not a time of day such as 15:30"),
+        ("demo --at noon", "'noon' is not a time of day"),
+        ("demo --speed nan", "'nan' is not a speed such as 60"),
+        ("demo --speed inf", "'inf' is not a speed"),
+        ("demo --speed=-1", "'-1' is not a speed"),
+        ("demo --speed fast", "'fast' is not a speed"),
+        ("demo --seed x", "invalid int value"),
+        ("snapshot --format pdf", "invalid choice: 'pdf'"),
+        ("backfill --sessions 5", "'5' is not a number from 60 to 1300"),
+        ("simulate --port 65536", "'65536' is not a number from 0 to 65535"),
+        ("trade", "invalid choice: 'trade'"),
+        ("doctor --demos", "unrecognized arguments"),
+        ("login --key-std", "unrecognized arguments"),
+    ],
+)
+def test_what_does_not_fit_is_named(text: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        build_parser().parse_args(text.split())
+    assert caught.value.code == 2
+    out, err = capsys.readouterr()
+    assert told in err
+    assert out == ""
+
+
+def test_the_version_is_data(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        build_parser().parse_args(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.startswith("deskview ")

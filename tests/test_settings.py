@@ -1,0 +1,121 @@
+"""settings.toml: what may stand there, and what a wrong line is answered with."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from deskview.settings import Flow, Refresh, Settings, SettingsError, load_settings
+
+WHOLE = """
+provider = "massive"
+base_url = "http://127.0.0.1:8765"
+calls_per_minute = 5
+theme = "east-asia"
+history_sessions = 300
+funds_file = "my-funds.toml"
+groups_file = "/data/groups.toml"
+
+[refresh]
+snapshot_s = 5
+prints_s = 20.5
+reference_s = 600
+
+[flow]
+names = ["NVDA", "TSLA"]
+count = 2
+history_sessions = 100
+sample_prints = 500
+
+[closures]
+2025-01-09 = "closed"
+"2026-07-02" = "early-close"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a test writes its settings."""
+    return tmp_path / "settings.toml"
+
+
+def test_every_setting_is_read(file: Path) -> None:
+    file.write_text(WHOLE)
+    assert load_settings(file) == Settings(
+        provider="massive",
+        base_url="http://127.0.0.1:8765",
+        calls_per_minute=5,
+        theme="east-asia",
+        history_sessions=300,
+        refresh=Refresh(5, 20.5, 600),
+        flow=Flow(("NVDA", "TSLA"), 2, 100, 500),
+        closures={date(2025, 1, 9): "closed", date(2026, 7, 2): "early-close"},
+        funds_file=file.parent / "my-funds.toml",
+        groups_file=Path("/data/groups.toml"),
+    )
+
+
+def test_a_byte_order_mark_does_no_harm(file: Path) -> None:
+    file.write_text('theme = "amber"', encoding="utf-8-sig")
+    assert load_settings(file).theme == "amber"
+
+
+def test_without_a_file_everything_has_its_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert load_settings() == Settings()
+
+
+def test_the_users_own_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "deskview").mkdir()
+    (tmp_path / "deskview" / "settings.toml").write_text("history_sessions = 280")
+    assert load_settings().history_sessions == 280
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('\nthema = "amber"', "line 2: unknown key 'thema'; did you mean 'theme'?"),
+        ("[refresh]\nsnapshot = 3", "line 2: unknown key 'refresh.snapshot'; did you mean 'snapshot_s'?"),
+        ("refresh.print_s = 3", "line 1: unknown key 'refresh.print_s'; did you mean 'prints_s'?"),
+        ("flow = { kount = 3 }", "line 1: unknown key 'flow.kount'; did you mean 'count'?"),
+        (
+            "[flow]\ncount = 3\n[refresh]\ncount = 3",
+            "line 4: unknown key 'refresh.count'; valid: snapshot_s, prints_s, ",
+        ),
+        ("# thema\n[a.b]\nc = 1", "line 2: unknown key 'a'; valid: provider, base_url, "),
+        ("history_sessions = 300\n[flow]\nhistory_sessions = 5", "line 3: flow.history_sessions: Expected `int` >= 20"),
+        ("history_sessions = 5\n[flow]\nhistory_sessions = 50", "line 1: history_sessions: Expected `int` >= 60"),
+        ("refresh.snapshot_s = 0", "line 1: refresh.snapshot_s: Expected `float` >= 1.0"),
+        ('\ncalls_per_minute = "5"', "line 2: calls_per_minute: Expected `int | null`, got `str`"),
+        ("flow.names = [1]", "line 1: flow.names: Expected `str`, got `int`"),
+        ("refresh = 3", "line 1: refresh: Expected `object`, got `int`"),
+        ("funds_file = 3", "line 1: funds_file: Expected `path`, got `int`"),
+        ('[closures]\n2025-01-09 = "shut"', "line 1: closures: Invalid enum value 'shut'; valid: closed, early-close"),
+        ('[closures]\ntomorrow = "closed"', "line 1: closures: Invalid RFC3339 encoded date"),
+        ('theme = "amber" "', "line 1, column 1"),
+        ('theme = "amber"\ntheme = "amber"', "Cannot overwrite a value"),
+    ],
+)
+def test_a_wrong_line_is_named_with_what_would_be_valid(file: Path, text: str, told: str) -> None:
+    file.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(file)
+    assert str(caught.value).startswith(str(file))
+    assert told in str(caught.value)
+
+
+def test_bytes_that_are_no_text_are_told(file: Path) -> None:
+    file.write_bytes(b'theme = "\xff"')
+    with pytest.raises(SettingsError, match="decode"):
+        load_settings(file)
+
+
+def test_a_file_that_is_named_must_exist(file: Path) -> None:
+    with pytest.raises(SettingsError, match="no such settings file"):
+        load_settings(file)
+
+
+def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="directory"):
+        load_settings(tmp_path)
