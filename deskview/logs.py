@@ -14,7 +14,7 @@ from deskview.text import Secret, neutralise, printable, redact
 
 MAX_BYTES = 1_000_000
 BACKUPS = 3
-_CHATTY = ("httpx", "httpcore")
+_CHATTY = ("httpx", "httpcore", "stamina")
 _LINE_LIMIT = 2000
 
 

@@ -50,7 +50,7 @@ def open_simulated(arguments: Namespace) -> "Provider":
         key=SIMULATED_KEY,
         compress=False,  # nothing travels: compressing for the same process only costs
     )
-    transport = httpx.ASGITransport(app)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return connect(
         "massive",
         ApiKey(SIMULATED_KEY),

@@ -1,0 +1,52 @@
+"""Polars expressions for the wire's habits: zero for missing, epochs for times, text for dates."""
+
+import polars as pl
+
+NEW_YORK = "America/New_York"
+
+
+def positive(column: str | pl.Expr) -> pl.Expr:
+    """The number where it is above zero, else null: a zero on this wire stands for nothing."""
+    value = pl.col(column) if isinstance(column, str) else column
+    return pl.when(value > 0).then(value)
+
+
+def from_nanos(column: str | pl.Expr) -> pl.Expr:
+    """UTC time from Unix ns; zero is null."""
+    return positive(column).cast(pl.Datetime("ns", "UTC"))
+
+
+def from_millis(column: str | pl.Expr) -> pl.Expr:
+    """UTC time (ns) from Unix ms; zero is null."""
+    return (positive(column) * 1_000_000).cast(pl.Datetime("ns", "UTC"))
+
+
+def new_york_date(time: pl.Expr) -> pl.Expr:
+    """The New York date of a UTC time."""
+    return time.dt.convert_time_zone(NEW_YORK).dt.date()
+
+
+def iso_date(column: str) -> pl.Expr:
+    """The date of a text YYYY-MM-DD, null when it is none."""
+    return pl.col(column).str.to_date("%Y-%m-%d", strict=False)
+
+
+def one_line(column: str) -> pl.Expr:
+    """Text with control and other unprintable characters taken out; empty is null."""
+    text = pl.col(column).str.replace_all(r"[\p{C}\p{Zl}\p{Zp}]", "").str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def unfit_bar() -> dict[str, pl.Expr]:
+    """Rules for daily and intraday bars that can't be."""
+    prices = [pl.col(name) for name in ("open", "high", "low", "close")]
+    return {
+        "a price is not above zero": pl.any_horizontal(price <= 0 for price in prices),
+        "the high is below the low": pl.col("high") < pl.col("low"),
+        "the volume is negative": pl.col("volume") < 0,
+    }
+
+
+def repeated(*key: str) -> dict[str, pl.Expr]:
+    """A rule for rows whose key came before."""
+    return {f"the same {' and '.join(key)} a second time": ~pl.struct(key).is_first_distinct()}

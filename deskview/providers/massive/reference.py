@@ -1,0 +1,157 @@
+"""Massive's reference data as tables of `deskview.market.schema`."""
+
+import logging
+from datetime import UTC, date, datetime
+
+import polars as pl
+
+from deskview.market.schema import CONDITIONS, DETAILS, DIVIDENDS, EXCHANGES, SHORT_VOLUME, SPLITS, TICKERS, require
+from deskview.market.sessions import Closure
+from deskview.providers.base import MarketStatus
+from deskview.providers.massive.columns import iso_date, one_line, positive, repeated
+from deskview.providers.massive.tables import columns
+from deskview.providers.massive.tally import Tally
+from deskview.providers.massive.wire import (
+    Condition,
+    Dividend,
+    Exchange,
+    Overview,
+    Rules,
+    ShortVolume,
+    Split,
+    StatusNow,
+    TickerRow,
+    Upcoming,
+    UpdateRules,
+)
+from deskview.text import neutralise
+
+#: Common and ordinary shares, New York shares, ADRs, GDRs; funds, notes, vehicles and single-stock funds.
+TYPES = ("CS", "OS", "NYRS", "ADRC", "GDR", "ETF", "ETN", "ETV", "ETS")
+NO_RULES = Rules()
+log = logging.getLogger(__name__)
+
+
+def tickers(rows: list[TickerRow], tally: Tally) -> pl.DataFrame:
+    """TICKERS of the types the desk follows; other types are outside the table and not counted."""
+    wire = columns(
+        rows,
+        {
+            "ticker": pl.String(),
+            "name": pl.String(),
+            "type": pl.String(),
+            "primary_exchange": pl.String(),
+            "active": pl.Boolean(),
+        },
+    )
+    frame = wire.filter(pl.col("type").is_in(TYPES), pl.col("active").fill_null(value=True))
+    frame = frame.rename({"primary_exchange": "exchange"}).with_columns(one_line("name"), one_line("exchange"))
+    return require(tally.drop(frame, repeated("ticker")), TICKERS, "tickers")
+
+
+def details(row: Overview | None, as_of: date) -> pl.DataFrame:
+    """DETAILS of one instrument, or no row."""
+    text = dict.fromkeys(("ticker", "name", "type", "sic_code", "list_date"), pl.String())
+    numbers = dict.fromkeys(("share_class_shares_outstanding", "market_cap"), pl.Float64())
+    frame = columns([row] if row else [], {**text, **numbers})
+    return require(
+        frame.select(
+            "ticker",
+            one_line("name"),
+            one_line("type"),
+            one_line("sic_code"),
+            iso_date("list_date"),
+            as_of=pl.lit(as_of),
+            shares_outstanding=positive("share_class_shares_outstanding"),
+            market_cap_usd=positive("market_cap"),
+        ),
+        DETAILS,
+        "details",
+    )
+
+
+def splits(rows: list[Split], tally: Tally) -> pl.DataFrame:
+    """SPLITS, oldest first; `factor` is the vendor's and may be null."""
+    numbers = dict.fromkeys(("split_from", "split_to", "historical_adjustment_factor"), pl.Float64())
+    wire = columns(rows, {"ticker": pl.String(), "execution_date": pl.String(), **numbers})
+    frame = wire.with_columns(iso_date("execution_date"), factor=positive("historical_adjustment_factor"))
+    fit = tally.drop(
+        frame,
+        {
+            "the execution date is no date": pl.col("execution_date").is_null(),
+            "the ratio is not above zero": (pl.col("split_from") <= 0) | (pl.col("split_to") <= 0),
+            **repeated("ticker", "execution_date"),
+        },
+    )
+    return require(fit.sort("execution_date", "ticker"), SPLITS, "splits")
+
+
+def dividends(rows: list[Dividend], tally: Tally) -> pl.DataFrame:
+    """DIVIDENDS in USD, oldest first; several of one name on one date stay several rows."""
+    text = dict.fromkeys(("ticker", "ex_dividend_date", "currency"), pl.String())
+    frame = columns(rows, {**text, "cash_amount": pl.Float64()}).with_columns(
+        ex_date=iso_date("ex_dividend_date"), cash_usd="cash_amount"
+    )
+    fit = tally.drop(
+        frame,
+        {
+            "the ex-date is no date": pl.col("ex_date").is_null(),
+            "paid in another currency": pl.col("currency").fill_null("USD").str.to_uppercase() != "USD",
+            "the amount is not above zero": pl.col("cash_usd") <= 0,
+        },
+    )
+    return require(fit.sort("ex_date", "ticker", maintain_order=True), DIVIDENDS, "dividends")
+
+
+def short_volume(rows: list[ShortVolume], session: date, tally: Tally) -> pl.DataFrame:
+    """SHORT_VOLUME of one session."""
+    numbers = dict.fromkeys(("total_volume", "short_volume"), pl.Float64())
+    frame = columns(rows, {"ticker": pl.String(), "date": pl.String(), **numbers})
+    fit = tally.drop(
+        frame.with_columns(session=iso_date("date")),
+        {
+            "the row is of another date": pl.col("session").ne_missing(session),
+            "a volume is negative": (pl.col("total_volume") < 0) | (pl.col("short_volume") < 0),
+            "more sold short than traded": pl.col("short_volume") > pl.col("total_volume"),
+            **repeated("ticker"),
+        },
+    )
+    return require(fit, SHORT_VOLUME, "short volume")
+
+
+def conditions(rows: list[Condition], tally: Tally) -> pl.DataFrame:
+    """CONDITIONS of stock trades; codes of quotes share the ids and are outside the table."""
+    of_trades = [row for row in rows if "trade" in row.data_types and row.asset_class in (None, "stocks")]
+    rules = [((row.update_rules or UpdateRules()).consolidated or NO_RULES) for row in of_trades]
+    updates = columns(rules, dict.fromkeys(("updates_volume", "updates_high_low", "updates_open_close"), pl.Boolean()))
+    names = columns(of_trades, {"id": pl.Int32(), "name": pl.String()}).with_columns(one_line("name"))
+    frame = pl.concat([names, updates], how="horizontal")
+    return require(tally.drop(frame, repeated("id")), CONDITIONS, "conditions")
+
+
+def exchanges(rows: list[Exchange], tally: Tally) -> pl.DataFrame:
+    """EXCHANGES, one row per id."""
+    text = dict.fromkeys(("name", "mic", "type"), pl.String())
+    frame = columns(rows, {"id": pl.Int32(), **text}).with_columns(one_line(name) for name in text)
+    return require(tally.drop(frame, repeated("id")), EXCHANGES, "exchanges")
+
+
+def market_status(row: StatusNow) -> MarketStatus:
+    """The provider's clock; raises ValueError for a time that is none or has no zone."""
+    now = datetime.fromisoformat(row.server_time)
+    if now.tzinfo is None:
+        raise ValueError("the server's time has no zone")
+    return MarketStatus(now.astimezone(UTC), neutralise(row.market, limit=40))
+
+
+def closures(rows: list[Upcoming]) -> dict[date, Closure]:
+    """NYSE's coming holidays and half days; a row of NYSE that can't be read is logged and left out."""
+    found: dict[date, Closure] = {}
+    for row in rows:
+        if row.exchange != "NYSE":
+            continue
+        try:
+            found[date.fromisoformat(row.date)] = Closure(row.status)
+        except ValueError:
+            log.warning("coming closure left out: %s", neutralise(f"{row.date} {row.status}", limit=80))
+    return found

@@ -1,0 +1,137 @@
+"""Massive's daily and intraday bars and its snapshot as tables of `deskview.market.schema`."""
+
+from collections.abc import Sequence
+from datetime import date
+from operator import attrgetter
+
+import polars as pl
+
+from deskview.market.schema import BARS, INTRADAY, SNAPSHOT, require
+from deskview.providers.massive.columns import (
+    from_millis,
+    from_nanos,
+    new_york_date,
+    positive,
+    repeated,
+    unfit_bar,
+)
+from deskview.providers.massive.tally import Tally
+from deskview.providers.massive.wire import Bar, CustomBar, GroupedBar, LastQuote, LastTrade, SnapshotRow
+
+NO_BAR, NO_TRADE, NO_QUOTE = Bar(), LastTrade(), LastQuote()
+MINUTE_MS = 60_000
+WIRE_NAMES = {
+    "T": "ticker",
+    "o": "open",
+    "h": "high",
+    "l": "low",
+    "c": "close",
+    "v": "volume",
+    "vw": "vwap",
+    "n": "trades",
+}
+
+
+def columns(rows: Sequence[object], fields: dict[str, pl.DataType]) -> pl.DataFrame:
+    """Rows to a frame with one column per field."""
+    return pl.DataFrame(
+        {name: pl.Series(list(map(attrgetter(name), rows)), dtype=dtype) for name, dtype in fields.items()}
+    )
+
+
+def daily_bars(rows: list[GroupedBar], session: date, tally: Tally) -> pl.DataFrame:
+    """BARS of one session; the session is the requested one and each row's `t` must agree with it."""
+    prices = dict.fromkeys(("o", "h", "l", "c", "v", "vw"), pl.Float64())
+    wire = columns(rows, {"T": pl.String(), **prices, "t": pl.Int64(), "n": pl.Int64(), "otc": pl.Boolean()})
+    frame = wire.rename(WIRE_NAMES).with_columns(day=new_york_date(from_millis("t")))
+    fit = tally.drop(
+        frame,
+        {
+            "traded over the counter": pl.col("otc"),
+            "the bar is of another date": pl.col("day").ne_missing(session),
+            **unfit_bar(),
+            **repeated("ticker"),
+        },
+    )
+    return require(
+        fit.with_columns(session=pl.lit(session), vwap=positive("vwap"), trades=positive("trades")), BARS, "daily bars"
+    )
+
+
+def intraday(rows: list[CustomBar], ticker: str, session: date, tally: Tally) -> pl.DataFrame:
+    """INTRADAY bars of one name; `t` is the start of each window."""
+    wire = columns(rows, {**dict.fromkeys(("o", "h", "l", "c", "v"), pl.Float64()), "t": pl.Int64()})
+    names = {short: name for short, name in WIRE_NAMES.items() if short in wire.columns}
+    frame = wire.rename(names).with_columns(ticker=pl.lit(ticker), start=from_millis("t"))
+    fit = tally.drop(
+        frame,
+        {
+            "the bar is of another date": new_york_date(pl.col("start")).ne_missing(session),
+            **unfit_bar(),
+            **repeated("start"),
+        },
+    )
+    return require(fit.sort("start"), INTRADAY, "intraday bars")
+
+
+def snapshot(rows: list[SnapshotRow], tally: Tally) -> pl.DataFrame:
+    """SNAPSHOT of the market.
+
+    The price is lastTrade.p, else min.c, else day.c, whichever first is above zero; prevDay is not
+    today's price. A last trade of an earlier day is kept (its vendor shows it all night): `price_time`
+    tells. The time of a minute's close is the minute's end or `updated`, whichever is earlier.
+    """
+    fit = tally.drop(_snapshot_columns(rows), {**_unfit_snapshot(), **repeated("ticker")})
+    trade, minute, day = positive("trade_price"), positive("minute_close"), positive("day_close")
+    source = pl.coalesce(
+        pl.when(found.is_not_null()).then(pl.lit(name))
+        for name, found in (("trade", trade), ("minute", minute), ("day", day))
+    )
+    updated = from_nanos("updated_ns")
+    minute_end = pl.min_horizontal(from_millis(positive("minute_ms") + MINUTE_MS), updated)
+    begun = day.is_not_null()
+    frame = fit.with_columns(
+        price=pl.coalesce(trade, minute, day),
+        price_source=source,
+        prev_close=positive("prev_close"),
+        volume=pl.when(begun).then("volume"),
+        updated=updated,
+        **{name: pl.when(begun).then(positive(name)) for name in ("open", "high", "low", "vwap")},
+        **{name: positive(name) for name in ("bid", "ask")},
+    ).with_columns(
+        price_time=pl.when(pl.col("price_source") == "trade")
+        .then(from_nanos("trade_ns"))
+        .when(pl.col("price_source") == "minute")
+        .then(minute_end)
+        .when(pl.col("price_source") == "day")
+        .then("updated")
+    )
+    return require(frame, SNAPSHOT, "snapshot")
+
+
+def _snapshot_columns(rows: list[SnapshotRow]) -> pl.DataFrame:
+    days = columns([row.day or NO_BAR for row in rows], dict.fromkeys(("o", "h", "l", "c", "v", "vw"), pl.Float64()))
+    minutes = columns([row.min or NO_BAR for row in rows], {"c": pl.Float64(), "t": pl.Int64()})
+    trades = columns([row.last_trade or NO_TRADE for row in rows], {"p": pl.Float64(), "t": pl.Int64()})
+    quotes = columns([row.last_quote or NO_QUOTE for row in rows], {"p": pl.Float64(), "P": pl.Float64()})
+    previous = columns([row.prev_day or NO_BAR for row in rows], {"c": pl.Float64()})
+    return pl.concat(
+        [
+            columns(rows, {"ticker": pl.String(), "updated": pl.Int64()}).rename({"updated": "updated_ns"}),
+            days.rename({"o": "open", "h": "high", "l": "low", "c": "day_close", "v": "volume", "vw": "vwap"}),
+            minutes.rename({"c": "minute_close", "t": "minute_ms"}),
+            trades.rename({"p": "trade_price", "t": "trade_ns"}),
+            quotes.rename({"p": "bid", "P": "ask"}),
+            previous.rename({"c": "prev_close"}),
+        ],
+        how="horizontal",
+    )
+
+
+def _unfit_snapshot() -> dict[str, pl.Expr]:
+    prices = ("open", "high", "low", "day_close", "vwap", "minute_close", "trade_price", "bid", "ask", "prev_close")
+    return {
+        "a price is negative": pl.any_horizontal(pl.col(name) < 0 for name in prices),
+        "the high is below the low": pl.col("high") < pl.col("low"),
+        "the volume is negative": pl.col("volume") < 0,
+    }

@@ -1,0 +1,233 @@
+"""Massive's rows as they come over the wire, by the vendor's field names.
+
+Unknown fields are ignored; a field of another type, or a required one that is absent, makes the row unfit.
+Everything the wire has been seen to leave out is optional here, whatever the vendor's schema promises.
+Times are integers of 19 digits in places: never a float on the way.
+"""
+
+from decimal import Decimal
+from typing import Annotated, Generic, TypeVar
+
+from msgspec import Meta, Struct, field
+
+Row = TypeVar("Row")
+
+Nanos = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Millis = Annotated[int, Meta(ge=0, le=9 * 10**12)]
+Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Int32 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
+Ticker = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}$")]
+
+
+class Envelope(Struct, Generic[Row]):
+    """What most tables come in. `results` is absent, null or empty when there is nothing."""
+
+    results: list[Row] | None = None
+    next_url: str | None = None
+    status: object = None
+    error: object = None
+    message: object = None
+
+
+class SnapshotEnvelope(Struct, Generic[Row]):
+    """The same for the v2 snapshot, which names its rows otherwise."""
+
+    results: list[Row] | None = field(default=None, name="tickers")
+    next_url: str | None = None
+    status: object = None
+    error: object = None
+    message: object = None
+
+
+class RowError(Struct):
+    """A row that is an error of its own."""
+
+    error: str
+    ticker: str = "?"
+
+
+class Bar(Struct):
+    """Part of a snapshot row. All zero before the open; `t` (minute bars) is Unix ms, start of the window."""
+
+    o: float | None = None
+    h: float | None = None
+    l: float | None = None  # noqa: E741 - the wire's name
+    c: float | None = None
+    v: float | None = None
+    vw: float | None = None
+    t: Millis | None = None
+
+
+class LastTrade(Struct):
+    """Absent by plan; `t` is Unix ns."""
+
+    p: float | None = None
+    t: Nanos | None = None
+
+
+class LastQuote(Struct):
+    """Absent by plan; `p` is the bid, `P` the ask."""
+
+    p: float | None = None
+    P: float | None = None
+
+
+class SnapshotRow(Struct):
+    """One name of the snapshot; `updated` is Unix ns."""
+
+    ticker: Ticker
+    day: Bar | None = None
+    min: Bar | None = None
+    prev_day: Bar | None = field(default=None, name="prevDay")
+    last_trade: LastTrade | None = field(default=None, name="lastTrade")
+    last_quote: LastQuote | None = field(default=None, name="lastQuote")
+    updated: Nanos | None = None
+
+
+class GroupedBar(Struct):
+    """One name's day; `t` is Unix ms, END of the window (16:00 New York)."""
+
+    T: Ticker
+    o: float
+    h: float
+    l: float  # noqa: E741 - the wire's name
+    c: float
+    v: float
+    t: Millis
+    vw: float | None = None
+    n: Int64 | None = None
+    otc: bool | None = None
+
+
+class CustomBar(Struct):
+    """One window of one name; `t` is Unix ms, START of the window."""
+
+    o: float
+    h: float
+    l: float  # noqa: E741 - the wire's name
+    c: float
+    v: float
+    t: Millis
+
+
+class Trade(Struct):
+    """A print. `price` keeps its decimal text; `size` truncates fractions, `decimal_size` does not."""
+
+    price: Decimal
+    sip_timestamp: Nanos
+    exchange: Int32
+    sequence_number: Int64
+    id: str | None = None
+    size: float | None = None
+    decimal_size: str | None = None
+    participant_timestamp: Nanos | None = None
+    conditions: list[Int32] | None = None
+    correction: Int32 | None = None
+    trf_id: Int32 | None = None
+
+
+class TickerRow(Struct):
+    """An instrument of the listing."""
+
+    ticker: Ticker
+    name: str
+    type: str
+    primary_exchange: str | None = None
+    active: bool | None = None
+
+
+class Overview(Struct):
+    """An instrument in detail; funds have neither market_cap nor sic_code."""
+
+    ticker: Ticker
+    name: str | None = None
+    type: str | None = None
+    share_class_shares_outstanding: float | None = None
+    market_cap: float | None = None
+    sic_code: str | None = None
+    list_date: str | None = None
+
+
+class OverviewEnvelope(Struct):
+    """The envelope of a single object."""
+
+    results: Overview | None = None
+    status: object = None
+    error: object = None
+    message: object = None
+
+
+class Split(Struct):
+    """A split; dates are YYYY-MM-DD."""
+
+    ticker: Ticker
+    execution_date: str
+    split_from: float
+    split_to: float
+    historical_adjustment_factor: float | None = None
+
+
+class Dividend(Struct):
+    """A cash dividend; dates are YYYY-MM-DD."""
+
+    ticker: Ticker
+    ex_dividend_date: str
+    cash_amount: float
+    currency: str | None = None
+
+
+class ShortVolume(Struct):
+    """Off-exchange volume of one name on one date."""
+
+    ticker: Ticker
+    date: str
+    total_volume: float
+    short_volume: float
+
+
+class Rules(Struct):
+    """What a print with a condition updates."""
+
+    updates_volume: bool | None = None
+    updates_high_low: bool | None = None
+    updates_open_close: bool | None = None
+
+
+class UpdateRules(Struct):
+    """The rules for the consolidated tape; those per market centre are not read."""
+
+    consolidated: Rules | None = None
+
+
+class Condition(Struct):
+    """A condition code. Ids repeat across data types."""
+
+    id: Int32
+    name: str
+    data_types: list[str]
+    asset_class: str | None = None
+    update_rules: UpdateRules | None = None
+
+
+class Exchange(Struct):
+    """A venue."""
+
+    id: Int32
+    name: str
+    type: str
+    mic: str | None = None
+
+
+class StatusNow(Struct, rename="camel"):
+    """The market's state; `server_time` is RFC 3339 with New York's offset."""
+
+    market: str
+    server_time: str
+
+
+class Upcoming(Struct):
+    """A coming holiday or half day, one row per exchange."""
+
+    exchange: str
+    date: str
+    status: str

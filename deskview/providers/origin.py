@@ -1,0 +1,69 @@
+"""Where requests may go: the base address, and pages of the same origin."""
+
+from ipaddress import ip_address
+from typing import NamedTuple
+
+import httpx
+
+from deskview.providers.errors import Kind, ProviderError
+
+KEY_PARAMETER = "apiKey"
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Origin(NamedTuple):
+    """Scheme, host and port; a default port and the same port written out are one origin."""
+
+    scheme: str
+    host: str
+    port: int | None
+
+
+def origin_of(url: httpx.URL) -> Origin:
+    """The origin of an absolute address."""
+    return Origin(url.scheme, url.host.lower(), url.port or DEFAULT_PORTS.get(url.scheme))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def base_address(text: str, *, in_process: bool = False) -> httpx.URL:
+    """The base address, checked: https anywhere, plain http only to this machine or `in_process`.
+
+    Raises ValueError with a sentence that does not repeat user names or queries.
+    """
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as fault:
+        raise ValueError("The base address is not a URL.") from fault
+    if url.scheme not in DEFAULT_PORTS or not url.host:
+        raise ValueError("The base address must start with https:// and name a host.")
+    if url.userinfo or url.query or url.fragment:
+        raise ValueError("The base address may hold a host, a port and a path, nothing else.")
+    if url.scheme == "http" and not (in_process or is_loopback(url.host)):
+        raise ValueError("Plain http would send the key unencrypted: use https (http only to this machine).")
+    return url.copy_with(path=url.path.rstrip("/") + "/")
+
+
+def next_page(base: httpx.URL, current: httpx.URL, next_url: str) -> httpx.URL:
+    """The address of the next page, resolved against the current one and otherwise verbatim; a key in it is taken out.
+
+    Raises ProviderError FOREIGN_PAGE when it leaves the origin of `base`: the key would go along.
+    """
+    try:
+        url = current.join(next_url)
+    except httpx.InvalidURL:
+        url = None
+    if url is None or origin_of(url) != origin_of(base) or url.userinfo:
+        raise ProviderError(
+            Kind.FOREIGN_PAGE,
+            "The provider named a next page on another server. It was not fetched, so that the key does not go there; "
+            "the table stays incomplete and is not used.",
+            path=current.path,
+        )
+    return url.copy_remove_param(KEY_PARAMETER) if KEY_PARAMETER in url.params else url

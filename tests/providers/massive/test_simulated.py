@@ -1,0 +1,43 @@
+"""Every table against the simulated market, which speaks the vendor's wire."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from deskview.credentials.key import ApiKey
+from deskview.market.sessions import NEW_YORK
+from deskview.providers import connect
+from deskview.simulator import create_app
+
+
+@pytest.fixture(scope="module")
+def app() -> ASGIApp:
+    return create_app("momentum-crash", at=time(15, 30), speed=0)
+
+
+async def test_every_table_comes_whole(app: ASGIApp) -> None:
+    provider = connect("massive", ApiKey("demo"), base_url="http://simulated", transport=httpx.ASGITransport(app))
+    now = (await provider.market_status()).now
+    assert provider.source.simulated
+    assert provider.source.scenario == "momentum-crash"
+    session = now.astimezone(NEW_YORK).date()
+    tables = {
+        "tickers": await provider.tickers(),
+        "details": await provider.details("NVDA", session),
+        "daily bars": await provider.daily_bars(session - timedelta(days=1)),
+        "splits": await provider.splits(date(2025, 1, 1)),
+        "dividends": await provider.dividends(date(2025, 1, 1)),
+        "snapshot": await provider.snapshot(),
+        "trades": await provider.trades("NVDA", now - timedelta(minutes=5), now),
+        "sample": await provider.trades_sample("NVDA", datetime(2026, 2, 4, 15, tzinfo=UTC), 50),
+        "intraday": await provider.intraday("NVDA", session, 5),
+        "short volume": await provider.short_volume(session - timedelta(days=1)),
+        "conditions": await provider.conditions(),
+        "exchanges": await provider.exchanges(),
+    }
+    await provider.aclose()
+    assert {name: table.left_out for name, table in tables.items()} == dict.fromkeys(tables, 0)
+    assert not [name for name, table in tables.items() if table.frame.is_empty()]
+    assert tables["sample"].frame.height == 50

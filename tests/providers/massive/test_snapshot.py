@@ -1,0 +1,124 @@
+"""The snapshot: zeros that mean nothing, objects that are missing by plan, and the chain of prices."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from deskview.market.schema import SNAPSHOT, require
+from tests.providers.massive.answers import Absent, Json, answering, snapshot_row
+
+ZERO_DAY = {"o": 0, "h": 0, "l": 0, "c": 0, "v": 0, "vw": 0}
+NO_TRADE = {"c": None, "i": "", "p": 0, "s": 0, "t": 0, "x": 0}
+NO_MINUTE = {**ZERO_DAY, "av": 0, "t": 0, "n": 0}
+
+
+async def only(**changes: object) -> dict[str, Any]:
+    table = await answering({"status": "OK", "tickers": [snapshot_row(**changes)]}).snapshot()
+    assert table.left_out == 0
+    return require(table.frame, SNAPSHOT, "snapshot").row(0, named=True)
+
+
+async def test_last_trade_first() -> None:
+    row = await only()
+    assert row == {
+        "ticker": "SOXL",
+        "price": 153.4649,
+        "price_source": "trade",
+        "price_time": row["updated"],
+        "prev_close": 151.25,
+        "open": 150.10,
+        "high": 153.90,
+        "low": 149.02,
+        "volume": 46512003.0,
+        "vwap": 151.7711,
+        "bid": 153.45,
+        "ask": 153.47,
+        "updated": row["updated"],
+    }
+
+
+async def test_nanoseconds_survive() -> None:
+    table = await answering({"tickers": [snapshot_row()]}).snapshot()
+    assert table.frame["updated"].to_physical().to_list() == [1795208399123456789]
+    assert table.frame["price_time"].to_physical().to_list() == [1795208399123456789]
+
+
+async def test_null_conditions_of_the_last_trade() -> None:
+    assert (await only(lastTrade={"c": None, "i": "1", "p": 9.5, "s": 200, "t": 1795208399123456789}))["price"] == 9.5
+
+
+@pytest.mark.parametrize("missing", [Absent, None, NO_TRADE])
+async def test_minute_second_as_on_plans_without_trades(missing: object) -> None:
+    row = await only(lastTrade=missing, lastQuote=Absent)
+    assert (row["price"], row["price_source"]) == (153.46, "minute")
+    # the minute from 15:59:00 is not over: the price is no younger than the row
+    assert row["price_time"] == row["updated"]
+    assert row["bid"] is row["ask"] is None
+
+
+async def test_time_of_a_minute_long_over_is_its_end() -> None:
+    row = await only(lastTrade=Absent, min={"c": 5.0, "t": 1795200000000})
+    assert row["price_time"] == datetime.fromtimestamp(1795200060, UTC)
+
+
+async def test_day_third() -> None:
+    row = await only(lastTrade=Absent, min=NO_MINUTE)
+    assert (row["price"], row["price_source"], row["price_time"]) == (153.40, "day", row["updated"])
+
+
+@pytest.mark.parametrize("gone", [Absent, None, ZERO_DAY])
+async def test_yesterdays_close_is_not_todays_price(gone: object) -> None:
+    row = await only(
+        lastTrade=NO_TRADE, lastQuote={"P": 0, "S": 0, "p": 0, "s": 0, "t": 0}, min=NO_MINUTE, day=gone, updated=0
+    )
+    assert row.pop("ticker") == "SOXL"
+    assert row.pop("prev_close") == 151.25
+    assert set(row.values()) == {None}
+
+
+async def test_premarket_trade_with_a_day_of_zeros() -> None:
+    row = await only(day=ZERO_DAY)
+    assert row["price"] == 153.4649
+    assert [row[name] for name in ("open", "high", "low", "volume", "vwap")] == [None] * 5
+
+
+async def test_last_trade_of_an_earlier_day_is_kept_and_dated() -> None:
+    old = {"c": None, "i": "1", "p": 9.5, "s": 200, "t": 1795122000000000000}
+    row = await only(lastTrade=old, day=ZERO_DAY)
+    assert row["price_time"] == datetime.fromtimestamp(1795122000, UTC)
+    assert row["price_time"] < row["updated"]
+
+
+@pytest.mark.parametrize("prev_day", [Absent, None, ZERO_DAY])
+async def test_no_previous_close(prev_day: object) -> None:
+    assert (await only(prevDay=prev_day))["prev_close"] is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"ticker": Absent}, "missing required field ticker"),
+        ({"ticker": ""}, "ticker: expected str"),
+        ({"ticker": "OK"}, "second time"),
+        ({"day": {"h": 1.0, "l": 2.0, "c": 1.5}}, "high is below the low"),
+        ({"day": {"c": 1.5, "v": -1}}, "volume is negative"),
+        ({"lastTrade": {"p": -2}}, "price is negative"),
+        ({"lastTrade": {"p": "9"}}, "lastTrade.p: expected float | null, got str"),
+        ({"updated": 1.5e18}, "updated: expected int | null, got float"),
+        ({"updated": 10**30}, "updated: expected int <= 9223372036854775807"),
+    ],
+)
+async def test_unfit_row_is_left_out_and_named(changes: Json, reason: str) -> None:
+    rows = [snapshot_row(ticker="OK"), snapshot_row(**changes)]
+    table = await answering({"status": "OK", "tickers": rows}).snapshot()
+    assert table.frame["ticker"].to_list() == ["OK"]
+    assert table.left_out == 1
+    assert reason in table.reasons[0]
+
+
+@pytest.mark.parametrize("empty", [{}, {"tickers": None}, {"tickers": []}])
+async def test_empty_market(empty: Json) -> None:
+    table = await answering({"status": "OK", "count": 0, **empty}).snapshot()
+    assert dict(table.frame.schema) == dict(SNAPSHOT)
+    assert table.frame.is_empty()

@@ -1,0 +1,68 @@
+"""Addresses: which may be called, and which are the same server."""
+
+import httpx
+import pytest
+
+from deskview.credentials.key import ApiKey
+from deskview.providers.auth import BearerAuth
+from deskview.providers.errors import Kind, ProviderError
+from deskview.providers.origin import base_address, next_page, origin_of
+
+
+@pytest.mark.parametrize(
+    "text", ["https://api.massive.com", "http://127.0.0.1:8000/", "http://localhost", "http://[::1]:9"]
+)
+def test_fit_base_addresses(text: str) -> None:
+    assert base_address(text).path == "/"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://api.massive.com",
+        "ftp://h",
+        "api.massive.com",
+        "https://u:p@h/",
+        "https://h/?apiKey=x",
+        "https://",
+        "http://[",
+    ],
+)
+def test_unfit_base_addresses(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\.$") as caught:
+        base_address(text)
+    assert "apiKey" not in str(caught.value)
+
+
+def test_plain_http_in_process() -> None:
+    assert base_address("http://simulator", in_process=True).host == "simulator"
+
+
+def test_default_port_is_the_port_written_out() -> None:
+    assert origin_of(httpx.URL("https://API.massive.com:443/a")) == origin_of(httpx.URL("https://api.massive.com/b"))
+    assert origin_of(httpx.URL("https://api.massive.com")) != origin_of(httpx.URL("http://api.massive.com"))
+
+
+def test_next_page_with_explicit_port_is_followed_verbatim() -> None:
+    base = base_address("https://api.massive.com")
+    url = "https://api.massive.com:443/v2/aggs/ticker/AAPL/range/1/day/17/2026-11-20?cursor=bGltaXQ9MiZzb3J0PWFzYw=="
+    assert str(next_page(base, base, url)) == url.replace(":443", "")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://evil.example/x", "https://h:8443/x", "http://h/x", "https://u:p@h/x", "https://["]
+)
+def test_next_page_elsewhere_is_refused(url: str) -> None:
+    base = base_address("https://h")
+    with pytest.raises(ProviderError) as caught:
+        next_page(base, base, url)
+    assert caught.value.kind is Kind.FOREIGN_PAGE
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"), [("https://h/x", True), ("https://h:443/x", True), ("https://other/x", False)]
+)
+def test_the_key_goes_to_its_origin_only(url: str, sent: bool) -> None:
+    auth = BearerAuth(ApiKey("abc"), origin_of(base_address("https://h")))
+    request = next(auth.auth_flow(httpx.Request("GET", url)))
+    assert ("Authorization" in request.headers) is sent
