@@ -1,7 +1,7 @@
 """All readings of one moment, and how inputs become them."""
 
 from deskview.board.basis import Basis, DailyTables, Reference, build_basis
-from deskview.board.board import Board, FlowInputs, Inputs, Word, build_board
+from deskview.board.board import Board, FlowInputs, Inputs, Wire, Word, build_board
 from deskview.board.parts import Part, Status
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Part",
     "Reference",
     "Status",
+    "Wire",
     "Word",
     "build_basis",
     "build_board",

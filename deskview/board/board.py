@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 import polars as pl
@@ -32,11 +31,15 @@ Model = TypeVar("Model")
 
 @dataclass(frozen=True)
 class FlowInputs:
-    """Today's counted prints and FLOW_DAYS of the sessions before; None while they are still to come."""
+    """Today's counted prints and FLOW_DAYS of the sessions before; None while they are still to come.
+
+    `received` is the monotonic clock of the last fetch.
+    """
 
     today: flow.FlowState | None = None
     year: pl.DataFrame | None = None
     as_of: datetime | None = None
+    received: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,17 @@ class Word:
 
 
 @dataclass(frozen=True)
+class Wire:
+    """The traffic with the provider: requests of the last minute, failures so far, sessions of history in use."""
+
+    calls_per_minute: int = 0
+    failures: int = 0
+    sessions: int = 0
+
+
+@dataclass(frozen=True)
 class Inputs:
-    """Everything a board is made of. `words` are keyed by part;"""
+    """Everything a board is made of. `words` are keyed by part; `snapshot_received` is the monotonic clock then."""
 
     source: Source
     now: datetime | None
@@ -59,8 +71,10 @@ class Inputs:
     basis: Basis | None
     snapshot: pl.DataFrame | None
     snapshot_at: datetime | None
+    snapshot_received: float = 0.0
     flow: FlowInputs = FlowInputs()
     words: Mapping[str, Word] = field(default_factory=dict)
+    wire: Wire = Wire()
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,7 @@ class Board:
     flow: Part[flow.Flow]
     basis: Basis | None = None
     live: pl.DataFrame | None = None
+    wire: Wire = Wire()
 
     @property
     def parts(self) -> dict[str, Part[Any]]:
@@ -106,21 +121,23 @@ def build_board(inputs: Inputs) -> Board:
         flow=_flow(inputs),
         basis=basis,
         live=market.live if market else None,
+        wire=inputs.wire,
     )
 
 
 @dataclass(frozen=True)
 class _Market:
-    """LIVE and its time."""
+    """LIVE, its time, and when it was received."""
 
     live: pl.DataFrame
     at: datetime
+    received: float
 
 
 def _market(inputs: Inputs) -> _Market | None:
     if inputs.basis is None or inputs.snapshot is None or inputs.snapshot_at is None:
         return None
-    return _Market(live_market(inputs.snapshot, inputs.basis.history), inputs.snapshot_at)
+    return _Market(live_market(inputs.snapshot, inputs.basis.history), inputs.snapshot_at, inputs.snapshot_received)
 
 
 @dataclass(frozen=True)
@@ -142,7 +159,7 @@ class _MarketParts:
             return _awaited(word, "waiting for the first market snapshot and the daily history")
         if model is None:
             return _awaited(word, basis.reasons.get(name, "its history is still coming"))
-        return _read(name, lambda: read(model, market.live, market.at), market.at, word)
+        return _read(name, lambda: read(model, market.live, market.at), market.at, market.received, word)
 
 
 def _flow(inputs: Inputs) -> Part[flow.Flow]:
@@ -163,6 +180,7 @@ def _flow(inputs: Inputs) -> Part[flow.Flow]:
             left_out=today.left_out,
         ),
         as_of,
+        given.received,
         word,
     )
 
@@ -171,7 +189,9 @@ def _awaited(word: Word | None, reason: str) -> Part[Any]:
     return Part.awaited(word.text if word else reason, word.progress if word else None)
 
 
-def _read(name: str, read: Callable[[], AnyReading], at: datetime | None, word: Word | None) -> Part[AnyReading]:
+def _read(
+    name: str, read: Callable[[], AnyReading], at: datetime, received: float, word: Word | None
+) -> Part[AnyReading]:
     try:
         value = read()
     except Exception:
@@ -185,5 +205,5 @@ def _read(name: str, read: Callable[[], AnyReading], at: datetime | None, word: 
         missing=value.missing,
         note=word.text if word else "",
         progress=word.progress if word else None,
-        received=monotonic(),
+        received=received,
     )

@@ -23,7 +23,7 @@ class Part(Generic[Reading]):
     """A reading of one moment.
 
     `as_of` is the market's time of the data, `note` one sentence on what failed or is still to come,
-    `progress` the share done (0..1) of what it waits for, `received` the monotonic clock when it was computed.
+    `progress` the share done (0..1) of what it waits for, `received` the monotonic clock when its data came.
     """
 
     value: Reading | None = None

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from pathlib import Path
+from time import monotonic
 
 from deskview.board import Board, build_board
 from deskview.feed.daily import EARLY_SESSIONS, load_bars, load_details, load_listings
@@ -168,6 +169,7 @@ class Feed:
             await self._use_close(session)
             return
         state.snapshot, state.snapshot_left_out, state.snapshot_at = table.frame, table.left_out, now
+        state.snapshot_received = monotonic()
 
     async def _use_close(self, session: date) -> None:
         """The session's daily bars in place of a snapshot: on a day without trading, or a plan without snapshots."""
@@ -177,6 +179,7 @@ class Feed:
             bars = await self._provider.daily_bars(session)
             state.snapshot, state.snapshot_left_out = closing_snapshot(bars.frame, closes), bars.left_out
             state.snapshot_at = closes
+        state.snapshot_received = monotonic()
 
     async def _refresh_daily(self) -> None:
         state = self._state
@@ -230,6 +233,7 @@ class Feed:
         counted = await fetch_today(self._provider, today, names, now)
         if counted.session == state.session.value:
             state.flow_today, state.flow_names, state.flow_at = counted, names, now
+            state.flow_received = monotonic()
 
     async def _refresh_flow_year(self) -> None:
         state = self._state

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from deskview.board import Basis, DailyTables, FlowInputs, Inputs, Reference, Word, build_basis
+from deskview.board import Basis, DailyTables, FlowInputs, Inputs, Reference, Wire, Word, build_basis
 from deskview.feed.registry import Registry
 from deskview.feed.state import FeedState, Task, sentence
 from deskview.providers.base import Provider
@@ -36,8 +36,16 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
         basis=state.basis.value,
         snapshot=state.snapshot,
         snapshot_at=state.snapshot_at,
-        flow=FlowInputs(state.flow_today if state.flow_at else None, state.flow_year, state.flow_at),
+        snapshot_received=state.snapshot_received,
+        flow=FlowInputs(
+            state.flow_today if state.flow_at else None, state.flow_year, state.flow_at, state.flow_received
+        ),
         words=_words(state),
+        wire=Wire(
+            provider.traffic.calls_last_minute(),
+            provider.traffic.failures,
+            state.basis.value.history.get_column("session").n_unique() if state.basis.value else 0,
+        ),
     )
 
 

@@ -82,9 +82,11 @@ class FeedState:
     snapshot: pl.DataFrame | None = None
     snapshot_left_out: int = 0
     snapshot_at: datetime | None = None
+    snapshot_received: float = 0.0
     flow_today: FlowState | None = None
     flow_year: pl.DataFrame | None = None
     flow_names: tuple[str, ...] = ()
     flow_at: datetime | None = None
+    flow_received: float = 0.0
     faults: dict[Task, str] = field(default_factory=dict)
     progress: dict[Task, Progress] = field(default_factory=dict)

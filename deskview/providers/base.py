@@ -64,6 +64,15 @@ class Capabilities:
         return capability not in self.denied
 
 
+class Traffic(Protocol):
+    """What went over the wire so far."""
+
+    failures: int
+
+    def calls_last_minute(self) -> int:
+        """Requests sent within the last 60 s."""
+
+
 class Provider(Protocol):
     """Async access to one vendor. Every method raises `deskview.providers.errors.ProviderError`."""
 
@@ -71,7 +80,11 @@ class Provider(Protocol):
 
     @property
     def source(self) -> Source:
-        """Known after the first answer."""
+        """Known after the first answer; its `namespace` is empty until then."""
+
+    @property
+    def traffic(self) -> Traffic:
+        """The counters of the status line."""
 
     async def market_status(self) -> MarketStatus:
         """The provider's clock now."""

@@ -60,6 +60,7 @@ class DeskScreen(Screen[None]):
     def show(self, board: "Board") -> None:
         """Shows a board; each widget repaints only what changed."""
         self.query_one(StatusStrip).show(segments(board))
+        self.query_one(KeyLine).show_traffic(board)
         for pane in self.query(BoardPane):
             pane.show(board)
 
