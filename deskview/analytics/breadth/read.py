@@ -1,0 +1,128 @@
+"""Breadth of one moment."""
+
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from deskview.analytics.breadth.comovement import comovement
+from deskview.analytics.breadth.cross_section import cross_section
+from deskview.analytics.breadth.model import BreadthModel
+from deskview.analytics.breadth.structs import BreadthReading
+from deskview.analytics.panel import Floats
+from deskview.analytics.percentile import percentile
+from deskview.analytics.volatility import Number
+
+_CAPPED = {"cap_beat_share", "cap_weight_return", "gap", "dispersion_cap", "top_10_contribution"}
+_CORRELATIONS = {"average_correlation_21d": "short_window", "average_correlation_63d": "long_window"}
+_IMPLIED = {"implied_correlation", "implied_correlation_dirty"}
+_AGAINST_INDEX = {"beat_share", "cap_beat_share", "dispersion_cap", "index_return"}
+
+
+def read(model: BreadthModel, live: pl.DataFrame, now: datetime) -> BreadthReading:
+    """The reading from LIVE at the market's time `now` (UTC), each figure against its own last 252 sessions."""
+    counted, left_out = _members(model, live, now)
+    coverage = len(counted) and float((~np.isnan(counted)).mean())
+    index = _benchmark(model, live)
+    figures = _figures(model, counted, index, coverage)
+    ranks = {name: percentile(past, figures[name]) for name, past in model.past.items()}
+    missing = _missing(model, figures, index, coverage)
+    missing |= {
+        f"percentile.{name}": missing.get(name, "no past sessions to compare with")
+        for name, rank in ranks.items()
+        if rank.rank is None
+    }
+    if not len(counted):
+        missing["coverage"] = "the index has no known members"
+    return BreadthReading(
+        index=model.rules.benchmark,
+        **figures,
+        percentile={name: rank.rank for name, rank in ranks.items()},
+        days={name: rank.days for name, rank in ranks.items()},
+        members=int((~np.isnan(counted)).sum()),
+        left_out=len(left_out),
+        left_out_reasons=left_out,
+        coverage=coverage if len(counted) else None,
+        coverage_note=_note(model, coverage),
+        missing=missing,
+    )
+
+
+def _members(model: BreadthModel, live: pl.DataFrame, now: datetime) -> tuple[Floats, dict[str, str]]:
+    """Return of each member, NaN for those left out, and why they are."""
+    reference = min(now, model.closes) if model.closes else now
+    minutes = model.rules.stale_after.total_seconds() / 60
+    rows = model.tickers.join(
+        live.select("ticker", "price", "ret", "price_time", listed=True),
+        on="ticker",
+        how="left",
+        maintain_order="left",
+    ).with_columns(
+        why=pl.when(pl.col("listed").is_null())
+        .then(pl.lit("not in the market's snapshot"))
+        .when(pl.col("price").is_null())
+        .then(pl.lit("no trade today"))
+        .when(pl.col("ret").is_null() | ~pl.col("ret").is_finite())
+        .then(pl.lit("no previous close"))
+        .when(pl.col("price_time") < reference - model.rules.stale_after)
+        .then(pl.lit(f"last trade more than {minutes:g} minutes old"))
+    )
+    reasons = rows.drop_nulls("why").select("ticker", "why")
+    returns = rows.select(pl.when(pl.col("why").is_null()).then("ret").fill_null(np.nan)).to_series().to_numpy()
+    return returns, dict(reasons.iter_rows())
+
+
+def _benchmark(model: BreadthModel, live: pl.DataFrame) -> float:
+    found = live.filter(pl.col("ticker") == model.rules.benchmark)["ret"].drop_nulls()
+    return float(found[0]) if len(found) and np.isfinite(found[0]) else np.nan
+
+
+def _figures(model: BreadthModel, returns: Floats, index: float, coverage: float) -> dict[str, Number]:
+    """Every figure of today, None where it is missing."""
+    enough = coverage >= model.rules.coverage_least and coverage > 0
+    counted = returns if enough else np.full_like(returns, np.nan)
+    today = np.array([index])
+    figures: dict[str, Number] = {"index_return": index}
+    section = cross_section(counted[None, :], today, model.caps[None, :], model.sectors)
+    figures |= {name: float(values[0]) for name, values in section.items()}
+    figures |= comovement(
+        np.vstack([model.returns, counted]), np.append(model.index_returns, today), model.caps, model.rules
+    )
+    weighted = not np.isnan(section["cap_weight_return"][0])
+    figures["top_10_contribution"] = _top(model.caps, counted) if weighted else None
+    return {name: None if value is None or np.isnan(value) else value for name, value in figures.items()}
+
+
+def _top(caps: Floats, returns: Floats, count: int = 10) -> float:
+    """What the largest names add to the cap-weighted return."""
+    held = np.where(np.isnan(caps) | np.isnan(returns), 0.0, caps)
+    largest = np.argsort(-held, kind="stable")[:count]
+    return float(held[largest] @ np.nan_to_num(returns[largest]) / held.sum()) if held.sum() > 0 else np.nan
+
+
+def _missing(model: BreadthModel, figures: dict[str, Number], index: float, coverage: float) -> dict[str, str]:
+    nulls = [name for name, value in figures.items() if value is None]
+    too_few = f"only {coverage:.0%} of the members have a fresh price"
+
+    def why(name: str) -> str:
+        if name in _AGAINST_INDEX and np.isnan(index):
+            return f"{model.rules.benchmark} has no live return"
+        if coverage < model.rules.coverage_least or coverage == 0:
+            return too_few
+        if name in _CAPPED:
+            return "market caps of too many members are unknown"
+        if name in _CORRELATIONS:
+            return f"needs {getattr(model.rules, _CORRELATIONS[name])} sessions and two names without a gap"
+        if name in _IMPLIED:
+            return (
+                f"needs {model.rules.long_window} sessions of {model.rules.benchmark} and of members with market caps"
+            )
+        return "the members' returns do not differ"
+
+    return {name: why(name) for name in nulls}
+
+
+def _note(model: BreadthModel, coverage: float) -> str | None:
+    if coverage >= model.rules.coverage_full:
+        return None
+    return f"{coverage:.0%} of the members counted, {model.rules.coverage_full:.0%} wanted"

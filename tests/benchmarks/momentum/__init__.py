@@ -1,0 +1,1 @@
+"""Momentum from history to reading, against a plain pandas implementation of the same rules."""
