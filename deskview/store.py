@@ -15,7 +15,7 @@ from tempfile import NamedTemporaryFile
 
 import polars as pl
 
-from deskview.market.schema import BARS, DETAILS, SPLITS, TICKERS, Schema, empty, require
+from deskview.market.schema import BARS, DETAILS, DIVIDENDS, SPLITS, TICKERS, Schema, empty, require
 
 FRESH_SESSIONS = 3
 """The newest sessions are fetched again: vendors correct bars for days after the close."""
@@ -23,7 +23,8 @@ FRESH_SESSIONS = 3
 WRITING = ".writing-"
 ABANDONED_S = 86_400.0
 FLOW_DAYS_NAME = "flow-days"
-_TABLES: dict[str, Schema] = {"splits": SPLITS, "tickers": TICKERS, "details": DETAILS}
+TABLES: dict[str, Schema] = {"splits": SPLITS, "dividends": DIVIDENDS, "tickers": TICKERS, "details": DETAILS}
+"""Tables kept under a name of their own."""
 
 
 class Store:
@@ -71,11 +72,11 @@ class Store:
 
     def table(self, name: str, schema: Schema | None = None) -> pl.DataFrame | None:
         """A table kept under a name, None when there is none or it was damaged."""
-        return self._read(self.folder / f"{name}.parquet", schema or _TABLES[name])
+        return self._read(self.folder / f"{name}.parquet", schema or TABLES[name])
 
     def put_table(self, name: str, frame: pl.DataFrame, schema: Schema | None = None) -> None:
         """Keeps a table under a name."""
-        self._write(self.folder / f"{name}.parquet", require(frame, schema or _TABLES[name], name))
+        self._write(self.folder / f"{name}.parquet", require(frame, schema or TABLES[name], name))
 
     def _bars_file(self, session: date) -> Path:
         return self.folder / "bars" / f"{session.isoformat()}.parquet"

@@ -1,5 +1,6 @@
 """Prices put on today's share basis, and live returns against them."""
 
+from collections.abc import Callable
 from datetime import date
 
 import polars as pl
@@ -10,24 +11,42 @@ _DAYS = 10_000_000
 """More than any date's number of days since 1970."""
 
 
-def adjusted_history(bars: pl.DataFrame, splits: pl.DataFrame, *, basis: date, in_order: bool = True) -> pl.DataFrame:
-    """BARS and SPLITS to HISTORY, sorted by ticker and session, on the share basis of the date `basis`.
+def adjusted_history(
+    bars: pl.DataFrame,
+    splits: pl.DataFrame,
+    dividends: pl.DataFrame | None = None,
+    *,
+    basis: date,
+    in_order: bool = True,
+) -> pl.DataFrame:
+    """BARS, SPLITS and DIVIDENDS to HISTORY, sorted by ticker and session, on the share basis of the date `basis`.
 
     A bar of day D is multiplied by the product of split_from / split_to over the splits executed in
     (D, basis]; volume is divided by it. The vendor's own cumulative factor is not used: it is relative
-    to the day of the request, which may lie after `basis` when a past day is replayed. Dollar volume
-    is that of the day and needs no adjustment. Sorting is most of the work: without `in_order` the rows
-    come in any order, which is enough for a Panel.
+    to the day of the request, which may lie after `basis` when a past day is replayed. `total_close` is
+    also multiplied by 1 - dividend / close of the session before, over the ex-dates in (D, basis]; without
+    dividends it is the close. Dollar volume is that of the day and needs no adjustment. Sorting is most of
+    the work: without `in_order` the rows come in any order, which is enough for a Panel.
     """
     rows = bars.filter(pl.col("close").is_finite() & (pl.col("close") > 0)).with_columns(
         dollar_volume_usd=pl.coalesce("vwap", "close") * pl.col("volume"),
     )
-    steps = _steps(splits, basis)
-    if not steps.is_empty():
-        split = rows.get_column("ticker").is_in(steps.get_column("ticker").unique().to_list())
-        rows = pl.concat([rows.filter(~split), _scaled(rows.filter(split), steps)])
-    history = rows.select(list(HISTORY))
+    steps = _split_steps(splits, basis)
+    history = _touched(rows, steps, _split).with_columns(total_close=pl.col("close"))
+    if dividends is not None:
+        history = _touched(history, _dividend_steps(dividends, history, steps, basis), _reinvested)
+    history = history.select(list(HISTORY))
     return _in_order(history) if in_order else history
+
+
+def _touched(
+    rows: pl.DataFrame, steps: pl.DataFrame, adjust: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
+) -> pl.DataFrame:
+    """The rows with those adjusted whose name has steps; the others are left as they are."""
+    if steps.is_empty():
+        return rows
+    touched = rows.get_column("ticker").is_in(steps.get_column("ticker").unique().to_list())
+    return pl.concat([rows.filter(~touched), adjust(rows.filter(touched), steps)])
 
 
 def _in_order(history: pl.DataFrame) -> pl.DataFrame:
@@ -38,38 +57,83 @@ def _in_order(history: pl.DataFrame) -> pl.DataFrame:
     return history[key.to_numpy().argsort(kind="stable")]
 
 
-def _scaled(rows: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
-    """Prices times the factor of the first split executed after the bar, volume over it."""
-    factor = pl.col("factor").fill_null(1.0)
+def _with_factor(rows: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the factor of the first step dated after their session, 1 where there is none."""
     return (
         rows.sort("session")
         .join_asof(
             steps,
             left_on="session",
-            right_on="execution_date",
+            right_on="date",
             by="ticker",
             strategy="forward",
             allow_exact_matches=False,
             check_sortedness=False,
         )
-        .with_columns(
-            *(pl.col(price) * factor for price in ("open", "high", "low", "close")),
-            volume=pl.col("volume") / factor,
-        )
-        .select(rows.columns)
+        .with_columns(pl.col("factor").fill_null(1.0))
     )
 
 
-def _steps(splits: pl.DataFrame, basis: date) -> pl.DataFrame:
+def _split(rows: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
+    """Prices times the factor, volume over it."""
+    factor = pl.col("factor")
+    prices = [pl.col(price) * factor for price in ("open", "high", "low", "close")]
+    return _with_factor(rows, steps).with_columns(*prices, volume=pl.col("volume") / factor).select(rows.columns)
+
+
+def _reinvested(rows: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
+    """The close times the factor as total_close."""
+    factored = _with_factor(rows, steps)
+    return factored.with_columns(total_close=pl.col("close") * pl.col("factor")).select(rows.columns)
+
+
+def _split_steps(splits: pl.DataFrame, basis: date) -> pl.DataFrame:
     """Per split date: the product of its ratio and of those of the splits after it up to the basis."""
     usable = (pl.col("split_from") > 0) & (pl.col("split_to") > 0) & (pl.col("execution_date") <= basis)
-    ratio = pl.col("split_from") / pl.col("split_to")
+    ratios = splits.filter(usable).select(
+        "ticker", date="execution_date", ratio=pl.col("split_from") / pl.col("split_to")
+    )
+    return _cumulated(ratios)
+
+
+def _dividend_steps(
+    dividends: pl.DataFrame, history: pl.DataFrame, split_steps: pl.DataFrame, basis: date
+) -> pl.DataFrame:
+    """Per ex-date: the product of 1 - dividend / close before over it and the ex-dates after it up to the basis.
+
+    Dividends are put on today's share basis first. One that is not below the close before it is left out.
+    """
+    paid = dividends.filter((pl.col("cash_usd") > 0) & (pl.col("ex_date") <= basis)).select(
+        "ticker", session="ex_date", cash="cash_usd"
+    )
+    cash = _with_factor(paid, split_steps).with_columns(cash=pl.col("cash") * pl.col("factor")).drop("factor")
+    before = history.select("ticker", before="session", close_before="close").sort("before")
+    ratios = (
+        cash.group_by("ticker", "session")
+        .agg(pl.col("cash").sum())
+        .sort("session")
+        .join_asof(
+            before,
+            left_on="session",
+            right_on="before",
+            by="ticker",
+            strategy="backward",
+            allow_exact_matches=False,
+            check_sortedness=False,
+        )
+        .filter(pl.col("cash") < pl.col("close_before"))
+        .select("ticker", date="session", ratio=1 - pl.col("cash") / pl.col("close_before"))
+    )
+    return _cumulated(ratios)
+
+
+def _cumulated(ratios: pl.DataFrame) -> pl.DataFrame:
+    """(ticker, date, ratio) to (ticker, date, factor): each ratio times those of the later dates, sorted by date."""
     return (
-        splits.filter(usable)
-        .sort("ticker", "execution_date")
-        .select("ticker", "execution_date", factor=ratio.cum_prod(reverse=True).over("ticker"))
-        .unique(["ticker", "execution_date"], keep="first", maintain_order=True)
-        .sort("execution_date", "ticker")
+        ratios.sort("ticker", "date")
+        .select("ticker", "date", factor=pl.col("ratio").cum_prod(reverse=True).over("ticker"))
+        .unique(["ticker", "date"], keep="first", maintain_order=True)
+        .sort("date", "ticker")
     )
 
 
@@ -80,7 +144,7 @@ def live_market(snapshot: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
     bar is older than the market's last session gets the vendor's previous close instead.
     """
     last_session = history.get_column("session").max()
-    closes = history.filter(pl.col("session") == last_session).select("ticker", pl.col("close").alias("stored_close"))
+    closes = history.filter(pl.col("session") == last_session).select("ticker", stored_close="total_close")
     return (
         snapshot.join(closes, on="ticker", how="left", maintain_order="left")
         .with_columns(prev_close=pl.coalesce("stored_close", "prev_close"))

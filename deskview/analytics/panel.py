@@ -63,8 +63,10 @@ def panel_of(history: pl.DataFrame, *, before: date | None = None, tickers: Iter
     """HISTORY to a Panel of the sessions before the date `before` (the live session), in any row order.
 
     `tickers` limits the names; the sessions are those of the whole market. Rows need unique (ticker, session).
+    Closes are `total_close`, so returns are total returns; a history without it gives price returns.
     """
-    rows = history.lazy().select("ticker", "session", "close", "dollar_volume_usd").filter(pl.col("close") > 0)
+    close = pl.col("total_close" if "total_close" in history.columns else "close").alias("close")
+    rows = history.lazy().select("ticker", "session", close, "dollar_volume_usd").filter(pl.col("close") > 0)
     if before is not None:
         rows = rows.filter(pl.col("session") < before)
     frame = rows.filter(pl.col("close").is_finite()).collect()

@@ -138,7 +138,8 @@ EXCHANGES: Schema = {
 }
 
 #: Adjusted daily history, what `analytics` reads: prices on today's share basis (see analytics.adjust).
-#: `dollar_volume_usd` is close times volume as traded that day.
+#: `total_close` is the close with cash dividends reinvested, on today's basis: what returns and signals are
+#: taken from. `dollar_volume_usd` is price times volume as traded that day.
 HISTORY: Schema = {
     "ticker": pl.String(),
     "session": pl.Date(),
@@ -146,6 +147,7 @@ HISTORY: Schema = {
     "high": pl.Float64(),
     "low": pl.Float64(),
     "close": pl.Float64(),
+    "total_close": pl.Float64(),
     "volume": pl.Float64(),
     "dollar_volume_usd": pl.Float64(),
 }
@@ -164,8 +166,8 @@ NAMES: Schema = {
     "in_index": pl.Boolean(),
 }
 
-#: The market live: `prev_close` is the last close of HISTORY on today's share basis (the vendor's where
-#: the name has no history), `ret` = price / prev_close - 1, null when either is missing.
+#: The market live: `prev_close` is the last close of HISTORY on today's basis, less a dividend that goes ex
+#: today (the vendor's where the name has no history), `ret` = price / prev_close - 1, null when either is missing.
 LIVE: Schema = {
     "ticker": pl.String(),
     "price": pl.Float64(),

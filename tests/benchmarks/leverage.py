@@ -56,7 +56,7 @@ def _history(tickers: list[str], rng: np.random.Generator) -> pl.DataFrame:
     close = pl.Series(closes.T.ravel())
     frame = pl.DataFrame({"ticker": np.repeat(tickers, SESSIONS), "session": days * len(tickers), "close": close})
     return frame.with_columns(
-        open="close", high="close", low="close", volume=pl.lit(1e6), dollar_volume_usd=pl.lit(1e8)
+        open="close", high="close", low="close", total_close="close", volume=pl.lit(1e6), dollar_volume_usd=pl.lit(1e8)
     ).select(list(HISTORY))
 
 

@@ -3,13 +3,13 @@
 from deskview.analytics.leverage.backtest import Backtest, weekly_backtest
 from deskview.analytics.leverage.baskets import Baskets, baskets_from_caps
 from deskview.analytics.leverage.capping import CAPPING, Capping
-from deskview.analytics.leverage.explain import NameFund, fund_steps, funds_of_name
+from deskview.analytics.leverage.explain import NameFund, Step, fund_steps, funds_of_name
 from deskview.analytics.leverage.model import LeverageModel, prepare
 from deskview.analytics.leverage.montecarlo import simulate_week
 from deskview.analytics.leverage.parameters import EQUITY_KINDS, OTHER_KINDS, Parameters
 from deskview.analytics.leverage.reading import read
-from deskview.analytics.leverage.readings import Leverage, NextWeek, Simulation
-from deskview.analytics.leverage.score import FORECASTS, REALISED, Score, compared, forecast_row, pit, score_forecasts
+from deskview.analytics.leverage.readings import Leverage, NextWeek, Score, Simulation
+from deskview.analytics.leverage.score import FORECASTS, REALISED, compared, forecast_row, pit, score_forecasts
 from deskview.analytics.leverage.supply import SupplyAssumptions, SupplyLadder, supply_ladder
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Parameters",
     "Score",
     "Simulation",
+    "Step",
     "SupplyAssumptions",
     "SupplyLadder",
     "baskets_from_caps",

@@ -1,5 +1,7 @@
 """The arithmetic behind one figure, line by line: which funds reach a name, and how a fund's trade comes about."""
 
+from typing import NamedTuple
+
 from msgspec import Struct
 
 from deskview.analytics.leverage.model import LeverageModel
@@ -38,20 +40,28 @@ def _part(fund: FundRow, weight: float) -> NameFund:
     return NameFund(fund.ticker, fund.underlying, fund.leverage, weight, fund.today_usd, usd)
 
 
-def fund_steps(fund: FundRow) -> list[str]:
+class Step(NamedTuple):
+    """One line of the arithmetic: what it is, and the figure with its inputs."""
+
+    label: str
+    figure: str
+
+
+def fund_steps(fund: FundRow) -> list[Step]:
     """How the fund's trade comes about, one step a line, with the inputs and where they are from."""
     factor = fund.leverage * (fund.leverage - 1)
     lines = [
-        f"AUM at the previous close   {fund.aum_usd:,.0f} USD, shares counted {fund.aum_as_of or 'on an unknown day'}",
-        f"multiplier L(L-1)           {fund.leverage:g} x {fund.leverage - 1:g} = {factor:g}",
-        f"per 1 %                     {fund.per_1pct_usd:+,.0f} USD",
+        Step("AUM A at the previous close", f"{fund.aum_usd:,.0f} USD"),
+        Step("shares counted", fund.aum_as_of or "on an unknown day"),
+        Step("multiplier L(L-1)", f"{fund.leverage:g} x {fund.leverage - 1:g} = {factor:g}"),
+        Step("per 1 %", f"{fund.per_1pct_usd:+,.0f} USD"),
     ]
     if fund.return_ is None or fund.rebalance_usd is None:
-        return [*lines, "return                      neither the underlying nor the fund has one"]
-    source = "of the underlying" if fund.return_source == "underlying" else f"the fund's own over {fund.leverage:g}"
-    lines.append(f"return                      {fund.return_:+.4%}, {source}")
+        return [*lines, Step("return", "neither the underlying nor the fund has one")]
+    source = f"of {fund.underlying}" if fund.return_source == "underlying" else f"the fund's own over {fund.leverage:g}"
+    lines.append(Step("return r", f"{fund.return_:+.4%}, {source}"))
     rule = "-L·A·(1+r), wiped out" if fund.wiped_out else "L(L-1)·A·r"
-    lines.append(f"rebalance {rule:<18}{fund.rebalance_usd:+,.0f} USD")
+    lines.append(Step(f"rebalance {rule}", f"{fund.rebalance_usd:+,.0f} USD"))
     if fund.creation_usd is not None:
-        lines.append(f"creations times L           {fund.creation_usd:+,.0f} USD")
-    return [*lines, f"today                       {fund.today_usd:+,.0f} USD"]
+        lines.append(Step("creations times L", f"{fund.creation_usd:+,.0f} USD"))
+    return [*lines, Step("today", f"{fund.today_usd:+,.0f} USD")]

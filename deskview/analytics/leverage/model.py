@@ -87,12 +87,9 @@ def prepare(
     book = build_book(funds, underlyings, details, history, splits=splits, session=session, resets=parameters.resets)
     weights = baskets.weights if isinstance(baskets, Baskets) else baskets
     position = book.funds.get_column("position").to_numpy().astype(np.int64)
-    proxies = book.underlyings.get_column("proxy")
-    tickers = book.funds.get_column("ticker")
-    keys = pl.DataFrame({"ticker": pl.concat([tickers, proxies.drop_nulls()]).unique(maintain_order=True)})
-    numbered = keys.with_row_index("key")
     leverage = floats(book.funds, "leverage")
     risk = estimate(*underlying_returns(book, history, parameters.window_sessions, parameters), parameters)
+    keys, fund_key, proxy_key = _looked_up_in_live(book)
     return LeverageModel(
         book=book,
         allocation=allocation(book.underlyings.with_row_index("position"), weights, names, history, parameters),
@@ -109,10 +106,18 @@ def prepare(
         shares=floats(book.funds, "shares"),
         close=floats(book.funds, "close"),
         position=position,
-        fund_key=_find(numbered, tickers),
-        proxy_key=_find(numbered, proxies),
+        fund_key=fund_key,
+        proxy_key=proxy_key,
         equity=book.underlyings.get_column("kind").is_in(EQUITY_KINDS).to_numpy(),
     )
+
+
+def _looked_up_in_live(book: Book) -> tuple[pl.DataFrame, Positions, Positions]:
+    """The tickers LIVE is asked for, and which of them each fund and each underlying's proxy is."""
+    proxies, tickers = book.underlyings.get_column("proxy"), book.funds.get_column("ticker")
+    keys = pl.DataFrame({"ticker": pl.concat([tickers, proxies.drop_nulls()]).unique(maintain_order=True)})
+    numbered = keys.with_row_index("key")
+    return keys, _find(numbered, tickers), _find(numbered, proxies)
 
 
 def _notes(book: Book, baskets: pl.DataFrame | Baskets) -> dict[str, str]:

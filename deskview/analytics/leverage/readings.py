@@ -1,5 +1,7 @@
 """What the leveraged-ETF method hands out. Field names are the keys of the JSON Board; USD, positive is buying."""
 
+from datetime import datetime
+
 from msgspec import Struct, field
 
 from deskview.analytics.leverage.supply import SupplyLadder
@@ -138,7 +140,10 @@ class Conditional(Struct, frozen=True, gc=False):
 
 
 class Simulation(Struct, frozen=True, kw_only=True):
-    """Monte Carlo of the week; `error_usd` is the standard error of its mean."""
+    """Monte Carlo of the week; `error_usd` is the standard error of its mean.
+
+    `as_of` is the market's time of the reading it starts from: it is made anew less often than the closed form.
+    """
 
     paths: int
     seed: int
@@ -157,6 +162,7 @@ class Simulation(Struct, frozen=True, kw_only=True):
     conditional: list[Conditional]
     fan: list[FanPoint]
     method: str
+    as_of: datetime | None = None
 
 
 class NextWeek(Struct, frozen=True, kw_only=True):
@@ -191,12 +197,34 @@ class NextWeek(Struct, frozen=True, kw_only=True):
     simulation: Simulation | None = None
 
 
+class Score(Struct, frozen=True, kw_only=True):
+    """How the forecasts held. `hit_rate`: share of the `weeks` whose flow fell inside the 90 % band, with its 95 %
+    Wilson interval.
+
+    `pit_histogram` counts the probability integral transforms in ten equal bins: flat if the forecast is right,
+    heavy ends if its band is too narrow. `pending` forecasts have not run their course or lack a session. `apart`
+    is how many of the weeks do not overlap: the sample is no better than that.
+    """
+
+    band: float
+    weeks: int
+    hits: int
+    hit_rate: float | None
+    hit_low: float | None
+    hit_high: float | None
+    mean_pit: float | None
+    pit_histogram: list[int]
+    pending: int
+    apart: int
+
+
 class Leverage(Struct, frozen=True, kw_only=True):
     """Part `leverage` of the Board. The headline covers the equity kinds: index, sector, stock.
 
     `aum_as_of` is the date typical for the share counts, `aum_oldest_as_of` the oldest. `unallocated_usd` is
     what can't be traced to names; `by_name` and it sum to `today_usd`, as do `by_underlying`, `by_fund`
-    (equity kinds), `by_kind` and `by_sector`. `missing` and `notes` map a path to words.
+    (equity kinds), `by_kind` and `by_sector`. `score` is null until forecasts are stored. `missing` and `notes` map
+    a path to words.
     """
 
     today_usd: float | None
@@ -221,3 +249,4 @@ class Leverage(Struct, frozen=True, kw_only=True):
     systematic_supply: SupplyLadder | None
     missing: dict[str, str]
     notes: dict[str, str]
+    score: Score | None = None

@@ -6,9 +6,8 @@ from statistics import NormalDist
 
 import numpy as np
 import polars as pl
-from msgspec import Struct
 
-from deskview.analytics.leverage.readings import NextWeek
+from deskview.analytics.leverage.readings import NextWeek, Score
 from deskview.market.schema import Schema
 
 NORMAL = NormalDist()
@@ -31,26 +30,6 @@ REALISED: Schema = {
     "session": pl.Date(),
     "net_usd": pl.Float64(),
 }
-
-
-class Score(Struct, frozen=True, kw_only=True):
-    """`hit_rate`: share of the `weeks` whose flow fell inside the 90 % band, with its 95 % Wilson interval.
-
-    `pit_histogram` counts the probability integral transforms in ten equal bins: flat if the forecast is right,
-    heavy ends if its band is too narrow. `pending` forecasts have not run their course or lack a session. `apart`
-    is how many of the weeks do not overlap: the sample is no better than that.
-    """
-
-    band: float
-    weeks: int
-    hits: int
-    hit_rate: float | None
-    hit_low: float | None
-    hit_high: float | None
-    mean_pit: float | None
-    pit_histogram: list[int]
-    pending: int
-    apart: int
 
 
 def pit(realised_usd: float, forecast: NextWeek) -> float | None:

@@ -37,6 +37,8 @@ def daily_history(
     splits: pl.DataFrame | None,
     names: pl.DataFrame,
     rules: MomentumRules = DEFAULT_RULES,
+    *,
+    dividends: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """DAILY: one row per session from the first the lookback allows, in order.
 
@@ -44,7 +46,7 @@ def daily_history(
     without volumes the volume filter does not apply. Rows may come in any order; of two bars of one name
     and session the one with more volume counts. `splits` needs ticker, execution_date, split_from and
     split_to. `names` needs ticker; type, sector and market_cap_usd are used where they are there. Returns
-    are price returns: pass dividend-adjusted closes for total returns. Without bars of the benchmark,
+    are total returns with `dividends` (ticker, ex_date, cash_usd), price returns without. Without bars of the benchmark,
     betas are taken against the equal-weighted universe.
     """
     table, known_splits = _bars(bars), _splits(splits)
@@ -52,7 +54,7 @@ def daily_history(
         return empty(DAILY)
     if table["volume"].null_count() == len(table):
         rules = replace(rules, volume_floor_usd=0.0)
-    history = adjusted_history(table, known_splits, basis=_last_session(table), in_order=False)
+    history = adjusted_history(table, known_splits, dividends, basis=_last_session(table), in_order=False)
     panel = panel_of(history)
     traits = traits_of(panel, names)
     factor = two_by_three(panel, traits, rules, carried_caps(panel, known_splits))

@@ -56,7 +56,7 @@ def history_table(closes: Mapping[str, Sequence[float]], dollars: Mapping[str, f
     for ticker, series in closes.items():
         volume = (dollars or {}).get(ticker, 1e9)
         days = [LAST - timedelta(days=len(series) - 1 - k) for k in range(len(series))]
-        rows += [(ticker, d, c, c, c, c, volume / c, volume) for d, c in zip(days, series, strict=True)]
+        rows += [(ticker, d, c, c, c, c, c, volume / c, volume) for d, c in zip(days, series, strict=True)]
     return pl.DataFrame(rows, schema=dict(HISTORY), orient="row")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deskview.analytics.leverage import fund_steps, funds_of_name, read
+from deskview.analytics.leverage import Step, fund_steps, funds_of_name, read
 from tests.analytics.leverage.market import fund, live_table, small_market
 
 FUNDS = [fund("TQQQ", 3, "NDX"), fund("SQQQ", -3, "NDX"), fund("NVDL", 2, "NVDA", "stock"), fund("SSO", 2, "SPX")]
@@ -32,8 +32,12 @@ def test_an_unknown_flow_stays_unknown() -> None:
 def test_the_steps_carry_inputs_and_result() -> None:
     reading = read(MODEL, live_table({"QQQ": -0.02, "NVDA": -0.6}))
     rows = {row.ticker: row for row in reading.by_fund}
-    steps = "\n".join(fund_steps(rows["TQQQ"]))
+    steps = _written(fund_steps(rows["TQQQ"]))
     for figure in ("10,000,000,000", "2026-02-03", "3 x 2 = 6", "+600,000,000", "-2.0000%", "-1,200,000,000"):
         assert figure in steps
-    assert "wiped out" in "\n".join(fund_steps(rows["NVDL"]))
-    assert "neither" in fund_steps(rows["SSO"])[-1]
+    assert "wiped out" in _written(fund_steps(rows["NVDL"]))
+    assert "neither" in fund_steps(rows["SSO"])[-1].figure
+
+
+def _written(steps: list[Step]) -> str:
+    return "\n".join(f"{step.label}: {step.figure}" for step in steps)
