@@ -46,8 +46,8 @@ def daily_history(
     without volumes the volume filter does not apply. Rows may come in any order; of two bars of one name
     and session the one with more volume counts. `splits` needs ticker, execution_date, split_from and
     split_to. `names` needs ticker; type, sector and market_cap_usd are used where they are there. Returns
-    are total returns with `dividends` (ticker, ex_date, cash_usd), price returns without. Without bars of the benchmark,
-    betas are taken against the equal-weighted universe.
+    are total returns with `dividends` (ticker, ex_date, cash_usd), price returns without. Without bars of
+    the benchmark, betas are taken against the equal-weighted universe.
     """
     table, known_splits = _bars(bars), _splits(splits)
     if table.is_empty():
