@@ -1,0 +1,132 @@
+"""The simulated provider as an ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import time
+from functools import lru_cache
+from pathlib import Path
+
+import anyio
+from anyio import to_thread
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from deskview.simulator.clock import Clock
+from deskview.simulator.faults import parse_faults
+from deskview.simulator.scenario import parse_scenario, read_scenario
+from deskview.simulator.wire import bars, corporate, custom_bars, reference, snapshot, status, trades
+from deskview.simulator.wire.answers import Refusal, no_route
+from deskview.simulator.wire.guard import Guard
+from deskview.simulator.wire.market import Market
+from deskview.simulator.wire.spoil import spoil
+from deskview.simulator.world.world import World
+
+Endpoint = Callable[[Request, Market], Response]
+
+_SNAPSHOT = "/v2/snapshot/locale/us/markets/stocks/tickers"
+_BARS = "/v2/aggs/ticker/{ticker}/range/{multiplier}/{timespan}/{from}/{to}"
+ROUTES: dict[str, Endpoint] = {
+    "/v1/marketstatus/now": status.now,
+    "/v1/marketstatus/upcoming": status.upcoming,
+    "/v3/reference/tickers": reference.tickers,
+    "/v3/reference/tickers/types": reference.types,
+    "/v3/reference/tickers/{ticker}": reference.overview,
+    "/v3/reference/exchanges": reference.exchanges,
+    "/v3/reference/conditions": reference.conditions,
+    "/v2/aggs/grouped/locale/us/market/stocks/{date}": bars.grouped,
+    _BARS: custom_bars.custom,
+    "/v2/aggs/ticker/{ticker}/prev": bars.previous,
+    _SNAPSHOT: snapshot.all_names,
+    _SNAPSHOT + "/{ticker}": snapshot.one_name,
+    "/v3/trades/{ticker}": trades.trades,
+    "/stocks/v1/splits": corporate.splits,
+    "/stocks/v1/dividends": corporate.dividends,
+    "/stocks/v1/short-volume": corporate.short_volume,
+    "/stocks/v1/short-interest": corporate.short_interest,
+}
+#: Answered on the event loop: they need no history.
+_AT_ONCE = (status.now, status.upcoming, reference.exchanges, reference.conditions, reference.types)
+
+
+def create_app(
+    scenario: str | Path = "momentum-crash",
+    *,
+    seed: int = 1,
+    at: time | None = None,
+    speed: float | None = None,
+    key: str | None = "demo",
+    faults: Sequence[str] = (),
+    compress: bool = True,
+) -> ASGIApp:
+    """The application for one scenario and seed.
+
+    `at` (New York time) and `speed` (0: the clock stands still) replace the scenario's; the clock starts with the
+    first request. `key` None asks for none. Every answer names the market in `X-Simulated-Market`.
+    Raises ScenarioError or FaultError.
+    """
+    name, data = read_scenario(scenario)
+    wrong = parse_faults(faults)
+    world = _world(name, data, seed)
+    parsed = world.scenario
+    clock = Clock(parsed.session, at or parsed.start, parsed.speed if speed is None else speed)
+    market = Market(world, clock, delayed="delayed" in wrong, empty="empty" in wrong)
+    guard = Guard(market, key, wrong)
+    routes = [Route(path, _handler(endpoint, market, guard, wrong)) for path, endpoint in ROUTES.items()]
+    middleware = [Middleware(_Marked, mark=f"{name}; seed={seed}; digest={world.digest}")]
+    if compress:
+        middleware.append(Middleware(GZipMiddleware, minimum_size=1000, compresslevel=1))
+    return Starlette(routes=routes, middleware=middleware, exception_handlers={404: _unknown, 405: _unknown})
+
+
+@lru_cache(1)
+def _world(name: str, data: bytes, seed: int) -> World:
+    """The last market is kept: another clock, key or fault does not make another one."""
+    return World(name, data, parse_scenario(data), seed)
+
+
+def _handler(endpoint: Endpoint, market: Market, guard: Guard, faults: dict[str, float]) -> Callable[[Request], object]:
+    async def handle(request: Request) -> Response:
+        if "slow" in faults:
+            await anyio.sleep(faults["slow"])
+        refusal = guard.check(request)
+        if refusal is not None:
+            return refusal
+        if endpoint in _AT_ONCE:
+            return _answer(endpoint, request, market, faults)
+        return await to_thread.run_sync(_answer, endpoint, request, market, faults)
+
+    return handle
+
+
+def _answer(endpoint: Endpoint, request: Request, market: Market, faults: dict[str, float]) -> Response:
+    try:
+        response = endpoint(request, market)
+    except Refusal as refusal:
+        return refusal.response
+    return spoil(request, response, faults) if faults else response
+
+
+async def _unknown(_request: Request, _error: Exception) -> Response:
+    return no_route()
+
+
+class _Marked:
+    """Adds the header that tells a simulated market from a real one to every answer."""
+
+    def __init__(self, app: ASGIApp, mark: str) -> None:
+        self._app = app
+        self._mark = (b"x-simulated-market", mark.encode())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), self._mark]
+            await send(message)
+
+        await self._app(scope, receive, marked)

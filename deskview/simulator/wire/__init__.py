@@ -1,0 +1,1 @@
+"""The provider's wire protocol in front of a simulated market."""

@@ -1,0 +1,155 @@
+"""Splits, dividends, short volume and short interest: the newer endpoints, which ignore `order`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import Response
+
+from deskview.simulator.wire.answers import json
+from deskview.simulator.wire.market import Market
+from deskview.simulator.wire.paging import limit_of, matching, ordered, page, query
+from deskview.simulator.world.chance import Integers, keys, uniforms
+
+_SPLITS = {"ticker": str, "execution_date": str, "adjustment_type": str}
+_DIVIDENDS = {"ticker": str, "ex_dividend_date": str, "frequency": int, "distribution_type": str}
+_SHORT_VOLUME = {"ticker": str, "date": str, "short_volume_ratio": float}
+_SHORT_INTEREST = {"ticker": str, "settlement_date": str, "days_to_cover": float, "avg_daily_volume": int}
+
+
+def splits(request: Request, market: Market) -> Response:
+    """GET /stocks/v1/splits."""
+    world = market.ready()
+    rows = [
+        {
+            "id": f"S{split.position:05d}{split.session:04d}",
+            "ticker": world.roster.tickers[split.position],
+            "execution_date": world.days[split.session].isoformat(),
+            "split_from": split.old,
+            "split_to": split.new,
+            "adjustment_type": "forward_split" if split.new > split.old else "reverse_split",
+            "historical_adjustment_factor": round(split.factor, 8),
+        }
+        for split in world.splits
+    ]
+    return _answer(request, rows, _SPLITS, "execution_date.desc", default=100, largest=5000)
+
+
+def dividends(request: Request, market: Market) -> Response:
+    """GET /stocks/v1/dividends."""
+    if not market.dividends:
+        market.dividends = _dividend_rows(market)
+    return _answer(request, market.dividends, _DIVIDENDS, "ticker.asc", default=100, largest=5000)
+
+
+def _dividend_rows(market: Market) -> list[dict[str, Any]]:
+    world = market.ready()
+    paid, rows = world.dividends, []
+    later = np.ones(len(world.roster.entries))
+    for k in np.argsort(-paid.session, kind="stable").tolist():
+        position, number, share = int(paid.position[k]), int(paid.session[k]), float(paid.share[k])
+        before = float(world.history.close[max(number - 1, 0), position])
+        cash = round(before * share, 4)
+        later[position] *= 1 - share
+        factor = float(world.split_factors[number, position]) if number < world.sessions else 1.0
+        ex = world.days[number]
+        rows.append(
+            {
+                "id": f"D{position:05d}{number:04d}", "ticker": world.roster.tickers[position],
+                "ex_dividend_date": ex.isoformat(), "record_date": ex.isoformat(),
+                "declaration_date": (ex - timedelta(days=20)).isoformat(),
+                "pay_date": (ex + timedelta(days=14)).isoformat(), "cash_amount": cash,
+                "split_adjusted_cash_amount": round(cash * factor, 6), "currency": "USD", "frequency": 4,
+                "distribution_type": "recurring", "historical_adjustment_factor": round(float(later[position]), 8),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def short_volume(request: Request, market: Market) -> Response:
+    """GET /stocks/v1/short-volume: off-exchange volume of FINRA's facilities, published after the session."""
+    world = market.ready()
+    params = query(request)
+    wanted = [n for n in range(world.sessions) if _may_match(params, "date", world.days[n].isoformat())]
+    rows = [row for number in (wanted or [])[-20:] for row in _short_rows(market, number)]
+    return _answer(request, rows, _SHORT_VOLUME, "ticker.asc", default=10, largest=50_000)
+
+
+def _may_match(params: dict[str, str], column: str, text: str) -> bool:
+    row = {column: text}
+    checks: dict[str, Callable[[str], bool]] = {
+        "": row[column].__eq__, "gte": row[column].__ge__, "gt": row[column].__gt__,
+        "lte": row[column].__le__, "lt": row[column].__lt__, "any_of": lambda many: text in many.split(","),
+    }  # fmt: skip
+    for key, bound in params.items():
+        name, _, suffix = key.partition(".")
+        if name == column and bound and suffix in checks and not checks[suffix](bound):
+            return False
+    return True
+
+
+def _short_rows(market: Market, number: int) -> list[dict[str, Any]]:
+    world = market.world
+    volume = world.history.volume[number]
+    some = np.flatnonzero(volume > 0)
+    luck = keys(world.seed, [world.roster.tickers[i] for i in some], "short", number)
+    share, short = (uniforms(luck, np.full(len(some), k, np.uint64)) for k in (1, 2))
+    total = (volume[some] * (0.36 + 0.1 * share)).astype(np.int64)
+    sold = (total * (0.4 + 0.2 * short)).astype(np.int64)
+    day = world.days[number].isoformat()
+    names = [world.roster.tickers[i] for i in some.tolist()]
+    return [_short_row(*row, day) for row in zip(names, total.tolist(), sold.tolist(), strict=True)]
+
+
+def _short_row(ticker: str, total: int, sold: int, day: str) -> dict[str, Any]:
+    exempt, carteret, chicago = sold // 50, sold * 3 // 5, sold // 50
+    return {
+        "ticker": ticker, "date": day, "total_volume": total, "short_volume": sold, "exempt_volume": exempt,
+        "non_exempt_volume": sold - exempt, "short_volume_ratio": round(100 * sold / total, 2) if total else 0.0,
+        "nyse_short_volume": sold - carteret - chicago, "nyse_short_volume_exempt": exempt,
+        "nasdaq_carteret_short_volume": carteret, "nasdaq_carteret_short_volume_exempt": 0,
+        "nasdaq_chicago_short_volume": chicago, "nasdaq_chicago_short_volume_exempt": 0,
+        "adf_short_volume": 0, "adf_short_volume_exempt": 0,
+    }  # fmt: skip
+
+
+def short_interest(request: Request, market: Market) -> Response:
+    """GET /stocks/v1/short-interest: twice a month, of stocks."""
+    world = market.ready()
+    rows: list[dict[str, Any]] = []
+    for number in range(world.sessions - 10, 0, -10):
+        rows += _interest_rows(market, number)
+        if len(rows) > 40_000:
+            break
+    return _answer(request, rows, _SHORT_INTEREST, "ticker.asc", default=10, largest=50_000)
+
+
+def _interest_rows(market: Market, number: int) -> list[dict[str, Any]]:
+    world = market.world
+    count = world.roster.stocks
+    typical: Integers = np.median(world.history.volume[max(number - 10, 0) : number, :count], axis=0).astype(np.int64)
+    luck = uniforms(keys(world.seed, world.roster.tickers[:count], "interest"), np.full(count, number, np.uint64))
+    day = world.days[number].isoformat()
+    some = np.flatnonzero(typical > 0)
+    return [
+        {
+            "ticker": world.roster.tickers[i], "settlement_date": day, "avg_daily_volume": int(typical[i]),
+            "short_interest": int(typical[i] * (0.5 + 7 * luck[i])),
+            "days_to_cover": round(0.5 + 7 * float(luck[i]), 2),
+        }
+        for i in some.tolist()
+    ]  # fmt: skip
+
+
+def _answer(
+    request: Request, rows: list[dict[str, Any]], columns: Mapping[str, type], sort: str, *, default: int, largest: int
+) -> Response:
+    params = query(request)
+    limit = limit_of(request, params, default, largest)
+    rows = matching(request, rows, params, columns)
+    rows = ordered(request, rows, params.get("sort") or sort, columns)
+    return json(page(request, rows, params, limit))

@@ -1,0 +1,119 @@
+"""What stands before every endpoint: the key, the plan, the rate, and faults that replace an answer."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from deskview.market.sessions import NEW_YORK
+from deskview.simulator.wire import answers
+from deskview.simulator.wire.market import Market
+
+_MINUTE = 60.0
+_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"
+
+
+@dataclass
+class Limiter:
+    """Calls a minute (a sliding window) and a token bucket; 0 is no limit."""
+
+    per_minute: float = 0.0
+    per_second: float = 0.0
+    clock: Callable[[], float] = time.monotonic
+    _calls: deque[float] = field(default_factory=deque)
+    _tokens: float = -1.0
+    _filled: float = 0.0
+
+    def allows(self) -> bool:
+        """Whether one more call is within both limits; counts it."""
+        now = self.clock()
+        return self._window(now) and self._bucket(now)
+
+    def _window(self, now: float) -> bool:
+        if not self.per_minute:
+            return True
+        while self._calls and self._calls[0] <= now - _MINUTE:
+            self._calls.popleft()
+        if len(self._calls) >= self.per_minute:
+            return False
+        self._calls.append(now)
+        return True
+
+    def _bucket(self, now: float) -> bool:
+        if not self.per_second:
+            return True
+        most = max(self.per_second, 1.0)
+        self._tokens = most if self._tokens < 0 else min(most, self._tokens + (now - self._filled) * self.per_second)
+        self._filled = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
+class Guard:
+    """Decides before an endpoint is asked."""
+
+    def __init__(self, market: Market, key: str | None, faults: dict[str, float]) -> None:
+        self._market, self._key, self._faults = market, key, faults
+        per_minute = faults.get("rate-limit", 5.0 if "basic-plan" in faults else 0.0)
+        self._limiter = Limiter(per_minute, faults.get("bucket", 0.0))
+        self._failures = 0.0
+
+    def check(self, request: Request) -> Response | None:
+        """The answer that ends the request here, or None."""
+        for step in (self._broken, self._unkeyed, self._limited, self._unplanned):
+            response = step(request)
+            if response is not None:
+                return response
+        return None
+
+    def _broken(self, request: Request) -> Response | None:
+        if "html" in self._faults:
+            return Response(_PAGE, 200, media_type="text/html")
+        self._failures += self._faults.get("server-error", 0.0)
+        if self._failures >= 1:
+            self._failures -= 1
+            return answers.error(request, 500, "Internal server error")
+        return None
+
+    def _unkeyed(self, request: Request) -> Response | None:
+        header = request.headers.get("authorization", "")
+        given = header.removeprefix("Bearer ") if header else request.query_params.get("apiKey", "")
+        if not given and self._key is not None:
+            return answers.error(request, 401, "API Key was not provided")
+        wrong = self._key is not None and not secrets.compare_digest(given.encode(), self._key.encode())
+        if wrong or "unauthorized" in self._faults:
+            return answers.error(request, 401, "Unknown API Key")
+        return None
+
+    def _limited(self, request: Request) -> Response | None:
+        if "storm" not in self._faults and self._limiter.allows():
+            return None
+        response = answers.error(request, 429, answers.TOO_MANY)
+        if "retry-after" in self._faults:
+            response.headers["Retry-After"] = f"{self._faults['retry-after']:g}"
+        return response
+
+    def _unplanned(self, request: Request) -> Response | None:
+        path = request.url.path
+        basic = "basic-plan" in self._faults
+        if path.startswith("/v3/trades/") and (basic or "no-trades" in self._faults):
+            return answers.refused(request)
+        if path.startswith("/stocks/v1/splits") and "no-splits" in self._faults:
+            return answers.refused(request)
+        if basic and path.startswith("/v2/snapshot/"):
+            return answers.refused(request)
+        if basic and path.startswith("/v2/aggs/") and self._names_today(request):
+            return answers.refused(request, answers.NOT_THIS_TIME)
+        return None
+
+    def _names_today(self, request: Request) -> bool:
+        today = self._market.clock.now().astimezone(NEW_YORK).date().isoformat()
+        return today in (request.path_params.get("date"), request.path_params.get("to"))

@@ -1,0 +1,104 @@
+"""Query parameters, filters and cursors."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import Request
+
+from deskview.simulator.wire.answers import Refusal, error, request_id
+
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "": lambda value, bound: value == bound,
+    "gt": lambda value, bound: value > bound,
+    "gte": lambda value, bound: value >= bound,
+    "lt": lambda value, bound: value < bound,
+    "lte": lambda value, bound: value <= bound,
+}
+_CURSOR_KEYS = ("cursor", "apiKey")
+
+
+def query(request: Request) -> dict[str, str]:
+    """The request's parameters; a cursor brings back those of the first page and adds `skip` or `ap`."""
+    given = dict(request.query_params)
+    if "cursor" not in given:
+        return given
+    try:
+        padded = given["cursor"] + "=" * (-len(given["cursor"]) % 4)
+        text = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+        return dict(parse_qsl(text, strict_parsing=True))
+    except (binascii.Error, ValueError) as fault:
+        raise Refusal(error(request, 400, "Invalid cursor")) from fault
+
+
+def next_url(request: Request, params: Mapping[str, str], path: str | None = None, **position: object) -> str:
+    """Where the next page is: on the host that was called, without the key."""
+    kept = {key: value for key, value in params.items() if key not in _CURSOR_KEYS} | position
+    cursor = base64.urlsafe_b64encode(urlencode(sorted(kept.items())).encode()).decode().rstrip("=")
+    host = request.headers.get("host", request.url.netloc)
+    return f"{request.url.scheme}://{host}{path or request.url.path}?cursor={cursor}"
+
+
+def limit_of(request: Request, params: Mapping[str, str], default: int, largest: int) -> int:
+    """The page size asked for; refuses what is no number or out of range."""
+    text = params.get("limit", str(default))
+    if not text.isdecimal() or not 1 <= int(text) <= largest:
+        raise Refusal(error(request, 400, f"limit: must be a number from 1 to {largest}"))
+    return int(text)
+
+
+def skip_of(request: Request, params: Mapping[str, str]) -> int:
+    """How many rows the pages before held."""
+    text = params.get("skip", "0")
+    if not text.isdecimal():
+        raise Refusal(error(request, 400, "Invalid cursor"))
+    return int(text)
+
+
+def matching(
+    request: Request, rows: Sequence[dict[str, Any]], params: Mapping[str, str], columns: Mapping[str, type]
+) -> list[dict[str, Any]]:
+    """Rows that pass every filter on the columns (plain, .gt, .gte, .lt, .lte, .any_of); the rest is ignored."""
+    chosen = list(rows)
+    for key, text in params.items():
+        column, _, suffix = key.partition(".")
+        if column not in columns or text == "":
+            continue
+        kind = columns[column]
+        try:
+            if suffix == "any_of":
+                wanted = {kind(part) for part in text.split(",")}
+                chosen = [row for row in chosen if row.get(column) in wanted]
+            elif suffix in _COMPARE:
+                compare, bound = _COMPARE[suffix], kind(text)
+                chosen = [row for row in chosen if row.get(column) is not None and compare(row[column], bound)]
+        except ValueError as fault:
+            raise Refusal(error(request, 400, f"{key}: invalid value")) from fault
+    return chosen
+
+
+def ordered(
+    request: Request, rows: list[dict[str, Any]], sort: str, columns: Mapping[str, type]
+) -> list[dict[str, Any]]:
+    """Rows sorted by `column.asc` or `column.desc`, several separated by commas (`order` plays no part)."""
+    for key in reversed(sort.split(",")):
+        column, _, direction = key.partition(".")
+        if column not in columns or direction not in {"", "asc", "desc"}:
+            raise Refusal(error(request, 400, f"sort: unknown {key!r}"))
+        rows = sorted(rows, key=lambda row: row[column], reverse=direction == "desc")
+    return rows
+
+
+def page(request: Request, rows: Sequence[Any], params: Mapping[str, str], limit: int) -> dict[str, Any]:
+    """Envelope with one page of the rows, and `next_url` while there are more."""
+    skip = skip_of(request, params)
+    body: dict[str, Any] = {
+        "results": rows[skip : skip + limit], "status": "OK", "request_id": request_id(request),
+    }  # fmt: skip
+    if skip + limit < len(rows):
+        body["next_url"] = next_url(request, params, skip=skip + limit)
+    return body

@@ -1,0 +1,157 @@
+"""Reference data: tickers, one ticker's details, exchanges, conditions."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime, time
+from functools import cache
+from importlib import resources
+from typing import Any
+from zlib import crc32
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from deskview.market.sessions import NEW_YORK
+from deskview.simulator.wire.answers import json, not_found, request_id
+from deskview.simulator.wire.market import Market, as_date
+from deskview.simulator.wire.paging import limit_of, matching, page, query
+from deskview.simulator.world.roster import Entry, Kind
+
+_COLUMNS = {"ticker": str, "type": str, "market": str, "primary_exchange": str, "cik": str}
+#: GICS sector -> SIC code and its official title.
+_SIC = {
+    "Communication Services": ("4841", "CABLE & OTHER PAY TELEVISION SERVICES"),
+    "Consumer Discretionary": ("5651", "RETAIL-FAMILY CLOTHING STORES"),
+    "Consumer Staples": ("2000", "FOOD AND KINDRED PRODUCTS"),
+    "Energy": ("1311", "CRUDE PETROLEUM & NATURAL GAS"),
+    "Financials": ("6022", "STATE COMMERCIAL BANKS"),
+    "Health Care": ("2834", "PHARMACEUTICAL PREPARATIONS"),
+    "Industrials": ("3560", "GENERAL INDUSTRIAL MACHINERY & EQUIPMENT"),
+    "Information Technology": ("3674", "SEMICONDUCTORS & RELATED DEVICES"),
+    "Materials": ("2860", "INDUSTRIAL ORGANIC CHEMICALS"),
+    "Real Estate": ("6798", "REAL ESTATE INVESTMENT TRUSTS"),
+    "Utilities": ("4911", "ELECTRIC SERVICES"),
+}
+
+
+def tickers(request: Request, market: Market) -> Response:
+    """GET /v3/reference/tickers."""
+    params = query(request)
+    limit = limit_of(request, params, 100, 1000)
+    active = params.get("active", "true").lower() != "false"
+    rows = [row for row in _listing(market) if row["active"] is active]
+    filters = {key.replace("exchange", "primary_exchange"): text for key, text in params.items()}
+    rows = matching(request, rows, filters, _COLUMNS)
+    if "search" in params:
+        word = params["search"].lower()
+        rows = [row for row in rows if word in row["name"].lower() or word in row["ticker"].lower()]
+    rows.sort(key=lambda row: row["ticker"], reverse=params.get("order") == "desc")
+    body = page(request, rows, params, limit)
+    return json(body | {"count": len(body["results"])})
+
+
+def overview(request: Request, market: Market) -> Response:
+    """GET /v3/reference/tickers/{t}?date=."""
+    market.ready()
+    entry = market.world.roster.entries[market.position(request, request.path_params["ticker"])]
+    on = as_date(request, request.query_params.get("date") or market.today().isoformat(), "date")
+    listed, last = _span(market, entry)
+    if listed is not None and on < listed:
+        return not_found(request)
+    row = _row(market, entry, last) | {"ticker_root": entry.ticker.split(".")[0], "round_lot": 100}
+    if listed is not None:
+        row["list_date"] = listed.isoformat()
+    if "." in entry.ticker:
+        row["ticker_suffix"] = entry.ticker.split(".")[1]
+    row |= _shares(market, entry, on)
+    return json({"request_id": request_id(request), "results": row, "status": "OK"})
+
+
+def _shares(market: Market, entry: Entry, on: date) -> dict[str, Any]:
+    """Shares outstanding as of a date; for stocks also market cap and industry. Funds grew into today's size."""
+    world = market.world
+    price = float(world.previous[world.roster.index[entry.ticker]])
+    shares = max(round(entry.size_usd / price), 1) if price > 0 else 0
+    if entry.kind is not Kind.STOCK:
+        back = max((market.today() - on).days, 0)
+        return {"share_class_shares_outstanding": max(int(shares * (1 - 0.0008 * min(back, 900))) // 10 * 10, 10)}
+    code, title = _SIC.get(entry.sector or "", ("9995", "NON-OPERATING ESTABLISHMENTS"))
+    return {
+        "share_class_shares_outstanding": shares, "weighted_shares_outstanding": shares,
+        "market_cap": round(shares * price, 2), "sic_code": code, "sic_description": title,
+        "total_employees": 100 + shares % 90_000,
+    }  # fmt: skip
+
+
+def _span(market: Market, entry: Entry) -> tuple[date | None, date | None]:
+    days = market.world.days
+    listed = days[entry.first] if entry.first > 0 else date(2005 + crc32(entry.ticker.encode()) % 19, 3, 14)
+    return listed, days[entry.last] if entry.last < len(days) else None
+
+
+def _listing(market: Market) -> list[dict[str, Any]]:
+    market.ready()
+    return [_row(market, entry, _span(market, entry)[1]) for entry in market.world.roster.entries]
+
+
+def _row(market: Market, entry: Entry, last: date | None) -> dict[str, Any]:
+    number = crc32(entry.ticker.encode())
+    row: dict[str, Any] = {
+        "ticker": entry.ticker, "name": entry.name, "market": "stocks", "locale": "us",
+        "primary_exchange": entry.exchange, "type": entry.type, "active": last is None, "currency_name": "usd",
+        "cik": f"{number % 10**7:010d}", "composite_figi": f"BBG{number:09d}"[:12],
+        "last_updated_utc": f"{market.today()}T07:05:00Z",
+    }  # fmt: skip
+    if last is not None:
+        row["delisted_utc"] = f"{datetime.combine(last, time(16), NEW_YORK).date()}T00:00:00Z"
+    return row
+
+
+def exchanges(request: Request, _market: Market) -> Response:
+    """GET /v3/reference/exchanges, not paginated."""
+    rows = _table("exchanges.csv")
+    made = [
+        {"asset_class": "stocks", "locale": "us", "id": int(row["id"])}
+        | {key: row[key] for key in ("name", "mic", "operating_mic", "participant_id", "type") if row[key]}
+        for row in rows
+    ]
+    return json({"results": made, "status": "OK", "request_id": request_id(request), "count": len(made)})
+
+
+def conditions(request: Request, _market: Market) -> Response:
+    """GET /v3/reference/conditions."""
+    params = query(request)
+    limit = limit_of(request, params, 10, 1000)
+    rows = [_condition(row) for row in _table("conditions.csv")]
+    if "data_type" in params:
+        rows = [row for row in rows if params["data_type"] in row["data_types"]]
+    rows = matching(request, rows, params, {"asset_class": str, "id": int})
+    body = page(request, rows, params, limit)
+    return json(body | {"count": len(body["results"])})
+
+
+def _condition(row: dict[str, str]) -> dict[str, Any]:
+    rules = {f"updates_{name}": row[name] == "1" for name in ("high_low", "open_close", "volume")}
+    made: dict[str, Any] = {
+        "id": int(row["id"]), "type": row["type"], "name": row["name"], "asset_class": "stocks",
+        "data_types": [row["data_type"]], "sip_mapping": {key: row[key] for key in ("CTA", "UTP") if row[key]},
+    }  # fmt: skip
+    if row["data_type"] == "trade":
+        made["update_rules"] = {"consolidated": rules, "market_center": dict(rules)}
+    return made
+
+
+@cache
+def _table(name: str) -> list[dict[str, str]]:
+    text = (resources.files("deskview.simulator.data") / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def types(request: Request, _market: Market) -> Response:
+    """GET /v3/reference/tickers/types."""
+    kinds = {"CS": "Common Stock", "ADRC": "American Depository Receipt Common", "PFD": "Preferred Stock",
+             "ETF": "Exchange Traded Fund", "ETN": "Exchange Traded Note"}  # fmt: skip
+    made = [{"code": key, "description": text, "asset_class": "stocks", "locale": "us"} for key, text in kinds.items()]
+    return json({"results": made, "status": "OK", "request_id": request_id(request), "count": len(made)})

@@ -1,0 +1,164 @@
+"""The whole market at one moment of the scenario's session, read off the price paths and the minutes' volumes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from deskview.simulator.world.chance import Flags, Floats, Integers, keys, uniforms
+from deskview.simulator.world.grid import MINUTES, OPEN
+from deskview.simulator.world.plan import E4, steps
+from deskview.simulator.world.prints import MINUTE_NS
+from deskview.simulator.world.world import World
+
+_CROSS_NS = 120_000_000
+
+
+@dataclass(frozen=True)
+class Bars:
+    """One bar per name; `volume` 0 and prices 0 where there is none."""
+
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Integers
+    vwap: Floats
+    prints: Integers
+
+
+@dataclass(frozen=True)
+class Moment:
+    """`day` covers regular hours (its volume also what traded before), `minute` the last minute with a trade.
+
+    `volume` is all shares since 04:00. `last_ns` is 0 for a name that has not traded; so are its `last_e4`,
+    `bid_e4` and `ask_e4` (1/10000 dollar).
+    """
+
+    now_ns: int
+    day: Bars
+    minute: Bars
+    minute_ms: Integers
+    volume: Integers
+    last_e4: Integers
+    last_ns: Integers
+    last_size: Integers
+    bid_e4: Integers
+    ask_e4: Integers
+
+
+def at_moment(world: World, now_ns: int) -> Moment:
+    """The market at a moment; before 04:00 nothing has traded, from 20:00 on nothing trades any more."""
+    return _Reader(world, now_ns).read()
+
+
+class _Reader:
+    """The parts of a Moment; `shares` and `prints` are (names, minutes gone by), the last minute as far as it is."""
+
+    def __init__(self, world: World, now_ns: int) -> None:
+        self.world, self.now_ns = world, now_ns
+        self.dawn = world.midnight_ns(world.sessions) + 14_400 * 10**9
+        self.elapsed = min(max(now_ns - self.dawn, 0), MINUTES * MINUTE_NS)
+        self.minute, inside = divmod(self.elapsed, MINUTE_NS)
+        self.part = inside / MINUTE_NS
+        self.shares = world.volumes.shares[:, : self.minute + 1].copy()
+        self.prints = world.volumes.prints[:, : self.minute + 1].copy()
+        if self.minute < MINUTES:
+            self.shares[:, self.minute] = self.shares[:, self.minute] * self.part
+            self.prints[:, self.minute] = np.ceil(self.prints[:, self.minute] * self.part)
+        active = self.shares > 0
+        self.traded: Flags = np.asarray(active.any(axis=1))
+        self.latest: Integers = self.shares.shape[1] - 1 - np.argmax(active[:, ::-1], axis=1)
+        self.opened = self.elapsed >= OPEN * MINUTE_NS + _CROSS_NS
+        self.closed = self.elapsed >= world.session.close * MINUTE_NS + _CROSS_NS
+
+    def read(self) -> Moment:
+        """All parts together."""
+        volumes = self.world.volumes
+        volume = self.shares.sum(axis=1, dtype=np.int64)
+        volume += volumes.opening * self.opened + volumes.closing * self.closed
+        last, when, size = self._last_trade()
+        bid = np.where(self.traded, self.world.bids(self._mid()), 0)
+        return Moment(
+            now_ns=self.now_ns,
+            day=self._day(volume),
+            minute=self._minute(),
+            minute_ms=np.where(self.traded, (self.dawn + self.latest * MINUTE_NS) // 10**6, 0),
+            volume=volume,
+            last_e4=np.where(self.traded, last, 0).astype(np.int64),
+            last_ns=np.where(self.traded, when, 0),
+            last_size=np.where(self.traded, size, 0),
+            bid_e4=bid,
+            ask_e4=np.where(self.traded, bid + self.world.spreads, 0),
+        )
+
+    def _now(self) -> Floats:
+        """(names) mids at the moment."""
+        if self.minute >= MINUTES:
+            return np.asarray(self.world.mids[:, MINUTES])
+        ahead = bool(self.part >= steps(self.world.sessions)[self.minute])
+        return np.asarray(self.world.mids[:, self.minute + ahead])
+
+    def _mid(self) -> Floats:
+        """(names) mids at each name's last trade."""
+        current = self.latest == self.minute
+        return np.where(current, self._now(), self.world.mids[np.arange(len(current)), self.latest + 1])
+
+    def _day(self, volume: Integers) -> Bars:
+        world = self.world
+        if not self.opened:
+            nothing = np.zeros(len(volume))
+            return Bars(nothing, nothing, nothing, nothing, np.zeros(len(volume), np.int64), nothing, volume * 0)
+        stop = min(self.minute, world.session.close)
+        regular = world.mids[:, OPEN : stop + 1]
+        now = self._now() if self.minute < world.session.close else regular[:, -1]
+        highest, lowest = np.maximum(regular.max(axis=1), now), np.minimum(regular.min(axis=1), now)
+        worth = np.einsum("nm,nm->n", self.shares, world.mids[:, : self.shares.shape[1]])
+        counted = self.shares.sum(axis=1, dtype=np.int64)
+        bar = Bars(
+            open=_on_grid(regular[:, 0], world.ticks),
+            high=(world.bids(highest) + world.spreads) / E4,
+            low=world.bids(lowest) / E4,
+            close=_on_grid(now, world.ticks),
+            volume=volume,
+            vwap=np.round(np.divide(worth, counted, out=regular[:, 0].copy(), where=counted > 0), 4),
+            prints=self.prints.sum(axis=1, dtype=np.int64) + 1 + self.closed,
+        )
+        return _only(bar, (world.volumes.opening > 0) | (self.shares[:, OPEN:].sum(axis=1) > 0))
+
+    def _minute(self) -> Bars:
+        world, rows = self.world, np.arange(len(self.latest))
+        first, last = world.mids[rows, self.latest], self._mid()
+        bar = Bars(
+            open=_on_grid(first, world.ticks),
+            high=(world.bids(np.maximum(first, last)) + world.spreads) / E4,
+            low=world.bids(np.minimum(first, last)) / E4,
+            close=_on_grid(last, world.ticks),
+            volume=self.shares[rows, self.latest],
+            vwap=np.round((first + last) / 2, 4),
+            prints=self.prints[rows, self.latest],
+        )
+        return _only(bar, self.traded)
+
+    def _last_trade(self) -> tuple[Integers, Integers, Integers]:
+        """Price, time and size of the last print; after the close of a name that has not traded since, the cross."""
+        world, rows, latest = self.world, np.arange(len(self.latest)), self.latest
+        luck = uniforms(keys(world.seed, world.roster.tickers, "last"), (latest + 1).astype(np.uint64))
+        price = world.bids(self._mid()) + np.where(luck < 0.5, 0, world.spreads)
+        ended = self.dawn + latest * MINUTE_NS + ((0.95 + 0.04 * luck) * MINUTE_NS).astype(np.int64)
+        when = np.where(latest == self.minute, self.now_ns - (luck * 4e8).astype(np.int64) - 1, ended)
+        size = np.maximum(self.shares[rows, latest] // np.maximum(self.prints[rows, latest], 1), 1)
+        close = world.session.close
+        crossed = self.closed & (latest < close) & (world.volumes.closing > 0)
+        price = np.where(crossed, _on_grid(world.mids[:, close], world.ticks) * E4 + 0.5, price)
+        when = np.where(crossed, self.dawn + close * MINUTE_NS + _CROSS_NS, when)
+        return price, when, np.where(crossed, world.volumes.closing, size)
+
+
+def _on_grid(mids: Floats, ticks: Integers) -> Floats:
+    return np.asarray(np.rint(mids * E4 / ticks) * ticks / E4)
+
+
+def _only(bar: Bars, some: Flags) -> Bars:
+    return Bars(**{name: np.where(some, array, 0) for name, array in vars(bar).items()})

@@ -1,0 +1,117 @@
+"""The scenario's session: one price path per instrument, minute by minute, from which everything else is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from deskview.market.members import SECTORS
+from deskview.simulator.scenario import Scenario
+from deskview.simulator.world.actions import Dividends
+from deskview.simulator.world.baskets import Multiples, Proxies
+from deskview.simulator.world.chance import Floats, stream
+from deskview.simulator.world.factors import Loadings
+from deskview.simulator.world.grid import MINUTES, OPEN
+from deskview.simulator.world.roster import Roster
+from deskview.simulator.world.spec import Spec
+
+#: Daily volatility of the bridges against that of the factors.
+_WOBBLE = 0.45
+_HALF_HOUR = 30
+
+
+@dataclass(frozen=True)
+class Session:
+    """What moves in the session: the factor paths are (minutes + 1) log returns since the last close."""
+
+    scenario: Scenario
+    spec: Spec
+    seed: int
+    close: int
+
+    @property
+    def steps(self) -> int:
+        """Minutes of regular trading."""
+        return self.close - OPEN
+
+    def done(self) -> Floats:
+        """Share of the move done at each minute from the open to the close; a half day takes its half-hours' share."""
+        knots = np.array(self.scenario.shock.profile[: self.steps // _HALF_HOUR + 1])
+        minutes = np.arange(self.steps + 1)
+        return np.asarray(np.interp(minutes, np.arange(len(knots)) * _HALF_HOUR, knots / knots[-1]))
+
+    def bridges(self, volatilities: Floats, *labels: str) -> Floats:
+        """(paths, steps + 1) random paths that start and end at zero."""
+        luck = stream(self.seed, "bridge", *labels)
+        steps = luck.standard_normal((len(volatilities), self.steps), dtype=np.float32)
+        paths = np.zeros((len(volatilities), self.steps + 1))
+        np.cumsum(steps, axis=1, out=paths[:, 1:])
+        paths -= paths[:, -1:] * np.linspace(0, 1, self.steps + 1)
+        return np.asarray(paths * (volatilities * _WOBBLE / np.sqrt(self.steps))[:, None])
+
+
+def momentum_scores(returns: Floats, known: Floats) -> Floats:
+    """(stocks) 12-1 log momentum in standard deviations, held within 2.5; 0 for a short history."""
+    raw = returns[-252:-21].sum(axis=0)
+    usable = known <= len(returns) - 253
+    scores = (raw - raw[usable].mean()) / raw[usable].std()
+    return np.where(usable, np.clip(scores, -2.5, 2.5), 0.0)
+
+
+def stock_targets(session: Session, roster: Roster, loadings: Loadings, scores: Floats, dividends: Dividends) -> Floats:
+    """(stocks) log return of the session, close to close."""
+    shock = session.scenario.shock
+    sector = np.array([shock.sectors.get(name, 0.0) for name in SECTORS])
+    theme = np.array([shock.themes.get(name, 0.0) for name in loadings.theme_names])
+    noise = stream(session.seed, "today").standard_normal(len(scores)).clip(-2.5, 2.5)
+    simple = loadings.beta * shock.market + sector[loadings.sector] + loadings.themes @ theme
+    simple += shock.others * np.array([not entry.real for entry in roster.entries[: roster.stocks]])
+    simple += shock.momentum * scores + shock.idiosyncratic * loadings.own * noise
+    goes_ex = dividends.session == session.spec.sessions
+    simple[dividends.position[goes_ex]] -= dividends.share[goes_ex]
+    for ticker, wanted in shock.names.items():
+        if roster.index.get(ticker, roster.stocks) < roster.stocks:
+            simple[roster.index[ticker]] = wanted
+    return np.asarray(np.log1p(np.maximum(simple, -0.9)))
+
+
+def stock_paths(session: Session, loadings: Loadings, targets: Floats) -> Floats:
+    """(stocks, steps + 1) log returns since the last close."""
+    spec = session.spec
+    market = session.bridges(np.array([spec.market.volatility]), "market")
+    crowd = session.bridges(np.array([spec.crowd.volatility]), "crowd")
+    sectors = session.bridges(np.array([spec.sectors[name].volatility for name in SECTORS]), "sectors")
+    volatility = [spec.themes[name].volatility if name in spec.themes else 0.0 for name in loadings.theme_names]
+    themes = session.bridges(np.array(volatility), "themes")
+    paths = session.bridges(loadings.own, "own")
+    paths += np.outer(loadings.beta, market[0]) + np.outer(loadings.crowd, crowd[0])
+    paths += sectors[loadings.sector] + loadings.themes @ themes
+    return paths + targets[:, None] * session.done()
+
+
+def held_paths(session: Session, stocks: Floats, proxies: Proxies, multiples: Multiples) -> Floats:
+    """(proxies and funds, steps + 1) log returns, following the stocks and the scenario's factors."""
+    shock = session.scenario.shock
+    market = session.bridges(np.array([session.spec.market.volatility]), "market")[0]
+    market = market + shock.market * session.done()
+    moves = proxies.weights @ np.expm1(stocks) + np.outer(proxies.beta, market)
+    for name, factor in session.spec.factors.items():
+        path = session.bridges(np.array([factor.volatility]), "factor", name)[0]
+        path = path + shock.factors.get(name, 0.0) * session.done() + factor.beta * market
+        moves += np.outer([of == name for of in proxies.factor], path)
+    moves += session.bridges(proxies.own, "proxies")
+    together = np.vstack([np.expm1(stocks), moves])
+    funds = multiples.leverage[:, None] * together[multiples.underlying] - multiples.daily_fee
+    return np.asarray(np.log1p(np.maximum(np.vstack([moves, funds]), -0.95)))
+
+
+def whole_day(previous: Floats, paths: Floats, close: int) -> Floats:
+    """(names, MINUTES + 1) prices: the way to the opening gap before 09:30, the path, flat after the close."""
+    prices = np.empty((len(previous), MINUTES + 1))
+    early = 0.5 + 0.5 * np.arange(OPEN) / OPEN
+    prices[:, :OPEN] = paths[:, :1] * early
+    prices[:, OPEN : close + 1] = paths
+    prices[:, close + 1 :] = paths[:, -1:]
+    np.exp(prices, out=prices)
+    return prices * previous[:, None]

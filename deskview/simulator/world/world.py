@@ -1,0 +1,227 @@
+"""The simulated market of one scenario and seed. Built on first use, part by part; the same inputs, the same bytes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from deskview.market.members import SECTORS, load_members
+from deskview.market.sessions import NEW_YORK, Calendar
+from deskview.simulator.scenario import Scenario, ScenarioError, check_groups
+from deskview.simulator.world import actions, baskets, factors, history, today
+from deskview.simulator.world.chance import Floats, Integers, keys, stream
+from deskview.simulator.world.flow import FlowHistory, make_flows
+from deskview.simulator.world.grid import FULL_CLOSE, HALF_CLOSE, MINUTES, OPEN, Turnover, Volumes, spread_volume
+from deskview.simulator.world.plan import Plan, bids_e4, bridge, spreads_e4
+from deskview.simulator.world.prints import Prints, Sides, make_prints
+from deskview.simulator.world.roster import Roster, build_roster
+from deskview.simulator.world.spec import digest, load_spec
+from deskview.simulator.world.synthetic import HALT_MINUTE, HALTED
+
+_VENUE = {"XNYS": 10, "XNAS": 12, "ARCX": 11}
+
+
+class World:
+    """One market: `number` counts sessions, 0 the oldest of the history, `sessions` the scenario's own."""
+
+    def __init__(self, name: str, data: bytes, scenario: Scenario, seed: int) -> None:
+        self.name = name
+        self.scenario = scenario
+        self.seed = seed
+        self.digest = digest(data, seed)
+        self.spec = load_spec()
+        self.calendar = Calendar()
+        self.sessions = self.spec.sessions
+        self._check()
+        self.plan = lru_cache(256)(self._plan)
+        self.prints = lru_cache(768)(self._prints)
+
+    def _check(self) -> None:
+        shock, day = self.scenario.shock, self.scenario.session
+        check_groups(shock.sectors, list(SECTORS), "sector")
+        check_groups(shock.themes, list(self.spec.themes), "theme")
+        check_groups(shock.factors, list(self.spec.factors), "factor")
+        check_groups(shock.names, load_members()["ticker"].to_list(), "stock")
+        if not self.calendar.is_session(day):
+            raise ScenarioError(f"scenario: session {day} is not a trading day")
+
+    @cached_property
+    def days(self) -> list[date]:
+        """Dates of all sessions, the scenario's last."""
+        return [*self.calendar.before(self.scenario.session, self.sessions), self.scenario.session]
+
+    @cached_property
+    def numbers(self) -> dict[date, int]:
+        """Session number by date."""
+        return {day: number for number, day in enumerate(self.days)}
+
+    @cached_property
+    def roster(self) -> Roster:
+        """Who is listed."""
+        return build_roster(self.spec, self.seed)
+
+    @cached_property
+    def loadings(self) -> factors.Loadings:
+        """Exposures of the stocks."""
+        return factors.load(self.roster, self.spec, self.seed)
+
+    @cached_property
+    def proxies(self) -> baskets.Proxies:
+        """What unleveraged funds follow."""
+        return baskets.make_proxies(self.roster, self.loadings.drift)
+
+    @cached_property
+    def multiples(self) -> baskets.Multiples:
+        """What leveraged funds follow."""
+        return baskets.make_multiples(self.roster, len(self.proxies.beta))
+
+    @cached_property
+    def splits(self) -> list[actions.Split]:
+        """Splits of the year."""
+        return actions.make_splits(self.roster, self.sessions)
+
+    @cached_property
+    def dividends(self) -> actions.Dividends:
+        """Dividends of the year and of the scenario's session."""
+        return actions.make_dividends(self.roster, self.sessions + 1, self.seed)
+
+    @cached_property
+    def split_factors(self) -> Floats:
+        """(sessions, names) onto the scenario's share basis."""
+        return actions.split_factors(self.splits, self.sessions, len(self.roster.entries))
+
+    @cached_property
+    def history(self) -> history.History:
+        """Daily bars before the scenario's session."""
+        moves = factors.draw_factors(self.loadings, self.spec, self.seed)
+        stocks = factors.stock_returns(self.loadings, moves, self.seed)
+        history.apply_dividends(stocks, self.dividends)
+        returns = history.all_returns(
+            stocks, moves, proxies=self.proxies, multiples=self.multiples, spec=self.spec, seed=self.seed
+        )
+        return history.build_history(self.roster, returns, self.split_factors, self.seed)
+
+    @cached_property
+    def flows(self) -> FlowHistory:
+        """Imbalances."""
+        return make_flows(self.spec.flow, self.scenario.flow, self.sessions, self.seed)
+
+    @cached_property
+    def previous(self) -> Floats:
+        """(names) last close before the session."""
+        last = np.minimum(self.roster.spans()[1], self.sessions - 1)
+        return np.asarray(self.history.close[last, np.arange(len(last))])
+
+    @cached_property
+    def session(self) -> today.Session:
+        """What moves in the scenario's session."""
+        return today.Session(self.scenario, self.spec, self.seed, self.close_minute(self.sessions))
+
+    @cached_property
+    def mids(self) -> Floats:
+        """(names, MINUTES + 1) prices of the scenario's session."""
+        first = self.roster.column("first")[: self.roster.stocks]
+        scores = today.momentum_scores(self.history.returns[:, : self.roster.stocks], first)
+        targets = today.stock_targets(self.session, self.roster, self.loadings, scores, self.dividends)
+        stocks = today.stock_paths(self.session, self.loadings, targets)
+        halted, stop = self.halted, HALT_MINUTE + 1
+        stocks[halted, stop:] = stocks[halted, stop, None]
+        held = today.held_paths(self.session, stocks, self.proxies, self.multiples)
+        return today.whole_day(self.previous, np.vstack([stocks, held]), self.session.close)
+
+    @cached_property
+    def halted(self) -> int:
+        """Position of the name that is halted in the session."""
+        first = next(position for position, entry in enumerate(self.roster.entries) if not entry.real)
+        return first + HALTED
+
+    @cached_property
+    def volumes(self) -> Volumes:
+        """Volume of the scenario's session by minute."""
+        move = np.abs(self.mids[:, -1] / self.previous - 1)
+        typical = np.median(self.history.volume[-20:], axis=0) * self.scenario.volume
+        luck = keys(self.seed, self.roster.tickers, "today")
+        noise = 0.8 + 0.4 * (luck % np.uint64(1000)).astype(np.float64) / 1000
+        total = np.maximum(typical * noise * (0.8 + 6 * np.minimum(move, 0.2)), 1).astype(np.int64)
+        total = np.where(self.roster.spans()[1] >= self.sessions, total, 0)
+        total = np.where(self.stops < MINUTES, total // 3, total)
+        return self._split_volume(self.roster.tickers, total, self.previous, self.sessions, self.stops)
+
+    @cached_property
+    def stops(self) -> Integers:
+        """(names) minute after which a name does not trade in the session."""
+        stops = np.full(len(self.roster.entries), MINUTES)
+        stops[self.halted] = OPEN + HALT_MINUTE
+        return stops
+
+    @cached_property
+    def ticks(self) -> Integers:
+        """(names) grid of the session's prices, 1/10000 dollar."""
+        return history.tick_e4(self.previous)
+
+    @cached_property
+    def spreads(self) -> Integers:
+        """(names) spread of the session, 1/10000 dollar."""
+        return spreads_e4(self.previous, self.roster.column("adv_usd"), self.ticks)
+
+    def close_minute(self, number: int) -> int:
+        """The minute of the grid at which regular trading ends."""
+        return HALF_CLOSE if self.calendar.is_half_day(self.days[number]) else FULL_CLOSE
+
+    def midnight_ns(self, number: int) -> int:
+        """00:00 New York of a session, Unix nanoseconds; clocks change on Sundays, never in a session."""
+        return int(datetime.combine(self.days[number], time(), NEW_YORK).timestamp()) * 10**9
+
+    def sides(self, position: int, number: int) -> Sides:
+        """Signs and venues of a name's prints."""
+        entry = self.roster.entries[position]
+        retail, other = self.flows.imbalances(entry.ticker, number)
+        share = self.loadings.retail[position] if position < self.roster.stocks else 0.3
+        return Sides(retail, other, float(np.clip(share, 0.2, 0.6)), _VENUE.get(entry.exchange, 11))
+
+    def _prints(self, position: int, number: int, piece: int) -> Prints:
+        return make_prints(self.plan(position, number), self.sides(position, number), piece, self.seed)
+
+    def _plan(self, position: int, number: int) -> Plan:
+        ticker, close = self.roster.tickers[position], self.close_minute(number)
+        if number == self.sessions:
+            mid, tick, spread = self.mids[position], int(self.ticks[position]), int(self.spreads[position])
+            volumes, row = self.volumes, position
+        else:
+            mid, tick, spread, volume = self._past(position, number)
+            price = np.array([self.history.close[number, position]])
+            volumes = self._split_volume([ticker], np.array([volume]), price, number, np.array([MINUTES]))
+            row = 0
+        return Plan(
+            ticker, number, self.days[number], self.midnight_ns(number), close, mid, volumes.shares[row],
+            volumes.prints[row], int(volumes.opening[row]), int(volumes.closing[row]), spread, tick,
+        )  # fmt: skip
+
+    def _past(self, position: int, number: int) -> tuple[Floats, int, int, int]:
+        past = self.history
+        bar = [float(array[number, position]) for array in (past.open, past.high, past.low, past.close)]
+        if np.isnan(bar[3]):
+            return np.zeros(MINUTES + 1), 100, 100, 0
+        before = float(past.close[number - 1, position]) if number else bar[0]
+        tick = int(history.tick_e4(np.array(bar[2:3]))[0])
+        adv = np.array([self.roster.entries[position].adv_usd])
+        wanted = int(spreads_e4(np.array(bar[3:]), adv, np.array([tick]))[0])
+        room = round((bar[1] - bar[2]) * 1e4) // tick * tick
+        spread = max(tick, min(wanted, room))
+        path = (bar[0] if np.isnan(before) else before, *bar)
+        ticker, close = self.roster.tickers[position], self.close_minute(number)
+        mids = bridge(stream(self.seed, "path", ticker, number), path, close, spread / 1e4)
+        return mids, tick, spread, int(past.volume[number, position])
+
+    def _split_volume(
+        self, tickers: list[str], volume: Integers, price: Floats, number: int, stops: Integers
+    ) -> Volumes:
+        luck = keys(self.seed, tickers, "minutes", number)
+        counts = history.print_counts(volume, np.asarray(volume * np.nan_to_num(price)))
+        return spread_volume(Turnover(luck, volume, counts, stops), self.close_minute(number))
+
+    def bids(self, mids: Floats) -> Integers:
+        """(names) bids of the session around mids."""
+        return bids_e4(mids, self.spreads, self.ticks)

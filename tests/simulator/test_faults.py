@@ -1,0 +1,147 @@
+"""Each fault does what its line says."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from deskview.simulator import FAULTS, FaultError, create_app
+from deskview.simulator.faults import parse_faults
+from deskview.simulator.wire.guard import Limiter
+from tests.simulator.conftest import GROUPED, SNAPSHOT, asking
+
+STATUS = "/v1/marketstatus/now"
+TRADES = "/v3/trades/NVDA?limit=20"
+SPLITS = "/stocks/v1/splits?limit=3"
+
+
+async def get(path: str, *faults: str) -> httpx.Response:
+    async with asking(faults=faults) as client:
+        return await client.get(path)
+
+
+async def test_unauthorized_whatever_the_key() -> None:
+    assert (await get(STATUS, "unauthorized")).status_code == 401
+
+
+async def test_a_plan_without_trades_has_the_older_envelope() -> None:
+    answer = await get(TRADES, "no-trades")
+    assert answer.status_code == 403
+    assert answer.json()["status"] == "NOT_AUTHORIZED"
+    assert answer.json()["message"].startswith("You are not entitled to this data.")
+    assert (await get(SNAPSHOT, "no-trades")).status_code == 200
+
+
+async def test_a_plan_without_splits_has_the_newer_envelope() -> None:
+    answer = await get(SPLITS, "no-splits")
+    assert answer.status_code == 403
+    assert answer.json()["status"] == "ERROR"
+    assert answer.json()["error"].startswith("You are not entitled to this data.")
+
+
+async def test_the_basic_plan_ends_yesterday() -> None:
+    for path in (SNAPSHOT, TRADES, f"{GROUPED}/2026-02-04"):
+        answer = await get(path, "basic-plan")
+        assert (answer.status_code, answer.json()["status"]) == (403, "NOT_AUTHORIZED")
+    assert "timeframe" in answer.json()["message"]
+    assert (await get(f"{GROUPED}/2026-02-03", "basic-plan")).status_code == 200
+
+
+async def test_delayed_has_no_last_trade_and_says_so() -> None:
+    body = (await get(SNAPSHOT, "delayed")).json()
+    assert body["status"] == "DELAYED"
+    assert not [row for row in body["tickers"] if "lastTrade" in row or "lastQuote" in row]
+
+
+async def test_the_rate_is_counted_by_the_minute() -> None:
+    async with asking(faults=["rate-limit:3"]) as client:
+        answers = [await client.get(STATUS) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert "maximum requests per minute" in answers[-1].json()["error"]
+    assert "Retry-After" not in answers[-1].headers
+
+
+def test_limits_refill_with_time() -> None:
+    now = [0.0]
+    window, bucket = Limiter(2, clock=lambda: now[0]), Limiter(per_second=2, clock=lambda: now[0])
+    assert [window.allows() for _ in range(3)] == [True, True, False]
+    assert [bucket.allows() for _ in range(3)] == [True, True, False]
+    now[0] = 0.5
+    assert [window.allows(), bucket.allows(), bucket.allows()] == [False, True, False]
+    now[0] = 60.0
+    assert [window.allows() for _ in range(3)] == [True, True, False]
+
+
+async def test_a_storm_may_say_when_to_come_back() -> None:
+    assert (await get(STATUS, "storm")).status_code == 429
+    assert (await get(STATUS, "storm", "retry-after:7")).headers["Retry-After"] == "7"
+
+
+async def test_server_errors_at_a_rate() -> None:
+    async with asking(faults=["server-error:0.5"]) as client:
+        assert [(await client.get(STATUS)).status_code for _ in range(4)] == [200, 500, 200, 500]
+    assert (await get(STATUS, "server-error")).status_code == 500
+
+
+async def test_truncated_and_html_are_no_json() -> None:
+    for fault in ("truncated", "html"):
+        answer = await get(f"{GROUPED}/2026-02-03", fault)
+        assert answer.status_code == 200
+        with pytest.raises(json.JSONDecodeError):
+            answer.json()
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+async def test_foreign_next_names_another_host() -> None:
+    assert httpx.URL((await get(SPLITS, "foreign-next")).json()["next_url"]).host == "collector.example"
+
+
+async def test_repeat_cursor_comes_back_to_the_same_page() -> None:
+    async with asking(faults=["repeat-cursor"]) as client:
+        second = (await client.get((await client.get(SPLITS)).json()["next_url"])).json()
+        third = (await client.get(second["next_url"])).json()
+    assert second == third
+
+
+async def test_an_empty_market_is_a_holiday() -> None:
+    assert (await get(STATUS, "empty")).json()["market"] == "closed"
+    body = (await get(f"{GROUPED}/2026-02-03", "empty")).json()
+    assert (body["resultsCount"], "results" in body) == (0, False)
+    assert (await get(SNAPSHOT, "empty")).json()["tickers"] == []
+    assert (await get(TRADES, "empty")).json()["results"] == []
+
+
+async def test_bad_rows_spoil_every_tenth() -> None:
+    good, bad = (await get(TRADES)).json()["results"], (await get(TRADES, "bad-rows")).json()["results"]
+    assert [place for place, row in enumerate(bad) if row != good[place]] == [0, 10]
+    assert isinstance(bad[0]["price"], str)
+    assert isinstance(bad[10]["id"], int)
+
+
+async def test_null_arrays() -> None:
+    assert (await get(f"{GROUPED}/2026-02-01", "null-arrays")).json()["results"] is None
+    assert (await get("/v3/trades/NOPE", "null-arrays")).json()["results"] is None
+    rows = (await get(TRADES, "null-arrays")).json()["results"]
+    assert any(row["conditions"] is None for row in rows)
+
+
+async def test_slow_waits_before_it_answers() -> None:
+    async with asking(faults=["slow:30"]) as client:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await client.get(STATUS)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("strom", "did you mean 'storm'"), ("slow:soon", "'soon' is not a number"), ("html:2", "takes no argument"),
+     ("slow:-1", "out of range")],
+)  # fmt: skip
+def test_an_unknown_fault_is_refused_by_name(text: str, words: str) -> None:
+    with pytest.raises(FaultError, match=words):
+        create_app(faults=[text])
+
+
+def test_every_fault_can_be_asked_for() -> None:
+    assert set(parse_faults(list(FAULTS))) == set(FAULTS)
