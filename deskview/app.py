@@ -5,27 +5,35 @@ import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import on
-from textual.app import App
 from textual.binding import BindingType
+from textual.command import Provider
 
 from deskview.logs import plain_traceback
 from deskview.screens.actions import Scope, bindings
+from deskview.screens.cards import card_of
+from deskview.screens.cards.screen import CardScreen
 from deskview.screens.desk import DeskScreen
-from deskview.screens.detail import DetailScreen
-from deskview.screens.details import detail_of
 from deskview.screens.find import FindScreen
 from deskview.screens.help import HelpScreen
-from deskview.screens.pages import PAGES, PageScreen
-from deskview.screens.target import Opened, Target
+from deskview.screens.here import topic_of
+from deskview.screens.keymap import keymap_of
+from deskview.screens.pages import PageScreen
+from deskview.screens.palette import DeskCommands
+from deskview.screens.strip import segments
+from deskview.screens.travelling import TravellingApp
 from deskview.screens.welcome import WelcomeScreen
-from deskview.text import Secret
+from deskview.settings import Settings
+from deskview.text import Secret, printable
 from deskview.themes import default_variables, load_themes
+from deskview.widgets.lines import Lines
+from deskview.widgets.strip import StatusStrip
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from deskview.board import Board
     from deskview.feed import Feed
 
@@ -46,42 +54,37 @@ class Door(Protocol):
         """Takes a typed key; returns what happened to it."""
 
 
-@dataclass(frozen=True)
-class Stop:
-    """A place on the way: a detail or a page, and where a detail's cursors were."""
-
-    place: Target | str
-    cursors: tuple[str | None, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """Its name in the breadcrumb."""
-        return self.place.key if isinstance(self.place, Target) else self.place
-
-
-class DeskApp(App[int]):
+class DeskApp(TravellingApp):
     """The desk. It starts the feed after the first paint and hands every board to the screen that is shown."""
 
     TITLE = "deskview"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.EVERYWHERE)]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {DeskCommands}
 
-    def __init__(self, door: Door, *, theme_name: str, secrets: Iterable[Secret]) -> None:
-        super().__init__()
+    def __init__(
+        self, door: Door, *, theme_name: str, secrets: Iterable[Secret], settings: Settings | None = None
+    ) -> None:
+        settings = settings or Settings()
+        super().__init__(secrets, settings.export_format)
+        self.own_keys = keymap_of(settings.keys)
         self._door = door
         self._theme_name = theme_name
-        self._secrets = secrets
         self._feed: Feed | None = None
         self._feeding: asyncio.Task[None] | None = None
-        self._board: Board | None = None
-        self._trail: list[Stop] = []
+        self._newest: Board | None = None
+        self._frozen = False
         self._desk = DeskScreen()
-        self._detail = DetailScreen()
-        self._pages = {name: page() for name, page in PAGES.items()}
         self._help = HelpScreen()
+        self._card = CardScreen()
         self._find = FindScreen()
         self._welcome = WelcomeScreen()
         self.animation_level = "none"
+
+    @property
+    def desk_themes(self) -> list[str]:
+        """Names of the themes one may choose."""
+        return [theme.name for theme in load_themes()]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Variables a theme without them gets."""
@@ -89,10 +92,11 @@ class DeskApp(App[int]):
 
     def on_mount(self) -> None:
         """Themes and the desk first, the market after the first paint."""
+        self.set_keymap(self.own_keys)
         for theme in load_themes():
             self.register_theme(theme)
         self.theme = self._theme_name if self._theme_name in self.available_themes else "deskview-dark"
-        for name in ("desk", "detail", "help", "find", "welcome"):
+        for name in ("desk", "detail", "help", "card", "find", "welcome"):
             self.install_screen(getattr(self, f"_{name}"), name)
         for name, page in self._pages.items():
             self.install_screen(page, name)
@@ -124,17 +128,35 @@ class DeskApp(App[int]):
             self.push_screen("welcome")
 
     def take(self, board: "Board") -> None:
-        """Shows a board on the screen that is shown."""
-        self._board = board
-        self._show_board()
+        """Shows a board on the screen that is shown, unless the display is frozen."""
+        self._newest = board
+        if not self._frozen:
+            self.board = board
+            self.show_board()
 
-    def _show_board(self) -> None:
-        if self._board is None:
+    async def intraday(self, ticker: str) -> "pl.DataFrame | None":
+        """The session's bars of a name; None where the provider gives none, which costs the chart and no more."""
+        bars_of = getattr(self._feed, "intraday", None)
+        try:
+            return await bars_of(ticker) if bars_of is not None else None
+        except Exception:
+            log.exception("no intraday bars of %s", printable(ticker))
+            return None
+
+    def show_board(self) -> None:
+        """Shows the board on the screen that is shown."""
+        if self.board is None:
             return
         if self._detail.is_current:
             self._show_detail()
         elif isinstance(self.screen, DeskScreen | PageScreen):
-            self.screen.show(self._board)
+            self.screen.show(self.board)
+            self.show_marks()
+
+    def show_marks(self) -> None:
+        """The strip tells what is not the board's: that the display is frozen."""
+        if self._frozen and self.board is not None:
+            self.screen.query(StatusStrip).first().show(segments(self.board, frozen=True))
 
     @on(WelcomeScreen.Demo)
     def open_demo(self) -> None:
@@ -155,72 +177,38 @@ class DeskApp(App[int]):
         self.pop_screen()
         self._start()
 
-    @on(Opened)
-    def open_target(self, event: Opened) -> None:
-        """Opens a detail."""
-        self._go_on(event.target)
-
-    def action_page(self, name: str) -> None:
-        """Opens a page, unless it is the one shown."""
-        if name in self._pages and not self._pages[name].is_current:
-            self._go_on(name)
-
-    def _go_on(self, place: Target | str) -> None:
-        """One place further; the way back is remembered with the cursors."""
-        if self._trail and self._detail.is_current:
-            self._trail[-1] = replace(self._trail[-1], cursors=self._detail.cursors)
-        self._trail.append(Stop(place))
-        self._enter(first=len(self._trail) == 1)
-
-    async def action_back(self) -> None:
-        """One place back, from the first one to the desk."""
-        self._trail.pop()
-        if self._trail:
-            self._enter()
-        else:
-            self.pop_screen()
-            self._show_board()
-
-    def _enter(self, *, first: bool = False) -> None:
-        """Brings the screen of the last stop to the front."""
-        stop = self._trail[-1]
-        name = "detail" if isinstance(stop.place, Target) else stop.place
-        if first:
-            self.push_screen(name)
-        elif self.get_screen(name) is not self.screen:
-            self.switch_screen(name)
-        if isinstance(stop.place, Target):
-            self._show_detail(restore=stop.cursors)
-        else:
-            self.call_after_refresh(self._show_board)
-
-    def _show_detail(self, restore: tuple[str | None, ...] | None = None) -> None:
-        self.run_worker(self._build_detail(restore), group="detail", exclusive=True, exit_on_error=False)
-
-    async def _build_detail(self, restore: tuple[str | None, ...] | None) -> None:
-        if self._board is None or not self._trail:
-            return
-        board, target = self._board, self._trail[-1].place
-        if not isinstance(target, Target):
-            return
-        detail = await asyncio.to_thread(detail_of, board, target)
-        self._detail.show(board, detail, crumbs=[stop.label for stop in self._trail])
-        if restore:
-            self._detail.restore(restore)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A page that is not there has no key."""
+        return parameters[0] in self._pages if action == "page" else super().check_action(action, parameters)
 
     def action_help(self) -> None:
-        """The help."""
+        """The help, what is shown first."""
+        alive = {found.binding.id or "" for found in self.screen.active_bindings.values() if found.enabled}
+        self._help.point(topic_of(self.screen, self.place), alive, self.own_keys)
         self.push_screen("help")
+
+    async def action_card(self) -> None:
+        """The card of what is under the cursor: what it is and how it was computed."""
+        if self.board is None:
+            self.notify("No figures yet: the market is being opened.")
+            return
+        lines = self.screen.focused
+        key = lines.cursor_key if isinstance(lines, Lines) else None
+        self._card.point(await asyncio.to_thread(card_of, self.board, self.subject, key))
+        self.push_screen("card")
 
     def action_find(self) -> None:
         """Search over names, groups and funds."""
-        if self._board is not None and self._board.basis is not None:
-            self._find.offer(self._board)
+        if self.board is not None and self.board.basis is not None:
+            self._find.offer(self.board)
             self.push_screen("find")
 
-    def action_palette(self) -> None:
-        """The command palette."""
-        self.action_command_palette()
+    def action_freeze(self) -> None:
+        """Holds the display still, or brings it up to date again."""
+        self._frozen = not self._frozen
+        if not self._frozen and self._newest is not None:
+            self.board = self._newest
+        self.show_board()
 
     def action_refresh(self) -> None:
         """Asks the provider again now."""
@@ -229,7 +217,7 @@ class DeskApp(App[int]):
 
     def action_next_theme(self) -> None:
         """The next of the shipped themes."""
-        names = [theme.name for theme in load_themes()]
+        names = self.desk_themes
         here = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(here + 1) % len(names)]
 

@@ -27,11 +27,26 @@ def settings_file() -> Path:
     return config_folder() / "settings.toml"
 
 
+def themes_folder() -> Path:
+    """The user's own colour themes. Not created."""
+    return config_folder() / "themes"
+
+
 def cache_folder() -> Path:
     """Fetched history; safe to delete, it is fetched again."""
     return _private(Path(_DIRS.user_cache_dir))
 
 
 def state_folder() -> Path:
-    """Logs."""
+    """Logs, exported tables and saved screens."""
     return _private(Path(_DIRS.user_state_dir))
+
+
+def exports_folder() -> Path:
+    """Exported tables."""
+    return _private(state_folder() / "exports")
+
+
+def screens_folder() -> Path:
+    """Saved screens."""
+    return _private(state_folder() / "screens")

@@ -14,6 +14,11 @@ from deskview import paths
 
 ClosureWord = Literal["closed", "early-close"]
 Seconds = Annotated[float, msgspec.Meta(ge=1, le=3600)]
+Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
+Amount = Annotated[float, msgspec.Meta(ge=0)]
+Decay = Annotated[float, msgspec.Meta(ge=0.5, lt=1)]
+Volatility = Annotated[float, msgspec.Meta(gt=0, le=2)]
+Lookback = Annotated[int, msgspec.Meta(ge=2, le=1300)]
 
 
 class SettingsError(ValueError):
@@ -29,19 +34,78 @@ class Refresh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Prints of the focus names: the flow gauge."""
     reference_s: Annotated[float, msgspec.Meta(ge=60, le=86_400)] = 3600
     """Listings, splits and details."""
+    simulation_s: Annotated[float, msgspec.Meta(ge=10, le=86_400)] = 300
+    """The Monte Carlo of the coming week; nothing is asked of the provider for it."""
 
 
 class Flow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which names' prints are read, and how the year of history is sampled."""
 
     names: tuple[str, ...] = ()
-    """Focus names; empty: the names with the largest dollar volume."""
+    """Focus names; empty: the largest by dollar volume, a few of the momentum legs and of the retail favourites."""
     count: Annotated[int, msgspec.Meta(ge=1, le=50)] = 8
-    """How many names are chosen where `names` is empty."""
+    """How many names are chosen where `names` is empty; never more than `calls_per_session`."""
     history_sessions: Annotated[int, msgspec.Meta(ge=20, le=252)] = 252
     """Sessions the percentile rests on."""
-    sample_prints: Annotated[int, msgspec.Meta(ge=50, le=50_000)] = 400
-    """Prints per sampled window of a past session."""
+    calls_per_session: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 16
+    """Calls spent on the sample of each past session: shared evenly among the focus names, at least one a name."""
+    sample_prints: Annotated[int, msgspec.Meta(ge=50, le=50_000)] = 300
+    """Prints per call of that sample."""
+    panel_calls: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 24
+    """Calls for each of the last 21 sessions on other names of the momentum universe: who the retail favourites are."""
+
+
+class Leverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Assumptions of the leveraged-ETF method."""
+
+    market: str = "SPY"
+    """The ticker that stands for the equity index."""
+    closing_share: Share = 0.10
+    """The closing auction's share of a name's daily volume."""
+    impact_coefficient: Annotated[float, msgspec.Meta(gt=0, le=10)] = 1.0
+    """Y in the impact estimate Y·σ·√(flow/ADV)."""
+    threshold_usd: Annotated[float, msgspec.Meta(gt=0)] = 100e6
+    """Names whose flow reaches this many dollars stand out."""
+    ewma_lambda: Decay = 0.97
+    """Daily decay of the covariance the coming week rests on."""
+    window_sessions: Annotated[int, msgspec.Meta(ge=20, le=1300)] = 252
+    """Sessions the covariance looks back."""
+    adv_sessions: Annotated[int, msgspec.Meta(ge=1, le=60)] = 20
+    """Sessions of the mean dollar volume."""
+    paths: Annotated[int, msgspec.Meta(ge=1_000, le=1_000_000)] = 50_000
+    """Paths of the coming week's Monte Carlo."""
+
+
+class Supply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who the systematic-supply model assumes is out there. Volatilities and targets are annual fractions."""
+
+    vol_aum_usd: Amount = 300e9
+    """Assets that target a volatility."""
+    vol_target: Volatility = 0.10
+    """The volatility they target."""
+    vol_cap: Annotated[float, msgspec.Meta(gt=0, le=10)] = 1.5
+    """The most equity they hold, as a multiple of their assets."""
+    lambdas: Annotated[tuple[Decay, ...], msgspec.Meta(min_length=1, max_length=6)] = (0.94, 0.97, 0.99)
+    """Daily decays of the volatility estimate, shown side by side: half-lives of 11, 23 and 69 sessions."""
+    lambda_headline: Decay = 0.97
+    """The decay the ladder's total uses."""
+    var_gross_usd: Amount = 200e9
+    """Gross exposure under value-at-risk limits."""
+    var_confidence: Annotated[float, msgspec.Meta(ge=0.9, lt=1)] = 0.99
+    """Confidence of the limit."""
+    var_utilisation: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.80
+    """Share of the limit in use before the move."""
+    trend_aum_usd: Amount = 100e9
+    """Assets of trend followers."""
+    trend_sessions: Annotated[tuple[Lookback, ...], msgspec.Meta(min_length=1, max_length=8)] = (20, 60, 120, 250)
+    """Their lookbacks."""
+    trend_target: Volatility = 0.10
+    """The volatility they target."""
+    trend_cap: Annotated[float, msgspec.Meta(gt=0, le=10)] = 1.5
+    """Their largest position, as a multiple of their assets."""
+
+
+ExportFormat = Literal["csv", "parquet", "json"]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,11 +118,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     calls_per_minute: Annotated[int, msgspec.Meta(ge=1)] | None = None
     """The plan's limit, such as 5 on a free plan; unset: 50 calls a second."""
     theme: str = "deskview-dark"
-    """Colour theme."""
+    """Colour theme: a shipped one or one of the user's own in the `themes` folder beside this file."""
+    keys: dict[str, str | tuple[str, ...]] = {}
+    """Own keys: an action's name to a key or a list of keys; help and README name the actions."""
+    export_format: ExportFormat = "csv"
+    """What exported tables are written as: csv, parquet or json."""
     history_sessions: Annotated[int, msgspec.Meta(ge=60, le=1300)] = 273
     """Daily bars kept: 273 give 12-1 momentum with a month to spare."""
     refresh: Refresh = Refresh()
     flow: Flow = Flow()
+    leverage: Leverage = Leverage()
+    supply: Supply = Supply()
     closures: dict[date, ClosureWord] = {}
     """Exchange closures no calendar rule can know."""
     funds_file: Path | None = None
@@ -108,7 +178,7 @@ def _explain(text: str, fault: str) -> str:
         return f"{where}: {'.'.join(path) or 'settings'}: {fault.split(' - at', maxsplit=1)[0]}{valid}"
     owner: Any = Settings
     for name in path:
-        owner = {"refresh": Refresh, "flow": Flow}.get(name, owner)
+        owner = {"refresh": Refresh, "flow": Flow, "leverage": Leverage, "supply": Supply}.get(name, owner)
     near = difflib.get_close_matches(key, owner.__struct_fields__, n=1, cutoff=0.5)
     hint = f"; did you mean {near[0]!r}?" if near else f"; valid: {', '.join(owner.__struct_fields__)}"
     return f"{where}: unknown key {'.'.join([*path, key])!r}{hint}"

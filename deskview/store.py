@@ -78,6 +78,18 @@ class Store:
         """Keeps a table under a name."""
         self._write(self.folder / f"{name}.parquet", require(frame, schema or TABLES[name], name))
 
+    def put_day(self, name: str, session: date, frame: pl.DataFrame, schema: Schema) -> None:
+        """Keeps one session's rows of a table that has a file a session, in place of those before."""
+        folder = self.folder / name
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._write(folder / f"{session.isoformat()}.parquet", require(frame, schema, name))
+
+    def days(self, name: str, schema: Schema) -> pl.DataFrame:
+        """All sessions' rows of such a table, oldest first; damaged files are set aside."""
+        files = sorted((self.folder / name).glob("????-??-??.parquet"))
+        frames = [frame for file in files if (frame := self._read(file, schema)) is not None]
+        return pl.concat(frames) if frames else empty(schema)
+
     def _bars_file(self, session: date) -> Path:
         return self.folder / "bars" / f"{session.isoformat()}.parquet"
 
@@ -113,7 +125,7 @@ class Store:
 
     def _sweep(self) -> None:
         """Removes what writes left behind that were killed half-way; another program may be writing right now."""
-        for part in (*self.folder.glob(f"{WRITING}*"), *self.folder.glob(f"bars/{WRITING}*")):
+        for part in (*self.folder.glob(f"{WRITING}*"), *self.folder.glob(f"*/{WRITING}*")):
             with suppress(FileNotFoundError):
                 if time.time() - part.stat().st_mtime > ABANDONED_S:
                     part.unlink()

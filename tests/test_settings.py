@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deskview.settings import Flow, Refresh, Settings, SettingsError, load_settings
+from deskview.settings import Flow, Leverage, Refresh, Settings, SettingsError, Supply, load_settings
 
 WHOLE = """
 provider = "massive"
@@ -20,12 +20,24 @@ groups_file = "/data/groups.toml"
 snapshot_s = 5
 prints_s = 20.5
 reference_s = 600
+simulation_s = 60
 
 [flow]
 names = ["NVDA", "TSLA"]
 count = 2
 history_sessions = 100
 sample_prints = 500
+
+[leverage]
+closing_share = 0.09
+impact_coefficient = 0.8
+threshold_usd = 5e7
+paths = 20000
+
+[supply]
+vol_aum_usd = 4e11
+lambdas = [0.94, 0.97]
+trend_sessions = [60, 250]
 
 [closures]
 2025-01-09 = "closed"
@@ -47,8 +59,10 @@ def test_every_setting_is_read(file: Path) -> None:
         calls_per_minute=5,
         theme="east-asia",
         history_sessions=300,
-        refresh=Refresh(5, 20.5, 600),
-        flow=Flow(("NVDA", "TSLA"), 2, 100, 500),
+        refresh=Refresh(5, 20.5, 600, 60),
+        flow=Flow(("NVDA", "TSLA"), 2, 100, sample_prints=500),
+        leverage=Leverage(closing_share=0.09, impact_coefficient=0.8, threshold_usd=5e7, paths=20_000),
+        supply=Supply(vol_aum_usd=4e11, lambdas=(0.94, 0.97), trend_sessions=(60, 250)),
         closures={date(2025, 1, 9): "closed", date(2026, 7, 2): "early-close"},
         funds_file=file.parent / "my-funds.toml",
         groups_file=Path("/data/groups.toml"),

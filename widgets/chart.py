@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from textual.message import Message
 from textual.worker import Worker, WorkerState
@@ -62,7 +63,8 @@ class Chart(Painted):
     def _request(self) -> None:
         region = self.scrollable_content_region
         if self._spec is not None and self.is_mounted and region.area:
-            self.run_worker(self._draw(self._spec, region.width, region.height), exclusive=True, exit_on_error=False)
+            work = partial(self._draw, self._spec, region.width, region.height)
+            _: Worker[None] = self.run_worker(work, exclusive=True, exit_on_error=False)
 
     async def _draw(self, spec: ChartSpec, width: int, height: int) -> None:
         key = (spec.version, width, height)

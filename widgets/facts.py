@@ -8,7 +8,7 @@ from deskview.widgets.painted import Painted
 from deskview.widgets.records import Line, Piece
 from deskview.widgets.text import plain
 
-_GAP = "   "
+GAP = "   "
 
 Fact = tuple[Piece, ...]
 """One fact: its pieces stand or go together."""
@@ -40,6 +40,11 @@ class Facts(Painted):
             self.styles.height = len(lines)
         self.repaint()
 
+    @property
+    def text(self) -> str:
+        """Every fact, those without room among them, a line each line."""
+        return "\n".join(GAP.join("".join(plain(p.text) for p in fact) for fact in line) for line in self._facts)
+
     def line_at(self, y: int) -> Line:
         """The facts of line `y` that fit."""
         pieces: list[Piece] = []
@@ -47,7 +52,7 @@ class Facts(Painted):
         for fact in self._facts[y] if y < len(self._facts) else ():
             shown = tuple(Piece(plain(piece.text), piece.tone) for piece in fact)
             width = sum(cell_len(piece.text) for piece in shown)
-            gap = _GAP if pieces else ""
+            gap = GAP if pieces else ""
             if used + len(gap) + width > self.line_width:
                 break
             pieces += (Piece(gap), *shown)

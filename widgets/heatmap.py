@@ -89,9 +89,9 @@ class Heatmap(Lines):
     def remeasure(self) -> None:
         """Fit label, horizons and note to the width: numbers stand wide apart where the labels don't suffer by it."""
         labels = [cell_len(plain(row.label)) for row in self._rows if not row.header]
-        label = max((*labels, cell_len(self._label.title))) + 1
+        label = max((*labels, cell_len(self.title_of(self._label)))) + 1
         notes = max((cell_len(plain(row.note)) for row in self._rows), default=0)
-        note = max(notes, cell_len(self._note.title)) + 1 if notes else 0
+        note = max(notes, cell_len(self.title_of(self._note))) + 1 if notes else 0
         numbers = [self._need(index) for index in range(len(self._horizons))]
         room = self.line_width - label - note
         if numbers and room >= (max(numbers) + 1) * len(numbers):
@@ -104,7 +104,11 @@ class Heatmap(Lines):
     def _need(self, horizon: int) -> int:
         numbers = (cell_len(self._text(row, horizon)) for row in self._rows if not row.header)
         column = self._horizons[horizon]
-        return max(column.width, cell_len(plain(column.title)), max(numbers, default=1))
+        return max(column.width, cell_len(self.title_of(column)), max(numbers, default=1))
+
+    def title_of(self, column: Column) -> str:
+        """The words over a column."""
+        return plain(column.title)
 
     def _text(self, row: HeatRow, horizon: int) -> str:
         value = row.values[horizon] if horizon < len(row.values) else None
@@ -114,7 +118,7 @@ class Heatmap(Lines):
         """The horizons' names over their numbers."""
         pieces = []
         for slot in self._slots:
-            title = plain(self._columns[slot.column].title)
+            title = self.title_of(self._columns[slot.column])
             if slot.column == 0:
                 pieces.append(Piece(pad(shorten(title, slot.width), slot.width), "head"))
             else:
@@ -146,6 +150,12 @@ class Heatmap(Lines):
 
     def _in_cell(self, text: str, slot: Slot) -> str:
         return pad(text + " " * self._edge, slot.width, "right")
+
+    def row_text(self, index: int) -> str:
+        """The group, its figures and its note, parted by tabs."""
+        row = self._rows[index]
+        figures = [self._text(row, horizon) for horizon in range(len(self._horizons))]
+        return "\t".join((plain(row.label), *figures, plain(row.note))).rstrip("\t")
 
     def section_title(self, index: int) -> str:
         """The label of the section row."""

@@ -59,7 +59,7 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         Binding("pagedown", "page(1)", "Page down", show=False, id="page-down"),
         Binding("home,g", "jump(0)", "First row", show=False, id="first-row"),
         Binding("end,G", "jump(-1)", "Last row", show=False, id="last-row"),
-        Binding("enter", "open", "Open", show=False, id="open-row"),
+        Binding("enter,right,l", "open", "Open", show=False, id="open-row"),
     ]
 
     class Highlighted(KeyMessage):
@@ -96,6 +96,20 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
     def cursor_key(self) -> str | None:
         """The key of the row the cursor is on, None without rows."""
         return self._keyed[self._cursor].key if self._cursor >= 0 else None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all rows the cursor may stand on, in their order."""
+        return tuple(row.key for row in self._keyed if not row.header)
+
+    @property
+    def cursor_text(self) -> str:
+        """The row under the cursor as text to paste elsewhere, its cells parted by tabs; empty without rows."""
+        return self.row_text(self._cursor) if self._cursor >= 0 else ""
+
+    def row_text(self, index: int) -> str:
+        """The row's cells parted by tabs, the columns left out of the display among them."""
+        return self._keyed[index].key
 
     @property
     def empty(self) -> str:
@@ -221,6 +235,12 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self.repaint()
         if self._cursor >= 0 and event.size.height:
             self._reveal(self._cursor)
+
+    def watch_show_vertical_scrollbar(self) -> None:
+        """Fit to the width the scrollbar leaves."""
+        if self.is_mounted:
+            self.remeasure()
+            self.repaint()
 
     def on_focus(self, _: Focus) -> None:
         """Show the cursor as live."""

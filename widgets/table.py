@@ -98,6 +98,10 @@ class Table(Lines):
             pieces.append(Piece(text + " " * self._gap, cell.tone + cursor))
         return (*pieces, Piece(" " * (self.line_width - self._used), cursor)) if cursor else tuple(pieces)
 
+    def row_text(self, index: int) -> str:
+        """The row's cells parted by tabs."""
+        return "\t".join(plain(cell.text) for cell in self._rows[index].cells)
+
     def section_title(self, index: int) -> str:
         """The text of the section row's first cell."""
         cells = self._rows[index].cells

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from deskview.analytics import breadth, leverage, momentum, rotation
 from deskview.analytics.adjust import adjusted_history
+from deskview.analytics.leverage import Parameters, SupplyAssumptions
 from deskview.analytics.names import join_names
 from deskview.analytics.panel import panel_of
 from deskview.market.sessions import Calendar
@@ -36,11 +37,23 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Assumptions:
+    """What the user assumes where a method leaves a choice."""
+
+    leverage: Parameters = field(default_factory=Parameters)
+    supply: SupplyAssumptions = field(default_factory=SupplyAssumptions)
+
+
+DEFAULT_ASSUMPTIONS = Assumptions()
+
+
+@dataclass(frozen=True)
 class DailyTables:
-    """BARS, SPLITS, TICKERS and DETAILS as fetched."""
+    """BARS, SPLITS, DIVIDENDS, TICKERS and DETAILS as fetched."""
 
     bars: pl.DataFrame
     splits: pl.DataFrame
+    dividends: pl.DataFrame
     tickers: pl.DataFrame
     details: pl.DataFrame
 
@@ -75,9 +88,15 @@ class Basis:
         return both.get_column("ticker").unique(maintain_order=True).to_list()
 
 
-def build_basis(session: date, tables: DailyTables, reference: Reference, calendar: Calendar) -> Basis:
+def build_basis(
+    session: date,
+    tables: DailyTables,
+    reference: Reference,
+    calendar: Calendar,
+    assumptions: Assumptions = DEFAULT_ASSUMPTIONS,
+) -> Basis:
     """The session's basis from bars of sessions before it."""
-    history = adjusted_history(tables.bars, tables.splits, basis=session)
+    history = adjusted_history(tables.bars, tables.splits, tables.dividends, basis=session)
     names = join_names(tables.tickers, reference.members, tables.details, index=INDEX)
     panel = panel_of(history, before=session)
     coming, closes = calendar.after(session, WEEK), calendar.closes(session)
@@ -91,7 +110,6 @@ def build_basis(session: date, tables: DailyTables, reference: Reference, calend
             log.warning("%s can't be prepared: %s", part, fault)
             return None
 
-    baskets = leverage.baskets_from_caps(reference.underlyings, reference.members, reference.groups, names)
     return Basis(
         session=session,
         next_sessions=tuple(coming),
@@ -104,17 +122,40 @@ def build_basis(session: date, tables: DailyTables, reference: Reference, calend
         rotation=prepared("rotation", lambda: rotation.prepare(panel, reference.groups, names)),
         leverage=prepared(
             "leverage",
-            lambda: leverage.prepare(
-                funds=reference.funds,
-                underlyings=reference.underlyings,
-                details=tables.details,
+            lambda: _leverage(
+                session=session,
+                coming=coming,
                 history=history,
                 names=names,
-                baskets=baskets,
-                next_sessions=coming,
-                splits=tables.splits,
-                session=session,
+                tables=tables,
+                reference=reference,
+                assumptions=assumptions,
             ),
         ),
         reasons=reasons,
+    )
+
+
+def _leverage(
+    *,
+    session: date,
+    coming: list[date],
+    history: pl.DataFrame,
+    names: pl.DataFrame,
+    tables: DailyTables,
+    reference: Reference,
+    assumptions: Assumptions,
+) -> leverage.LeverageModel:
+    return leverage.prepare(
+        funds=reference.funds,
+        underlyings=reference.underlyings,
+        details=tables.details,
+        history=history,
+        names=names,
+        baskets=leverage.baskets_from_caps(reference.underlyings, reference.members, reference.groups, names),
+        next_sessions=coming,
+        splits=tables.splits,
+        session=session,
+        parameters=assumptions.leverage,
+        supply=assumptions.supply,
     )

@@ -10,11 +10,15 @@ import polars as pl
 
 from deskview.analytics import breadth, flow, leverage, momentum, rotation
 from deskview.analytics.adjust import live_market
+from deskview.analytics.favourites import Crowding
 from deskview.board.basis import Basis
+from deskview.board.flows import CrowdingInputs, OffExchange, with_off_exchange
 from deskview.board.parts import Part, Status
+from deskview.board.week import WeekInputs, completed
 from deskview.market.source import Source
 
 log = logging.getLogger(__name__)
+PARTS = ("momentum", "breadth", "rotation", "leverage", "flow", "crowding")
 
 
 class Reading(Protocol):
@@ -53,11 +57,15 @@ class Word:
 
 @dataclass(frozen=True)
 class Wire:
-    """The traffic with the provider: requests of the last minute, failures so far, sessions of history in use."""
+    """The traffic with the provider: requests of the last minute, failures so far, sessions of history in use.
+
+    `left_out` counts, table by table, the rows that did not fit and were not used.
+    """
 
     calls_per_minute: int = 0
     failures: int = 0
     sessions: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,8 +81,11 @@ class Inputs:
     snapshot_at: datetime | None
     snapshot_received: float = 0.0
     flow: FlowInputs = FlowInputs()
+    crowding: CrowdingInputs = field(default_factory=CrowdingInputs)
+    off_exchange: OffExchange = field(default_factory=OffExchange)
+    week: WeekInputs = field(default_factory=WeekInputs)
     words: Mapping[str, Word] = field(default_factory=dict)
-    wire: Wire = Wire()
+    wire: Wire = field(default_factory=Wire)
 
 
 @dataclass(frozen=True)
@@ -90,14 +101,16 @@ class Board:
     rotation: Part[rotation.RotationReading]
     leverage: Part[leverage.Leverage]
     flow: Part[flow.Flow]
+    crowding: Part[Crowding] = field(default_factory=Part)
     basis: Basis | None = None
     live: pl.DataFrame | None = None
-    wire: Wire = Wire()
+    off_exchange: OffExchange = field(default_factory=OffExchange)
+    wire: Wire = field(default_factory=Wire)
 
     @property
     def parts(self) -> dict[str, Part[Any]]:
         """The parts by their names in the JSON."""
-        return {name: getattr(self, name) for name in ("momentum", "breadth", "rotation", "leverage", "flow")}
+        return {name: getattr(self, name) for name in PARTS}
 
 
 def build_board(inputs: Inputs) -> Board:
@@ -116,11 +129,15 @@ def build_board(inputs: Inputs) -> Board:
             "rotation", basis.rotation if basis else None, lambda model, live, _: rotation.read(model, live)
         ),
         leverage=parts.part(
-            "leverage", basis.leverage if basis else None, lambda model, live, _: leverage.read(model, live)
+            "leverage",
+            basis.leverage if basis else None,
+            lambda model, live, _: completed(leverage.read(model, live), inputs.week),
         ),
         flow=_flow(inputs),
+        crowding=_crowding(inputs),
         basis=basis,
         live=market.live if market else None,
+        off_exchange=inputs.off_exchange,
         wire=inputs.wire,
     )
 
@@ -170,19 +187,30 @@ def _flow(inputs: Inputs) -> Part[flow.Flow]:
     year = pl.DataFrame(schema=dict(flow.FLOW_DAYS)) if given.year is None else given.year
     return _read(
         "flow",
-        lambda: flow.read(
-            today.bars,
-            year,
-            today.session,
-            basis.half_day,
-            as_of=as_of,
-            closes=today.session_close,
-            left_out=today.left_out,
+        lambda: with_off_exchange(
+            flow.read(
+                today.bars,
+                year,
+                today.session,
+                basis.half_day,
+                as_of=as_of,
+                closes=today.session_close,
+                left_out=today.left_out,
+            ),
+            inputs.off_exchange,
         ),
         as_of,
         given.received,
         word,
     )
+
+
+def _crowding(inputs: Inputs) -> Part[Crowding]:
+    word, given, basis = inputs.words.get("crowding"), inputs.crowding, inputs.basis
+    reading, as_of = given.reading, inputs.snapshot_at or inputs.now
+    if reading is None or as_of is None or basis is None:
+        return _awaited(word, "waiting for the samples of the momentum universe")
+    return _read("crowding", lambda: reading, as_of, given.received, word)
 
 
 def _awaited(word: Word | None, reason: str) -> Part[Any]:
@@ -197,7 +225,9 @@ def _read(
     except Exception:
         log.exception("%s could not be computed", name)
         return Part.awaited("a fault of deskview's own in computing it; the log has the details")
-    status = Status.STALE if word and word.fault else Status.PARTIAL if word or value.missing else Status.LIVE
+    status = (
+        Status.STALE if word and word.fault else Status.PARTIAL if word or _headline_missing(value) else Status.LIVE
+    )
     return Part(
         value=value,
         as_of=at,
@@ -206,4 +236,11 @@ def _read(
         note=word.text if word else "",
         progress=word.progress if word else None,
         received=received,
+    )
+
+
+def _headline_missing(value: Reading) -> bool:
+    """Whether a figure at the top of the reading is missing; a gap further down is told under `missing` alone."""
+    return any(
+        "." not in path and getattr(value, path.replace("return", "return_"), "") is None for path in value.missing
     )

@@ -15,6 +15,7 @@ def board_to_builtins(board: Board) -> dict[str, Any]:
         "as_of": msgspec.to_builtins(board.as_of),
         "session": msgspec.to_builtins(board.session),
         "source": {"provider": source.provider, "simulated": source.simulated, "scenario": source.scenario},
+        "left_out": dict(board.wire.left_out),
         **{name: _part(part) for name, part in board.parts.items()},
     }
 

@@ -19,7 +19,9 @@ def open_desk(arguments: Namespace, *, demo: bool) -> int:
     if not sys.stdout.isatty():
         raise UsageError("the desk needs a terminal; `deskview snapshot` prints the same figures without one")
     context = context_of(arguments)
-    app = DeskApp(Doorway(context, demo=demo), theme_name=context.settings.theme, secrets=context.keys)
+    app = DeskApp(
+        Doorway(context, demo=demo), theme_name=context.settings.theme, secrets=context.keys, settings=context.settings
+    )
     app.run(mouse=getattr(arguments, "mouse", False))
     app.print_crash()
     return app.return_code or 0

@@ -10,7 +10,7 @@ from typing import Any
 from deskview import __version__
 
 DEFAULT_COMMAND = "desk"
-PAGES = ("desk",)
+PAGES = ("desk", "momentum", "breadth", "rotation", "leverage")
 MOST_CELLS = 1000
 
 

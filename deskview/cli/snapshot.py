@@ -12,6 +12,9 @@ from deskview.exits import Exit
 if TYPE_CHECKING:
     from deskview.board import Board
 
+HEADLINES = frozenset({"return", "beat_share", "today_usd", "retail.net_usd", "institutional.net_usd"})
+"""The figure each part is there for; a part without it is incomplete."""
+
 
 def run(arguments: Namespace) -> int:
     """Prints one refresh; figures that are missing make the exit code 5."""
@@ -42,7 +45,13 @@ async def _rendered(board: "Board", context: Context) -> bytes:
         return board_to_json(board)
     from deskview.screens.still import still  # noqa: PLC0415
 
-    text = await still(board, size=arguments.size, theme=context.settings.theme, svg=arguments.format == "svg")
+    text = await still(
+        board,
+        page=arguments.page,
+        size=arguments.size,
+        theme=context.settings.theme,
+        svg=arguments.format == "svg",
+    )
     return text.encode()
 
 
@@ -55,10 +64,11 @@ def _write(arguments: Namespace, content: bytes) -> None:
 
 
 def _tell_missing(board: "Board") -> Exit:
-    """One line on stderr for every part without figures or with a fault."""
+    """One line on stderr for every part without its figures or with a fault."""
     incomplete = False
     for name, part in board.parts.items():
-        if part.value is None or part.note:
+        reasons = dict.fromkeys(reason for path, reason in part.missing.items() if path in HEADLINES)
+        if part.value is None or part.note or reasons:
             incomplete = True
-            print(f"deskview: {name}: {part.note or 'no figures'}", file=sys.stderr)
+            print(f"deskview: {name}: {part.note or '; '.join(reasons) or 'no figures'}", file=sys.stderr)
     return Exit.INCOMPLETE if incomplete else Exit.OK

@@ -1,7 +1,7 @@
 """What changes once a day: listings, splits, the history of bars, and details of single instruments."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import date, timedelta
 
 import polars as pl
@@ -9,24 +9,49 @@ import polars as pl
 from deskview.feed.pool import for_each
 from deskview.feed.state import Daily, Progress
 from deskview.market.schema import DETAILS, empty
-from deskview.providers.base import Provider
-from deskview.store import Store
+from deskview.providers.base import Provider, Table
+from deskview.providers.errors import Kind, ProviderError
+from deskview.store import TABLES, Store
 
 EARLY_SESSIONS = 30
 """Enough of the newest history to show the live panes while the rest is still coming."""
 NAME_DETAILS_DAYS = 7
 """Market caps and sectors of companies are asked for again after a week; fund shares every session."""
 SAVE_EVERY = 200
+WITHOUT = {
+    "tickers": "Without listings nothing can be computed.",
+    "splits": "Without splits, returns across a split are wrong.",
+    "dividends": "Without dividends, returns are price returns.",
+}
 
 
 async def load_listings(provider: Provider, store: Store, since: date) -> Daily:
-    """Listings and splits from the provider, with the details already stored."""
-    tickers, splits = await asyncio.gather(provider.tickers(), provider.splits(since))
-    await asyncio.to_thread(store.put_table, "tickers", tickers.frame)
-    await asyncio.to_thread(store.put_table, "splits", splits.frame)
+    """Listings, splits and dividends, with the details already stored.
+
+    What can't be had now is taken from the store, else left empty, and `problems` says so. Raises ProviderError
+    where there is no listing at all.
+    """
+    daily = Daily()
+    daily.tickers = await _table("tickers", provider.tickers, store, daily)
+    daily.splits = await _table("splits", lambda: provider.splits(since), store, daily)
+    daily.dividends = await _table("dividends", lambda: provider.dividends(since), store, daily)
     details = await asyncio.to_thread(store.table, "details")
-    left_out = {"listings": tickers.left_out, "splits": splits.left_out}
-    return Daily(tickers.frame, splits.frame, empty(DETAILS) if details is None else details, left_out)
+    daily.details = empty(DETAILS) if details is None else details
+    return daily
+
+
+async def _table(name: str, ask: Callable[[], Awaitable[Table]], store: Store, daily: Daily) -> pl.DataFrame:
+    try:
+        table = await ask()
+    except ProviderError as fault:
+        stored = await asyncio.to_thread(store.table, name)
+        if fault.kind is Kind.KEY_REFUSED or (stored is None and name == "tickers"):
+            raise
+        daily.problems.append(f"{name}: {fault} {WITHOUT[name] if stored is None else 'The stored ones are used.'}")
+        return empty(TABLES[name]) if stored is None else stored
+    await asyncio.to_thread(store.put_table, name, table.frame)
+    daily.left_out[name] = table.left_out
+    return table.frame
 
 
 async def load_bars(
@@ -39,16 +64,17 @@ async def load_bars(
 ) -> int:
     """Fetches into the store the wanted sessions it lacks, newest first; returns the rows left out.
 
-    `early` is called once when the newest sessions are there.
+    `early` is called once when the newest sessions are there. An empty answer never replaces bars that are held.
     """
-    missing = store.to_fetch(wanted)
+    held, missing = store.sessions(), store.to_fetch(wanted)
     recent = set(sorted(wanted)[-EARLY_SESSIONS:])
     left_out = 0
 
     async def fetch(session: date) -> None:
         nonlocal left_out
         table = await provider.daily_bars(session)
-        await asyncio.to_thread(store.put_bars, session, table.frame)
+        if table.frame.height or session not in held:
+            await asyncio.to_thread(store.put_bars, session, table.frame)
         left_out += table.left_out
         if session in recent:
             recent.discard(session)

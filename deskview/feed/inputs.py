@@ -2,18 +2,34 @@
 
 from datetime import date
 
-from deskview.board import Basis, DailyTables, FlowInputs, Inputs, Reference, Wire, Word, build_basis
+from deskview.board import (
+    Basis,
+    CrowdingInputs,
+    DailyTables,
+    FlowInputs,
+    Inputs,
+    OffExchange,
+    Reference,
+    Wire,
+    Word,
+    build_basis,
+)
+from deskview.feed.prints import only
 from deskview.feed.registry import Registry
 from deskview.feed.state import FeedState, Task, sentence
-from deskview.providers.base import Provider
+from deskview.providers.base import Capability, Provider
 from deskview.store import Store
 
 _PARTS: dict[Task, tuple[str, ...]] = {
     Task.SNAPSHOT: ("momentum", "breadth", "rotation", "leverage"),
     Task.DAILY: ("momentum", "breadth", "rotation", "leverage"),
     Task.DETAILS: ("leverage",),
+    Task.SIMULATION: ("leverage",),
+    Task.SCORE: ("leverage",),
     Task.PRINTS: ("flow",),
     Task.FLOW_YEAR: ("flow",),
+    Task.CROWDING: ("crowding",),
+    Task.OFF_EXCHANGE: (),
 }
 """The parts of the board each kind of work feeds."""
 
@@ -21,9 +37,9 @@ _PARTS: dict[Task, tuple[str, ...]] = {
 def basis_of(state: FeedState, store: Store, registry: Registry, session: date, sessions: list[date]) -> Basis:
     """The session's basis from the stored bars of these sessions; slow, for a thread."""
     daily = state.daily
-    tables = DailyTables(store.bars(sessions), daily.splits, daily.tickers, daily.details)
+    tables = DailyTables(store.bars(sessions), daily.splits, daily.dividends, daily.tickers, daily.details)
     reference = Reference(registry.funds, registry.underlyings, registry.groups, registry.members)
-    return build_basis(session, tables, reference, state.calendar)
+    return build_basis(session, tables, reference, state.calendar, registry.assumptions)
 
 
 def board_inputs(provider: Provider, state: FeedState) -> Inputs:
@@ -38,24 +54,48 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
         snapshot_at=state.snapshot_at,
         snapshot_received=state.snapshot_received,
         flow=FlowInputs(
-            state.flow_today if state.flow_at else None, state.flow_year, state.flow_at, state.flow_received
+            only(state.flow_today, state.flow_names) if state.flow_today and state.flow_at else None,
+            state.flow_year,
+            state.flow_at,
+            state.flow_received,
         ),
-        words=_words(state),
+        crowding=CrowdingInputs(state.crowding, state.crowding_received),
+        off_exchange=OffExchange(state.off_exchange, state.faults.get(Task.OFF_EXCHANGE, "")),
+        week=state.week,
+        words=_words(provider, state),
         wire=Wire(
             provider.traffic.calls_last_minute(),
             provider.traffic.failures,
             state.basis.value.history.get_column("session").n_unique() if state.basis.value else 0,
+            {table: rows for table, rows in _left_out(state).items() if rows},
         ),
     )
 
 
-def _words(state: FeedState) -> dict[str, Word]:
-    """One word a part: a fault before progress."""
+def _left_out(state: FeedState) -> dict[str, int]:
+    return {"snapshot": state.snapshot_left_out, **state.daily.left_out}
+
+
+def _words(provider: Provider, state: FeedState) -> dict[str, Word]:
+    """One word a part: a fault before progress, and that before what the plan lacks."""
     words: dict[str, Word] = {}
     for task, progress in state.progress.items():
-        for part in _PARTS[task]:
+        for part in _parts(task, state):
             words.setdefault(part, Word(sentence(task, progress), progress=progress.share))
     for task, fault in state.faults.items():
-        for part in _PARTS[task]:
+        for part in _parts(task, state):
             words[part] = Word(fault, fault=True)
+    if state.daily.problems:
+        for part in _PARTS[Task.DAILY]:
+            words.setdefault(part, Word(" ".join(state.daily.problems)))
+    denial = provider.capabilities.denied.get(Capability.SNAPSHOT)
+    if denial is not None and state.snapshot_at is not None:
+        for part in _PARTS[Task.SNAPSHOT]:
+            words.setdefault(part, Word(f"{denial.sentence} Shown is the close of {state.session.value}."))
     return words
+
+
+def _parts(task: Task, state: FeedState) -> tuple[str, ...]:
+    """The parts that wait for the task; flow needs the daily history only to begin with."""
+    begins_flow = task is Task.DAILY and state.basis.value is None
+    return (*_PARTS[task], "flow") if begins_flow else _PARTS[task]

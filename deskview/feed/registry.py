@@ -2,8 +2,11 @@
 
 from functools import cached_property
 
+import msgspec
 import polars as pl
 
+from deskview.analytics.leverage import Parameters, SupplyAssumptions
+from deskview.board import Assumptions
 from deskview.market.funds import load_funds, load_underlyings
 from deskview.market.groups import load_groups
 from deskview.market.members import load_members
@@ -35,6 +38,15 @@ class Registry:
     def members(self) -> pl.DataFrame:
         """The shipped list of names with sector, industry and index membership."""
         return load_members()
+
+    @cached_property
+    def assumptions(self) -> Assumptions:
+        """What the settings assume where a method leaves a choice."""
+        settings = self._settings
+        return Assumptions(
+            msgspec.convert(settings.leverage, Parameters, from_attributes=True),
+            msgspec.convert(settings.supply, SupplyAssumptions, from_attributes=True),
+        )
 
     def fund_tickers(self) -> set[str]:
         """Tickers of the funds."""

@@ -7,10 +7,11 @@ from enum import StrEnum
 
 import polars as pl
 
+from deskview.analytics.favourites import Crowding
 from deskview.analytics.flow import FlowState
-from deskview.board import Basis
+from deskview.board import Basis, WeekInputs
 from deskview.feed.slot import Slot
-from deskview.market.schema import DETAILS, SPLITS, TICKERS, empty
+from deskview.market.schema import DETAILS, DIVIDENDS, SPLITS, TICKERS, empty
 from deskview.market.sessions import Calendar
 from deskview.store import Store
 
@@ -23,12 +24,17 @@ class Task(StrEnum):
     DETAILS = "details"
     PRINTS = "prints"
     FLOW_YEAR = "year of flow"
+    CROWDING = "retail favourites"
+    OFF_EXCHANGE = "off-exchange volume"
+    SIMULATION = "simulated week"
+    SCORE = "forecast score"
 
 
 UNITS: Mapping[Task, str] = {
     Task.DAILY: "sessions",
     Task.DETAILS: "instruments",
     Task.FLOW_YEAR: "sessions",
+    Task.CROWDING: "sessions",
 }
 
 
@@ -56,26 +62,32 @@ def sentence(task: Task, progress: Progress) -> str:
 
 @dataclass
 class Daily:
-    """The tables that change once a day."""
+    """The tables that change once a day; `problems` are sentences on what could not be had."""
 
     tickers: pl.DataFrame = field(default_factory=lambda: empty(TICKERS))
     splits: pl.DataFrame = field(default_factory=lambda: empty(SPLITS))
+    dividends: pl.DataFrame = field(default_factory=lambda: empty(DIVIDENDS))
     details: pl.DataFrame = field(default_factory=lambda: empty(DETAILS))
     left_out: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
 
 
 @dataclass
 class FeedState:
     """Everything between the provider and the board.
 
-    `now` and `phase` are the provider's. `snapshot` is SNAPSHOT at `snapshot_at`, `flow_today` the prints counted
-    until `flow_at`, `flow_year` the FLOW_BARS of the sampled year.
+    `now` and `phase` are the provider's. `whole` is the basis once it has all of its sessions. `snapshot` is SNAPSHOT
+    at `snapshot_at`, `flow_today` the prints counted until `flow_at`, `flow_year` the FLOW_DAYS of the sampled year,
+    `focus` the names that hold for the session (none while they are still to be chosen), `off_exchange` OFF_EXCHANGE
+    of the session before. `settled` is the session whose history and details are all in, `recorded` the last whose
+    forecast and flow were stored.
     """
 
     calendar: Calendar
     store: Slot[Store] = field(default_factory=Slot)
     session: Slot[date] = field(default_factory=Slot)
     basis: Slot[Basis] = field(default_factory=Slot)
+    whole: Slot[Basis] = field(default_factory=Slot)
     now: datetime | None = None
     phase: str = ""
     daily: Daily = field(default_factory=Daily)
@@ -88,5 +100,12 @@ class FeedState:
     flow_names: tuple[str, ...] = ()
     flow_at: datetime | None = None
     flow_received: float = 0.0
+    focus: tuple[str, ...] = ()
+    off_exchange: pl.DataFrame | None = None
+    crowding: Crowding | None = None
+    crowding_received: float = 0.0
+    week: WeekInputs = field(default_factory=WeekInputs)
+    settled: date | None = None
+    recorded: date | None = None
     faults: dict[Task, str] = field(default_factory=dict)
     progress: dict[Task, Progress] = field(default_factory=dict)

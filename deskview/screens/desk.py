@@ -90,6 +90,16 @@ class DeskScreen(Screen[None]):
             self._chosen = int(pane.id.removeprefix("pane-"))
         self._zoomed = not self._zoomed
         self._arrange()
+        self.refresh_bindings()
+
+    def action_unzoom(self) -> None:
+        """Shows all panes again."""
+        if self._zoomed:
+            self.action_zoom()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a way out of the zoom only in one."""
+        return self._zoomed if action == "unzoom" else super().check_action(action, parameters)
 
     def _arrange(self) -> None:
         single = self._zoomed or self.size.width < NARROW or self.size.height < LOW

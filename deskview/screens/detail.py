@@ -14,6 +14,7 @@ from deskview.screens.details.detail import Detail, Section
 from deskview.screens.footer import KeyLine
 from deskview.screens.strip import segments
 from deskview.screens.target import Kind, Opened, Target
+from deskview.screens.trail import Cursor
 from deskview.widgets.chart import Chart
 from deskview.widgets.facts import Facts
 from deskview.widgets.lines import Lines
@@ -31,7 +32,7 @@ LISTS = 2
 class DetailScreen(Screen[None]):
     """Figures on the left, the chart beside them, lists below."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DRILL)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DRILL, Scope.DETAIL)]
     DEFAULT_CSS = """
     DetailScreen #crumbs { height: 1; padding: 0 1; text-style: bold; }
     DetailScreen .top { height: 1fr; }
@@ -43,6 +44,7 @@ class DetailScreen(Screen[None]):
     DetailScreen.-no-chart #figures { height: auto; }
     DetailScreen.-one-list #pane-list-1 { display: none; }
     DetailScreen.-no-list .lists { display: none; }
+    DetailScreen.-enlarged .lists, DetailScreen.-enlarged #figures { display: none; }
     """
 
     def __init__(self) -> None:
@@ -60,18 +62,30 @@ class DetailScreen(Screen[None]):
             with Horizontal(classes="lists"):
                 for number in range(LISTS):
                     yield Pane(Table(id=f"list-{number}"), title="", id=f"pane-list-{number}")
-        yield KeyLine(Scope.EVERYWHERE, Scope.DRILL)
+        yield KeyLine(Scope.DRILL, Scope.DETAIL, Scope.EVERYWHERE)
 
-    def show(self, board: "Board", detail: Detail, *, crumbs: list[str]) -> None:
-        """Shows a detail; what did not change is not repainted. `crumbs` are the details one came by."""
+    def show(self, board: "Board", detail: Detail, *, crumbs: list[str], count: str = "") -> None:
+        """Shows a detail; what did not change is not repainted.
+
+        `crumbs` are the places one came by, `count` where it stands in the list it was opened from.
+        """
         self.query_one(StatusStrip).show(segments(board))
-        self.query_one("#crumbs", Static).update(" › ".join(["desk", *crumbs[:-1], detail.title]))
+        self.query_one("#crumbs", Static).update(" › ".join(["desk", *crumbs[:-1], f"{detail.title}  {count}"]))
         self.query_one(Facts).show(detail.figures)
         self._show_chart(detail)
         self.set_class(len(detail.sections) < LISTS, "-one-list")
         self.set_class(not detail.sections, "-no-list")
         for number, section in enumerate(detail.sections[:LISTS]):
             self._show_list(number, section)
+
+    @property
+    def enlarged(self) -> bool:
+        """Whether the chart has the whole screen."""
+        return self.has_class("-enlarged")
+
+    def enlarge(self, *, chart: bool) -> None:
+        """Gives the chart the whole screen, or the rest its place back."""
+        self.set_class(chart, "-enlarged")
 
     def _show_chart(self, detail: Detail) -> None:
         self.set_class(detail.chart is None, "-no-chart")
@@ -87,17 +101,17 @@ class DetailScreen(Screen[None]):
         self._opens[number] = section.opens
 
     @property
-    def cursors(self) -> tuple[str | None, ...]:
-        """The row each list's cursor is on, to come back to."""
-        return tuple(table.cursor_key for table in self.query(Table))
+    def cursors(self) -> tuple[Cursor, ...]:
+        """The row each list's cursor is on and how far the list is scrolled, to come back to."""
+        return tuple((table.cursor_key, table.scroll_offset.y) for table in self.query(Table))
 
-    def restore(self, cursors: tuple[str | None, ...]) -> None:
-        """Puts the cursors back where they were."""
-        for table, key in zip(self.query(Table), cursors, strict=True):
-            if key is not None:
-                table.select(key)
-            else:
+    def restore(self, cursors: tuple[Cursor, ...]) -> None:
+        """Puts cursors and lists back where they were; without any, to the top."""
+        for number, table in enumerate(self.query(Table)):
+            key, scroll = cursors[number] if number < len(cursors) else (None, 0)
+            if key is None or not table.select(key):
                 table.action_jump(0)
+            table.scroll_to(y=scroll, animate=False, force=True)
 
     @on(Lines.Opened)
     def open_row(self, event: Lines.Opened) -> None:

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from deskview.screens.actions import Scope, bindings
 from deskview.screens.target import Kind, Opened, Target
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
@@ -28,10 +29,7 @@ COLUMNS = (
 class FindScreen(ModalScreen[None]):
     """Matches as one types; enter opens the first or the chosen one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Close"),
-        Binding("down", "into_list", "List", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.FIND)]
     DEFAULT_CSS = """
     FindScreen { align: center top; }
     FindScreen Vertical {
@@ -73,6 +71,10 @@ class FindScreen(ModalScreen[None]):
         kind, _, key = event.key.partition(":")
         self.dismiss()
         self.app.post_message(Opened(Target(Kind(kind), key)))
+
+    def action_leave(self) -> None:
+        """Back to what lies below."""
+        self.dismiss()
 
     def action_into_list(self) -> None:
         """From the field into the list."""

@@ -1,51 +1,46 @@
-"""`?`: what is on the screen, how it is computed, and every key."""
+"""`?`: first what is on the screen and its keys, then the rest."""
 
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
 
-from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.content import Content
 
-from deskview.screens.actions import ACTIONS, LIST_KEYS, Action, Scope
-from deskview.screens.texts import PANES
+from deskview.screens.actions import ACTIONS, Action, Scope, shown
+from deskview.screens.overlay import Overlay
+from deskview.screens.texts import TOPICS, Topic
 
-KEY_WIDTH = 12
+KEY_WIDTH = 14
 
 
-def key_table() -> str:
-    """Every key with what it does, by where it works."""
-    lines: list[str] = []
+def help_text(topic: str, here: Iterable[str], keymap: Mapping[str, str]) -> Content:
+    """The help for a topic; `here` names the actions that work where one is, in any order."""
+    alive = set(here)
+    first = TOPICS.get(topic)
+    rest = [other for name, other in TOPICS.items() if name != topic]
+    elsewhere = [action for action in ACTIONS if action.name not in alive]
+    parts: list[Content] = [
+        *(_topic(first) if first else ()),
+        *_keys("Keys that work here", [action for action in ACTIONS if action.name in alive], keymap),
+        *(line for other in rest for line in _topic(other)),
+    ]
     for scope in Scope:
-        lines += ["", f"[b]{scope}[/b]"]
-        lines += [_line(action) for action in ACTIONS if action.scope is scope]
-        if scope is Scope.LISTS:
-            lines += [f"  {keys:<{KEY_WIDTH}} {title}" for keys, title in LIST_KEYS]
-    return "\n".join(lines)
+        parts += _keys(f"Keys: {str(scope).lower()}", [a for a in elsewhere if a.scope is scope], keymap)
+    return Content("\n").join(parts)
 
 
-def _line(action: Action) -> str:
-    return f"  {action.shown:<{KEY_WIDTH}} {action.title}"
+def _topic(topic: Topic) -> list[Content]:
+    return [Content.styled(topic.title, "bold"), Content(topic.text), Content("")]
 
 
-class HelpScreen(ModalScreen[None]):
-    """The texts of the panes and the table of keys; any of the leaving keys closes it."""
+def _keys(title: str, actions: list[Action], keymap: Mapping[str, str]) -> list[Content]:
+    seen: dict[str, Content] = {}
+    for action in actions:
+        seen.setdefault(action.name, Content(f"  {shown(action, keymap):<{KEY_WIDTH}} {action.title}"))
+    return [Content.styled(title, "bold"), *seen.values(), Content("")] if seen else []
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark,backspace,left,f1", "dismiss", "Close")]
-    DEFAULT_CSS = """
-    HelpScreen { align: center middle; }
-    HelpScreen VerticalScroll {
-        width: 90; max-width: 96%; height: 90%; border: round $accent; background: $surface; padding: 0 2;
-    }
-    HelpScreen .keys { color: $foreground; }
-    """
 
-    def compose(self) -> ComposeResult:
-        """Pane by pane, then the keys."""
-        with VerticalScroll() as frame:
-            frame.border_title = "Help"
-            frame.border_subtitle = "esc closes"
-            for title, text in PANES:
-                yield Static(f"[b]{title}[/b]\n{text}\n")
-            yield Static(key_table(), classes="keys")
+class HelpScreen(Overlay):
+    """Told anew each time it opens."""
+
+    def point(self, topic: str, here: Iterable[str], keymap: Mapping[str, str]) -> None:
+        """Makes the help speak of this topic first."""
+        self.tell("Help", help_text(topic, here, keymap))

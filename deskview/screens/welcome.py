@@ -10,15 +10,16 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from deskview.screens.actions import Scope, bindings
+
 
 class WelcomeScreen(ModalScreen[None]):
     """Says why there is no market and offers the ways on."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "type_key", "Log in"),
-        Binding("d", "demo", "Demo"),
-        Binding("escape", "put_away", "Close", show=False),
+        *bindings(Scope.WELCOME),
+        Binding("escape", "put_away", "Put the field away", show=False),
     ]
     DEFAULT_CSS = """
     WelcomeScreen { align: center middle; }

@@ -5,12 +5,17 @@ at equal distances through the day from a seeded random offset, so every half-ho
 gets which start moves on from session to session, so in the long run every name is seen at every time of day. A
 plan for more sessions contains the plan for fewer: dates and seed decide, not the list.
 
-A window is the first N prints from its start. In busy minutes N prints pass quickly, so a plain sum of windows would
-weight a busy minute like a quiet one and the open and close, where most dollars trade, too little. Therefore every
-window stands for its dollars per second (dollars by the seconds it took), times the part of the day it represents:
-the estimate is of the day's dollars. What remains: the noise of the sample widens the spread of the history, which
-pulls percentiles towards the middle (more windows a day help), and the windows of a quiet name are long, so that its
-first minutes, before any window has begun, are seen less often than the rest of its day.
+A window is the first N prints from its start. How a name's windows stand for its day depends on what is known of it:
+
+* With the day's dollar volume (the daily bars have it) the windows are pooled and each side gets its share of their
+  dollars, times the day's: the combined ratio estimator (Cochran 1977, Sampling Techniques, chapter 6). How fast a
+  window happened to pass does not matter, so a burst weighs no more than its dollars; the estimate's error is about
+  half of that of the rates below.
+* Without it a window stands for its dollars per second (dollars by the seconds it took), times the part of the day
+  it represents. In busy minutes N prints pass quickly, and a plain sum would weight a busy minute like a quiet one.
+
+What remains: the noise of the sample widens the spread of the history, which pulls percentiles towards the middle.
+More windows a day help more than longer ones: the prints of one window resemble each other.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,6 +32,7 @@ from deskview.market.schema import UTC_NS
 from deskview.market.sessions import Calendar
 
 DOLLARS = [column for column in FLOW_DAYS if column.endswith("_usd")]
+VOLUMES = {"ticker": pl.String(), "dollar_volume_usd": pl.Float64()}
 PLAN = {"session": pl.Date(), "ticker": pl.String(), "since": UTC_NS}
 
 
@@ -83,23 +89,30 @@ def name_readings(
     session_close: datetime,
     count: int | None = None,
     tick_e4: int = PENNY_E4,
+    volumes: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Prints of a session's windows (TRADES with `since`, the start of the window each came from) to FLOW_SAMPLES.
 
     One row per name with a counted print. Dollars are estimates for the name's whole session; `prints` counts the
-    sampled prints. A window with fewer than `count` prints, the number asked for, reaches to the end of the day.
+    sampled prints. `volumes`: (ticker, dollar_volume_usd) of the session; a name without one is read by its rates,
+    where a window with fewer than `count` prints, the number asked for, reaches to the end of the day.
     """
     labelled = label(
         samples, session_open=session_open, session_close=session_close, tick_e4=tick_e4, within=("ticker", "since")
     )
     length = (session_close - session_open).total_seconds()
     windows = labelled.group_by("ticker", "since").agg(_sums(), seconds=_seconds(session_close, count))
-    usable = windows.filter((pl.col("seconds") > 0) & (pl.col("prints") > 0))
-    share = length / pl.len().over("ticker") / pl.col("seconds")
+    known = pl.DataFrame(schema=VOLUMES) if volumes is None else volumes.select(list(VOLUMES)).unique("ticker")
+    usable = windows.join(known, on="ticker", how="left").filter(pl.col("prints") > 0)
+    passed = pl.when(pl.col("seconds") > 0).then("seconds")
+    by_rate = length / passed.count().over("ticker") / passed
+    whole = pl.col("dollar_volume_usd") / pl.col("counted_usd").sum().over("ticker")
+    by_volume = pl.when(whole.is_finite() & (whole > 0)).then(whole)
     return (
-        usable.with_columns(pl.col(DOLLARS) * share)
+        usable.with_columns(weight=pl.coalesce(by_volume, by_rate))
+        .drop_nulls("weight")
         .group_by("ticker")
-        .agg(pl.col(DOLLARS).sum(), pl.col("prints").sum().cast(pl.Int64))
+        .agg((pl.col(DOLLARS) * pl.col("weight")).sum(), pl.col("prints").sum().cast(pl.Int64))
         .with_columns(session=pl.lit(session), names=pl.lit(1, pl.Int64))
         .select(list(FLOW_SAMPLES))
         .sort("ticker")
@@ -142,7 +155,8 @@ def _sums() -> list[pl.Expr]:
         for kind in ("retail", "other")
         for way, sign in sides.items()
     ]
-    return [*sums, (pl.col("kind") != "auction").sum().alias("prints")]
+    traded = pl.col("kind") != "auction"
+    return [*sums, traded.sum().alias("prints"), pl.col("usd").filter(traded).sum().alias("counted_usd")]
 
 
 def _seconds(closes: datetime, count: int | None) -> pl.Expr:

@@ -62,7 +62,9 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
 
     `comparison` says what the percentiles compare. `classified_share` is the signed part of the dollars outside
     auctions. `left_out` counts the prints not used, by reason. `divergence` holds names that retail buys and others
-    sell, `converse` the reverse, the largest opposition first. `missing` has a reason for every null figure.
+    sell, `converse` the reverse, the largest opposition first. `off_exchange_share` is the part of all stocks' volume
+    that was traded off exchange in the last complete session, `off_exchange_session`. `missing` has a reason for
+    every null figure.
     """
 
     retail: Side
@@ -76,3 +78,5 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     divergence: list[NameFlow]
     converse: list[NameFlow]
     missing: dict[str, str]
+    off_exchange_share: float | None = None
+    off_exchange_session: date | None = None

@@ -1,41 +1,55 @@
 """A leveraged fund: the arithmetic of its rebalance, line by line."""
 
+import re
 from typing import TYPE_CHECKING
 
+from deskview.analytics.leverage import fund_steps
 from deskview.screens.details.charts import price_chart
-from deskview.screens.details.detail import Detail
+from deskview.screens.details.detail import Detail, Section
 from deskview.screens.format import percent, tone, usd
 from deskview.widgets.facts import Fact, fact
+from deskview.widgets.records import Cell, Column, Row
 
 if TYPE_CHECKING:
     from deskview.analytics.leverage.readings import FundRow
     from deskview.board import Board
 
+STEP_COLUMNS = (Column("step", "step", width=28), Column("figure", "figure", flex=True, minimum=20))
+
 
 def fund_detail(board: "Board", ticker: str) -> Detail:
-    """The fund's inputs, the formula with the numbers in it, and its price."""
+    """The fund's figures, the formula with the numbers in it, and its price; why, where it has none."""
     reading = board.leverage.value
     row = next((row for row in reading.by_fund if row.ticker == ticker), None) if reading else None
-    if row is None:
-        return Detail(ticker, [[fact("", "this fund has no figures now", "dim")]])
     chart = price_chart(board.basis.history, ticker, None) if board.basis else None
-    return Detail(f"{ticker}  {row.name}", _arithmetic(row), chart, "Close, a year, split-adjusted")
+    if row is None:
+        out = next((row for row in reading.left_out if row.ticker == ticker), None) if reading else None
+        title = f"{ticker}  {out.name}" if out else ticker
+        why = f"left out: {out.reason}" if out else "this fund has no figures now"
+        return Detail(title, [[fact("", why, "warning")]], chart, "Close, a year, split-adjusted")
+    return Detail(f"{ticker}  {row.name}", _figures(row), chart, "Close, a year, split-adjusted", (_arithmetic(row),))
 
 
-def _arithmetic(row: "FundRow") -> list[list[Fact]]:
+def _figures(row: "FundRow") -> list[list[Fact]]:
     leverage = f"{row.leverage:g}".replace("-", "−")
-    factor = f"{row.leverage * (row.leverage - 1):g}"
     return [
         [fact("follows", row.underlying), fact("kind", row.kind)],
-        [fact("leverage L", f"{leverage}x")],
-        [fact("AUM at previous close A", usd(row.aum_usd, sign=False)), fact("shares of", row.aum_as_of or "unknown")],
-        [
-            fact("underlying's return r", percent(row.return_, 2), tone(row.return_)),
-            fact("from", row.return_source or "none"),
-        ],
-        [fact("today = L(L−1)·A·r", f"{factor} × {usd(row.aum_usd, sign=False)} × {percent(row.return_, 2)}", "dim")],
-        [fact("", usd(row.today_usd), f"{tone(row.today_usd)} strong")],
+        [fact("leverage L", f"{leverage}x"), fact("AUM", usd(row.aum_usd, sign=False))],
+        [fact("today", usd(row.today_usd), f"{tone(row.today_usd)} strong")],
         [fact("per +1%", usd(row.per_1pct_usd, sign=False))],
         [fact("its week p05", usd(row.week_p05_usd)), fact("p95", usd(row.week_p95_usd))],
+        [fact("worst 5% of weeks, mean", usd(row.week_es05_usd))],
         [fact("fund's return less L·r", percent(row.tracking_gap, 2), "dim")],
     ]
+
+
+def _arithmetic(row: "FundRow") -> Section:
+    rows = tuple(
+        Row(step.label, (Cell(_minus(step.label), "dim"), Cell(_minus(step.figure)))) for step in fund_steps(row)
+    )
+    return Section("Today, line by line", STEP_COLUMNS, rows)
+
+
+def _minus(text: str) -> str:
+    """The typographic minus before figures and in the formula; a date keeps its hyphens."""
+    return re.sub(r"(?<!\d)-(?=[\dL(])", "−", text)

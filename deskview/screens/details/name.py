@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from deskview.analytics.leverage import funds_of_name
 from deskview.screens.details.charts import price_chart
 from deskview.screens.details.detail import Detail, Section
 from deskview.screens.format import MISSING, basis_points, number, percent, price, share, tone, usd
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 FUND_COLUMNS = (
     Column("ticker", "fund", width=6),
     Column("leverage", "L", width=4, align="right"),
-    Column("aum", "AUM", width=7, align="right"),
-    Column("today", "today", width=7, align="right"),
-    Column("name", "name", flex=True, minimum=10, priority=3),
+    Column("underlying", "follows", flex=True, minimum=6, priority=1),
+    Column("weight", "weight", width=6, align="right"),
+    Column("fund", "fund's", width=7, align="right", priority=2),
+    Column("part", "part", width=7, align="right"),
 )
 GROUP_COLUMNS = (
     Column("group", "group", flex=True, minimum=12),
@@ -87,6 +89,7 @@ def _leverage(board: "Board", ticker: str) -> list[list[Fact]]:
         return [[fact("leveraged ETFs", "no flow traced to it", "dim")]]
     return [
         [fact("leveraged ETFs today", usd(row.today_usd), tone(row.today_usd)), fact("ADV", percent(row.of_adv))],
+        [fact("of the close", percent(row.of_close, 0)), fact("20-day ADV", usd(row.adv_usd, sign=False))],
         [fact("single-stock", usd(row.single_stock_usd)), fact("index", usd(row.index_usd))],
         [fact("per +1%", usd(row.per_1pct_usd, sign=False)), fact("impact", _bp(row.impact_bp))],
     ]
@@ -99,9 +102,11 @@ def _bp(value: float | None) -> str:
 def _flow(board: "Board", ticker: str) -> list[list[Fact]]:
     reading = board.flow.value
     row = next((row for row in reading.by_name if row.ticker == ticker), None) if reading else None
+    off_exchange = [fact("off exchange, last session", share(board.off_exchange.of(ticker)))]
     if row is None:
-        return [[fact("prints", "not among the focus names", "dim")]]
+        return [off_exchange, [fact("prints", "not among the focus names", "dim")]]
     return [
+        off_exchange,
         [fact("retail net", usd(row.retail_net_usd), tone(row.retail_net_usd)), fact("", number(row.retail_intensity))],
         [
             fact("non-retail net", usd(row.other_net_usd), tone(row.other_net_usd)),
@@ -111,22 +116,25 @@ def _flow(board: "Board", ticker: str) -> list[list[Fact]]:
 
 
 def _funds(board: "Board", ticker: str) -> Section:
-    reading = board.leverage.value
-    found = [row for row in reading.by_fund if row.underlying == ticker and row.kind == "stock"] if reading else []
+    """Every fund whose trade reaches the name: weight in its underlying times the fund's trade is its part."""
+    reading, model = board.leverage.value, board.basis.leverage if board.basis else None
+    parts = funds_of_name(model, reading, ticker) if model and reading else []
     rows = tuple(
         Row(
-            row.ticker,
+            part.ticker,
             (
-                Cell(row.ticker),
-                Cell(f"{row.leverage:+g}x".replace("-", "−")),
-                Cell(usd(row.aum_usd, sign=False)),
-                Cell(usd(row.today_usd), tone(row.today_usd)),
-                Cell(row.name, "dim"),
+                Cell(part.ticker),
+                Cell(f"{part.leverage:+g}x".replace("-", "−")),
+                Cell(part.underlying, "dim"),
+                Cell(f"{part.weight:.1%}"),
+                Cell(usd(part.fund_usd), "dim"),
+                Cell(usd(part.usd), tone(part.usd)),
             ),
         )
-        for row in found
+        for part in parts
     )
-    return Section("Leveraged funds on it", FUND_COLUMNS, rows, "no single-stock fund follows it", Kind.FUND)
+    title = f"Leveraged funds that trade it ({len(rows)}): weight × fund's trade"
+    return Section(title, FUND_COLUMNS, rows, "no leveraged fund's trade is traced to it", Kind.FUND)
 
 
 def _groups(board: "Board", ticker: str) -> Section:

@@ -16,7 +16,7 @@ from deskview.screens.format import age
 from deskview.screens.strip import segments
 from deskview.screens.target import Kind, Opened, Target
 from deskview.widgets.lines import Lines
-from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.sorting import Sorting
 from deskview.widgets.strip import StatusStrip
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class PageScreen(Screen[None]):
     PART: ClassVar[str] = ""
     HEADING: ClassVar[str] = ""
     OPENS: ClassVar[Kind] = Kind.NAME
+    KEYS: ClassVar[tuple[Scope, ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DRILL)]
     DEFAULT_CSS = """
     PageScreen .heading { height: 1; padding: 0 1; text-style: bold; }
@@ -37,6 +38,10 @@ class PageScreen(Screen[None]):
     PageScreen .body { height: 1fr; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._board: Board | None = None
+
     def compose(self) -> ComposeResult:
         """Strip, heading, notice, body, keys."""
         yield StatusStrip(segments(None))
@@ -44,7 +49,7 @@ class PageScreen(Screen[None]):
         yield Static("", classes="notice", markup=False)
         with Vertical(classes="body"):
             yield from self.compose_body()
-        yield KeyLine(Scope.EVERYWHERE, Scope.LISTS, Scope.DRILL)
+        yield KeyLine(*self.KEYS, Scope.EVERYWHERE, Scope.LISTS, Scope.DRILL)
 
     def compose_body(self) -> ComposeResult:
         """The page's widgets."""
@@ -54,25 +59,42 @@ class PageScreen(Screen[None]):
         """Puts the reading into the widgets."""
         raise NotImplementedError
 
+    def heading(self) -> str:
+        """What is shown, and in which of its variants."""
+        return self.HEADING
+
     def show(self, board: "Board") -> None:
         """Shows the board's part, or what it waits for."""
+        self._board = board
         part = getattr(board, self.PART)
         self.query_one(StatusStrip).show(segments(board))
         since = f"  ·  {age(monotonic() - part.received)} old" if part.value is not None else ""
-        self.query_one(".heading", Static).update(self.HEADING + since)
+        self.query_one(".heading", Static).update(self.heading() + since)
         notice = self.query_one(".notice", Static)
         notice.update(part.note)
         notice.set_class(bool(part.note), "-shown")
         if part.value is not None:
             self.show_reading(part.value, board)
 
+    def show_again(self) -> None:
+        """Shows the same board in another variant."""
+        if self._board is not None:
+            self.show(self._board)
+
     def on_screen_resume(self) -> None:
         """Coming to the page brings the order of its lists up to date."""
-        for table in self.query(SortedTable):
-            table.sort_again()
+        for lines in self.query(Lines):
+            if isinstance(lines, Sorting):
+                lines.sort_again()
 
     @on(Lines.Opened)
     def open_row(self, event: Lines.Opened) -> None:
-        """A row opens the detail of its key."""
+        """A row opens its detail, where it has one."""
         event.stop()
-        self.post_message(Opened(Target(self.OPENS, event.key)))
+        target = self.target_of(event.lines.id or "", event.key)
+        if target is not None:
+            self.post_message(Opened(target))
+
+    def target_of(self, list_id: str, key: str) -> Target | None:  # noqa: ARG002 - for pages whose lists differ
+        """What the row `key` of the list opens."""
+        return Target(self.OPENS, key)

@@ -1,0 +1,145 @@
+"""Whether retail favourites and the momentum legs are the same names, beyond what sector and size explain.
+
+Favourites are the tenth of the sampled names with the highest retail share of signed dollars over the sampled
+sessions, weighted by that share. Only names that have a sample take part, in the legs too: a name nobody looked at
+is neither a favourite nor none. Measures and null: methods of `deskview.analytics.crowding`.
+"""
+
+from datetime import date
+from typing import Final
+
+import msgspec
+import polars as pl
+
+from deskview.analytics.crowding import abnormal, overlap, size_buckets, spearman
+
+LEAST: Final = 100
+"""With fewer sampled names a tenth of them is too few to speak of."""
+TENTH: Final = 10
+SEED: Final = 1
+
+
+class LegOverlap(msgspec.Struct, frozen=True, kw_only=True):
+    """The favourites against one leg; the percentile (0-100) is against shuffles within sector and size.
+
+    `leg` counts the leg's names, `sampled` those with a sample, which alone are compared. `expected` is the mean of
+    the shuffles' weighted Jaccard, `sd` its spread. `shared` lists common names, the largest common weight first.
+    """
+
+    leg: int
+    sampled: int
+    common: int
+    weighted_jaccard: float | None
+    overlap: float | None
+    cosine: float | None
+    percentile: float | None
+    expected: float | None
+    sd: float | None
+    shared: list[str]
+
+
+class Favourite(msgspec.Struct, frozen=True, kw_only=True):
+    """One retail favourite; `share` is retail's part of its signed dollars, `leg` is long, short or empty."""
+
+    ticker: str
+    share: float
+    leg: str
+
+
+class Crowding(msgspec.Struct, frozen=True, kw_only=True):
+    """Retail favourites beside both legs of the momentum basket.
+
+    `names` is the number of names with a sample, of `universe`; `sessions` the number of sampled sessions, the last
+    of them `through`. `spearman` ranks retail share against 12-1 momentum over all sampled names.
+    """
+
+    names: int
+    universe: int
+    sessions: int
+    through: date | None
+    favourites: list[Favourite]
+    long: LegOverlap
+    short: LegOverlap
+    spearman: float | None
+    draws: int
+    missing: dict[str, str]
+
+
+def retail_shares(samples: pl.DataFrame) -> pl.DataFrame:
+    """FLOW_SAMPLES to (ticker, share), highest first: retail's part of the signed dollars over all sessions."""
+    retail = pl.col("retail_buy_usd") + pl.col("retail_sell_usd")
+    signed = retail + pl.col("other_buy_usd") + pl.col("other_sell_usd")
+    return (
+        samples.group_by("ticker")
+        .agg(retail.sum().alias("retail"), signed.sum().alias("signed"))
+        .filter(pl.col("signed") > 0)
+        .select("ticker", share=pl.col("retail") / pl.col("signed"))
+        .sort(["share", "ticker"], descending=[True, False])
+    )
+
+
+def read_crowding(
+    samples: pl.DataFrame,
+    universe: pl.DataFrame,
+    long: pl.DataFrame,
+    short: pl.DataFrame,
+) -> Crowding:
+    """FLOW_SAMPLES, the universe (ticker, sector, market_cap_usd, momentum) and the legs (ticker, weight) compared."""
+    inside = samples.join(universe.select("ticker"), on="ticker", how="semi")
+    shares = retail_shares(inside)
+    sampled = universe.join(shares, on="ticker", how="inner").sort("ticker")
+    enough = sampled.height >= LEAST
+    top = shares.head(shares.height // TENTH) if enough else shares.clear()
+    basket = top.select("ticker", weight="share")
+    cells = size_buckets(sampled)
+    legs = {leg: _compare(basket, names, cells) for leg, names in (("long", long), ("short", short))}
+    sides = {leg: set(names.get_column("ticker")) for leg, names in (("long", long), ("short", short))}
+    return Crowding(
+        names=sampled.height,
+        universe=universe.height,
+        sessions=inside.get_column("session").n_unique(),
+        through=inside.get_column("session").max(),  # type: ignore[arg-type]
+        favourites=[
+            Favourite(ticker=name, share=part, leg=next((leg for leg, held in sides.items() if name in held), ""))
+            for name, part in top.iter_rows()
+        ],
+        long=legs["long"][0],
+        short=legs["short"][0],
+        spearman=spearman(sampled, "share", "momentum") if enough else None,
+        draws=max(draws for _, draws in legs.values()),
+        missing=_missing(sampled.height, legs["long"][0], legs["short"][0]),
+    )
+
+
+def _compare(basket: pl.DataFrame, leg: pl.DataFrame, cells: pl.DataFrame) -> tuple[LegOverlap, int]:
+    seen = leg.join(cells.select("ticker"), on="ticker", how="semi")
+    measures, null = overlap(basket, seen), abnormal(basket, seen, cells, seed=SEED)
+    both = basket.join(seen, on="ticker", suffix="_leg")
+    least = pl.min_horizontal(pl.col("weight") / basket["weight"].sum(), pl.col("weight_leg") / seen["weight"].sum())
+    shared = both.with_columns(least=least).sort(["least", "ticker"], descending=[True, False])
+    result = LegOverlap(
+        leg=leg.height,
+        sampled=seen.height,
+        common=measures.common,
+        weighted_jaccard=measures.weighted_jaccard,
+        overlap=measures.overlap,
+        cosine=measures.cosine,
+        percentile=null.percentile,
+        expected=null.mean,
+        sd=null.sd,
+        shared=shared.get_column("ticker").to_list(),
+    )
+    return result, null.draws
+
+
+def _missing(names: int, long: LegOverlap, short: LegOverlap) -> dict[str, str]:
+    """Why figures are null, by their path."""
+    figures = ("weighted_jaccard", "overlap", "cosine", "percentile", "expected", "sd")
+    few = f"{names} names have a sample, {LEAST} are needed to speak of a favourite tenth"
+    missing = {"through": few} if not names else {}
+    missing |= {"spearman": few} if names < LEAST else {}
+    for side, leg in (("long", long), ("short", short)):
+        if leg.weighted_jaccard is None:
+            reason = few if names < LEAST else f"no name of the {side} leg has a sample"
+            missing |= {f"{side}.{figure}": reason for figure in figures}
+    return missing

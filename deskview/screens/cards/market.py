@@ -1,0 +1,108 @@
+"""Cards of what the market's prices say: momentum, breadth, rotation."""
+
+from typing import TYPE_CHECKING
+
+from deskview.screens.cards.card import Card, Line, pct, plain_number, ratio, reasons, rests_on
+from deskview.screens.format import MISSING, basis_points, share
+
+if TYPE_CHECKING:
+    from deskview.analytics.breadth import BreadthReading
+    from deskview.analytics.momentum import MomentumReading
+    from deskview.analytics.rotation import Group, RotationReading
+    from deskview.board import Board
+
+
+def momentum_card(board: "Board", reading: "MomentumReading", key: str | None) -> Card:
+    """Spread, σ and legs; the contribution of the name `key` where it is in a leg."""
+    r = reading
+    spread = (
+        f"{pct(r.long_return)} − {plain_number(r.hedge_ratio)} × ({pct(r.short_return)}) = {pct(r.return_)}"
+        if r.return_ is not None
+        else MISSING
+    )
+    lines = [
+        *contribution(r, key),
+        Line("long/short = L − k·S", spread),
+        Line("σ = move / daily sd", f"{ratio(r.return_, r.sigma_252_return, r.sigma, 'σ')}  ({r.sigma_days} sessions)"),
+        Line("σ, newest days weigh", ratio(r.return_, r.sigma_ewma_return, r.sigma_ewma, "σ") + "  (decay 0.94)"),
+        Line("from longs (L−M)/(L−S)", _long_share(r)),
+        Line("hedge k = β(L) / β(S)", f"{plain_number(r.hedge_ratio)}  {r.hedge_note or ''}".rstrip()),
+        Line("legs", f"{len(r.long)} long, {len(r.short)} short of {r.universe} names by {r.universe_size}"),
+        Line("formed for", f"{r.formed or MISSING}; ranked by the 12-1 return"),
+        Line("left out", ", ".join(f"{count} {why}" for why, count in r.left_out.items()) or "none"),
+    ]
+    definition = (
+        "The best tenth of names by 12-1 return against the worst tenth, live against the previous close. σ is the"
+        " move over the standard deviation of its own daily moves to yesterday; no mean is taken off."
+    )
+    traded = f"{share(r.coverage)} of the weight traded within five minutes ({r.sigma_basis})"
+    missing = reasons(r.missing.items())
+    return Card("Momentum", definition, tuple(lines), rests_on(board, board.momentum, coverage=traded), missing)
+
+
+def _long_share(r: "MomentumReading") -> str:
+    if r.long_share is None:
+        return MISSING
+    market, long, short = pct(r.market_return), pct(r.long_return), pct(r.short_return)
+    return f"({long} − {market}) / ({long} − {short}) = {share(r.long_share)}  {r.verdict or ''}".replace("+", "")
+
+
+def contribution(r: "MomentumReading", key: str | None) -> list[Line]:
+    for leg, names, sign in (("long", r.long, ""), ("short", r.short, f"−{plain_number(r.hedge_ratio)} × ")):
+        for name in names:
+            if name.ticker == key:
+                made = f"{sign}{name.weight:.2%} × {pct(name.return_)} = {basis_points(name.contribution)}"
+                return [Line(f"{key} in the {leg} leg", made)]
+    return []
+
+
+def breadth_card(board: "Board", reading: "BreadthReading", _: str | None) -> Card:
+    """How many beat the index, and by what the two means differ."""
+    r = reading
+    days = r.days.get("beat_share", 0)
+    lines = (
+        Line("beat the index", f"{share(r.beat_share)} of {r.members} members above {pct(r.index_return)} ({r.index})"),
+        Line("percentile", f"{plain_number(r.percentile.get('beat_share'), 0)} of {days} sessions"),
+        Line("up", share(r.up_share)),
+        Line(
+            "gap = equal − cap weight",
+            f"{pct(r.equal_weight_return)} − ({pct(r.cap_weight_return)}) = {pct(r.gap)}",
+        ),
+        Line("dispersion", f"{pct(r.dispersion)}: standard deviation of the members' returns".replace("+", "")),
+        Line("ten largest add", pct(r.top_10_contribution)),
+        Line("average correlation", f"21 d {plain_number(r.average_correlation_21d)}"),
+    )
+    definition = (
+        "The share of the index's members whose return since the previous close is above the index's own. Above a"
+        " half on a falling day: a few large names fall, most do not."
+    )
+    coverage = f"{share(r.coverage)} of the members, {r.left_out} left out. {r.coverage_note or ''}".rstrip()
+    foot = rests_on(board, board.breadth, coverage=coverage)
+    return Card("Breadth", definition, lines, foot, reasons(r.missing.items()))
+
+
+def rotation_card(board: "Board", reading: "RotationReading", key: str | None) -> Card:
+    """The group under the cursor over its horizons, or the strongest and weakest now."""
+    group = next((group for group in reading.groups if group.name == key), None)
+    definition = (
+        "The equal-weighted mean of the members' returns: 'now' is live against the previous close, the other"
+        f" horizons end at the last close. Relative is less {reading.benchmark}'s; rank 1 is the best of"
+        f" {len(reading.groups)} groups."
+    )
+    missing = reasons((path, why) for path, why in reading.missing.items() if group is None or group.name in path)
+    if group is None:
+        return Card("Rotation", definition, (), rests_on(board, board.rotation), missing)
+    lines = tuple(Line(horizon, _horizon(reading, group, horizon)) for horizon in reading.horizons)
+    unpriced = f", no price today: {', '.join(group.unpriced[:5])}" if group.unpriced else ""
+    coverage = f"{group.with_data.get('now', 0)} of {group.members} members{unpriced}"
+    return Card(group.name, definition, lines, rests_on(board, board.rotation, coverage=coverage), missing)
+
+
+def _horizon(reading: "RotationReading", group: "Group", horizon: str) -> str:
+    own, relative = group.returns[horizon], group.relative[horizon]
+    benchmark = reading.benchmark_returns[horizon]
+    counted = group.with_data.get(horizon, 0)
+    return (
+        f"mean of {counted}: {pct(own)};  − ({pct(benchmark)}) = {pct(relative)} vs {reading.benchmark}"
+        f";  rank {group.rank[horizon] or MISSING}"
+    )

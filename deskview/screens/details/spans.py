@@ -1,0 +1,151 @@
+"""A detail with its chart over the span the user chose, and a name's key statistics."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from deskview.analytics.statistics import key_statistics
+from deskview.screens.details import detail_of
+from deskview.screens.details.detail import Detail
+from deskview.screens.format import MISSING, NEW_YORK, number, price, share, usd
+from deskview.screens.target import Kind, Target
+from deskview.widgets.chartspec import Candle, ChartSpec, Level, Series
+from deskview.widgets.facts import Fact, fact
+
+if TYPE_CHECKING:
+    from deskview.board import Board
+
+SESSIONS = {"1d": 1, "5d": 5, "1m": 21, "3m": 63, "1y": 252}
+WORDS = {"1d": "today", "5d": "a week", "1m": "a month", "3m": "three months", "1y": "a year"}
+
+
+@dataclass(frozen=True)
+class View:
+    """What the chart shows: its span, candles or a line, and the session's own bars once they have come.
+
+    `note` says why there are none.
+    """
+
+    span: str
+    candles: bool = False
+    bars: pl.DataFrame | None = None
+    note: str = "the session's bars are being fetched"
+
+
+def viewed(board: "Board", target: Target, view: View) -> Detail:
+    """The detail with its chart over the view's span; slow enough for a thread."""
+    detail = detail_of(board, target)
+    if target.kind is Kind.GROUP or board.basis is None:
+        return detail
+    chart = _chart(board, target.key, view)
+    statistics = _statistics(board.basis.history, target.key) if target.kind is Kind.NAME else []
+    return replace(
+        detail,
+        chart=chart,
+        chart_title=_title(view) if chart is not None else "",
+        figures=[*detail.figures, *statistics],
+    )
+
+
+def _title(view: View) -> str:
+    if view.span != "1d":
+        kind = "Daily candles" if view.candles else "Close"
+        return f"{kind}, {WORDS[view.span]}, split-adjusted  [ shorter  ] longer"
+    kind = "Price in 5 minutes" if view.bars is not None else f"Today's move; {view.note}"
+    return f"{kind}  ] longer"
+
+
+def _chart(board: "Board", ticker: str, view: View) -> ChartSpec | None:
+    last = _last(board, ticker)
+    days = board.basis.history.filter(pl.col("ticker") == ticker) if board.basis else pl.DataFrame()
+    if view.span == "1d":
+        before = days["close"].tail(1).to_list()
+        return _session(ticker, view, before[0] if before else None, last)
+    days = days.sort("session").tail(SESSIONS[view.span])
+    return _candles(ticker, days, last) if view.candles else _closes(ticker, days, last)
+
+
+def _last(board: "Board", ticker: str) -> float | None:
+    if board.live is None:
+        return None
+    found = board.live.filter(pl.col("ticker") == ticker)["price"].to_list()
+    return found[0] if found else None
+
+
+def _closes(ticker: str, days: pl.DataFrame, last: float | None) -> ChartSpec | None:
+    values: list[float] = [*days["close"].to_list(), *([last] if last is not None else [])]
+    if not values:
+        return None
+    series = Series(tuple(map(float, range(len(values)))), tuple(values))
+    sessions = days["session"].to_list()
+    return ChartSpec(
+        version=f"{ticker}:{sessions[-1] if sessions else ''}:{len(values)}:{last}",
+        series=(series,),
+        levels=_levels(last),
+        x_ticks=_ticks(sessions),
+        write=price,
+    )
+
+
+def _candles(ticker: str, days: pl.DataFrame, last: float | None) -> ChartSpec | None:
+    whole = days.drop_nulls(["open", "high", "low", "close"])
+    if whole.is_empty():
+        return _closes(ticker, days, last)
+    rows = whole.select("open", "high", "low", "close").rows()
+    sessions = whole["session"].to_list()
+    return ChartSpec(
+        version=f"{ticker}:candles:{sessions[-1]}:{len(rows)}:{last}",
+        candles=tuple(Candle(float(x), *row) for x, row in enumerate(rows)),
+        levels=_levels(last),
+        x_ticks=_ticks(sessions),
+        write=price,
+    )
+
+
+def _session(ticker: str, view: View, before: float | None, last: float | None) -> ChartSpec | None:
+    """Today: the session's bars where they have come, else the way from the last close to the last price."""
+    levels = (Level(before, "previous close"),) if before is not None else ()
+    bars = view.bars
+    if bars is None or bars.is_empty():
+        if before is None or last is None:
+            return None
+        return ChartSpec(f"{ticker}:today:{last}", (Series((0.0, 1.0), (before, last)),), levels=levels, write=price)
+    bars = bars.sort("start")
+    times = bars["start"].dt.convert_time_zone(str(NEW_YORK)).to_list()
+    xs = tuple(float(x) for x in range(bars.height))
+    hours = tuple((x, f"{at:%H:%M}") for x, at in zip(xs, times, strict=True) if at.minute == 0)
+    version = f"{ticker}:intraday:{times[-1]}:{view.candles}:{bars['close'][-1]}"
+    if view.candles:
+        rows = bars.select("open", "high", "low", "close").rows()
+        candles = tuple(Candle(x, *row) for x, row in zip(xs, rows, strict=True))
+        return ChartSpec(version, candles=candles, levels=levels, x_ticks=hours, write=price)
+    return ChartSpec(version, (Series(xs, tuple(bars["close"].to_list())),), levels=levels, x_ticks=hours, write=price)
+
+
+def _levels(last: float | None) -> tuple[Level, ...]:
+    return (Level(last, price(last), "accent"),) if last is not None else ()
+
+
+def _ticks(days: list[date]) -> tuple[tuple[float, str], ...]:
+    """The first session of each month; over a month or less every day."""
+    if len(days) <= SESSIONS["1m"]:
+        return tuple((float(index), f"{day:%d %b}") for index, day in enumerate(days))
+    firsts = [index for index in range(1, len(days)) if days[index].month != days[index - 1].month]
+    return tuple((float(index), f"{days[index]:%b %y}") for index in firsts)
+
+
+def _statistics(history: pl.DataFrame, ticker: str) -> list[list[Fact]]:
+    known = key_statistics(history, ticker)
+    beta = MISSING if known.beta is None else number(known.beta).lstrip("+")
+    return [
+        [fact("52 weeks", f"{price(known.low)} to {price(known.high)}"), *_short(known.sessions)],
+        [fact("20-day dollar volume", usd(known.adv_usd, sign=False))],
+        [fact("volatility 1m", share(known.vol_1m)), fact("1y", share(known.vol_1y))],
+        [fact("beta to SPY", beta)],
+    ]
+
+
+def _short(sessions: int) -> list[Fact]:
+    return [fact("", f"{sessions} sessions", "dim")] if sessions < SESSIONS["1y"] else []

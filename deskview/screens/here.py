@@ -1,0 +1,25 @@
+"""What the user is looking at: the part of the board under the cursor, or the detail that is open."""
+
+from textual.screen import Screen
+
+from deskview.screens.panes.base import BoardPane
+from deskview.screens.target import Target
+
+
+def topic_of(screen: Screen[object], place: Target | str | None) -> str:
+    """The key of the help text for what is shown: a part, a kind of detail, or a page's name.
+
+    `place` is the last stop of the way; None on the desk, where the focused pane decides.
+    """
+    if isinstance(place, Target):
+        return str(place.kind)
+    if place is not None:
+        return place
+    pane = pane_of(screen)
+    return pane.PART if pane is not None else "momentum"
+
+
+def pane_of(screen: Screen[object]) -> BoardPane[object] | None:
+    """The pane of the desk the cursor is in."""
+    panes = list(screen.query(BoardPane))
+    return next((pane for pane in panes if pane.has_focus_within), panes[0] if panes else None)

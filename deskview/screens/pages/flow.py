@@ -1,0 +1,159 @@
+"""The flow page: who buys and who sells through the day, in which names, how sure that is, and the favourites."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Grid
+from textual.widget import Widget
+from textual.widgets import Static
+
+from deskview.screens.format import clock
+from deskview.screens.pages.flow_charts import curves, time_line
+from deskview.screens.pages.flow_rows import (
+    DIVERGENCE_COLUMNS,
+    FAVOURITE_COLUMNS,
+    NAME_COLUMNS,
+    QUALITY_COLUMNS,
+    divergence_rows,
+    favourite_facts,
+    favourite_rows,
+    half_day_facts,
+    name_entries,
+    quality_rows,
+    session_facts,
+)
+from deskview.screens.pages.panes import PanesPage, View
+from deskview.screens.panes.flow import MORNING_HALF_HOURS, SIDES, gauge, half_hours
+from deskview.screens.target import Kind, Target
+from deskview.widgets.bars import Bars
+from deskview.widgets.chart import Chart
+from deskview.widgets.facts import Facts
+from deskview.widgets.gauge import Gauge, GaugeReading
+from deskview.widgets.pane import Pane
+from deskview.widgets.records import Sort
+from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.table import Table
+
+if TYPE_CHECKING:
+    from deskview.analytics.flow import Flow, Side
+    from deskview.board import Board
+
+TITLES = {
+    "halves": "Net by half-hour",
+    "curves": "Through the day",
+    "by-retail": "Names by retail",
+    "by-other": "Names by non-retail",
+    "divergence": "Divergence",
+    "favourites": "Retail favourites and the momentum legs",
+    "quality": "How sure it is, and what was left out",
+}
+SMALL = tuple(View((pane,)) for pane in TITLES)
+MEDIUM = (
+    View(("halves", "by-retail", "curves", "by-other"), 2),
+    View(("divergence", "favourites", "quality"), 2, {"quality": 2}),
+)
+LARGE = (View(("halves", "by-retail", "by-other", "curves", "divergence", "favourites", "quality"), 4, {"curves": 1}),)
+
+
+def _contents() -> dict[str, tuple[Widget, ...]]:
+    """The widgets of each pane."""
+    return {
+        "halves": tuple(
+            widget
+            for key, _ in SIDES
+            for widget in (
+                Facts(lines=1, id=f"{key}-halves"),
+                Bars(id=f"{key}-bars"),
+                Static("", id=f"{key}-times", classes="times", markup=False),
+            )
+        ),
+        "curves": (Chart(),),
+        "by-retail": (SortedTable(NAME_COLUMNS, sort=Sort("retail"), id="by-retail"),),
+        "by-other": (SortedTable(NAME_COLUMNS, sort=Sort("other", descending=False), id="by-other"),),
+        "divergence": (
+            Table(DIVERGENCE_COLUMNS, empty="retail and the rest are on the same side everywhere", id="divergence"),
+        ),
+        "favourites": (Facts(lines=3, id="overlap"), Table(FAVOURITE_COLUMNS, id="favourites")),
+        "quality": (Table(QUALITY_COLUMNS, id="quality"),),
+    }
+
+
+class FlowPage(PanesPage):
+    """Questions 8, 9 and 10 of the desk in full; `x` goes through the views."""
+
+    PART = "flow"
+    HEADING = "Retail and institutional flow"
+    AUTO_FOCUS = "#by-retail"
+    DEFAULT_CSS: ClassVar[str] = """
+    FlowPage .gauges { padding: 0 1; }
+    FlowPage .times { height: 1; color: $dim; margin-bottom: 1; }
+    FlowPage Bars { height: 1fr; min-height: 2; max-height: 5; }
+    FlowPage #overlap { margin-bottom: 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fill: dict[str, Callable[[Flow, Board], None]] = {
+            "halves": self._fill_halves,
+            "curves": lambda reading, board: self.query_one(Chart).show(curves(reading, clock(board.flow.as_of))),
+            "by-retail": lambda reading, board: self._names("by-retail", reading, board),
+            "by-other": lambda reading, board: self._names("by-other", reading, board),
+            "divergence": lambda reading, _: self._table("divergence").set_rows(divergence_rows(reading)),
+            "favourites": self._fill_favourites,
+            "quality": lambda reading, _: self._table("quality").set_rows(quality_rows(reading)),
+        }
+
+    def views_for(self, columns: int, rows: int) -> Sequence[View]:
+        """One pane at a time in a small terminal, all of them in a large one."""
+        if columns < 100 or rows < 30:
+            return SMALL
+        return LARGE if columns >= 180 and rows >= 44 else MEDIUM
+
+    def compose_body(self) -> ComposeResult:
+        """The gauges, then the panes of the view."""
+        for key, label in SIDES:
+            yield Gauge(GaugeReading(label), label_width=10, value_width=7, id=f"{key}-gauge", classes="gauges")
+        yield Facts(lines=1, id="session", classes="gauges")
+        with Grid():
+            for name, widgets in _contents().items():
+                yield Pane(*widgets, title=TITLES[name], id=f"pane-{name}")
+
+    def show_reading(self, reading: "Flow", board: "Board") -> None:
+        """The gauges and the panes that are shown."""
+        for (key, label), side in zip(SIDES, (reading.retail, reading.institutional), strict=True):
+            why = reading.missing.get(f"{key}.percentile", reading.missing.get(f"{key}.net_usd", ""))
+            self.query_one(f"#{key}-gauge", Gauge).show(gauge(label, side, why))
+        self.query_one("#session", Facts).show([session_facts(reading)])
+        for name in self.view.panes:
+            self._fill[name](reading, board)
+
+    def target_of(self, list_id: str, key: str) -> Target | None:
+        """A name; what says how sure the figures are opens nothing."""
+        return None if list_id == "quality" else Target(Kind.NAME, key)
+
+    def _fill_halves(self, reading: "Flow", board: "Board") -> None:
+        now = clock(board.flow.as_of)
+        for (key, label), side in zip(SIDES, (reading.retail, reading.institutional), strict=True):
+            self._half_hours(key, label.lower(), side, now)
+
+    def _half_hours(self, key: str, label: str, side: "Side", now: str) -> None:
+        bars = self.query_one(f"#{key}-bars", Bars)
+        self.query_one(f"#{key}-halves", Facts).show([half_day_facts(label, side, now)])
+        bars.show(half_hours(side, now), separator=MORNING_HALF_HOURS)
+        times = time_line(side, bars.size.width, MORNING_HALF_HOURS)
+        self.query_one(f"#{key}-times", Static).update(times)
+
+    def _names(self, list_id: str, reading: "Flow", board: "Board") -> None:
+        table = self.query_one(f"#{list_id}", SortedTable)
+        table.empty = reading.missing.get("retail.net_usd", "no prints of the focus names yet")
+        table.fill(name_entries(reading, board))
+
+    def _fill_favourites(self, _: "Flow", board: "Board") -> None:
+        part, table = board.crowding, self._table("favourites")
+        self.query_one("#overlap", Facts).show(favourite_facts(part.value) if part.value else [])
+        table.empty = part.note or "no favourites: too few names have a sample"
+        table.set_rows(favourite_rows(part.value) if part.value else [])
+
+    def _table(self, name: str) -> Table:
+        return self.query_one(f"#{name}", Table)

@@ -1,0 +1,200 @@
+"""The page itself: its panes, the views they are shown in, and what a row opens."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Grid
+from textual.widget import Widget
+from textual.widgets import Static
+
+from deskview.screens.actions import Scope, bindings
+from deskview.screens.pages.base import PageScreen
+from deskview.screens.pages.leverage import model, today, week
+from deskview.screens.pages.leverage.views import TITLES, View, views_for
+from deskview.screens.panes.leverage import summary
+from deskview.screens.target import Kind, Target
+from deskview.widgets.bars import Bars
+from deskview.widgets.chart import Chart
+from deskview.widgets.facts import Facts
+from deskview.widgets.pane import Pane
+from deskview.widgets.records import Sort
+from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.table import Table
+
+if TYPE_CHECKING:
+    from deskview.analytics.leverage import Leverage
+    from deskview.board import Board
+
+BY_SIZE = Sort("today")
+
+
+def _contents() -> dict[str, tuple[Widget, ...]]:
+    """The widgets of each pane."""
+    return {
+        "names": (SortedTable(today.NAME_COLUMNS, sort=BY_SIZE, id="names"),),
+        "underlyings": (SortedTable(today.UNDERLYING_COLUMNS, sort=BY_SIZE, id="underlyings"),),
+        "funds": (SortedTable(today.FUND_COLUMNS, sort=BY_SIZE, id="funds"),),
+        "kinds": (Table(today.KIND_COLUMNS, id="kinds"),),
+        "left-out": (Table(today.LEFT_OUT_COLUMNS, id="left-out"),),
+        "week": (Facts(lines=2, id="week-basis"), Chart(id="fan")),
+        "figures": (Table(week.FIGURE_COLUMNS, id="figures"),),
+        "scenarios": (Table(week.SCENARIO_COLUMNS, id="scenarios"),),
+        "supply": (Static("", id="supply-words", classes="words", markup=False), Table(id="supply")),
+        "score": (
+            Facts(lines=2, id="score-facts"),
+            Bars(id="pit"),
+            Static("", id="score-words", classes="words", markup=False),
+        ),
+    }
+
+
+class LeveragePage(PageScreen):
+    """Question 5, 6 and 13 of the desk in full; `x` goes through the views."""
+
+    PART = "leverage"
+    HEADING = "Leveraged ETFs"
+    KEYS = (Scope.VIEWS,)
+    AUTO_FOCUS = "#names"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.VIEWS)]
+    DEFAULT_CSS = """
+    LeveragePage #summary { padding: 0 1; }
+    LeveragePage Grid { height: 1fr; }
+    LeveragePage .words { height: auto; color: $dim; }
+    LeveragePage #pit { height: 3; margin: 1 0 0 0; }
+    LeveragePage #supply { height: 1fr; }
+    LeveragePage #score-words { height: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._views = views_for(80, 24)
+        self._at = 0
+        self._fill: dict[str, Callable[[Leverage], None]] = {
+            "names": self._fill_names,
+            "underlyings": lambda reading: self._sorted("underlyings").fill(today.underlying_entries(reading)),
+            "funds": lambda reading: self._sorted("funds").fill(today.fund_entries(reading)),
+            "kinds": lambda reading: self._table("kinds").set_rows(today.kind_rows(reading)),
+            "left-out": lambda reading: self._table("left-out").set_rows(today.left_out_rows(reading)),
+            "week": self._fill_week,
+            "figures": lambda reading: self._table("figures").set_rows(week.figure_rows(reading)),
+            "scenarios": lambda reading: self._table("scenarios").set_rows(week.scenario_rows(reading)),
+            "supply": self._fill_supply,
+            "score": self._fill_score,
+        }
+
+    def compose_body(self) -> ComposeResult:
+        """The headline, then the panes of the view."""
+        yield Facts(lines=3, id="summary")
+        with Grid():
+            for name, widgets in _contents().items():
+                yield Pane(*widgets, title=TITLES[name], id=f"pane-{name}")
+
+    def heading(self) -> str:
+        """The page and which of its views."""
+        return f"{self.HEADING}  ·  view {self._at + 1} of {len(self._views)}"
+
+    @property
+    def view(self) -> View:
+        """What is shown now."""
+        return self._views[self._at]
+
+    def on_mount(self) -> None:
+        """The first view."""
+        self._arrange()
+
+    def on_resize(self) -> None:
+        """The views of the new size; the one with what was shown first."""
+        first = self.view.panes[0]
+        self._views = views_for(self.size.width, self.size.height)
+        self._at = next(index for index, view in enumerate(self._views) if first in view.panes)
+        self._arrange()
+
+    def action_next_view(self) -> None:
+        """The next view, after the last the first."""
+        self._turn(1)
+
+    def action_previous_view(self) -> None:
+        """The view before."""
+        self._turn(-1)
+
+    def _turn(self, by: int) -> None:
+        self._at = (self._at + by) % len(self._views)
+        self._arrange()
+        first = next((widget for widget in self._pane(self.view.panes[0]).query("*") if widget.focusable), None)
+        self.set_focus(first)
+
+    def _arrange(self) -> None:
+        """Shows the view's panes in its columns."""
+        view = self.view
+        grid = self.query_one(Grid)
+        grid.styles.grid_size_columns = view.columns
+        for name in TITLES:
+            pane = self._pane(name)
+            pane.display = name in view.panes
+            pane.styles.column_span = view.spans.get(name, 1)
+        self.show_again()
+
+    def show_reading(self, reading: "Leverage", board: "Board") -> None:  # noqa: ARG002 - the page's reading is whole
+        """The headline and the panes that are shown."""
+        self.query_one("#summary", Facts).show(summary(reading))
+        for name in self.view.panes:
+            self._fill[name](reading)
+
+    def target_of(self, list_id: str, key: str) -> Target | None:
+        """A name, a fund, or a sector; an index opens the fund on it that trades most."""
+        if list_id == "names":
+            return Target(Kind.NAME, key)
+        if list_id == "funds":
+            return Target(Kind.FUND, key)
+        if list_id == "left-out":
+            return None if ":" in key else Target(Kind.FUND, key)
+        if list_id == "underlyings":
+            return self._of_underlying(*key.split(":", maxsplit=1))
+        return self._of_sector(key.removeprefix("sector:")) if key.startswith("sector:") else None
+
+    def _of_underlying(self, kind: str, underlying: str) -> Target | None:
+        if kind == "stock" and not underlying.startswith("fund:"):
+            return Target(Kind.NAME, underlying)
+        reading = self._board.leverage.value if self._board else None
+        funds = [row for row in reading.by_fund if (row.kind, row.underlying) == (kind, underlying)] if reading else []
+        return Target(Kind.FUND, funds[0].ticker) if funds else None
+
+    def _of_sector(self, sector: str) -> Target | None:
+        rotation = self._board.rotation.value if self._board else None
+        known = any(group.name == sector for group in rotation.groups) if rotation else False
+        return Target(Kind.GROUP, sector) if known else None
+
+    def _pane(self, name: str) -> Pane:
+        return self.query_one(f"#pane-{name}", Pane)
+
+    def _sorted(self, name: str) -> SortedTable:
+        return self.query_one(f"#{name}", SortedTable)
+
+    def _table(self, name: str) -> Table:
+        return self.query_one(f"#{name}", Table)
+
+    def _fill_names(self, reading: "Leverage") -> None:
+        table = self._sorted("names")
+        table.empty = reading.missing.get("today_usd", "no fund's flow reaches a name")
+        table.fill(today.name_entries(reading))
+
+    def _fill_week(self, reading: "Leverage") -> None:
+        self.query_one("#week-basis", Facts).show(week.basis_line(reading))
+        self.query_one("#fan", Chart).show(week.fan_chart(reading.next_week))
+
+    def _fill_supply(self, reading: "Leverage") -> None:
+        ladder = reading.systematic_supply
+        table = self._table("supply")
+        table.empty = reading.missing.get("systematic_supply", "no ladder")
+        table.show(model.supply_columns(ladder) if ladder else (), model.supply_rows(ladder) if ladder else [])
+        self.query_one("#supply-words", Static).update(model.supply_words(ladder))
+
+    def _fill_score(self, reading: "Leverage") -> None:
+        score = reading.score
+        self.query_one("#score-facts", Facts).show(model.score_facts(score))
+        bars = self.query_one("#pit", Bars)
+        bars.display = bool(score and score.weeks)
+        bars.show(score.pit_histogram if score else ())
+        self.query_one("#score-words", Static).update(model.score_words(reading))

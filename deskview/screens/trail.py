@@ -1,0 +1,38 @@
+"""The way one came: places, the cursors left behind in them, and the list each was opened from."""
+
+from dataclasses import dataclass, replace
+
+from deskview.screens.target import Target
+
+Cursor = tuple[str | None, int]
+"""The key of the row a list's cursor is on, and how far the list is scrolled."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A place on the way: a detail or a page. `siblings` are the keys of the list a detail was opened from."""
+
+    place: Target | str
+    cursors: tuple[Cursor, ...] = ()
+    siblings: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Its name in the breadcrumb."""
+        return self.place.key if isinstance(self.place, Target) else self.place
+
+    @property
+    def count(self) -> str:
+        """Where it stands in its list, such as 3/12; empty outside of one."""
+        if self.label not in self.siblings or len(self.siblings) < 2:
+            return ""
+        return f"{self.siblings.index(self.label) + 1}/{len(self.siblings)}"
+
+    def step(self, by: int) -> "Stop | None":
+        """The next or previous of the list it was opened from; None at either end and without a list."""
+        if not isinstance(self.place, Target) or self.place.key not in self.siblings:
+            return None
+        at = self.siblings.index(self.place.key) + by
+        if not 0 <= at < len(self.siblings):
+            return None
+        return replace(self, place=Target(self.place.kind, self.siblings[at]), cursors=())

@@ -1,0 +1,116 @@
+"""The app on a market that hands out the boards a test gives it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from textual.pilot import Pilot
+
+from deskview.app import DeskApp
+from deskview.board import Board
+from deskview.themes import DEFAULT_THEME
+
+
+class Market:
+    """Stands for the feed: runs until it is cancelled, or crashes when told to."""
+
+    def __init__(self) -> None:
+        self.refreshes = 0
+        self.crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def run(self) -> None:
+        """Waits for the end."""
+        await self.crash
+
+    def refresh_now(self) -> None:
+        """Counts how often it was asked."""
+        self.refreshes += 1
+
+
+@dataclass
+class Door:
+    """Opens the market, or says why it can't."""
+
+    fault: Exception | None = None
+    logs_in: Callable[[str], str] = lambda _: "Kept."
+    demo: bool = False
+    typed: list[str] = field(default_factory=list)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    market: Market | None = None
+    subscriber: Callable[[Board], None] | None = None
+
+    async def open(self, subscriber: Callable[[Board], None]) -> Any:  # noqa: ANN401 - stands for a Feed
+        """The market."""
+        self.opened.set()
+        if self.fault is not None:
+            raise self.fault
+        self.market, self.subscriber = Market(), subscriber
+        return self.market
+
+    def use_demo(self) -> None:
+        """The simulated market has no faults."""
+        self.demo, self.fault = True, None
+
+    async def log_in(self, text: str) -> str:
+        """Keeps what was typed."""
+        self.typed.append(text)
+        self.fault = None
+        return self.logs_in(text)
+
+
+@dataclass
+class Seat:
+    """One who sits before the desk."""
+
+    app: DeskApp
+    pilot: Pilot[int]
+    door: Door
+
+    async def settle(self) -> None:
+        """Waits until everything asked for is on the screen."""
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        """Keys, and what they bring about."""
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def see(self, board: Board) -> None:
+        """A board arrives."""
+        self.app.take(board)
+        await self.settle()
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen's text."""
+        return text_of(self.app)
+
+    @property
+    def text(self) -> str:
+        """The screen's text in one piece."""
+        return "\n".join(self.lines)
+
+
+def text_of(app: Any) -> list[str]:  # noqa: ANN401 - any app
+    """What stands on the app's screen."""
+    return [strip.text for strip in app.screen._compositor.render_strips()]
+
+
+@asynccontextmanager
+async def seated(
+    board: Board | None = None, *, size: tuple[int, int] = (120, 40), door: Door | None = None
+) -> AsyncIterator[Seat]:
+    """The app in a terminal of that size, the board on it."""
+    door = door or Door()
+    app = DeskApp(door, theme_name=DEFAULT_THEME, secrets=())
+    async with app.run_test(size=size) as pilot:
+        await door.opened.wait()
+        seat = Seat(app, pilot, door)
+        await seat.settle()
+        if board is not None:
+            await seat.see(board)
+        yield seat

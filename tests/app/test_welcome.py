@@ -1,0 +1,90 @@
+"""Without a key the first screen says why and offers the ways on; what is typed is seen nowhere."""
+
+import logging
+
+import pytest
+
+from deskview.board import Board
+from deskview.cli.context import NoKeyError
+from deskview.credentials.states import KeyringReport, KeyringState, WayOut
+from tests.app.desk import Door, seated
+
+CANARY = "canary7Qz-secret-0042"
+REPORT = KeyringReport("none", KeyringState.MISSING, "There is no keyring service.", WayOut("Do this:", ("dbus-run",)))
+
+
+def locked() -> Door:
+    return Door(fault=NoKeyError(REPORT))
+
+
+async def test_it_says_why_and_offers_the_ways_on() -> None:
+    async with seated(door=locked()) as seat:
+        assert "There is no keyring service." in seat.text
+        assert "dbus-run" in seat.text
+        assert "open the simulated market" in seat.text
+        await seat.press("q")
+    assert seat.app.return_code == 0
+
+
+async def test_the_simulated_market_is_one_key_away(board: Board) -> None:
+    door = locked()
+    async with seated(door=door) as seat:
+        door.opened.clear()
+        await seat.press("d")
+        await door.opened.wait()
+        await seat.settle()
+        assert door.demo
+        assert door.subscriber is not None
+        door.subscriber(board)
+        await seat.settle()
+        assert "SIMULATED" in seat.text
+        assert "1 Momentum" in seat.text
+
+
+async def test_a_typed_key_is_masked_and_handed_over_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    door = locked()
+    async with seated(door=door) as seat:
+        await seat.press("l", *"canary7Qz", "minus", *"secret", "minus", *"0042")
+        assert CANARY not in seat.text
+        assert "canary" not in seat.text
+        assert "•" * len(CANARY) in seat.text
+        door.opened.clear()
+        await seat.press("enter")
+        await door.opened.wait()
+        await seat.settle()
+        assert door.typed == [CANARY]
+        assert CANARY not in seat.text
+        assert CANARY not in seat.app.export_screenshot()
+    assert CANARY not in caplog.text
+
+
+async def test_a_key_that_cannot_be_one_is_told_without_repeating_it() -> None:
+    def refuse(_: str) -> str:
+        raise ValueError("A key is printable and without spaces.")
+
+    door = locked()
+    door.logs_in = refuse
+    async with seated(door=door) as seat:
+        await seat.press("l", *"canary", "enter")
+        assert "A key is printable" in seat.text
+        assert "canary" not in seat.text
+        await seat.press("l")
+        await seat.press(*"xyz", "escape")
+        assert door.typed == ["canary"]
+        assert seat.app.is_running
+
+
+async def test_a_feed_that_crashes_leaves_a_sentence_and_the_figures(
+    board: Board, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with seated(board) as seat:
+        assert seat.door.market is not None
+        seat.door.market.crash.set_exception(RuntimeError("the wire is cut"))
+        await seat.settle()
+        await seat.settle()
+        assert "the wire is cut" in seat.text
+        assert seat.app.is_running
+        await seat.press("escape")
+        assert seat.app.is_running
+    assert "the feed ended" in caplog.text

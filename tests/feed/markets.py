@@ -1,0 +1,102 @@
+"""Simulated markets in this process, a switch between a well and an ill one, and one board everything rests on."""
+
+import asyncio
+import functools
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import time
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import httpx
+
+from deskview.board import Board
+from deskview.credentials import ApiKey
+from deskview.feed import Feed
+from deskview.providers import connect
+from deskview.providers.base import Provider
+from deskview.settings import Flow, Settings
+from deskview.simulator import create_app
+
+QUICK = Settings(flow=Flow(count=2, history_sessions=20))
+"""All of momentum's history, and as little of the prints' as there may be."""
+CLOSE = time(16)
+PARTS = ("momentum", "breadth", "rotation", "leverage", "flow")
+
+
+def transport(*faults: str, at: time = CLOSE, key: str = "demo") -> httpx.AsyncBaseTransport:
+    """The crash with its clock standing still."""
+    return httpx.ASGITransport(create_app(at=at, speed=0, key=key, faults=faults, compress=False))
+
+
+def provider(through: httpx.AsyncBaseTransport, key: str = "demo") -> Provider:
+    """The desk's own client on a transport."""
+    return connect(
+        "massive", ApiKey(key), base_url="http://simulated.market", transport=through, calls_per_minute=600_000
+    )
+
+
+def simulated(*faults: str, at: time = CLOSE) -> Provider:
+    """A provider of the crash with these faults."""
+    return provider(transport(*faults, at=at))
+
+
+class Switch(httpx.AsyncBaseTransport):
+    """Sends the requests that `ill` picks to a market with faults, all others to a well one."""
+
+    def __init__(self, *faults: str, ill: Callable[[httpx.Request], bool] = lambda _: False) -> None:
+        self._well, self._ill = transport(), transport(*faults)
+        self.ill = ill
+
+    def turn(self, *faults: str) -> None:
+        """From now on every request meets these faults; none of them makes the market well again."""
+        self._ill = transport(*faults)
+        self.ill = lambda _: bool(faults)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer of the market the request goes to."""
+        return await (self._ill if self.ill(request) else self._well).handle_async_request(request)
+
+
+async def refreshed(through: Provider, cache: Path, settings: Settings = QUICK) -> Board:
+    """One complete refresh."""
+    try:
+        return await Feed(through, cache, settings).once()
+    finally:
+        await through.aclose()
+
+
+@dataclass(frozen=True)
+class Made:
+    """The crash at the close as one board, and the folder of history that made it."""
+
+    board: Board
+    cache: Path
+
+
+@functools.cache
+def made(base: Path) -> Made:
+    """Built once a process, however many folders of tests ask for it."""
+    cache = base / "warm"
+    return Made(asyncio.run(refreshed(simulated(), cache)), cache)
+
+
+@functools.cache
+def a_little_before(base: Path) -> Board:
+    """The same market five minutes earlier."""
+    cache = base / "earlier"
+    shutil.copytree(made(base).cache, cache)
+    return asyncio.run(refreshed(simulated(at=time(15, 55)), cache))
+
+
+def complete(board: Board) -> bool:
+    """Whether the desk's parts have their figures and nothing is awaited or has failed."""
+    return all(board.parts[name].value and not board.parts[name].note for name in PARTS)
+
+
+def just_now(board: Board) -> Board:
+    """The board as if it had this moment been computed: its ages start at zero."""
+    parts: dict[str, Any] = {name: replace(part, received=monotonic()) for name, part in board.parts.items()}
+    return replace(board, **parts)

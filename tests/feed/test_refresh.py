@@ -1,0 +1,63 @@
+"""The same market gives the same board, whoever else is at work on the same folder."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from deskview.board import Board
+from deskview.board.export import board_to_json
+from deskview.feed import Feed
+from deskview.store import Store
+from tests.feed.markets import PARTS, QUICK, Made, complete, refreshed, simulated
+from tests.feed.running import running
+
+
+async def test_same_seed_same_json(crash: Made, warm: Path) -> None:
+    assert board_to_json(await refreshed(simulated(), warm)) == board_to_json(crash.board)
+
+
+def broken(folder: Path) -> list[Path]:
+    """Takes twenty sessions of the history away and damages one; gives all its files."""
+    bars = sorted(folder.rglob("bars/*.parquet"))
+    for file in bars[-20:]:
+        file.unlink()
+    bars[0].write_bytes(b"not parquet")
+    return bars
+
+
+def unfinished(folder: Path) -> list[Path]:
+    return list(folder.rglob("*.writing*"))
+
+
+async def test_two_desks_on_one_folder_do_each_other_no_harm(crash: Made, warm: Path) -> None:
+    bars = broken(warm)
+    boards = await asyncio.gather(refreshed(simulated(), warm), refreshed(simulated(), warm))
+    assert [board_to_json(board) for board in boards] == [board_to_json(crash.board)] * 2
+    assert len(Store(bars[0].parents[1]).sessions()) == len(bars)
+    assert unfinished(warm) == []
+
+
+async def test_a_first_run_fills_the_screen_part_by_part(crash: Made, warm: Path) -> None:
+    broken(warm)
+    async with running(simulated(), warm) as shown:
+        waiting = await shown.until(lambda board: board.momentum.progress is not None)
+        assert "sessions" in waiting.momentum.note
+        assert 0 < (waiting.momentum.progress or 0) <= 1
+        whole = await shown.until(complete)
+    assert whole.momentum.value == crash.board.momentum.value
+
+
+async def test_backfill_leaves_a_folder_that_needs_no_more(crash: Made, warm: Path) -> None:
+    bars = broken(warm)
+    told: list[str] = []
+    market = simulated()
+    await Feed(market, warm, QUICK).backfill(told.append, flows=True)
+    await market.aclose()
+    assert any(line.startswith("daily history: 24 of 24 sessions") for line in told)
+    assert len(Store(bars[0].parents[1]).sessions()) == len(bars)
+
+
+def test_five_minutes_earlier_the_figures_were_others(earlier: Board, board: Board) -> None:
+    assert all(earlier.parts[part].value != board.parts[part].value for part in PARTS)
+    assert earlier.as_of is not None
+    assert board.as_of == earlier.as_of + timedelta(minutes=5)

@@ -1,0 +1,139 @@
+"""A market of a few names that rise a little every day, whose clock the test turns."""
+
+import asyncio
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from deskview.market.schema import (
+    BARS,
+    CONDITIONS,
+    DETAILS,
+    DIVIDENDS,
+    EXCHANGES,
+    INTRADAY,
+    SHORT_VOLUME,
+    SNAPSHOT,
+    SPLITS,
+    TICKERS,
+    TRADES,
+    UTC_NS,
+    empty,
+)
+from deskview.market.sessions import Closure
+from deskview.market.source import Source
+from deskview.providers.base import Capabilities, MarketStatus, Table
+from deskview.providers.http import Traffic
+
+NAMES = ("SPY", "AAPL", "JPM", "NVDA", "XOM")
+START = date(2025, 1, 1)
+
+
+def _close(place: int, day: date) -> float:
+    return 100.0 + 10 * place + (day - START).days * 0.1
+
+
+class TinyMarket:
+    """A provider. `gate` holds snapshots and prints back, `called` tells of each, `broken` makes prints fail."""
+
+    def __init__(self, clock: datetime) -> None:
+        self.clock = clock
+        self.capabilities = Capabilities()
+        self.traffic = Traffic()
+        self.source = Source("massive", simulated=True, scenario="tiny", namespace="tiny")
+        self.gate, self.called = asyncio.Event(), asyncio.Event()
+        self.gate.set()
+        self.days: list[date] = []
+        self.snapshots = 0
+        self.at_once = self.most_at_once = 0
+        self.broken = False
+
+    async def market_status(self) -> MarketStatus:
+        return MarketStatus(self.clock, "open")
+
+    async def closures(self) -> dict[date, Closure]:
+        return {}
+
+    async def tickers(self) -> Table:
+        rows = {"ticker": NAMES, "name": NAMES, "type": ["ETF", *["CS"] * (len(NAMES) - 1)], "exchange": "XNAS"}
+        return Table(pl.DataFrame(rows).select(pl.col(name).cast(dtype) for name, dtype in TICKERS.items()))
+
+    async def details(self, ticker: str, on: date | None = None) -> Table:
+        row = {"ticker": ticker, "as_of": on, "type": "CS", "shares_outstanding": 1e9, "market_cap_usd": 1e11}
+        return Table(pl.DataFrame([row | {name: None for name in DETAILS if name not in row}], schema=dict(DETAILS)))
+
+    async def daily_bars(self, session: date) -> Table:
+        self.days.append(session)
+        rows = []
+        for place, ticker in enumerate(NAMES):
+            price = _close(place, session)
+            rows.append((ticker, session, price, price, price, price, 1e6, price, 1000))
+        return Table(pl.DataFrame(rows, schema=dict(BARS), orient="row"))
+
+    async def splits(self, since: date) -> Table:
+        return Table(empty(SPLITS))
+
+    async def dividends(self, since: date) -> Table:
+        return Table(empty(DIVIDENDS))
+
+    async def snapshot(self) -> Table:
+        self.snapshots += 1
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        self.called.set()
+        try:
+            await self.gate.wait()
+        finally:
+            self.at_once -= 1
+        prices = [_close(place, self.clock.date()) * 1.01 for place in range(len(NAMES))]
+        known = pl.DataFrame({"ticker": NAMES, "price": prices}).with_columns(
+            price_source=pl.lit("trade"), price_time=pl.lit(self.clock).cast(UTC_NS), volume=pl.lit(1e6)
+        )
+        return Table(pl.concat([empty(SNAPSHOT), known], how="diagonal").select(list(SNAPSHOT)))
+
+    async def trades(self, ticker: str, since: datetime, until: datetime) -> Table:
+        self.called.set()
+        await self.gate.wait()
+        if self.broken:
+            raise ZeroDivisionError
+        return Table(_prints(ticker, since))
+
+    async def trades_sample(self, ticker: str, since: datetime, count: int) -> Table:
+        return Table(_prints(ticker, since))
+
+    async def intraday(self, ticker: str, session: date, minutes: int) -> Table:
+        return Table(empty(INTRADAY))
+
+    async def short_volume(self, session: date) -> Table:
+        return Table(empty(SHORT_VOLUME))
+
+    async def conditions(self) -> Table:
+        return Table(empty(CONDITIONS))
+
+    async def exchanges(self) -> Table:
+        return Table(empty(EXCHANGES))
+
+    async def aclose(self) -> None:
+        return None
+
+
+def _prints(ticker: str, since: datetime) -> pl.DataFrame:
+    rows = []
+    for place in range(40):
+        time, price_e4 = since + timedelta(seconds=place + 1), 1_500_000 + (place % 3) * 100 + (place % 2) * 20
+        row: tuple[object, ...] = (
+            ticker,
+            time,
+            time,
+            place,
+            f"{place}",
+            price_e4 / 1e4,
+            price_e4,
+            100.0,
+            4,
+            True,
+            [],
+            0,
+        )
+        rows.append(row)
+    return pl.DataFrame(rows, schema=dict(TRADES), orient="row")

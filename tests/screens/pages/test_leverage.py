@@ -1,0 +1,277 @@
+"""The leveraged-ETF page: every view at every size, what opens, and that a range never reads as a forecast."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+from textual.pilot import Pilot
+
+from deskview.analytics.leverage import Leverage
+from deskview.board import Board
+from deskview.screens.details import detail_of
+from deskview.screens.pages.leverage import LeveragePage
+from deskview.screens.pages.leverage.views import TITLES
+from deskview.screens.pages.leverage.week import fan_chart
+from deskview.screens.panes.leverage import summary
+from deskview.screens.still import StillApp, screen_text
+from deskview.screens.target import Kind, Opened, Target
+from deskview.widgets.drawing import last_value
+from deskview.widgets.lines import Lines
+from deskview.widgets.pane import Pane
+
+SIZES = [(80, 24), (120, 40), (200, 60)]
+
+
+class Page(StillApp):
+    """The page alone, and what was asked of the app."""
+
+    def __init__(self, board: Board) -> None:
+        super().__init__(board, "leverage", "deskview-dark")
+        self.opened: list[Target] = []
+
+    def on_opened(self, event: Opened) -> None:
+        self.opened.append(event.target)
+
+    @property
+    def page(self) -> LeveragePage:
+        assert isinstance(self.screen, LeveragePage)
+        return self.screen
+
+    @property
+    def shown(self) -> list[str]:
+        return [pane.id.removeprefix("pane-") for pane in self.page.query(Pane) if pane.display and pane.id]
+
+
+@asynccontextmanager
+async def page(board: Board, size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[Page, Pilot[None]]]:
+    app = Page(board)
+    async with app.run_test(size=size) as pilot:
+        await settled(app, pilot)
+        yield app, pilot
+
+
+async def settled(app: Page, pilot: Pilot[None]) -> None:
+    await pilot.pause()
+    await app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def each_view(app: Page, pilot: Pilot[None]) -> AsyncIterator[tuple[list[str], str]]:
+    """Panes and text of every view, once round."""
+    for _ in app.page._views:
+        yield app.shown, screen_text(app.screen)
+        await pilot.press("x")
+        await settled(app, pilot)
+
+
+async def go_to(app: Page, pilot: Pilot[None], pane: str) -> str:
+    while pane not in app.shown:
+        await pilot.press("x")
+        await settled(app, pilot)
+    return screen_text(app.screen)
+
+
+@pytest.fixture
+def reading(board: Board) -> Leverage:
+    assert board.leverage.value is not None
+    return board.leverage.value
+
+
+def with_reading(board: Board, **changes: Any) -> Board:  # noqa: ANN401 - any field
+    assert board.leverage.value is not None
+    return replace(
+        board, leverage=replace(board.leverage, value=msgspec.structs.replace(board.leverage.value, **changes))
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_pane_is_reached_and_none_is_blank(board: Board, size: tuple[int, int]) -> None:
+    async with page(board, size) as (app, pilot):
+        seen: list[str] = []
+        async for panes, text in each_view(app, pilot):
+            seen += panes
+            for pane in panes:
+                assert TITLES[pane] in text
+            assert "Nothing to show" not in text
+            assert max(len(line) for line in text.splitlines()) <= size[0]
+        assert seen == list(TITLES)
+        assert app.shown[0] == "names"
+
+
+async def test_large_terminals_show_several_panes_at_once(board: Board) -> None:
+    counts = []
+    for size in SIZES:
+        async with page(board, size) as (app, _):
+            counts.append(len(app.shown))
+    assert counts[0] == 1
+    assert counts == sorted(set(counts))
+
+
+async def test_the_way_back_and_a_new_size_keep_what_was_shown(board: Board) -> None:
+    async with page(board) as (app, pilot):
+        await pilot.press("X")
+        assert app.shown == ["score"]
+        await pilot.resize_terminal(200, 60)
+        await settled(app, pilot)
+        assert "score" in app.shown and len(app.shown) > 1
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_no_view_reads_as_a_point_forecast(board: Board, size: tuple[int, int]) -> None:
+    """Wherever the coming week stands, so does its spread, both tails, and that its mean is zero."""
+    async with page(board, size) as (app, pilot):
+        async for _, text in each_view(app, pilot):
+            assert "mean 0 without a drift: a range, no forecast" in text
+            week = next(line for line in text.splitlines() if "next week" in line)
+            assert re.search(r"next week ±\$\S+ \(1σ\)", week)
+            assert "p05 −$" in week and "p95 +$" in week
+            assert not re.search(r"(?:next|coming) (?:week|sessions)[^±\n]{0,3}[−+]\$", text)
+
+
+def test_the_pane_on_the_desk_states_a_spread_and_a_zero_mean(reading: Leverage) -> None:
+    text = "\n".join("".join(piece.text for fact in line for piece in fact) for line in summary(reading))
+    assert "next week ±$" in text
+    assert "mean 0 without a drift: a range, no forecast" in text
+    assert not re.search(r"next week [−+]\$", text)
+
+
+def test_the_fan_opens_both_ways_from_zero_and_singles_out_no_value(reading: Leverage) -> None:
+    for week in (reading.next_week, msgspec.structs.replace(reading.next_week, simulation=None)):
+        spec = fan_chart(week)
+        named = {series.label: series for series in spec.series if series.label}
+        assert list(named) == ["p05", "p16", "p50", "p84", "p95"]
+        assert all(series.y[0] == 0.0 for series in named.values())
+        last = [series.y[-1] or 0.0 for series in named.values()]
+        assert last == sorted(last)
+        assert last[0] < 0 < last[-1]
+        assert last_value(spec) == []
+        assert [label for _, label in spec.x_ticks] == ["now", "Thu 05", "Fri 06", "Mon 09", "Tue 10", "Wed 11"]
+
+
+async def test_names_at_the_threshold_stand_out(board: Board, reading: Leverage) -> None:
+    async with page(board, (120, 40)) as (app, _):
+        marked = re.findall(r"●\s*([A-Z.]+)", screen_text(app.screen))
+    assert marked
+    assert marked == [row.ticker for row in reading.by_name if row.ticker in reading.threshold_names][: len(marked)]
+
+
+async def test_lists_are_sorted_by_any_column(board: Board, reading: Leverage) -> None:
+    async with page(board) as (app, pilot):
+        names = app.page.query_one("#names", Lines)
+        assert names.cursor_key == max(reading.by_name, key=lambda row: abs(row.today_usd or 0.0)).ticker
+        await pilot.press("s", "g")
+        known = [row for row in reading.by_name if row.of_adv is not None]
+        assert names.cursor_key == max(known, key=lambda row: abs(row.of_adv or 0.0)).ticker
+
+
+@pytest.mark.parametrize(
+    ("pane", "key", "target"),
+    [
+        ("names", "NVDA", Target(Kind.NAME, "NVDA")),
+        ("underlyings", "stock:TSLA", Target(Kind.NAME, "TSLA")),
+        ("underlyings", "index:NDX", Target(Kind.FUND, "TQQQ")),
+        ("funds", "SOXL", Target(Kind.FUND, "SOXL")),
+        ("kinds", "sector:Energy", Target(Kind.GROUP, "Energy")),
+        ("left-out", "DGP", Target(Kind.FUND, "DGP")),
+    ],
+)
+async def test_a_row_opens_its_detail(board: Board, pane: str, key: str, target: Target) -> None:
+    async with page(board) as (app, pilot):
+        await go_to(app, pilot, pane)
+        assert app.page.query_one(f"#{pane}", Lines).select(key)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.opened == [target]
+
+
+async def test_other_kinds_stand_apart_from_the_headline(board: Board) -> None:
+    async with page(board) as (app, pilot):
+        text = await go_to(app, pilot, "kinds")
+    head, rest = text.split("Other kinds: not in the headline")
+    for kind in ("index", "sector", "single stock", "headline"):
+        assert re.search(rf"{kind} +[−+]\$", head)
+    for kind in ("commodity", "bond", "crypto", "currency", "volatility"):
+        assert re.search(rf"{kind} +[−+]\$", rest)
+
+
+async def test_the_supply_ladder_says_it_is_a_model_and_shows_half_lives_side_by_side(board: Board) -> None:
+    async with page(board, (120, 40)) as (app, pilot):
+        text = await go_to(app, pilot, "supply")
+    assert re.search(r"vol 11d +vol 23d +vol 69d +VaR +trend +sum", text)
+    words = re.sub(r"[┃│\s]+", " ", text)
+    for said in ("A model, not an observation", "$300B", "10%", "99% VaR", "20/60/120/250", "[supply] in the settings"):
+        assert said in words
+
+
+async def test_scenarios_reach_five_percent_either_way(board: Board) -> None:
+    async with page(board, (200, 60)) as (app, pilot):
+        text = await go_to(app, pilot, "scenarios")
+    for move in range(1, 6):
+        assert re.search(rf"−{move}% +−\$\S+ +−\$", text)
+        assert re.search(rf"\+{move}% +\+\$\S+ +\+\$", text)
+    assert re.search(r"−\$10\.0B +−\d\.\d\d%", text)
+    assert "index below −4%" in text
+
+
+async def test_a_week_not_yet_simulated_says_so(board: Board, reading: Leverage) -> None:
+    bare = msgspec.structs.replace(reading.next_week, simulation=None, conditional=[], paths=None)
+    async with page(with_reading(board, next_week=bare)) as (app, pilot):
+        assert "not simulated yet" in await go_to(app, pilot, "week")
+        assert re.search(r"p05 +−\$\S+ +–", await go_to(app, pilot, "figures"))
+
+
+async def test_the_score_shows_hit_rate_histogram_and_what_is_pending(board: Board, reading: Leverage) -> None:
+    assert reading.score is not None
+    score = msgspec.structs.replace(
+        reading.score,
+        weeks=42,
+        hits=37,
+        hit_rate=37 / 42,
+        hit_low=0.75,
+        hit_high=0.948,
+        pit_histogram=[1, 3, 6, 3, 5, 7, 4, 3, 5, 5],
+        apart=42,
+    )
+    async with page(with_reading(board, score=score)) as (app, pilot):
+        text = await go_to(app, pilot, "score")
+    assert "90% band held 37 of 42 weeks   88%   95% interval 75% to 95%" in text
+    assert re.search(r"1 +3 +6 +3 +5 +7 +4 +3 +5 +5", text)
+    assert "█" in text
+
+
+async def test_without_a_score_the_page_says_how_to_get_one(board: Board) -> None:
+    async with page(board) as (app, pilot):
+        text = await go_to(app, pilot, "score")
+    assert "no stored forecast has run its course yet" in text
+    assert "deskview backfill" in text
+
+
+def test_a_fund_shows_its_arithmetic_line_by_line(board: Board, reading: Leverage) -> None:
+    fund = next(row for row in reading.by_fund if row.ticker == "TQQQ")
+    (section,) = detail_of(board, Target(Kind.FUND, "TQQQ")).sections
+    lines = {row.cells[0].text: row.cells[1].text for row in section.rows}
+    assert lines["multiplier L(L−1)"] == "3 x 2 = 6"
+    assert lines["AUM A at the previous close"] == f"{fund.aum_usd:,.0f} USD"
+    assert "of NDX" in lines["return r"]
+    assert lines["today"] == f"{fund.today_usd:+,.0f} USD".replace("-", "−")
+
+
+def test_a_fund_left_out_says_why(board: Board, reading: Leverage) -> None:
+    out = reading.left_out[0]
+    detail = detail_of(board, Target(Kind.FUND, out.ticker))
+    assert out.reason in "".join(piece.text for line in detail.figures for fact in line for piece in fact)
+
+
+def test_a_name_lists_every_fund_that_trades_it(board: Board, reading: Leverage) -> None:
+    nvidia = next(row for row in reading.by_name if row.ticker == "NVDA")
+    section = detail_of(board, Target(Kind.NAME, "NVDA")).sections[0]
+    listed = {row.key for row in section.rows}
+    assert {"NVDL", "TQQQ", "SOXL", "SPXL"} <= listed
+    kinds = {row.ticker: row.kind for row in reading.by_fund}
+    assert {kinds[ticker] for ticker in listed} == {"stock", "index", "sector"}
+    assert nvidia.today_usd is not None
+    assert section.opens is Kind.FUND

@@ -1,0 +1,28 @@
+"""Help speaks first of what is on the screen."""
+
+from deskview.screens.actions import ACTIONS
+from deskview.screens.help import help_text
+from deskview.screens.texts import TOPICS
+
+
+def test_the_topic_and_its_keys_come_first() -> None:
+    words = help_text("flow", ["zoom", "help"], {}).plain
+    first, _, rest = words.partition("Keys that work here")
+    assert first.startswith("Flow\n")
+    assert "Momentum" not in first
+    here, _, elsewhere = rest.partition(f"\n{TOPICS['momentum'].title}\n")
+    assert "Zoom the pane" in here
+    assert "Refresh now" not in here
+    assert "Refresh now" in elsewhere
+
+
+def test_every_topic_and_every_action_is_there_whatever_comes_first() -> None:
+    for topic in (*TOPICS, "no such topic"):
+        words = help_text(topic, ["zoom"], {}).plain
+        assert [t.title for t in TOPICS.values() if t.title not in words] == []
+        assert [action.title for action in ACTIONS if action.title not in words] == []
+
+
+def test_own_keys_are_shown() -> None:
+    assert "F9" not in help_text("flow", ["zoom"], {}).plain
+    assert "f9             Zoom the pane" in help_text("flow", ["zoom"], {"zoom": "f9"}).plain
