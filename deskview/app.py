@@ -4,15 +4,21 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import on
 from textual.binding import BindingType
 from textual.command import Provider
+from textual.events import Resize
+from textual.filter import LineFilter
+from textual.geometry import Size
 
+from deskview import paths
 from deskview.logs import plain_traceback
 from deskview.screens.actions import Scope, bindings
+from deskview.screens.ascii import AsciiFilter
 from deskview.screens.cards import card_of
 from deskview.screens.cards.screen import CardScreen
 from deskview.screens.desk import DeskScreen
@@ -20,24 +26,31 @@ from deskview.screens.find import FindScreen
 from deskview.screens.help import HelpScreen
 from deskview.screens.here import topic_of
 from deskview.screens.keymap import keymap_of
+from deskview.screens.looks import UserThemes
 from deskview.screens.pages import PageScreen
 from deskview.screens.palette import DeskCommands
+from deskview.screens.small import SmallScreen, too_small
 from deskview.screens.strip import segments
 from deskview.screens.travelling import TravellingApp
+from deskview.screens.warning import osc_9, sentence
 from deskview.screens.welcome import WelcomeScreen
 from deskview.settings import Settings
 from deskview.text import Secret, printable
 from deskview.themes import default_variables, load_themes
 from deskview.widgets.lines import Lines
-from deskview.widgets.strip import StatusStrip
+from deskview.widgets.strip import Segment, StatusStrip
 
 if TYPE_CHECKING:
     import polars as pl
 
     from deskview.board import Board
+    from deskview.board.alerts import Watch
     from deskview.feed import Feed
 
 log = logging.getLogger(__name__)
+NEVER = datetime.min.replace(tzinfo=UTC)
+THEMES_S = 2.0
+"""How often the user's theme files are looked at, where there is a folder of them."""
 Subscriber = Callable[["Board"], None]
 
 
@@ -68,23 +81,33 @@ class DeskApp(TravellingApp):
         settings = settings or Settings()
         super().__init__(secrets, settings.export_format)
         self.own_keys = keymap_of(settings.keys)
+        self.ascii_only = settings.ascii or not _speaks_utf8()
+        self._ascii_filter = AsciiFilter(enabled=self.ascii_only)
+        self._user_themes = UserThemes(paths.themes_folder())
         self._door = door
         self._theme_name = theme_name
         self._feed: Feed | None = None
         self._feeding: asyncio.Task[None] | None = None
         self._newest: Board | None = None
         self._frozen = False
+        self._settings = settings
+        self.watches: tuple[Watch, ...] = ()
         self._desk = DeskScreen()
         self._help = HelpScreen()
         self._card = CardScreen()
         self._find = FindScreen()
+        self._small = SmallScreen()
         self._welcome = WelcomeScreen()
         self.animation_level = "none"
 
     @property
     def desk_themes(self) -> list[str]:
         """Names of the themes one may choose."""
-        return [theme.name for theme in load_themes()]
+        return [*(theme.name for theme in load_themes()), *self._user_themes.names]
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and the one that keeps the screen in ASCII where it has to be."""
+        return [*super().get_line_filters(), *([self._ascii_filter] if self.ascii_only else [])]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Variables a theme without them gets."""
@@ -95,14 +118,45 @@ class DeskApp(TravellingApp):
         self.set_keymap(self.own_keys)
         for theme in load_themes():
             self.register_theme(theme)
+        self._take_user_themes()
+        if self._user_themes.folder.is_dir():
+            self.set_interval(THEMES_S, self._reload_themes)
         self.theme = self._theme_name if self._theme_name in self.available_themes else "deskview-dark"
-        for name in ("desk", "detail", "help", "card", "find", "welcome"):
+        for name in ("desk", "detail", "help", "card", "find", "welcome", "small"):
             self.install_screen(getattr(self, f"_{name}"), name)
         for name, page in self._pages.items():
             self.install_screen(page, name)
         self.push_screen("desk")
+        self._fit(self.size)
         self._leave_on_hangup()
         self.call_after_refresh(self._start)
+
+    def _take_user_themes(self) -> None:
+        themes, problems = self._user_themes.load()
+        for theme in themes:
+            self.register_theme(theme)
+        for problem in problems:
+            self.notify(problem, title="A theme is left out", severity="warning", markup=False)
+
+    def _reload_themes(self) -> None:
+        """A saved theme is put on at once where it is the one in use."""
+        if self._user_themes.changed():
+            self._take_user_themes()
+            if self.theme in self._user_themes.names:
+                self._watch_theme(self.theme)
+
+    def on_resize(self, event: Resize) -> None:
+        """A terminal too small for the desk gets a sentence."""
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
+        if self._desk not in self.screen_stack:
+            return  # the first size comes before the first screen
+        if not too_small(size):
+            if self.screen is self._small:
+                self.pop_screen()
+        elif self._small not in self.screen_stack:
+            self.push_screen("small")
 
     def _leave_on_hangup(self) -> None:
         loop = asyncio.get_running_loop()
@@ -130,9 +184,30 @@ class DeskApp(TravellingApp):
     def take(self, board: "Board") -> None:
         """Shows a board on the screen that is shown, unless the display is frozen."""
         self._newest = board
+        self._watch(board)
         if not self._frozen:
             self.board = board
             self.show_board()
+
+    def _watch(self, board: "Board") -> None:
+        """Looks at the rules, frozen display or not; what has just fired rings once."""
+        from deskview.board import alerts  # noqa: PLC0415 - polars loads late; with a board it is there
+
+        if not self.watches:
+            self.watches = tuple(alerts.Watch(rule) for rule in self._settings.alert)
+        self.watches = alerts.watched(self.watches, board)
+        fired = [sentence(watch) for watch in self.watches if watch.rings]
+        if fired and self._settings.alert_bell:
+            self.bell()
+        if fired and self._settings.alert_notification and self._driver is not None:
+            self._driver.write(osc_9("; ".join(fired)))
+
+    def action_acknowledge(self) -> None:
+        """Every alert that waits has been seen."""
+        from deskview.board import alerts  # noqa: PLC0415
+
+        self.watches = alerts.acknowledged(self.watches)
+        self.show_board()
 
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """The session's bars of a name; None where the provider gives none, which costs the chart and no more."""
@@ -154,9 +229,16 @@ class DeskApp(TravellingApp):
             self.show_marks()
 
     def show_marks(self) -> None:
-        """The strip tells what is not the board's: that the display is frozen."""
-        if self._frozen and self.board is not None:
-            self.screen.query(StatusStrip).first().show(segments(self.board, frozen=True))
+        """The strip tells what is not the board's: that the display is frozen, that alerts wait."""
+        waiting = [watch for watch in self.watches if watch.waiting]
+        if self.board is None or not (self._frozen or waiting):
+            return
+        found = segments(self.board, frozen=self._frozen)
+        if waiting:
+            newest = max(waiting, key=lambda watch: watch.fired_at or NEVER)
+            found.insert(2, Segment("alerts", f"ALERT {len(waiting)}", "warning", priority=0))
+            found.append(Segment("alert", sentence(newest), "warning", priority=6))
+        self.screen.query(StatusStrip).first().show(found)
 
     @on(WelcomeScreen.Demo)
     def open_demo(self) -> None:
@@ -243,6 +325,10 @@ class DeskApp(TravellingApp):
         """The traceback of a crash, after the terminal is back."""
         if crash := getattr(self, "_crash", None):
             print(crash, file=sys.stderr)  # noqa: T201 - the terminal is ours no more
+
+
+def _speaks_utf8() -> bool:
+    return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
 
 
 def _import_heavy() -> None:

@@ -105,6 +105,26 @@ class Supply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Their largest position, as a multiple of their assets."""
 
 
+class Alert(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A rule on one reading; exactly one of above, below, crosses and percentile says when it fires."""
+
+    reading: str
+    """Dotted path in the Board's JSON, such as momentum.sigma, flow.retail or leverage.by_name.NVDA.of_adv."""
+    above: float | None = None
+    """Fires when the reading comes to lie above this."""
+    below: float | None = None
+    """Fires when the reading comes to lie below this."""
+    crosses: float | None = None
+    """Fires when the reading passes this, either way."""
+    percentile: Annotated[float, msgspec.Meta(gt=0, lt=50)] | None = None
+    """Fires when the reading's percentile comes to lie this close to either end: 5 means under 5 or over 95."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a rule without a condition or with several."""
+        if sum(limit is not None for limit in (self.above, self.below, self.crosses, self.percentile)) != 1:
+            raise ValueError("a rule needs exactly one of above, below, crosses, percentile")
+
+
 ExportFormat = Literal["csv", "parquet", "json"]
 
 
@@ -119,6 +139,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The plan's limit, such as 5 on a free plan; unset: 50 calls a second."""
     theme: str = "deskview-dark"
     """Colour theme: a shipped one or one of the user's own in the `themes` folder beside this file."""
+    ascii: bool = False
+    """Draw with plain ASCII only; a terminal whose encoding is not UTF-8 gets that anyway."""
     keys: dict[str, str | tuple[str, ...]] = {}
     """Own keys: an action's name to a key or a list of keys; help and README name the actions."""
     export_format: ExportFormat = "csv"
@@ -129,12 +151,27 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     flow: Flow = Flow()
     leverage: Leverage = Leverage()
     supply: Supply = Supply()
+    alert: tuple[Alert, ...] = ()
+    """Rules on readings; one table a rule."""
+    alert_bell: bool = True
+    """Whether an alert rings the terminal's bell."""
+    alert_notification: bool = True
+    """Whether an alert is sent to the terminal as a notification (OSC 9)."""
     closures: dict[date, ClosureWord] = {}
     """Exchange closures no calendar rule can know."""
     funds_file: Path | None = None
     """Leveraged funds to add or override (TOML); a relative path starts at the settings file's folder."""
     groups_file: Path | None = None
     """Themes to add or override (TOML); a relative path starts at the settings file's folder."""
+
+
+_TABLES: dict[str, Any] = {
+    "alert": Alert,
+    "flow": Flow,
+    "leverage": Leverage,
+    "refresh": Refresh,
+    "supply": Supply,
+}
 
 
 def load_settings(file: Path | None = None) -> Settings:
@@ -178,7 +215,7 @@ def _explain(text: str, fault: str) -> str:
         return f"{where}: {'.'.join(path) or 'settings'}: {fault.split(' - at', maxsplit=1)[0]}{valid}"
     owner: Any = Settings
     for name in path:
-        owner = {"refresh": Refresh, "flow": Flow, "leverage": Leverage, "supply": Supply}.get(name, owner)
+        owner = _TABLES.get(name, owner)
     near = difflib.get_close_matches(key, owner.__struct_fields__, n=1, cutoff=0.5)
     hint = f"; did you mean {near[0]!r}?" if near else f"; valid: {', '.join(owner.__struct_fields__)}"
     return f"{where}: unknown key {'.'.join([*path, key])!r}{hint}"

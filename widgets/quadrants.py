@@ -10,7 +10,7 @@ from deskview.widgets.chartspec import Bounds
 from deskview.widgets.records import Line, Piece
 from deskview.widgets.text import pad, plain, shorten
 
-_LEAST = (30, 8)
+_LEAST = (44, 8)
 _LONGEST = 18
 _AIR = 1.08
 Point = tuple[float, float]
@@ -170,11 +170,10 @@ def _name(canvas: _Canvas, track: Track, tone: str) -> bool:
 
 
 def _scale(bounds: Bounds, field: Field, nameless: int) -> Line:
-    """The numbers across, and how many dots have no name."""
-    left, right = f"{bounds.left:.1f}", f"{bounds.right:.1f} {field.x_title}"
-    centre = f"{field.centre[0]:g}"
-    note = f"  {nameless} dots without room for a name" if nameless else ""
+    """The numbers across, and how many dots found no room for a name; the axis's title gives way to that."""
+    left, right, centre = f"{bounds.left:.1f}", f"{bounds.right:.1f}", f"{field.centre[0]:g}"
     text = pad(left, bounds.column(field.centre[0]) - len(centre) // 2) + centre
-    if cell_len(text + note) + cell_len(right) + 2 > bounds.width:
-        note = ""
-    return (Piece(text + note, "dim"), Piece(pad(right, bounds.width - cell_len(text + note), "right"), "dim"))
+    text += f"  {nameless} unnamed" if nameless else ""
+    titled = f"{right} {field.x_title}"
+    room = bounds.width - cell_len(text)
+    return (Piece(text, "dim"), Piece(pad(titled if cell_len(titled) + 2 <= room else right, room, "right"), "dim"))

@@ -163,7 +163,7 @@ def _shares(basket: pl.DataFrame, name: str) -> pl.DataFrame:
     held = basket.select(pl.col("ticker").cast(pl.String), pl.col("weight").cast(pl.Float64)).filter(
         pl.col("weight") > 0
     )
-    held = held.filter(pl.col("weight").is_finite()).group_by("ticker").agg(pl.col("weight").sum())
+    held = held.filter(pl.col("weight").is_finite()).group_by("ticker").agg(pl.col("weight").sum()).sort("ticker")
     return held.select("ticker", (pl.col("weight") / pl.col("weight").sum()).alias(name))
 
 

@@ -16,6 +16,8 @@ from deskview.analytics.crowding import abnormal, overlap, size_buckets, spearma
 LEAST: Final = 100
 """With fewer sampled names a tenth of them is too few to speak of."""
 TENTH: Final = 10
+LEAST_PRINTS: Final = 50
+"""Fewer sampled prints of a name tell nothing of its retail share: its window ran into the close."""
 SEED: Final = 1
 
 
@@ -49,11 +51,13 @@ class Favourite(msgspec.Struct, frozen=True, kw_only=True):
 class Crowding(msgspec.Struct, frozen=True, kw_only=True):
     """Retail favourites beside both legs of the momentum basket.
 
-    `names` is the number of names with a sample, of `universe`; `sessions` the number of sampled sessions, the last
-    of them `through`. `spearman` ranks retail share against 12-1 momentum over all sampled names.
+    `names` is the number of names with a sample, of `universe`, `thin` that of names with too few prints in theirs;
+    `sessions` is the number of sampled sessions, the last of them `through`. `spearman` ranks retail share against
+    12-1 momentum over all sampled names.
     """
 
     names: int
+    thin: int
     universe: int
     sessions: int
     through: date | None
@@ -66,13 +70,17 @@ class Crowding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def retail_shares(samples: pl.DataFrame) -> pl.DataFrame:
-    """FLOW_SAMPLES to (ticker, share), highest first: retail's part of the signed dollars over all sessions."""
+    """FLOW_SAMPLES to (ticker, share), highest first: retail's part of the signed dollars over all sessions.
+
+    Names with fewer than 50 sampled prints have no row.
+    """
     retail = pl.col("retail_buy_usd") + pl.col("retail_sell_usd")
     signed = retail + pl.col("other_buy_usd") + pl.col("other_sell_usd")
     return (
-        samples.group_by("ticker")
-        .agg(retail.sum().alias("retail"), signed.sum().alias("signed"))
-        .filter(pl.col("signed") > 0)
+        samples.sort("ticker", "session")
+        .group_by("ticker", maintain_order=True)
+        .agg(retail.sum().alias("retail"), signed.sum().alias("signed"), pl.col("prints").sum())
+        .filter((pl.col("signed") > 0) & (pl.col("prints") >= LEAST_PRINTS))
         .select("ticker", share=pl.col("retail") / pl.col("signed"))
         .sort(["share", "ticker"], descending=[True, False])
     )
@@ -96,6 +104,7 @@ def read_crowding(
     sides = {leg: set(names.get_column("ticker")) for leg, names in (("long", long), ("short", short))}
     return Crowding(
         names=sampled.height,
+        thin=inside.get_column("ticker").n_unique() - sampled.height,
         universe=universe.height,
         sessions=inside.get_column("session").n_unique(),
         through=inside.get_column("session").max(),  # type: ignore[arg-type]

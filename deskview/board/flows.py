@@ -8,6 +8,7 @@ import polars as pl
 
 from deskview.analytics.favourites import Crowding
 from deskview.analytics.flow import Flow
+from deskview.analytics.flow.structs import OffExchangeShare
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,6 @@ class OffExchange:
 def with_off_exchange(reading: Flow, off_exchange: OffExchange) -> Flow:
     """The flow reading with the market's off-exchange share, or why there is none."""
     share, session = off_exchange.market_share, off_exchange.session
-    why = dict.fromkeys(("off_exchange_share", "off_exchange_session"), off_exchange.reason) if share is None else {}
-    return msgspec.structs.replace(
-        reading, off_exchange_share=share, off_exchange_session=session, missing={**reading.missing, **why}
-    )
+    known = OffExchangeShare(share=share, session=session if share is not None else None)
+    why = dict.fromkeys(("off_exchange.share", "off_exchange.session"), off_exchange.reason) if share is None else {}
+    return msgspec.structs.replace(reading, off_exchange=known, missing={**reading.missing, **why})

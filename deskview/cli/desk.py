@@ -1,5 +1,6 @@
 """`deskview`: the desk on the configured provider."""
 
+import difflib
 import sys
 from argparse import Namespace
 
@@ -19,9 +20,26 @@ def open_desk(arguments: Namespace, *, demo: bool) -> int:
     if not sys.stdout.isatty():
         raise UsageError("the desk needs a terminal; `deskview snapshot` prints the same figures without one")
     context = context_of(arguments)
+    _refuse_unknown(context.settings.theme)
     app = DeskApp(
         Doorway(context, demo=demo), theme_name=context.settings.theme, secrets=context.keys, settings=context.settings
     )
     app.run(mouse=getattr(arguments, "mouse", False))
     app.print_crash()
     return app.return_code or 0
+
+
+def _refuse_unknown(theme: str) -> None:
+    """A theme that neither ships nor lies in the user's folder is a mistake to be told before the desk opens.
+
+    A user's theme that can't be used is known by its file: the desk opens and says what is wrong with it.
+    """
+    from deskview import paths  # noqa: PLC0415
+    from deskview.themes import load_themes, load_user_themes  # noqa: PLC0415 - textual loads late
+
+    folder = paths.themes_folder()
+    own, _ = load_user_themes(folder)
+    names = [*(known.name for known in (*load_themes(), *own)), *(path.stem for path in folder.glob("*.toml"))]
+    if theme not in names:
+        near = difflib.get_close_matches(theme, names, n=1, cutoff=0.0)[0]
+        raise UsageError(f"there is no theme {theme!r}; did you mean {near!r}? Known: {', '.join(sorted(set(names)))}")

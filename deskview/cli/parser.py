@@ -98,6 +98,9 @@ def build_parser() -> argparse.ArgumentParser:
     logout = commands.add_parser("logout", parents=[common], help="remove the provider's key from the keyring")
     logout.add_argument("name", nargs="?", metavar="PROVIDER")
 
+    settings = commands.add_parser("settings", parents=[common], help="print every setting with its default")
+    settings.add_argument("--write", action="store_true", help="write them where no settings file is yet")
+
     doctor = commands.add_parser("doctor", parents=[common], help="check keyring, provider, terminal and cache")
     doctor.add_argument("--json", action="store_true", help="print the report as JSON")
 

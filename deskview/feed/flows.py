@@ -18,6 +18,8 @@ from deskview.providers.base import Provider
 from deskview.settings import Flow
 from deskview.store import Store
 
+EVERY = 10
+"""So many sessions further the percentile is taken anew while the year is still coming."""
 LAG, LOOKBACK = 21, 252
 """12-1 momentum: from so many sessions back to so many."""
 
@@ -63,12 +65,18 @@ async def refresh_year(
     """The sampled year of the focus names into the state."""
     basis = await state.whole.get()
     names = await choose_focus(state, store, flow)
+    sessions = state.calendar.before(basis.session, flow.history_sessions)
+    wanted = pl.col("ticker").is_in(list(names)) & pl.col("session").is_in(sessions)
+    parts: list[pl.DataFrame] = []
+
+    def taken(rows: pl.DataFrame) -> None:
+        parts.append(rows.filter(wanted))
+        if len(parts) % EVERY == 1 and basis.session == state.session.value:
+            state.flow_year = days_of(pl.concat(parts))
+
+    sampler = Sampler(provider, store, state.calendar, _volumes(basis, names), progress, taken)
     samples = await fetch_year(
-        Sampler(provider, store, state.calendar, _volumes(basis, names), progress),
-        state.calendar.before(basis.session, flow.history_sessions),
-        names,
-        windows=windows_per_day(flow, len(names)),
-        prints=flow.sample_prints,
+        sampler, sessions, names, windows=windows_per_day(flow, len(names)), prints=flow.sample_prints
     )
     if basis.session == state.session.value:
         state.flow_year = days_of(samples)

@@ -32,7 +32,8 @@ SESSIONS_AT_ONCE = 2
 class Sampler:
     """How past sessions are sampled: from whom, into which store, and the sessions' dollar volumes by name.
 
-    `volumes`: (session, ticker, dollar_volume_usd).
+    `volumes`: (session, ticker, dollar_volume_usd). `taken` gets the FLOW_SAMPLES of each session as it is stored, and
+    once at the beginning what was stored before.
     """
 
     provider: Provider
@@ -40,6 +41,7 @@ class Sampler:
     calendar: Calendar
     volumes: pl.DataFrame
     progress: Callable[[Progress], None]
+    taken: Callable[[pl.DataFrame], None] = lambda _: None
 
 
 def table_name(windows: int, prints: int) -> str:
@@ -94,6 +96,7 @@ async def _fetch(sampler: Sampler, plan: pl.DataFrame, name: str, prints: int) -
     known = await asyncio.to_thread(store.days, name, FLOW_SAMPLES)
     missing = plan.join(known.select("session", "ticker"), on=["session", "ticker"], how="anti")
     days = missing.sort("session", "ticker", "since", descending=[True, False, False])
+    sampler.taken(known)
     before = {session: rows for (session,), rows in known.group_by("session")}
 
     async def fetch(windows: pl.DataFrame) -> None:
@@ -108,6 +111,7 @@ async def _fetch(sampler: Sampler, plan: pl.DataFrame, name: str, prints: int) -
         read = await asyncio.to_thread(_readings, sampler, pl.concat(trades), windows, prints)
         rows = pl.concat([before[session], read]) if session in before else read
         await asyncio.to_thread(store.put_day, name, session, rows, FLOW_SAMPLES)
+        sampler.taken(read)
 
     by_session = days.partition_by("session", maintain_order=True)
     await for_each(by_session, fetch, progress=sampler.progress, limit=SESSIONS_AT_ONCE)

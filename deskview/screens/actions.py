@@ -28,6 +28,7 @@ class Scope(StrEnum):
     OVERLAY = "In help and cards"
     FIND = "While finding"
     WELCOME = "On the first screen"
+    SMALL = "In too small a terminal"
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.shorter", "left_square_bracket", "[", "Shorter chart", Scope.DETAIL),
     Action("app.longer", "right_square_bracket", "]", "Longer chart", Scope.DETAIL),
     Action("app.enlarge", "z", "z", "Zoom the chart, with candles", Scope.DETAIL),
-    Action("acknowledge", "a", "a", "Acknowledge the alerts", Scope.ALERTS, footer=True),
+    Action("app.acknowledge", "a", "a", "Acknowledge the alerts", Scope.ALERTS, footer=True),
     Action("close", "escape,q,backspace,left,h,question_mark,f1,i", "esc", "Close", Scope.OVERLAY),
     Action("leave", "escape", "esc", "Close the search", Scope.FIND),
     Action("into_list", "down", "↓", "From the field into the list", Scope.FIND),
     Action("type_key", "l", "l", "Log in: type a key", Scope.WELCOME),
     Action("demo", "d", "d", "Open the simulated market", Scope.WELCOME),
     Action("app.quit", "q", "q", "Quit", Scope.WELCOME),
+    Action("app.quit", "q", "q", "Quit", Scope.SMALL),
     *_of_lists(),
 )
 

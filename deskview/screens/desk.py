@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Grid
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 
 from deskview.screens.actions import Scope, bindings
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 NARROW, LOW = 100, 30
 """Below these columns or rows one pane is shown at a time."""
+SETTLE_S = 0.1
+"""The panes are arranged anew at most this often while the terminal is being resized."""
 
 
 class DeskScreen(Screen[None]):
@@ -41,6 +44,7 @@ class DeskScreen(Screen[None]):
         super().__init__()
         self._chosen = 1
         self._zoomed = False
+        self._settling: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Strip, panes, keys."""
@@ -70,7 +74,13 @@ class DeskScreen(Screen[None]):
             pane.tick()
 
     def on_resize(self) -> None:
-        """A small terminal shows one pane at a time."""
+        """A small terminal shows one pane at a time; a storm of sizes is waited out."""
+        if self._settling is None:
+            self._arrange()
+            self._settling = self.set_timer(SETTLE_S, self._settle)
+
+    def _settle(self) -> None:
+        self._settling = None
         self._arrange()
 
     def action_pane(self, number: int) -> None:

@@ -53,7 +53,7 @@ def usd(value: float | None, *, sign: bool = True) -> str:
     number = size / scale
     digits = 0 if not unit or number >= 99.95 else 1
     text = f"${number:.{digits}f}{unit}"
-    if not sign or not number:
+    if not sign or text == "$0":
         return text
     return ("−" if value < 0 else "+") + text
 

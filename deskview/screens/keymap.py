@@ -14,6 +14,7 @@ from deskview.screens.find import FindScreen
 from deskview.screens.help import HelpScreen
 from deskview.screens.keynames import is_key
 from deskview.screens.pages import PAGES
+from deskview.screens.small import SmallScreen
 from deskview.screens.welcome import WelcomeScreen
 from deskview.settings import SettingsError
 
@@ -69,7 +70,7 @@ def alive_together() -> Iterator[frozenset[str]]:
     """For each screen the names of the actions that work on it at the same time."""
     common = {action.name for action in ACTIONS if action.scope in {Scope.EVERYWHERE, Scope.LISTS}}
     screens: list[type[Screen[None]]] = [DeskScreen, DetailScreen, *PAGES.values()]
-    modals: list[type[Screen[None]]] = [HelpScreen, FindScreen, WelcomeScreen]
+    modals: list[type[Screen[None]]] = [HelpScreen, FindScreen, WelcomeScreen, SmallScreen]
     yield from (frozenset(common | _bound(screen)) for screen in screens)
     yield from (frozenset(_bound(modal)) for modal in modals)
 

@@ -15,7 +15,6 @@ _PRINTED = {
     "pagedown": "PgDn",
     "question_mark": "?",
     "slash": "/",
-    "space": "space",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
 }
@@ -32,7 +31,7 @@ def _shown(key: str) -> str:
         return _PRINTED[key]
     if key.startswith("ctrl+"):
         return "^" + key.removeprefix("ctrl+")
-    return _character(key) or key
+    return key if key in _NAMED and len(key) > 1 else _character(key) or key
 
 
 def _character(name: str) -> str:

@@ -146,12 +146,14 @@ async def test_no_key_brings_a_drill_down_to_an_end(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    for key in named(Scope.EVERYWHERE):
-        if key != "q":
-            async with seated(board) as seat:
+    async with seated(board) as seat:
+        for key in named(Scope.EVERYWHERE):
+            if key != "q":
                 await seat.press("3", "enter", key)
                 assert seat.app.is_running, key
                 assert seat.app.return_code is None, key
+                await seat.press("escape", "escape", "escape")
+                assert pane_of(seat) == "pane-3", key
 
 
 async def test_keys_before_the_first_board_are_harmless() -> None:

@@ -23,7 +23,7 @@ NVDA = 0.05
 
 
 def test_the_shipped_scenarios() -> None:
-    assert scenario_names() == ["calm", "half-day", "melt-up", "momentum-crash", "squeeze"]
+    assert scenario_names() == ["calm", "half-day", "melt-up", "momentum-crash", "reversed-flow", "squeeze"]
     for name in scenario_names():
         create_app(name)
 

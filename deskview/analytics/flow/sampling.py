@@ -111,7 +111,8 @@ def name_readings(
     return (
         usable.with_columns(weight=pl.coalesce(by_volume, by_rate))
         .drop_nulls("weight")
-        .group_by("ticker")
+        .sort("ticker", "since")
+        .group_by("ticker", maintain_order=True)
         .agg((pl.col(DOLLARS) * pl.col("weight")).sum(), pl.col("prints").sum().cast(pl.Int64))
         .with_columns(session=pl.lit(session), names=pl.lit(1, pl.Int64))
         .select(list(FLOW_SAMPLES))
@@ -144,7 +145,14 @@ def day_reading(
 def days_of(readings: pl.DataFrame) -> pl.DataFrame:
     """FLOW_SAMPLES to FLOW_DAYS, sessions without a print left out."""
     sums = pl.col([column for column in FLOW_DAYS if column != "session"]).sum()
-    return readings.group_by("session").agg(sums).filter(pl.col("prints") > 0).select(list(FLOW_DAYS)).sort("session")
+    ordered = readings.sort("session", "ticker")
+    return (
+        ordered.group_by("session", maintain_order=True)
+        .agg(sums)
+        .filter(pl.col("prints") > 0)
+        .select(list(FLOW_DAYS))
+        .sort("session")
+    )
 
 
 def _sums() -> list[pl.Expr]:

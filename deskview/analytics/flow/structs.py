@@ -34,6 +34,13 @@ class NameFlow(msgspec.Struct, frozen=True, kw_only=True):
     turnover_usd: float
 
 
+class OffExchangeShare(msgspec.Struct, frozen=True, kw_only=True):
+    """The part (0 to 1) of all stocks' volume that was traded off exchange in the last complete session."""
+
+    share: float | None = None
+    session: date | None = None
+
+
 class Side(msgspec.Struct, frozen=True, kw_only=True):
     """Retail, or everything else. Dollars are signed, positive for buying; percentile runs 0-100.
 
@@ -62,9 +69,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
 
     `comparison` says what the percentiles compare. `classified_share` is the signed part of the dollars outside
     auctions. `left_out` counts the prints not used, by reason. `divergence` holds names that retail buys and others
-    sell, `converse` the reverse, the largest opposition first. `off_exchange_share` is the part of all stocks' volume
-    that was traded off exchange in the last complete session, `off_exchange_session`. `missing` has a reason for
-    every null figure.
+    sell, `converse` the reverse, the largest opposition first. `off_exchange` is the whole market's. `missing` has a
+    reason for every null figure.
     """
 
     retail: Side
@@ -78,5 +84,4 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     divergence: list[NameFlow]
     converse: list[NameFlow]
     missing: dict[str, str]
-    off_exchange_share: float | None = None
-    off_exchange_session: date | None = None
+    off_exchange: OffExchangeShare = OffExchangeShare()

@@ -1,5 +1,6 @@
 """The pages beyond the desk: one part of the board each, whole."""
 
+from deskview.screens.pages.alerts import AlertsPage
 from deskview.screens.pages.base import PageScreen
 from deskview.screens.pages.breadth import BreadthPage
 from deskview.screens.pages.flow import FlowPage
@@ -13,6 +14,7 @@ PAGES: dict[str, type[PageScreen]] = {
     "rotation": RotationPage,
     "leverage": LeveragePage,
     "flow": FlowPage,
+    "alerts": AlertsPage,
 }
 """Pages by name; each is built once when the app starts."""
 

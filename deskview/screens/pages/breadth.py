@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from deskview.screens.format import percent, share
-from deskview.screens.pages.breadth_rows import COLUMNS, FIGURES, LEFT_OUT_COLUMNS, figure_rows, left_out_rows, plain
+from deskview.screens.pages.breadth_rows import COLUMNS, FIGURES, LEFT_OUT_COLUMNS, figure_rows, left_out_rows
 from deskview.screens.pages.figures import flowed
 from deskview.screens.pages.history import history_chart, past_sessions
 from deskview.screens.pages.layout import ChartPage
@@ -91,7 +91,7 @@ class BreadthPage(ChartPage):
             self._days[1],
             getattr(reading, figure.key),
             title=f"{figure.title}: no past is kept" if past is None else f"{figure.title}, {len(past)} sessions",
-            write=plain(figure.write),
+            write=figure.write,
             today_tone="strong",
         )
         self.query_one(Chart).show(spec)

@@ -143,8 +143,3 @@ def left_out_rows(reading: "BreadthReading") -> list[Row]:
     """Each member left out, and why."""
     reasons = sorted(reading.left_out_reasons.items())
     return [Row(ticker, (Cell(ticker), Cell(why, "dim"))) for ticker, why in reasons]
-
-
-def plain(write: Write) -> Callable[[float], str]:
-    """The writer for axes, where every value is known."""
-    return write

@@ -53,7 +53,7 @@ MEDIUM = (
     View(("halves", "by-retail", "curves", "by-other"), 2),
     View(("divergence", "favourites", "quality"), 2, {"quality": 2}),
 )
-LARGE = (View(("halves", "by-retail", "by-other", "curves", "divergence", "favourites", "quality"), 4, {"curves": 1}),)
+LARGE = (View(("halves", "by-retail", "by-other", "curves", "divergence", "favourites", "quality"), 4, {"quality": 2}),)
 
 
 def _contents() -> dict[str, tuple[Widget, ...]]:
@@ -74,7 +74,7 @@ def _contents() -> dict[str, tuple[Widget, ...]]:
         "divergence": (
             Table(DIVERGENCE_COLUMNS, empty="retail and the rest are on the same side everywhere", id="divergence"),
         ),
-        "favourites": (Facts(lines=3, id="overlap"), Table(FAVOURITE_COLUMNS, id="favourites")),
+        "favourites": (Facts(lines=4, id="overlap"), Table(FAVOURITE_COLUMNS, id="favourites")),
         "quality": (Table(QUALITY_COLUMNS, id="quality"),),
     }
 

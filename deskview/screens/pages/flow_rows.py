@@ -117,7 +117,7 @@ def quality_rows(reading: "Flow") -> list[Row]:
 
 
 def _header(title: str) -> Row:
-    return Row(f"head:{title}", (Cell(""), Cell(title, "strong")), header=True)
+    return Row(f"head:{title}", (Cell(title),), header=True)
 
 
 def _quality(key: str, figure: str, words: str) -> Row:
@@ -131,7 +131,7 @@ def session_facts(reading: "Flow") -> list[Fact]:
     return [
         fact("", f"{names} focus names, {prints:,} prints"),
         fact("classified", share(reading.classified_share)),
-        fact("all stocks off exchange", share(reading.off_exchange_share)),
+        fact("all stocks off exchange", share(reading.off_exchange.share)),
         fact("", reading.comparison, "dim"),
     ]
 
@@ -156,20 +156,22 @@ def favourite_rows(reading: "Crowding") -> list[Row]:
 
 def favourite_facts(reading: "Crowding") -> list[list[Fact]]:
     """The overlap of the favourites with both legs, and what it rests on."""
-    lines = [_overlap(leg, side) for leg, side in (("long leg", reading.long), ("short leg", reading.short))]
+    lines = [_overlap(leg, side) for leg, side in (("long leg ", reading.long), ("short leg", reading.short))]
     basis = [
-        fact("sampled", f"{reading.names} of {reading.universe} names in {reading.sessions} sessions"),
-        fact("rank corr. with 12-1", number(reading.spearman)),
+        fact("sampled", f"{reading.names} of {reading.universe} names"),
+        fact("sessions", str(reading.sessions)),
+        fact("too few prints", str(reading.thin), "dim"),
     ]
+    ranks = [fact("rank correlation of retail share with 12-1", number(reading.spearman))]
     why = next(iter(reading.missing.values()), "")
-    return [*lines, basis, *([[fact("", why, "stale")]] if why else [])]
+    return [*lines, ranks, basis, *([[fact("", why, "stale")]] if why else [])]
 
 
 def _overlap(label: str, side: "LegOverlap") -> list[Fact]:
     return [
-        fact(f"{label:<9}", f"{side.common} of {side.sampled} sampled"),
-        fact("overlap J", number(side.weighted_jaccard).lstrip("+")),
+        fact(label, f"{side.common} of {side.sampled}"),
+        fact("J", number(side.weighted_jaccard).lstrip("+")),
+        fact("", f"{percentile(side.percentile)} pct", "strong"),
         fact("by chance", number(side.expected).lstrip("+"), "dim"),
-        fact("", percentile(side.percentile), "strong"),
         fact("cosine", number(side.cosine).lstrip("+"), "dim"),
     ]

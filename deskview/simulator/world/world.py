@@ -172,7 +172,12 @@ class World:
 
     def midnight_ns(self, number: int) -> int:
         """00:00 New York of a session, Unix nanoseconds; clocks change on Sundays, never in a session."""
-        return int(datetime.combine(self.days[number], time(), NEW_YORK).timestamp()) * 10**9
+        return self._midnights[number]
+
+    @cached_property
+    def _midnights(self) -> list[int]:
+        """Asked for many times with every request for trades."""
+        return [int(datetime.combine(day, time(), NEW_YORK).timestamp()) * 10**9 for day in self.days]
 
     def sides(self, position: int, number: int) -> Sides:
         """Signs and venues of a name's prints."""

@@ -213,3 +213,14 @@ def test_the_shape_of_the_day_is_recovered_from_prints() -> None:
     assert flow.institutional.afternoon_usd == 0
     totals = day_totals(half_hours(labelled(rows), SESSION)).row(0, named=True)
     assert math.isclose(totals["retail_buy_usd"] - totals["retail_sell_usd"], flow.retail.net_usd or 0)
+
+
+def test_a_halt_leaves_its_half_hours_empty_and_the_tick_rule_goes_on_after_it() -> None:
+    before = [lit(100_000, at="10:05"), lit(100_100, at="10:10"), one(100_101, at="10:11")]
+    after = [lit(100_100, at="12:31"), lit(100_200, at="12:32"), one(100_199, at="12:33")]
+    side = reading([*before, *after]).retail
+    traded = {half.start for half in side.by_half_hour if half.buy_usd or half.sell_usd}
+    assert traded == {"10:00", "12:30"}
+    assert all((half.buy_usd, half.sell_usd) == (0, 0) for half in side.by_half_hour if half.start not in traded)
+    other = reading([*before, *after]).institutional
+    assert other.net_usd == pytest.approx(10_010 / 10 + 10_010 / 10 + 10_020 / 10, rel=1e-9)

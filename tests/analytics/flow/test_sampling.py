@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from deskview.analytics.flow import FLOW_DAYS, day_reading, sample_plan
+from deskview.analytics.flow import FLOW_DAYS, day_reading, name_readings, sample_plan
 from tests.analytics.flow.market import CALENDAR, SESSION, clock, hours, lit, one, prints
 
 NAMES = [f"N{i:02}" for i in range(26)]
@@ -110,3 +110,37 @@ def test_a_window_that_ran_out_of_prints_reaches_to_the_close() -> None:
 def test_no_counted_print_no_row() -> None:
     rows = prints([lit(100_000, at="17:00")]).with_columns(since=pl.lit(clock("15:59")).cast(pl.Datetime("ns", "UTC")))
     assert day(rows).is_empty()
+
+
+def by_volume(*windows: pl.DataFrame, volumes: dict[str, float]) -> pl.DataFrame:
+    when = hours()
+    known = pl.DataFrame({"ticker": list(volumes), "dollar_volume_usd": list(volumes.values())})
+    return name_readings(
+        pl.concat(windows), SESSION, session_open=when.opens, session_close=when.closes, count=10, volumes=known
+    )
+
+
+def test_with_the_days_volume_a_burst_weighs_no_more_than_its_dollars() -> None:
+    row = by_volume(window("09:30", 0.1, 100_099), window("13:00", 900, 100_001), volumes={"ABC": 1e6}).row(
+        0, named=True
+    )
+    assert row["retail_buy_usd"] == pytest.approx(1e6 * 10_009.9 / (10_009.9 + 10_000.1))
+    assert row["retail_buy_usd"] + row["retail_sell_usd"] == pytest.approx(1e6)
+
+
+def test_a_thin_window_weighs_little_beside_a_full_one() -> None:
+    thin = window("15:59", 20, 100_099).head(1)
+    row = by_volume(window("11:00", 60, 100_001), thin, volumes={"ABC": 1e6}).row(0, named=True)
+    assert row["retail_buy_usd"] / row["retail_sell_usd"] == pytest.approx(0.1, rel=0.01)
+
+
+def test_a_name_without_a_volume_is_read_by_its_rates() -> None:
+    found = by_volume(window("10:00", 60, 100_099), window("10:00", 60, 100_099, "XYZ"), volumes={"XYZ": 5e6})
+    sums = dict(found.select("ticker", "retail_buy_usd").iter_rows())
+    assert sums["ABC"] == pytest.approx(10_009.9 / 60 * 23_400, rel=1e-6)
+    assert sums["XYZ"] == pytest.approx(5e6)
+
+
+def test_a_burst_of_one_instant_without_a_volume_is_left_aside() -> None:
+    burst = window("10:00", 0, 100_099)
+    assert name_readings(burst, SESSION, session_open=hours().opens, session_close=hours().closes, count=10).is_empty()

@@ -1,0 +1,108 @@
+"""Retail favourites: who they are, how far they are the legs' names, and when there are too few to say."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from deskview.analytics.favourites import LEAST, Crowding, read_crowding, retail_shares
+from deskview.analytics.flow import FLOW_SAMPLES
+
+SESSION = date(2026, 2, 3)
+NAMES = [f"N{number:03}" for number in range(200)]
+LEG = [{"ticker": name, "weight": 0.05} for name in NAMES[:20]]
+OTHER = [{"ticker": name, "weight": 0.05} for name in NAMES[-20:]]
+WEIGHTS = {"ticker": pl.String, "weight": pl.Float64}
+
+
+def samples(shares: dict[str, float], prints: int = 200) -> pl.DataFrame:
+    rows = [
+        {
+            "ticker": name,
+            "session": SESSION,
+            "retail_buy_usd": 60 * share,
+            "retail_sell_usd": 40 * share,
+            "other_buy_usd": 50 * (1 - share),
+            "other_sell_usd": 50 * (1 - share),
+            "prints": prints,
+            "names": 1,
+        }
+        for name, share in shares.items()
+    ]
+    return pl.DataFrame(rows, schema=dict(FLOW_SAMPLES))
+
+
+def universe(names: list[str] = NAMES) -> pl.DataFrame:
+    rows = [
+        {
+            "ticker": name,
+            "sector": ("A", "B")[number % 2],
+            "market_cap_usd": 1e9 + number,
+            "momentum": -float(number),
+        }
+        for number, name in enumerate(names)
+    ]
+    return pl.DataFrame(rows)
+
+
+def read(shares: dict[str, float], names: list[str] = NAMES) -> Crowding:
+    long, short = (pl.DataFrame(leg, schema=WEIGHTS) for leg in (LEG, OTHER))
+    return read_crowding(samples(shares), universe(names), long, short)
+
+
+def test_the_share_is_retail_of_all_signed_dollars_over_all_sessions() -> None:
+    twice = pl.concat([samples({"A": 0.2}), samples({"A": 0.4, "B": 0.1})])
+    assert dict(retail_shares(twice).iter_rows()) == pytest.approx({"A": 0.3, "B": 0.1})
+
+
+def test_a_window_of_a_few_prints_makes_no_favourite() -> None:
+    both = pl.concat([samples({"A": 0.1}), samples({"B": 1.0}, prints=3)])
+    assert retail_shares(both).get_column("ticker").to_list() == ["A"]
+
+
+def test_favourites_that_are_the_leg_are_crowded_and_those_that_are_not_are_not() -> None:
+    reading = read({name: 0.9 if number < 20 else 0.1 + number / 10_000 for number, name in enumerate(NAMES)})
+    assert {row.ticker for row in reading.favourites} == set(NAMES[:20])
+    assert {row.leg for row in reading.favourites} == {"long"}
+    assert reading.long.common == reading.long.sampled == reading.long.leg == 20
+    assert reading.long.weighted_jaccard == pytest.approx(1.0)
+    assert reading.long.cosine == pytest.approx(1.0)
+    assert reading.long.percentile == 100.0
+    assert reading.short.common == 0
+    assert reading.short.weighted_jaccard == 0.0
+    assert reading.missing == {}
+
+
+def test_favourites_by_chance_are_not_abnormal() -> None:
+    spread = {name: 0.1 + (number * 37 % 200) / 1000 for number, name in enumerate(NAMES)}
+    reading = read(spread)
+    assert reading.long.percentile is not None
+    assert 0 < reading.long.percentile < 95
+    assert reading.spearman is not None
+    assert abs(reading.spearman) < 0.2
+
+
+def test_only_sampled_names_take_part() -> None:
+    reading = read({name: 0.1 + number / 1000 for number, name in enumerate(NAMES) if number % 2})
+    assert (reading.names, reading.universe, reading.sessions, reading.through) == (100, 200, 1, SESSION)
+    assert (reading.long.leg, reading.long.sampled) == (20, 10)
+    assert len(reading.favourites) == 10
+
+
+def test_too_few_samples_say_so_instead_of_a_figure() -> None:
+    reading = read(dict.fromkeys(NAMES[:LEAST - 1], 0.2))
+    assert reading.favourites == []
+    assert reading.spearman is reading.long.weighted_jaccard is reading.short.percentile is None
+    assert f"{LEAST - 1} names have a sample" in reading.missing["long.percentile"]
+    assert {"spearman", "short.cosine", "long.expected"} <= set(reading.missing)
+
+
+def test_no_sample_at_all() -> None:
+    reading = read({})
+    assert (reading.names, reading.through) == (0, None)
+    assert "through" in reading.missing
+
+
+def test_the_same_samples_in_any_order_give_the_same_reading() -> None:
+    shares = {name: 0.1 + (number * 37 % 200) / 1000 for number, name in enumerate(NAMES)}
+    assert read(shares) == read(dict(reversed(shares.items())))

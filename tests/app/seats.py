@@ -1,0 +1,26 @@
+"""The app with settings of one's own, in a terminal of any size."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from deskview.app import DeskApp
+from deskview.board import Board
+from deskview.settings import Settings
+from deskview.themes import DEFAULT_THEME
+from tests.app.desk import Door, Seat
+
+
+@asynccontextmanager
+async def seat_with(
+    settings: Settings, board: Board | None = None, *, size: tuple[int, int] = (120, 40), theme: str = DEFAULT_THEME
+) -> AsyncIterator[Seat]:
+    """The app with these settings, the board on it."""
+    door = Door()
+    app = DeskApp(door, theme_name=theme, secrets=(), settings=settings)
+    async with app.run_test(size=size) as pilot:
+        await door.opened.wait()
+        seat = Seat(app, pilot, door)
+        await seat.settle()
+        if board is not None:
+            await seat.see(board)
+        yield seat

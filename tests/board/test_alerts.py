@@ -1,0 +1,139 @@
+"""Rules on readings: fired once on crossing, armed again on the way back, one line a rule."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskview.board import Board
+from deskview.board.alerts import QUIET, Watch, acknowledged, reading_at, watched
+from deskview.settings import Alert
+
+START = datetime(2026, 2, 4, 15, 0, tzinfo=UTC)
+
+
+def with_sigma(board: Board, sigma: float | None, minute: float = 0) -> Board:
+    """The board with another σ, so many minutes later."""
+    reading = msgspec.structs.replace(board.momentum.value, sigma=sigma)  # type: ignore[type-var]
+    return replace(board, momentum=replace(board.momentum, value=reading), as_of=START + timedelta(minutes=minute))
+
+
+def run(board: Board, rule: Alert, values: list[float | None], step: float = 2) -> list[Watch]:
+    """What becomes of the rule as σ takes these values."""
+    states: list[Watch] = []
+    watches: tuple[Watch, ...] = (Watch(rule),)
+    for number, value in enumerate(values):
+        watches = watched(watches, with_sigma(board, value, number * step))
+        states.append(watches[0])
+    return states
+
+
+BELOW = Alert("momentum.sigma", below=-3)
+
+
+def test_it_fires_on_the_way_down_once_and_again_after_it_has_been_back(board: Board) -> None:
+    states = run(board, BELOW, [-1.0, -3.5, -4.0, -3.2, -2.0, -3.1])
+    assert [state.rings for state in states] == [False, True, False, False, False, True]
+    assert states[-1].firings == 2
+    assert states[-1].fired_value == -3.1
+
+
+def test_what_holds_from_the_first_board_on_fires_once(board: Board) -> None:
+    assert [state.rings for state in run(board, BELOW, [-4.0, -4.0])] == [True, False]
+
+
+def test_crossing_fires_either_way_and_not_at_first_sight(board: Board) -> None:
+    states = run(board, Alert("momentum.sigma", crosses=0), [-1.0, 1.0, 2.0, -1.0])
+    assert [state.rings for state in states] == [False, True, False, True]
+
+
+def test_a_missing_reading_neither_fires_nor_arms(board: Board) -> None:
+    states = run(board, BELOW, [-4.0, None, -4.0])
+    assert [state.rings for state in states] == [True, False, False]
+    assert states[1].value is None
+
+
+@given(st.lists(st.sampled_from([-4.0, -2.0]), max_size=40))
+def test_hovering_about_the_line_rings_at_most_once_a_minute(board_values: list[float]) -> None:
+    rang: list[datetime] = []
+    watches: tuple[Watch, ...] = (Watch(Alert("momentum.sigma", below=-3)),)
+    for number, value in enumerate(board_values):
+        board = _stub(value, START + timedelta(seconds=10 * number))
+        watches = watched(watches, board)
+        if watches[0].rings and watches[0].fired_at:
+            rang.append(watches[0].fired_at)
+    assert all(later - earlier >= QUIET for earlier, later in zip(rang, rang[1:], strict=False))
+    assert len(watches) == 1
+
+
+class Momentum(msgspec.Struct):
+    """As much of a reading as a rule looks at."""
+
+    sigma: float | None
+
+
+def _stub(sigma: float, at: datetime) -> Any:  # noqa: ANN401 - stands for a Board
+    class Part:
+        value = Momentum(sigma)
+
+    class Stub:
+        parts = {"momentum": Part}
+        as_of = at
+
+    return Stub()
+
+
+def test_acknowledging_leaves_the_count(board: Board) -> None:
+    (state,) = run(board, BELOW, [-4.0])
+    assert state.waiting
+    (seen,) = acknowledged([state])
+    assert not seen.waiting
+    assert seen.firings == 1
+
+
+def test_a_percentile_rule_looks_at_either_end(board: Board) -> None:
+    assert board.flow.value is not None
+    percentile = board.flow.value.retail.percentile
+    assert percentile is not None
+    distance = min(percentile, 100 - percentile)
+    for near in (1.0, 10.0, 49.0):
+        (state,) = watched([Watch(Alert("flow.retail", percentile=near))], board)
+        assert state.value == percentile
+        assert state.rings is (distance < near)
+    (breadth,) = watched([Watch(Alert("breadth.dispersion", percentile=49))], board)
+    assert breadth.fault == ""
+
+
+def test_any_figure_of_the_json_can_be_reached(board: Board) -> None:
+    assert board.leverage.value is not None and board.momentum.value is not None and board.rotation.value is not None
+    name, long, group = board.leverage.value.by_name[0], board.momentum.value.long[0], board.rotation.value.groups[0]
+    assert reading_at(board, f"leverage.by_name.{name.ticker}.of_adv") == name.of_adv
+    assert reading_at(board, f"momentum.long.{long.ticker}.return") == long.return_
+    assert reading_at(board, f"rotation.groups.{group.name}.returns.now") == group.returns["now"]
+    assert reading_at(board, "leverage.next_week.p05_usd") == board.leverage.value.next_week.p05_usd
+    assert reading_at(board, "leverage.by_name.NONE.of_adv") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("momentun.sigma", "there is no 'momentun'; did you mean 'momentum'?"),
+        ("momentum.sigmas", "there is no 'sigmas'; did you mean 'sigma'?"),
+        ("momentum.verdict", "momentum.verdict is no number"),
+        ("momentum.sigma.deep", "nothing lies below deep"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_said_on_its_line(board: Board, path: str, sentence: str) -> None:
+    (state,) = watched([Watch(Alert(path, above=0))], board)
+    assert sentence in state.fault
+    assert not state.rings
+
+
+def test_a_rule_has_exactly_one_condition() -> None:
+    for conditions in ({}, {"above": 1.0, "below": 0.0}):
+        with pytest.raises(ValueError, match="exactly one"):
+            Alert("momentum.sigma", **conditions)

@@ -1,0 +1,142 @@
+"""A board of whatever there is: each part stands or falls alone and says why."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deskview.board import Board, FlowInputs, Inputs, Status, Word, build_board
+from deskview.board.export import board_to_builtins, board_to_json
+from deskview.market.schema import SNAPSHOT, empty
+from deskview.market.source import Source
+from tests.feed.markets import PARTS
+from tests.feed.reading import leaves
+
+CLOSE = datetime(2026, 2, 4, 21, tzinfo=UTC)
+MARKET = ("momentum", "breadth", "rotation", "leverage")
+NOTHING = Inputs(
+    source=Source("massive"), now=None, phase="", session=None, basis=None, snapshot=None, snapshot_at=None
+)
+
+
+@pytest.fixture
+def inputs(board: Board) -> Inputs:
+    """What the crash's board is made of, but for the prints."""
+    assert board.live is not None
+    snapshot = pl.concat([empty(SNAPSHOT), board.live.drop("ret")], how="diagonal_relaxed").select(list(SNAPSHOT))
+    return Inputs(
+        source=board.source,
+        now=CLOSE,
+        phase="open",
+        session=board.session,
+        basis=board.basis,
+        snapshot=snapshot,
+        snapshot_at=CLOSE,
+    )
+
+
+def test_from_nothing_every_part_says_what_it_waits_for() -> None:
+    board = build_board(NOTHING)
+    for part in PARTS:
+        assert board.parts[part].status is Status.UNAVAILABLE
+        assert board.parts[part].note.startswith("waiting for")
+        assert board.parts[part].missing == {"": board.parts[part].note}
+    assert msgspec.json.decode(board_to_json(board))["as_of"] is None
+
+
+def test_without_prints_the_rest_is_whole(inputs: Inputs, board: Board) -> None:
+    built = build_board(inputs)
+    assert built.flow.value is None
+    assert "prints" in built.flow.note
+    assert all(built.parts[part].value is not None for part in MARKET)
+    assert built.rotation.value == board.rotation.value
+    assert built.momentum.value == board.momentum.value
+
+
+@pytest.mark.parametrize("lacking", ["basis", "snapshot", "snapshot_at"])
+def test_without_history_or_snapshot_there_are_no_market_figures(inputs: Inputs, lacking: str) -> None:
+    built = build_board(replace(inputs, **{lacking: None}))  # type: ignore[arg-type]
+    assert all(built.parts[part].value is None and built.parts[part].note for part in MARKET)
+
+
+@pytest.mark.parametrize("part", MARKET)
+def test_a_method_that_could_not_be_prepared_gives_its_reason(inputs: Inputs, part: str) -> None:
+    assert inputs.basis is not None
+    lacking: dict[str, Any] = {part: None, "reasons": {part: "too short a history"}}
+    built = build_board(replace(inputs, basis=replace(inputs.basis, **lacking)))
+    assert built.parts[part].note == "too short a history"
+    assert all(built.parts[other].value is not None for other in MARKET if other != part)
+
+
+@pytest.mark.parametrize("part", ["momentum", "breadth", "rotation", "leverage"])
+def test_a_method_that_raises_leaves_the_others_whole(
+    inputs: Inputs, part: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("in the middle of it")
+
+    monkeypatch.setattr(f"deskview.analytics.{part}.read", broken)
+    built = build_board(inputs)
+    assert built.parts[part].value is None
+    assert "fault of deskview's own" in built.parts[part].note
+    assert "in the middle of it" not in built.parts[part].note
+    assert "in the middle of it" in caplog.text
+    assert all(built.parts[other].value is not None for other in MARKET if other != part)
+
+
+def test_a_fault_marks_the_figures_stale_and_progress_only_partial(inputs: Inputs) -> None:
+    words = {"momentum": Word("It failed.", fault=True), "rotation": Word("On its way.", progress=0.4)}
+    built = build_board(replace(inputs, words=words))
+    assert built.momentum.status is Status.STALE
+    assert built.momentum.note == "It failed."
+    assert built.momentum.value is not None
+    assert built.rotation.status is Status.PARTIAL
+    assert built.rotation.progress == 0.4
+    assert built.breadth.note == ""
+
+
+def test_what_is_awaited_is_told_where_there_are_no_figures() -> None:
+    built = build_board(replace(NOTHING, words={"flow": Word("year of flow: 3 of 252", progress=0.01)}))
+    assert built.flow.note == "year of flow: 3 of 252"
+    assert built.flow.progress == 0.01
+
+
+def test_the_json_names_every_part_and_its_reason() -> None:
+    decoded = msgspec.json.decode(board_to_json(build_board(NOTHING)))
+    assert set(PARTS) < set(decoded)
+    for part in PARTS:
+        assert decoded[part]["status"] == "unavailable"
+        assert decoded[part]["missing"][""]
+
+
+def test_the_inputs_of_flow_do_not_stand_without_today(inputs: Inputs) -> None:
+    built = build_board(replace(inputs, flow=FlowInputs(None, None, CLOSE)))
+    assert built.flow.value is None
+
+
+SPOILT: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+    "none": lambda _: pl.lit(None, pl.Float64),
+    "tiny": lambda price: price * 1e-9,
+    "huge": lambda price: price * 1e9,
+    "unchanged": lambda _: pl.col("prev_close"),
+    "as it is": lambda price: price,
+}
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(list(SPOILT)), st.integers(1, 5))
+def test_no_figure_is_ever_not_a_number(inputs: Inputs, way: str, every: int) -> None:
+    assert inputs.snapshot is not None
+    spoilt = pl.int_range(pl.len()) % every == 0
+    price = pl.when(spoilt).then(SPOILT[way](pl.col("price"))).otherwise("price")
+    built = build_board(replace(inputs, snapshot=inputs.snapshot.with_columns(price=price)))
+    numbers = [(path, value) for path, value in leaves(board_to_builtins(built)) if isinstance(value, float)]
+    assert [path for path, value in numbers if not math.isfinite(value)] == []
+    assert all(built.parts[part].value is not None for part in MARKET)

@@ -1,0 +1,79 @@
+"""A small year of flow, fetched from a market made of arithmetic; run as a program it can be killed.
+
+As a program it writes a line to standard output for each call, with the session and name it asks for, before the
+call is answered.
+"""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import polars as pl
+
+from deskview.feed.year import Sampler, fetch_year
+from deskview.market.schema import TRADES
+from deskview.market.sessions import Calendar
+from deskview.providers.base import Provider, Table
+from deskview.store import Store
+
+CALENDAR = Calendar()
+SESSIONS = CALENDAR.before(date(2026, 2, 4), 60)
+NAMES = ("AAA", "BBB")
+WINDOWS, PRINTS = 2, 20
+
+
+class Arithmetic:
+    """Prints that follow from name and time; `asked` holds the calls."""
+
+    def __init__(self, tell: bool = False) -> None:
+        self.asked: list[tuple[date, str]] = []
+        self._tell = tell
+
+    async def trades_sample(self, ticker: str, since: datetime, count: int) -> Table:
+        """The first `count` prints from a time, one a second, retail and others in turn."""
+        session = since.date()
+        self.asked.append((session, ticker))
+        if self._tell:
+            print(session, ticker, flush=True)  # noqa: T201 - the parent reads it
+        await asyncio.sleep(0)
+        rows = [self._print(ticker, since + timedelta(seconds=step + 1)) for step in range(count)]
+        return Table(pl.DataFrame(rows, schema=dict(TRADES), orient="row"))
+
+    @staticmethod
+    def _print(ticker: str, time: datetime) -> dict[str, object]:
+        number = int(time.timestamp())
+        odd = number % 100 + (0 if number % 3 else 1)
+        return {
+            "ticker": ticker,
+            "time": time,
+            "sip_time": time,
+            "sequence": number,
+            "id": str(number),
+            "price": 100.0,
+            "price_e4": 1_000_000 + odd,
+            "size": float(100 + number % 7),
+            "exchange": 4,
+            "off_exchange": True,
+            "conditions": [],
+            "correction": 0,
+        }
+
+
+async def fetched(provider: Arithmetic, store: Store, names: Sequence[str] = NAMES) -> pl.DataFrame:
+    """The year of the names, fetched or taken from the store."""
+    volumes = pl.DataFrame(
+        {
+            "session": [session for session in SESSIONS for _ in names],
+            "ticker": [name for _ in SESSIONS for name in names],
+            "dollar_volume_usd": [1e9 + session.toordinal() for session in SESSIONS for _ in names],
+        }
+    )
+    sampler = Sampler(cast(Provider, provider), store, CALENDAR, volumes, lambda _: None)
+    return await fetch_year(sampler, SESSIONS, names, windows=WINDOWS, prints=PRINTS)
+
+
+if __name__ == "__main__":
+    asyncio.run(fetched(Arithmetic(tell=True), Store(Path(sys.argv[1]))))

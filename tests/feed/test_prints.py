@@ -1,0 +1,273 @@
+"""Prints through the feed: focus names, a connection that breaks, the off-exchange share, and the shape of the day."""
+
+from dataclasses import replace
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import polars as pl
+import pytest
+
+from deskview.analytics.flow import FLOW_SAMPLES, Flow, FlowState
+from deskview.board import Basis, Board
+from deskview.feed import Feed
+from deskview.feed.focus import focus_names, keep, kept, windows_per_day
+from deskview.feed.offexchange import shares
+from deskview.feed.prints import fetch_today, only, start_of_day
+from deskview.market.schema import BARS, SHORT_VOLUME
+from deskview.market.sessions import Calendar
+from deskview.providers.base import Provider
+from deskview.providers.errors import ProviderError
+from deskview.providers.massive import provider as massive
+from deskview.settings import Flow as FlowSettings
+from deskview.settings import Settings
+from deskview.simulator import create_app
+from deskview.store import Store
+from tests.feed.markets import QUICK, Made, provider, refreshed, simulated, transport
+
+SESSION = date(2026, 2, 4)
+NAMES = ("NVDA", "TSLA")
+PAGE = 700
+HOURS = [time(9, 31), time(9, 45), time(12), time(12, 1), time(15, 59), time(16)]
+
+
+class Breaking(httpx.AsyncBaseTransport):
+    """A market at a time of day whose connection breaks on every third request for trades."""
+
+    def __init__(self) -> None:
+        self.market = transport(at=time(9, 31))
+        self.requests = 0
+        self.broken = 0
+
+    def at(self, when: time) -> None:
+        """The same market later."""
+        self.market = transport(at=when)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The market's answer, or none."""
+        if request.url.path.startswith("/v3/trades"):
+            self.requests += 1
+            if self.requests % 3 == 0:
+                self.broken += 1
+                raise httpx.ReadError("connection lost", request=request)
+        return await self.market.handle_async_request(request)
+
+
+async def test_a_connection_that_breaks_loses_nothing_and_counts_nothing_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(massive, "TRADES_A_PAGE", PAGE)
+    whole, well = start_of_day(SESSION, Calendar()), simulated()
+    whole = await fetch_today(well, whole, NAMES, (await well.market_status()).now)
+    breaking, state = Breaking(), start_of_day(SESSION, Calendar())
+    ill, failures = provider(breaking), 0
+    for when in HOURS:
+        breaking.at(when)
+        now = (await ill.market_status()).now
+        for name in NAMES:
+            for part in range(1, 60):
+                until = min(now, state.last_time.get(name, state.session_open) + (now - state.session_open) * part / 30)
+                try:
+                    state = await fetch_today(ill, state, (name,), until)
+                except ProviderError:
+                    failures += 1
+        state = await insisted(ill, state, now)
+    assert failures > 0
+    assert breaking.broken >= failures
+    assert state.bars.equals(whole.bars)
+    assert {why: count for why, count in state.left_out.items() if why != "duplicate"} == dict(whole.left_out)
+
+
+async def insisted(ill: Provider, state: FlowState, until: datetime) -> FlowState:
+    """One name at a time, again until it is there."""
+    for name in NAMES:
+        for _ in range(60):
+            try:
+                state = await fetch_today(ill, state, (name,), until)
+                break
+            except ProviderError:
+                continue
+    return state
+
+
+async def test_a_feed_that_was_interrupted_shows_what_one_pass_shows(warm: Path, crash: Made) -> None:
+    breaking = Breaking()
+    feed = Feed(provider(breaking), warm, QUICK)
+    for when in (time(10), time(12, 15), time(16)):
+        breaking.at(when)
+        board = await feed.once()
+    tries = 1
+    while board.flow.status != "live" and tries < 20:
+        board, tries = await feed.once(), tries + 1
+    assert breaking.broken > 0
+    assert flow_of(board) == flow_of(crash.board)
+
+
+def flow_of(board: Board) -> Flow:
+    """The reading without the repeats it recognised, which depend on how often was asked."""
+    assert board.flow.value is not None
+    left_out = {why: count for why, count in board.flow.value.left_out.items() if why != "duplicate"}
+    return msgspec.structs.replace(board.flow.value, left_out=left_out)
+
+
+def basis_of(crash: Made) -> Basis:
+    assert crash.board.basis is not None
+    return crash.board.basis
+
+
+def favourite(ticker: str) -> pl.DataFrame:
+    row = {
+        "ticker": ticker,
+        "session": SESSION,
+        "retail_buy_usd": 90.0,
+        "retail_sell_usd": 90.0,
+        "other_buy_usd": 10.0,
+        "other_sell_usd": 10.0,
+        "prints": 300,
+        "names": 1,
+    }
+    return pl.DataFrame([row], schema=dict(FLOW_SAMPLES))
+
+
+def test_the_users_list_is_taken_as_it_is(crash: Made) -> None:
+    chosen = FlowSettings(names=("MSFT", "IREN", "MSFT"), count=1)
+    assert focus_names(basis_of(crash), chosen, pl.DataFrame(schema=dict(FLOW_SAMPLES))) == ("MSFT", "IREN")
+
+
+def test_the_automatic_choice_is_volume_legs_and_favourites(crash: Made) -> None:
+    basis = basis_of(crash)
+    assert basis.momentum is not None
+    assert basis.momentum.raw is not None
+    flow = FlowSettings(count=8, calls_per_session=16)
+    names = focus_names(basis, flow, favourite("ROKU"))
+    long, short = ({name.ticker for name in leg} for leg in (basis.momentum.raw.long, basis.momentum.raw.short))
+    assert len(names) == len(set(names)) == 8
+    assert names[0] in {"NVDA", "TSLA"}
+    assert set(names) & long
+    assert set(names) & short
+    assert "ROKU" in names
+    without = focus_names(basis, flow, favourite("ROKU").clear())
+    assert len(without) == 8
+    assert "ROKU" not in without
+
+
+def test_without_legs_the_largest_take_their_places(crash: Made) -> None:
+    basis = replace(basis_of(crash), momentum=None)
+    largest = focus_names(basis, FlowSettings(count=8), favourite("ROKU").clear())
+    assert len(largest) == 8
+    assert largest[:3] == focus_names(basis, FlowSettings(count=3), favourite("ROKU").clear())
+
+
+@pytest.mark.parametrize(("count", "calls", "names", "windows"), [(8, 16, 8, 2), (8, 4, 4, 1), (3, 16, 3, 5)])
+def test_the_choice_fits_the_budget_of_calls(crash: Made, count: int, calls: int, names: int, windows: int) -> None:
+    flow = FlowSettings(count=count, calls_per_session=calls)
+    chosen = focus_names(basis_of(crash), flow, favourite("ROKU").clear())
+    assert len(chosen) == names
+    assert windows_per_day(flow, len(chosen)) == windows
+    assert len(chosen) * windows <= calls
+
+
+def test_the_choice_of_a_session_stands(tmp_path: Path) -> None:
+    store, flow = Store(tmp_path), FlowSettings(count=2)
+    assert kept(store, SESSION, flow) == ()
+    keep(store, SESSION, ("AAA", "BBB"))
+    assert kept(store, SESSION, flow) == ("AAA", "BBB")
+    assert kept(store, date(2026, 2, 5), flow) == ()
+    assert kept(store, SESSION, FlowSettings(count=3)) == ()
+    assert kept(store, SESSION, FlowSettings(names=("CCC",))) == ()
+
+
+async def test_names_no_longer_read_are_not_shown(crash: Made) -> None:
+    well = simulated(at=time(9, 40))
+    state = await fetch_today(well, start_of_day(SESSION, Calendar()), NAMES, (await well.market_status()).now)
+    assert set(only(state, ("TSLA",)).bars.get_column("ticker")) == {"TSLA"}
+    assert state.bars.height == 2
+
+
+def test_the_off_exchange_share_of_every_name_is_at_hand(crash: Made) -> None:
+    off, reading = crash.board.off_exchange, crash.board.flow.value
+    assert off.session == date(2026, 2, 3)
+    assert off.table is not None
+    assert off.table.height > 3_000
+    assert 0.3 < (off.of("NVDA") or 0) < 0.6
+    assert off.of("NOSUCH") is None
+    assert reading is not None
+    assert reading.off_exchange.share == off.market_share
+    assert reading.off_exchange.session == date(2026, 2, 3)
+
+
+def test_names_without_a_volume_have_no_share() -> None:
+    reported = pl.DataFrame(
+        {
+            "ticker": ["A", "B", "C"],
+            "session": [SESSION] * 3,
+            "total_volume": [40.0, 10.0, 5.0],
+            "short_volume": [1.0] * 3,
+        },
+        schema=dict(SHORT_VOLUME),
+    )
+    bars = pl.DataFrame({"ticker": ["A", "B"], "session": [SESSION] * 2, "volume": [100.0, 0.0]})
+    whole = bars.select(
+        *(column if column in bars.columns else pl.lit(None, kind).alias(column) for column, kind in BARS.items())
+    )
+    assert shares(reported, whole).select("ticker", "share").rows() == [("A", 0.4)]
+
+
+async def test_without_short_volume_the_flow_stands_and_says_what_is_missing(warm: Path) -> None:
+    forget_off_exchange(warm)
+    board = await refreshed(provider(NoShortVolume()), warm)
+    assert board.flow.status == "live"
+    assert board.flow.value is not None
+    assert board.flow.value.off_exchange.share is None
+    assert board.flow.value.missing["off_exchange.share"]
+    assert board.flow.value.retail.percentile is not None
+
+
+def forget_off_exchange(cache: Path) -> None:
+    next(cache.glob("**/off-exchange.parquet")).unlink()
+
+
+class NoShortVolume(httpx.AsyncBaseTransport):
+    """The crash without one endpoint."""
+
+    def __init__(self) -> None:
+        self._market = transport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Not found for short volume."""
+        if "short-volume" in request.url.path:
+            return httpx.Response(404, json={"status": "NOT_FOUND", "message": "no such data"})
+        return await self._market.handle_async_request(request)
+
+
+def sides_of(board: Board) -> tuple[Any, Any]:
+    assert board.flow.value is not None
+    return board.flow.value.retail, board.flow.value.institutional
+
+
+def test_the_crash_has_retail_in_the_afternoon_and_selling_in_the_morning(crash: Made) -> None:
+    retail, other = sides_of(crash.board)
+    assert retail.afternoon_usd > 0 > retail.morning_usd
+    assert other.morning_usd < other.afternoon_usd < 0
+
+
+async def test_the_reversed_day_has_the_opposite_shape(tmp_path: Path) -> None:
+    app = create_app("reversed-flow", at=time(16), speed=0, compress=False)
+    flow = FlowSettings(count=4, history_sessions=20, calls_per_session=4, panel_calls=0)
+    board = await refreshed(provider(httpx.ASGITransport(app)), tmp_path, Settings(flow=flow))
+    retail, other = sides_of(board)
+    assert retail.morning_usd > 0 > retail.afternoon_usd
+    assert other.afternoon_usd < 0
+    assert other.afternoon_usd < other.morning_usd
+    assert board.crowding.value is not None
+    assert board.crowding.value.favourites == []
+    assert "0 names have a sample" in board.crowding.value.missing["long.percentile"]
+
+
+async def test_the_whole_year_puts_the_crash_where_the_desk_published_it(tmp_path: Path) -> None:
+    retail, other = sides_of(await refreshed(simulated(), tmp_path, Settings()))
+    assert retail.days == other.days == 252
+    assert 10 <= retail.percentile <= 22
+    assert 5 <= other.percentile <= 17

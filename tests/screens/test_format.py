@@ -1,0 +1,97 @@
+"""Figures as text: a sign where there is a direction, no sign on a zero, never wider than its column."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from deskview.screens import format as text
+
+SIGNED: dict[str, Callable[[float], str]] = {
+    "percent": text.percent,
+    "basis_points": text.basis_points,
+    "sigma": text.sigma,
+    "usd": text.usd,
+    "number": text.number,
+}
+RETURNS = st.floats(-0.99, 9.99)
+ZERO = re.compile(r"[^1-9]*")
+
+
+@pytest.mark.parametrize("write", SIGNED.values(), ids=SIGNED)
+@given(value=RETURNS | st.floats(-9e14, 9e14))
+@example(value=-0.0)
+@example(value=0.0)
+@example(value=-1e-12)
+@example(value=-0.04999)
+def test_the_sign_is_printed_and_a_zero_has_none(write: Callable[[float], str], value: float) -> None:
+    shown = write(value)
+    if ZERO.fullmatch(shown):
+        assert shown[0] not in "+−-"
+    else:
+        assert shown[0] == ("−" if value < 0 else "+")
+    assert "-" not in shown
+    assert "nan" not in shown.lower()
+
+
+@pytest.mark.parametrize("write", [*SIGNED.values(), text.share, text.percentile, text.price, text.clock])
+def test_what_is_missing_is_a_dash(write: Callable[[float | None], str]) -> None:
+    assert write(None) == "–"
+
+
+@given(RETURNS)
+def test_a_return_fits_its_column(value: float) -> None:
+    assert len(text.percent(value)) <= 7
+
+
+@given(st.floats(-9.99e14, 9.99e14))
+def test_dollars_have_three_figures_and_fit_their_column(value: float) -> None:
+    shown = text.usd(value)
+    assert len(shown) <= 7
+    assert re.fullmatch(r"[+−]?\$\d{1,3}(\.\d)?[KMBT]?", shown)
+
+
+@given(st.floats(1e3, 9.99e14))
+def test_dollars_are_near_what_they_stand_for(value: float) -> None:
+    scale = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+    shown = text.usd(value, sign=False)
+    assert float(shown[1:-1]) * scale[shown[-1]] == pytest.approx(value, rel=0.051)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(-18.04e9, "−$18.0B"), (812e6, "+$812M"), (999.96e6, "+$1.0B"), (99.96e6, "+$100M"), (0, "$0"), (-0.4, "$0")],
+)
+def test_dollars_at_the_edges(value: float, shown: str) -> None:
+    assert text.usd(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (12.4, "12th"), (53, "53rd"), (0, "0th")]
+)
+def test_percentiles_are_ordinals(value: float, shown: str) -> None:
+    assert text.percentile(value) == shown
+
+
+@given(st.floats(0, 1e8))
+def test_an_age_is_never_wider_than_five_cells(seconds: float) -> None:
+    assert re.fullmatch(r"\d{1,4}[smhd]", text.age(seconds))
+
+
+def test_a_tone_only_repeats_the_sign() -> None:
+    assert [text.tone(value) for value in (0.1, -0.1, 0.0, None)] == ["gain", "loss", "flat", "dim"]
+    assert [text.arrow(value) for value in (0.1, -0.1, 0.0, None)] == ["▲", "▼", " ", " "]
+
+
+def test_the_clock_is_new_yorks() -> None:
+    assert text.clock(datetime(2026, 2, 4, 20, 42, 10, tzinfo=UTC)) == "15:42:10"
+    assert text.clock(datetime(2026, 7, 1, 20, 42, 10, tzinfo=UTC)) == "16:42:10"
+
+
+@given(st.floats(0.0001, 9e6))
+def test_a_price_has_its_cents(value: float) -> None:
+    shown = text.price(value)
+    assert float(shown.replace(",", "")) == pytest.approx(value, abs=0.00501 if value >= 1 else 0.000051)

@@ -1,0 +1,81 @@
+"""The desk without a terminal: the same figures as text and as SVG."""
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+
+from deskview.board import Board, Part
+from deskview.screens.format import percent, usd
+from deskview.screens.still import still
+from deskview.themes import DEFAULT_THEME, load_themes
+
+SIZES = [(80, 24), (120, 40), (200, 60)]
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+def told(board: Board) -> list[str]:
+    momentum, leverage = board.momentum.value, board.leverage.value
+    assert momentum is not None
+    assert leverage is not None
+    return [percent(momentum.return_), percent(momentum.long_return), usd(leverage.today_usd), "SIMULATED"]
+
+
+def words_of(svg: str) -> str:
+    return unescape("".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))).replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_text(board: Board, size: tuple[int, int]) -> None:
+    text = await still(board, size=size, theme=DEFAULT_THEME, svg=False)
+    lines = text.splitlines()
+    assert len(lines) == size[1]
+    assert max(map(len, lines)) <= size[0]
+    assert not CONTROL.search(text)
+    for figure in told(board):
+        assert figure in text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_svg(board: Board, size: tuple[int, int]) -> None:
+    svg = await still(board, size=size, theme=DEFAULT_THEME, svg=True)
+    assert svg.startswith("<svg")
+    assert not CONTROL.search(svg)
+    words = words_of(svg)
+    for figure in told(board):
+        assert figure in words
+
+
+@pytest.mark.parametrize("theme", [theme.name for theme in load_themes()])
+async def test_every_theme_shows_the_same_words(board: Board, theme: str) -> None:
+    plain = await still(board, size=(120, 40), theme=DEFAULT_THEME, svg=False)
+    other = await still(board, size=(120, 40), theme=theme, svg=False)
+    age = re.compile(r"─* *\d+s")
+    assert age.sub("", other) == age.sub("", plain)
+
+
+async def test_what_is_awaited_is_said_in_every_pane(board: Board) -> None:
+    reasons = {part: f"waiting for {part} to come" for part in ("momentum", "rotation", "leverage", "flow")}
+    waiting: dict[str, Part[object]] = {part: Part.awaited(reason) for part, reason in reasons.items()}
+    text = await still(replace(board, **waiting), size=(160, 50), theme=DEFAULT_THEME, svg=False)  # type: ignore[arg-type]
+    for part, reason in reasons.items():
+        assert reason in text, part
+    assert "$0" not in text
+
+
+async def test_what_failed_stands_above_the_figures_it_left(board: Board) -> None:
+    note = "The provider has a fault of its own (HTTP 500)."
+    failed = replace(board, leverage=replace(board.leverage, note=note))
+    text = await still(failed, size=(120, 40), theme=DEFAULT_THEME, svg=False)
+    assert note in text
+    assert told(board)[2] in text
+
+
+async def test_text_from_outside_is_harmless(board: Board) -> None:
+    nasty = "[red]\x1b[31m\x07 evil \u202e"
+    failed = replace(board, flow=replace(board.flow, note=nasty))
+    text = await still(failed, size=(120, 40), theme=DEFAULT_THEME, svg=False)
+    assert not CONTROL.search(text)
+    assert "\u202e" not in text
+    assert "[red]" in text
