@@ -5,7 +5,6 @@ next split. Every file is written whole under another name and moved into place:
 each leave a complete file. A file that can't be read is set aside and reported missing, to be fetched again.
 """
 
-import os
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -135,8 +134,6 @@ class Store:
             name = Path(part.name)
         try:
             frame.write_parquet(name, compression="zstd")
-            with name.open("rb") as written:
-                os.fsync(written.fileno())
             name.replace(file)
         finally:
             name.unlink(missing_ok=True)

@@ -29,17 +29,14 @@ class Bars(Painted):
         self._values: tuple[float | None, ...] = ()
         self._separator: int | None = None
 
-    def on_mount(self) -> None:
-        """An app that draws in ASCII only says so."""
-        self._ascii_only = self._ascii_only or bool(getattr(self.app, "ascii_only", False))
-
     def show(self, values: Sequence[float | None], separator: int | None = None) -> None:
         """Show these values, None as a dot; a line is drawn before the value numbered `separator`."""
         self._values, self._separator = tuple(values), separator
         self.repaint()
 
     def line_at(self, y: int) -> Line:
-        """Line `y` of the bars."""
+        """Line `y` of the bars; an app that draws in ASCII only says so by its `ascii_only`."""
+        self._ascii_only = self._ascii_only or bool(getattr(self.app, "ascii_only", False))
         values, separator = self._fitted()
         if not values:
             return ()

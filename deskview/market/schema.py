@@ -185,6 +185,8 @@ def empty(schema: Schema) -> pl.DataFrame:
 
 def require(frame: pl.DataFrame, schema: Schema, name: str) -> pl.DataFrame:
     """The frame's columns in the schema's order; raises ValueError naming what is missing or of another type."""
+    if frame.columns == list(schema) and frame.dtypes == list(schema.values()):
+        return frame
     for column, dtype in schema.items():
         if column not in frame.columns:
             raise ValueError(f"table {name}: column {column!r} is missing")

@@ -136,8 +136,8 @@ def shown(action: Action, keymap: Mapping[str, str]) -> str:
 
 
 def footer(*scopes: Scope, keymap: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
-    """Keys and titles a footer shows for the scopes, in the table's order."""
-    found = [action for action in ACTIONS if action.scope in scopes and action.footer]
+    """Keys and titles a footer shows, scope by scope in the order given: what is first stays longest."""
+    found = [action for scope in scopes for action in ACTIONS if action.scope is scope and action.footer]
     return [(shown(action, keymap or {}), action.title) for action in found]
 
 

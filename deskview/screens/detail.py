@@ -12,6 +12,7 @@ from textual.widgets import Static
 from deskview.screens.actions import Scope, bindings
 from deskview.screens.details.detail import Detail, Section
 from deskview.screens.footer import KeyLine
+from deskview.screens.overlay import Reader
 from deskview.screens.strip import segments
 from deskview.screens.target import Kind, Opened, Target
 from deskview.screens.trail import Cursor
@@ -32,16 +33,18 @@ LISTS = 2
 class DetailScreen(Screen[None]):
     """Figures on the left, the chart beside them, lists below."""
 
+    AUTO_FOCUS = "Table"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DRILL, Scope.DETAIL)]
     DEFAULT_CSS = """
     DetailScreen #crumbs { height: 1; padding: 0 1; text-style: bold; }
     DetailScreen .top { height: 1fr; }
     DetailScreen .lists { height: 1fr; }
     DetailScreen #figures { width: 46; }
+    DetailScreen Reader { scrollbar-size-vertical: 1; }
     DetailScreen.-no-chart #figures { width: 1fr; }
     DetailScreen.-no-chart #chart-pane { display: none; }
     DetailScreen.-no-chart .top { height: auto; max-height: 50%; }
-    DetailScreen.-no-chart #figures { height: auto; }
+    DetailScreen.-no-chart #figures, DetailScreen.-no-chart Reader { height: auto; }
     DetailScreen.-one-list #pane-list-1 { display: none; }
     DetailScreen.-no-list .lists { display: none; }
     DetailScreen.-enlarged .lists, DetailScreen.-enlarged #figures { display: none; }
@@ -57,7 +60,7 @@ class DetailScreen(Screen[None]):
         yield Static("", id="crumbs", markup=False)
         with Vertical():
             with Horizontal(classes="top"):
-                yield Pane(Facts(), title="Figures", id="figures")
+                yield Pane(Reader(Facts()), title="Figures", id="figures")
                 yield Pane(Chart(), title="", id="chart-pane")
             with Horizontal(classes="lists"):
                 for number in range(LISTS):

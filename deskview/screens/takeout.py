@@ -64,7 +64,7 @@ def export(board: "Board", subject: Target | str, kind: str) -> Path | None:
     return path
 
 
-def save_screen(board: "Board | None", what: str, picture: str, text: str, secrets: Iterable[Secret]) -> Path:
+def save_screen(board: "Board | None", what: Target | str, picture: str, text: str, secrets: Iterable[Secret]) -> Path:
     """Writes the screen as SVG, and as text beside it, to the screens folder; returns the picture's path."""
     stem = paths.screens_folder() / file_stem(board, what)
     for suffix, content in ((".svg", picture), (".txt", text)):

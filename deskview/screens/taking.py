@@ -60,10 +60,11 @@ class TakingApp(App[int]):
 
     def action_save_screen(self) -> None:
         """What is on the screen, as a picture and as text."""
-        what = topic_of(self.screen, self.place) if self.trail else "desk"
         picture = self.export_screenshot(title="deskview", simplify=True)
         try:
-            path = takeout.save_screen(self.board, what, picture, screen_text(self.screen), self._secrets)
+            path = takeout.save_screen(
+                self.board, self.place or "desk", picture, screen_text(self.screen), self._secrets
+            )
         except OSError as fault:
             self.notify(f"Not saved: {fault}", severity="error", markup=False)
             return

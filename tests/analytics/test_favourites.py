@@ -90,7 +90,7 @@ def test_only_sampled_names_take_part() -> None:
 
 
 def test_too_few_samples_say_so_instead_of_a_figure() -> None:
-    reading = read(dict.fromkeys(NAMES[:LEAST - 1], 0.2))
+    reading = read(dict.fromkeys(NAMES[: LEAST - 1], 0.2))
     assert reading.favourites == []
     assert reading.spearman is reading.long.weighted_jaccard is reading.short.percentile is None
     assert f"{LEAST - 1} names have a sample" in reading.missing["long.percentile"]

@@ -23,10 +23,11 @@ async def test_an_alert_rings_once_stands_in_the_strip_and_is_acknowledged(board
         assert "momentum.sigma −" in notices[0] and "below −3" in notices[0]
         assert "ALERT 1" in seat.lines[0]
         await seat.press("A")
-        rows = seat.lines[3:]
+        rows = seat.lines
         assert any("below −3" in line and "FIRED" in line for line in rows)
         assert any("above 3" in line and "armed" in line for line in rows)
-        assert any("there is no" in line and "fault" in line for line in rows)
+        assert any("momentum.nothing" in line and "fault" in line for line in rows)
+        assert "momentum.nothing: there is no 'nothing'; did you mean" in seat.text
         await seat.press("a")
         assert "ALERT" not in seat.lines[0]
         assert "FIRED" not in seat.text

@@ -74,8 +74,10 @@ async def test_own_themes_load_the_broken_one_is_told_and_a_saved_one_is_put_on(
         assert "mine" in app.desk_themes
 
 
-async def test_without_a_theme_folder_nothing_is_looked_at(folder: Path, board: Board) -> None:
-    folder.rmdir()
+async def test_without_a_theme_folder_nothing_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, board: Board
+) -> None:
+    monkeypatch.setattr(paths, "themes_folder", lambda: tmp_path / "none")
     async with seat_with(Settings(), board) as seat:
         assert not seat.app._user_themes.changed()
         assert seat.app._user_themes.names == ()

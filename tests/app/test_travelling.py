@@ -1,20 +1,30 @@
 """From row to row, back to where one was, and the chart over its spans."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
 from deskview.board import Board
 from deskview.market.schema import INTRADAY
-from deskview.screens.target import Kind, Target
+from deskview.screens.target import Kind, Opened, Target
 from deskview.widgets.chart import Chart
 from deskview.widgets.lines import Lines
 from deskview.widgets.table import Table
 from tests.app.desk import Seat, seated
 
 
+async def enter(seat: Seat) -> None:
+    """Opens the row under the cursor and waits until it is there."""
+    await seat.press("enter")
+    async with asyncio.timeout(60):
+        while not (seat.app.place and seat.app.screen.query(Chart)):
+            await seat.settle()
+    await seat.settle()
+
+
 def chart_title(seat: Seat) -> str:
-    return next(line for line in seat.lines if "longer" in line)
+    return next(line for line in seat.lines if "[ ]" in line)
 
 
 async def test_n_and_p_step_through_the_list_one_came_from(board: Board) -> None:
@@ -38,7 +48,7 @@ async def test_back_finds_cursor_and_scroll_where_they_were(board: Board) -> Non
     assert board.rotation.value is not None
     group = max(board.rotation.value.groups, key=lambda group: group.members)
     async with seated(board, size=(120, 24)) as seat:
-        seat.app.post_message(_opened(Target(Kind.GROUP, group.name)))
+        seat.app.post_message(Opened(Target(Kind.GROUP, group.name)))
         await seat.settle()
         table = seat.app.screen.query(Table).first()
         table.focus()
@@ -49,21 +59,15 @@ async def test_back_finds_cursor_and_scroll_where_they_were(board: Board) -> Non
         assert (table.cursor_key, table.scroll_offset.y) == (key, scroll)
 
 
-def _opened(target: Target) -> object:
-    from deskview.screens.target import Opened  # noqa: PLC0415
-
-    return Opened(target)
-
-
 async def test_the_chart_reaches_from_a_day_to_a_year_and_shows_candles(board: Board) -> None:
     async with seated(board) as seat:
-        await seat.press("enter")
+        await enter(seat)
         chart = seat.app.screen.query_one(Chart)
         seen = [chart_title(seat)]
         for _ in range(5):
             await seat.press("left_square_bracket")
             seen.append(chart_title(seat))
-        spans = ("a year", "three months", "a month", "a week", "Today", "Today")
+        spans = ("1y close", "3m close", "1m close", "5d close", "1d ", "1d ")
         assert [span in title for span, title in zip(spans, seen, strict=True)] == [True] * 6
         assert "no bars" in seen[-1]
         await seat.press("right_square_bracket", "z")
@@ -72,7 +76,7 @@ async def test_the_chart_reaches_from_a_day_to_a_year_and_shows_candles(board: B
         assert not seat.app.screen.query(Table).first().region.area
         await seat.press("escape")
         assert seat.app.place is not None
-        assert "Close, a week" in chart_title(seat)
+        assert "5d close" in chart_title(seat)
 
 
 async def test_the_sessions_bars_are_filled_in_when_they_have_come(board: Board) -> None:
@@ -90,12 +94,12 @@ async def test_the_sessions_bars_are_filled_in_when_they_have_come(board: Board)
 
     async with seated(board) as seat:
         seat.app.intraday = bars  # type: ignore[method-assign]
-        await seat.press("enter")
+        await enter(seat)
         assert asked == []
         await seat.press(*["left_square_bracket"] * 4)
         assert isinstance(seat.app.place, Target)
         assert asked[-1] == seat.app.place.key
-        assert "Price in 5 minutes" in chart_title(seat)
+        assert "1d in 5 minutes" in chart_title(seat)
         spec = seat.app.screen.query_one(Chart)._spec
         assert spec is not None
         assert spec.series[0].y == (1.0, 1.1, 1.2, 1.3, 1.4, 1.5)
@@ -103,6 +107,6 @@ async def test_the_sessions_bars_are_filled_in_when_they_have_come(board: Board)
 
 async def test_a_name_shows_its_key_statistics(board: Board) -> None:
     async with seated(board, size=(120, 50)) as seat:
-        await seat.press("enter")
+        await enter(seat)
         for figure in ("52 weeks", "20-day dollar volume", "volatility 1m", "beta to SPY"):
             assert figure in seat.text

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from itertools import pairwise
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -66,7 +67,7 @@ def test_hovering_about_the_line_rings_at_most_once_a_minute(board_values: list[
         watches = watched(watches, board)
         if watches[0].rings and watches[0].fired_at:
             rang.append(watches[0].fired_at)
-    assert all(later - earlier >= QUIET for earlier, later in zip(rang, rang[1:], strict=False))
+    assert all(later - earlier >= QUIET for earlier, later in pairwise(rang))
     assert len(watches) == 1
 
 
@@ -81,7 +82,7 @@ def _stub(sigma: float, at: datetime) -> Any:  # noqa: ANN401 - stands for a Boa
         value = Momentum(sigma)
 
     class Stub:
-        parts = {"momentum": Part}
+        parts: ClassVar = {"momentum": Part}
         as_of = at
 
     return Stub()

@@ -20,7 +20,7 @@ def test_as_printed_it_changes_nothing_and_uncommented_it_is_the_defaults(tmp_pa
         if header := re.match(r"# (\[+(\w+)\]+)$", line):
             table = header[2]
             lines.append(f"{'# ' if table in {'keys', 'closures', 'alert'} else ''}{header[1]}")
-        elif (setting := re.match(r"# (\w+) = (.+)", line)) and not lines[-1:] == ["# [[alert]]"]:
+        elif (setting := re.match(r"# (\w+) = (.+)", line)) and lines[-1:] != ["# [[alert]]"]:
             skip = lines and any(lines[-n].startswith("# [") for n in range(1, min(3, len(lines)) + 1))
             lines.append(f"{'# ' if skip else ''}{setting[0][2:]}")
     file.write_text("\n".join(lines), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -48,8 +49,8 @@ def test_every_part_tells_time_source_and_that_it_is_simulated(board: Board, par
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_without_a_reading_says_why(board: Board, part: str) -> None:
-    waiting: Part[None] = Part.awaited("waiting for the market")
-    card = card_of(replace(board, **{part: waiting}), part, None)
+    waiting: dict[str, Any] = {part: Part.awaited("waiting for the market")}
+    card = card_of(replace(board, **waiting), part, None)
     assert "waiting for the market" in card.missing
     assert card.lines == ()
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from deskview.market.schema import TRADES, require
 from deskview.providers.massive.columns import from_nanos, one_line
-from deskview.providers.massive.tables import columns
+from deskview.providers.massive.tables import column_series
 from deskview.providers.massive.tally import Tally
 from deskview.providers.massive.wire import Trade
 
@@ -15,6 +15,16 @@ FINRA = 4
 TEN_THOUSANDTHS = Decimal(10_000)
 HIGHEST_PRICE = Decimal(10_000_000)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WIRE = {
+    "id": pl.String(),
+    "size": pl.Float64(),
+    "decimal_size": pl.String(),
+    "exchange": pl.Int32(),
+    "sip_timestamp": pl.Int64(),
+    "participant_timestamp": pl.Int64(),
+    "correction": pl.Int32(),
+    "trf_id": pl.Int32(),
+}
 
 
 def nanos(moment: datetime) -> int:
@@ -32,15 +42,21 @@ def trades(rows: list[Trade], ticker: str, tally: Tally) -> pl.DataFrame:
     """
     priced = [row for row in rows if row.price.is_finite() and 0 < row.price < HIGHEST_PRICE]
     tally.add("the price is not above zero or out of range", len(rows) - len(priced))
-    frame = _columns(priced).with_columns(
-        ticker=pl.lit(ticker),
-        size=_size(),
-        sip_time=from_nanos("sip_timestamp"),
-        id=one_line("id"),
-        correction=pl.col("correction").fill_null(0),
-        off_exchange=(pl.col("exchange") == FINRA) | pl.col("trf_id").fill_null(0).ne(0),
+    frame = (
+        _columns(priced)
+        .lazy()
+        .with_columns(
+            ticker=pl.lit(ticker),
+            size=_size(),
+            sip_time=from_nanos("sip_timestamp"),
+            id=one_line("id"),
+            correction=pl.col("correction").fill_null(0),
+            off_exchange=(pl.col("exchange") == FINRA) | pl.col("trf_id").fill_null(0).ne(0),
+        )
+        .with_columns(time=pl.coalesce(from_nanos("participant_timestamp"), "sip_time"))
+        .select(list(TRADES))
+        .collect(engine="in-memory")
     )
-    frame = frame.with_columns(time=pl.coalesce(from_nanos("participant_timestamp"), "sip_time"))
     fit = tally.drop(
         frame,
         {
@@ -52,24 +68,15 @@ def trades(rows: list[Trade], ticker: str, tally: Tally) -> pl.DataFrame:
 
 
 def _columns(rows: list[Trade]) -> pl.DataFrame:
-    wire = columns(
-        rows,
+    """The wire's columns, the prices as numbers and in 1/10000 USD; built at once, as every step of it costs a page."""
+    return pl.DataFrame(
         {
-            "id": pl.String(),
-            "size": pl.Float64(),
-            "decimal_size": pl.String(),
-            "exchange": pl.Int32(),
-            "sip_timestamp": pl.Int64(),
-            "participant_timestamp": pl.Int64(),
-            "sequence_number": pl.Int64(),
-            "correction": pl.Int32(),
-            "trf_id": pl.Int32(),
-        },
-    )
-    return wire.rename({"sequence_number": "sequence"}).with_columns(
-        conditions=_conditions(rows),
-        price=pl.Series([float(row.price) for row in rows], dtype=pl.Float64()),
-        price_e4=pl.Series([int(row.price * TEN_THOUSANDTHS) for row in rows], dtype=pl.Int64()),
+            **column_series(rows, WIRE),
+            "sequence": pl.Series([row.sequence_number for row in rows], dtype=pl.Int64()),
+            "conditions": _conditions(rows),
+            "price": pl.Series([float(row.price) for row in rows], dtype=pl.Float64()),
+            "price_e4": pl.Series([int(row.price * TEN_THOUSANDTHS) for row in rows], dtype=pl.Int64()),
+        }
     )
 
 

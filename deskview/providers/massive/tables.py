@@ -34,9 +34,12 @@ WIRE_NAMES = {
 
 def columns(rows: Sequence[object], fields: dict[str, pl.DataType]) -> pl.DataFrame:
     """Rows to a frame with one column per field."""
-    return pl.DataFrame(
-        {name: pl.Series(list(map(attrgetter(name), rows)), dtype=dtype) for name, dtype in fields.items()}
-    )
+    return pl.DataFrame(column_series(rows, fields))
+
+
+def column_series(rows: Sequence[object], fields: dict[str, pl.DataType]) -> dict[str, pl.Series]:
+    """Rows to one series per field."""
+    return {name: pl.Series(list(map(attrgetter(name), rows)), dtype=dtype) for name, dtype in fields.items()}
 
 
 def daily_bars(rows: list[GroupedBar], session: date, tally: Tally) -> pl.DataFrame:

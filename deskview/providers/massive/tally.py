@@ -23,6 +23,8 @@ class Tally:
 
     def drop(self, frame: pl.DataFrame, rules: dict[str, pl.Expr]) -> pl.DataFrame:
         """The frame without the rows any rule holds for; each row counts under the first that does."""
+        if not frame.select(pl.any_horizontal(rules.values()).any()).item():
+            return frame
         for reason, unfit in rules.items():
             kept = frame.filter(~unfit.fill_null(value=False))
             self.add(reason, frame.height - kept.height)

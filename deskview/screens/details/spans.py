@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from deskview.board import Board
 
 SESSIONS = {"1d": 1, "5d": 5, "1m": 21, "3m": 63, "1y": 252}
-WORDS = {"1d": "today", "5d": "a week", "1m": "a month", "3m": "three months", "1y": "a year"}
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,8 @@ def viewed(board: "Board", target: Target, view: View) -> Detail:
 
 def _title(view: View) -> str:
     if view.span != "1d":
-        kind = "Daily candles" if view.candles else "Close"
-        return f"{kind}, {WORDS[view.span]}, split-adjusted  [ shorter  ] longer"
-    kind = "Price in 5 minutes" if view.bars is not None else f"Today's move; {view.note}"
-    return f"{kind}  ] longer"
+        return f"{view.span} {'candles' if view.candles else 'close'}, adjusted  [ ]"
+    return "1d in 5 minutes  [ ]" if view.bars is not None else f"1d  [ ]  {view.note}"
 
 
 def _chart(board: "Board", ticker: str, view: View) -> ChartSpec | None:

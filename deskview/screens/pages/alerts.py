@@ -64,7 +64,7 @@ def row(number: int, watch: "Watch") -> Row:
     return Row(
         str(number),
         (
-            Cell(watch.fault or watch.rule.reading),
+            Cell(watch.rule.reading),
             Cell(condition(watch.rule)),
             Cell(figure(watch.value)),
             Cell(state, tone),
@@ -79,6 +79,7 @@ class AlertsPage(PageScreen):
     """One line a rule; opening it leads to the page of its part."""
 
     HEADING = "Alerts: rules from the settings, one line each"
+    KEYS = (Scope.ALERTS,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.ALERTS)]
 
     def compose_body(self) -> ComposeResult:
@@ -92,6 +93,10 @@ class AlertsPage(PageScreen):
         watches: tuple[Watch, ...] = getattr(self.app, "watches", ())
         waiting = sum(watch.waiting for watch in watches)
         self.query_one(".heading", Static).update(f"{self.HEADING}  ·  {waiting} not acknowledged")
+        notice = self.query_one(".notice", Static)
+        faults = [watch.fault for watch in watches if watch.fault]
+        notice.update("\n".join(faults))
+        notice.set_class(bool(faults), "-shown")
         self._parts = [watch.rule.reading.partition(".")[0] for watch in watches]
         self.query_one(Table).set_rows([row(number, watch) for number, watch in enumerate(watches)])
 

@@ -1,0 +1,174 @@
+"""The one table of keys: no dead key, no key with two meanings, the user's own keys, footer, palette and README."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from textual.command import CommandPalette
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widgets import Input
+
+from deskview.board import Board
+from deskview.screens.actions import ACTIONS, key_table_markdown
+from deskview.screens.footer import KeyLine
+from deskview.screens.keymap import keymap_of
+from deskview.screens.keynames import shown_keys
+from deskview.screens.target import Kind, Opened, Target
+from deskview.settings import Settings, SettingsError
+from deskview.widgets.lines import Lines
+from tests.app.desk import Seat
+from tests.app.seats import seat_with
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+TEXTUAL_OWN = {"focus_next", "focus_previous", "copy_text", "help_quit", "quit", "command_palette"}
+"""Actions Textual binds itself on every screen: tab, shift+tab, ctrl+c, ctrl+q, ctrl+p."""
+
+
+async def every_screen(seat: Seat, board: Board) -> AsyncIterator[Screen[object]]:
+    """Each screen of the app, focus on each of its lists in turn."""
+    assert board.momentum.value is not None
+    app = seat.app
+    for number in "1234":
+        await seat.press(number)
+        yield app.screen
+    await seat.press("z")
+    yield app.screen
+    await seat.press("z")
+    for key in ("question_mark", "i", "slash"):
+        await seat.press(key)
+        yield app.screen
+        await seat.press("escape")
+    app.post_message(Opened(Target(Kind.NAME, board.momentum.value.long[0].ticker)))
+    await seat.settle()
+    yield app.screen
+    await seat.press("escape")
+    for page in app._pages:
+        app.action_page(page)
+        await seat.settle()
+        yield app.screen
+        for lines in app.screen.query(Lines):
+            if lines.region.area:
+                lines.focus()
+                await seat.pilot.pause()
+                yield app.screen
+        await seat.press("escape")
+    for name in ("welcome", "small"):
+        app.push_screen(name)
+        await seat.settle()
+        yield app.screen
+
+
+def meanings(screen: Screen[object], names: set[str]) -> dict[str, set[tuple[DOMNode, str]]]:
+    """What each key means on a screen, wherever in it that is bound; the actions' names are added to `names`."""
+    found: dict[str, set[tuple[DOMNode, str]]] = {}
+    for node, bindings in screen._modal_binding_chain:
+        for key, binding in bindings:
+            if screen.app._check_action_state(binding.action, node) is False:
+                continue
+            if binding.action.startswith("scroll_") and isinstance(node, Input):
+                continue  # nothing to scroll in one line: the key goes on to the screen
+            names.add(binding.id or "")
+            found.setdefault(key, set()).add((node, binding.action))
+    return found
+
+
+def bare(action: str) -> str:
+    """The name of the method behind an action's string."""
+    return action.partition("(")[0].rpartition(".")[2]
+
+
+async def test_no_key_has_two_meanings_and_none_is_dead(board: Board) -> None:
+    twice: dict[str, list[str]] = {}
+    dead: list[str] = []
+    seen: set[str] = set()
+    async with seat_with(Settings(), board) as seat:
+        async for screen in every_screen(seat, board):
+            for key, what in meanings(screen, seen).items():
+                actions = {action for _, action in what}
+                if len({bare(action) for action in actions} - TEXTUAL_OWN) > 1:
+                    twice[f"{type(screen).__name__} {key}"] = sorted(actions)
+                for node, action in what:
+                    owner = seat.app if action.startswith("app.") else screen if action.startswith("screen.") else node
+                    if not hasattr(owner, f"action_{bare(action)}"):
+                        dead.append(f"{type(screen).__name__} {key}: {action}")
+            footer = screen.query(KeyLine)
+            if footer:
+                shown = {segment.text.split()[0] for segment in footer.first()._keys}
+                alive = {part for key in screen.active_bindings for part in shown_keys(key).split()}
+                assert shown - {"1-4"} <= alive, type(screen).__name__
+    assert twice == {}
+    assert dead == []
+    pages = {action.name for action in ACTIONS if action.name.startswith("page-")}
+    assert {action.name for action in ACTIONS} - pages - seen == set()
+
+
+def test_every_action_has_one_name_and_its_printed_keys_are_its_keys() -> None:
+    names = [(action.name, action.scope) for action in ACTIONS]
+    assert len(set(names)) == len(names)
+    for action in ACTIONS:
+        assert action.shown.split()[0] in shown_keys(action.keys).split()
+
+
+async def test_own_keys_take_the_place_of_the_shipped_ones(board: Board) -> None:
+    settings = Settings(keys={"zoom": "x", "page-momentum": ("M", "f5"), "row-down": "ctrl+n"})
+    async with seat_with(settings, board) as seat:
+        await seat.press("z")
+        assert not seat.app.screen.has_class("-single")
+        await seat.press("x")
+        assert seat.app.screen.has_class("-single")
+        assert "x zoom" in seat.text
+        await seat.press("x", "question_mark")
+        assert re.search(r"M f5 +Momentum page", seat.app._help.text)
+
+
+@pytest.mark.parametrize(
+    ("own", "sentence"),
+    [
+        ({"zom": "x"}, "there is no action 'zom'; did you mean 'zoom'?"),
+        ({"zoom": "q"}, "keys.zoom: 'q' is the key of quit already"),
+        ({"quit": "j"}, "keys.quit: 'j' is the key of row-down already"),
+        ({"zoom": "hyperspace"}, "keys.zoom: 'hyperspace' is no key"),
+        ({"zoom": []}, "keys.zoom: an action needs a key"),
+    ],
+)
+def test_what_can_not_be_is_refused(own: dict[str, str | list[str]], sentence: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(sentence)):
+        keymap_of(own)
+
+
+def test_two_actions_may_change_their_keys_for_each_other() -> None:
+    assert keymap_of({"freeze": "r", "refresh": "space"}) == {"freeze": "r", "refresh": "space"}
+
+
+async def test_the_palette_knows_actions_themes_and_names(board: Board) -> None:
+    async with seat_with(Settings(), board) as seat:
+        await seat.press("ctrl+p", *"amber")
+        await seat.press("enter")
+        assert seat.app.theme == "amber"
+        await seat.press("ctrl+p", *"NVDA")
+        assert isinstance(seat.app.screen, CommandPalette)
+        await seat.press("enter")
+        assert seat.app.place == Target(Kind.NAME, "NVDA")
+
+
+def test_the_readme_lists_these_keys() -> None:
+    before, opened, rest = README.read_text(encoding="utf-8").partition("<!-- keys -->\n")
+    table, closed, _ = rest.partition("<!-- /keys -->")
+    if not opened:
+        assert "`page-momentum`" not in before
+        return
+    assert closed
+    assert table.strip() == key_table_markdown(), "run: python -m tests.app.test_key_table"
+
+
+def write_readme() -> None:
+    """Brings the README's tables of keys up to date."""
+    before, opened, rest = README.read_text(encoding="utf-8").partition("<!-- keys -->\n")
+    _, closed, after = rest.partition("<!-- /keys -->")
+    README.write_text(f"{before}{opened}{key_table_markdown()}\n{closed}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_readme()
