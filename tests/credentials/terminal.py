@@ -13,10 +13,14 @@ HANG_S = 120
 
 
 class Terminal:
-    """Runs a command at a pseudo-terminal for the length of a `with` block; `output` is all it has shown."""
+    """Runs a command at a pseudo-terminal for the length of a `with` block; `output` is all it has shown.
 
-    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+    With a `prompt` nothing is typed before it stands there: what comes while a shell sets up its line is lost in part.
+    """
+
+    def __init__(self, command: list[str], environment: dict[str, str], prompt: str = "") -> None:
         self.output = b""
+        self._prompt = prompt
         self._read_to = 0
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
@@ -37,6 +41,7 @@ class Terminal:
         return self.output[start : self._read_to].decode(errors="replace")
 
     def __enter__(self) -> Self:
+        self.wait_for(self._prompt)
         return self
 
     def __exit__(

@@ -14,6 +14,7 @@ from tests.credentials.terminal import Terminal
 pytestmark = pytest.mark.secretservice
 CONFIGURATION = ".config/python_keyring/keyringrc.cfg"
 PASSWORD = "Password_of_the_keyring_81"
+PROMPT = "ready> "
 
 
 @pytest.fixture(autouse=True)
@@ -130,7 +131,7 @@ def shell(surroundings: Surroundings, *before: str) -> Terminal:
     key = surroundings.home / "key"
     key.write_text(CANARY)
     environment = {**surroundings.environment, "KEY_FILE": str(key)}
-    return Terminal([*before, "bash", "--norc", "--noprofile", "-i"], environment)
+    return Terminal([*before, "bash", "--norc", "--noprofile", "-i"], environment | {"PS1": PROMPT}, PROMPT)
 
 
 def open_keyring(terminal: Terminal, command: str, password: str) -> None:
