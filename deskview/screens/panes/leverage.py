@@ -45,6 +45,11 @@ def name_rows(reading: "Leverage") -> list[Row]:
     ]
 
 
+def _assets(reading: "Leverage") -> str:
+    dated = reading.aum_as_of or MISSING
+    return f"{reading.funds} funds {usd(reading.aum_usd, sign=False)}, shares of {dated}"
+
+
 def _move_for(reading: "Leverage", dollars: float) -> str:
     moves = {move.usd: move.move for move in reading.next_week.implied_move}
     return percent(moves.get(dollars))
@@ -58,7 +63,7 @@ def summary(reading: "Leverage") -> list[list[Fact]]:
             (Piece("today ", "dim"), Piece(usd(reading.today_usd), f"{tone(reading.today_usd)} strong")),
             fact("per +1%", usd(reading.per_1pct_usd, sign=False)),
             fact("names ≥ $100M", str(len(reading.threshold_names))),
-            fact("", f"{reading.funds} funds {usd(reading.aum_usd, sign=False)}, shares of {reading.aum_as_of}", "dim"),
+            fact("", _assets(reading), "dim"),
         ],
         [
             (Piece("next week ", "dim"), Piece(f"±{usd(week.sd_usd, sign=False)}", "strong"), Piece(" (1σ)", "dim")),
