@@ -1,18 +1,16 @@
 """The page itself: its panes, the views they are shown in, and what a row opens."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Grid
 from textual.widget import Widget
 from textual.widgets import Static
 
-from deskview.screens.actions import Scope, bindings
-from deskview.screens.pages.base import PageScreen
 from deskview.screens.pages.leverage import model, today, week
-from deskview.screens.pages.leverage.views import TITLES, View, views_for
+from deskview.screens.pages.leverage.views import TITLES, views_for
+from deskview.screens.pages.panes import PanesPage, View
 from deskview.screens.panes.leverage import summary
 from deskview.screens.target import Kind, Target
 from deskview.widgets.bars import Bars
@@ -50,17 +48,14 @@ def _contents() -> dict[str, tuple[Widget, ...]]:
     }
 
 
-class LeveragePage(PageScreen):
+class LeveragePage(PanesPage):
     """Question 5, 6 and 13 of the desk in full; `x` goes through the views."""
 
     PART = "leverage"
     HEADING = "Leveraged ETFs"
-    KEYS = (Scope.VIEWS,)
     AUTO_FOCUS = "#names"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.VIEWS)]
     DEFAULT_CSS = """
     LeveragePage #summary { padding: 0 1; }
-    LeveragePage Grid { height: 1fr; }
     LeveragePage .words { height: auto; color: $dim; }
     LeveragePage #pit { height: 3; margin: 1 0 0 0; }
     LeveragePage #supply { height: 1fr; }
@@ -69,8 +64,6 @@ class LeveragePage(PageScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._views = views_for(80, 24)
-        self._at = 0
         self._fill: dict[str, Callable[[Leverage], None]] = {
             "names": self._fill_names,
             "underlyings": lambda reading: self._sorted("underlyings").fill(today.underlying_entries(reading)),
@@ -91,50 +84,9 @@ class LeveragePage(PageScreen):
             for name, widgets in _contents().items():
                 yield Pane(*widgets, title=TITLES[name], id=f"pane-{name}")
 
-    def heading(self) -> str:
-        """The page and which of its views."""
-        return f"{self.HEADING}  ·  view {self._at + 1} of {len(self._views)}"
-
-    @property
-    def view(self) -> View:
-        """What is shown now."""
-        return self._views[self._at]
-
-    def on_mount(self) -> None:
-        """The first view."""
-        self._arrange()
-
-    def on_resize(self) -> None:
-        """The views of the new size; the one with what was shown first."""
-        first = self.view.panes[0]
-        self._views = views_for(self.size.width, self.size.height)
-        self._at = next(index for index, view in enumerate(self._views) if first in view.panes)
-        self._arrange()
-
-    def action_next_view(self) -> None:
-        """The next view, after the last the first."""
-        self._turn(1)
-
-    def action_previous_view(self) -> None:
-        """The view before."""
-        self._turn(-1)
-
-    def _turn(self, by: int) -> None:
-        self._at = (self._at + by) % len(self._views)
-        self._arrange()
-        first = next((widget for widget in self._pane(self.view.panes[0]).query("*") if widget.focusable), None)
-        self.set_focus(first)
-
-    def _arrange(self) -> None:
-        """Shows the view's panes in its columns."""
-        view = self.view
-        grid = self.query_one(Grid)
-        grid.styles.grid_size_columns = view.columns
-        for name in TITLES:
-            pane = self._pane(name)
-            pane.display = name in view.panes
-            pane.styles.column_span = view.spans.get(name, 1)
-        self.show_again()
+    def views_for(self, columns: int, rows: int) -> Sequence[View]:
+        """The page's views in a terminal of this size."""
+        return views_for(columns, rows)
 
     def show_reading(self, reading: "Leverage", board: "Board") -> None:  # noqa: ARG002 - the page's reading is whole
         """The headline and the panes that are shown."""
@@ -165,9 +117,6 @@ class LeveragePage(PageScreen):
         rotation = self._board.rotation.value if self._board else None
         known = any(group.name == sector for group in rotation.groups) if rotation else False
         return Target(Kind.GROUP, sector) if known else None
-
-    def _pane(self, name: str) -> Pane:
-        return self.query_one(f"#pane-{name}", Pane)
 
     def _sorted(self, name: str) -> SortedTable:
         return self.query_one(f"#{name}", SortedTable)

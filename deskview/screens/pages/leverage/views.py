@@ -1,7 +1,6 @@
 """Which panes stand side by side: one at a time in a small terminal, several in a large one."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from deskview.screens.pages.panes import View
 
 TITLES = {
     "names": "By name",
@@ -16,14 +15,6 @@ TITLES = {
     "score": "Score of the past forecasts",
 }
 """The panes in the order the views go through them."""
-
-
-class View(NamedTuple):
-    """Panes shown together in so many columns; `spans` are those that take more than one."""
-
-    panes: tuple[str, ...]
-    columns: int = 1
-    spans: Mapping[str, int] = {}
 
 
 SMALL = tuple(View((pane,)) for pane in TITLES)
