@@ -9,6 +9,8 @@ from deskview.market.schema import HISTORY, LIVE
 
 _DAYS = 10_000_000
 """More than any date's number of days since 1970."""
+DOLLAR_VOLUME = pl.coalesce("vwap", "close") * pl.col("volume")
+"""Of the day as it was: adjustments of price and volume cancel."""
 
 
 def adjusted_history(
@@ -29,9 +31,9 @@ def adjusted_history(
     the work: without `in_order` the rows come in any order, which is enough for a Panel.
     """
     rows = bars.filter(pl.col("close").is_finite() & (pl.col("close") > 0)).with_columns(
-        dollar_volume_usd=pl.coalesce("vwap", "close") * pl.col("volume"),
+        dollar_volume_usd=DOLLAR_VOLUME
     )
-    steps = _split_steps(splits, basis)
+    steps = _cumulated(split_ratios(splits, basis))
     history = _touched(rows, steps, _split).with_columns(total_close=pl.col("close"))
     if dividends is not None:
         history = _touched(history, _dividend_steps(dividends, history, steps, basis), _reinvested)
@@ -87,13 +89,18 @@ def _reinvested(rows: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
     return factored.with_columns(total_close=pl.col("close") * pl.col("factor")).select(rows.columns)
 
 
-def _split_steps(splits: pl.DataFrame, basis: date) -> pl.DataFrame:
-    """Per split date: the product of its ratio and of those of the splits after it up to the basis."""
+def split_ratios(splits: pl.DataFrame, basis: date) -> pl.DataFrame:
+    """SPLITS executed up to the basis as (ticker, date, ratio): what a price before the date is multiplied by."""
     usable = (pl.col("split_from") > 0) & (pl.col("split_to") > 0) & (pl.col("execution_date") <= basis)
-    ratios = splits.filter(usable).select(
+    return splits.filter(usable).select(
         "ticker", date="execution_date", ratio=pl.col("split_from") / pl.col("split_to")
     )
-    return _cumulated(ratios)
+
+
+def dividends_paid(dividends: pl.DataFrame, basis: date) -> pl.DataFrame:
+    """DIVIDENDS with an ex-date up to the basis as (ticker, date, cash), one row a name and date."""
+    paid = dividends.filter((pl.col("cash_usd") > 0) & (pl.col("ex_date") <= basis))
+    return paid.group_by("ticker", date="ex_date").agg(cash=pl.col("cash_usd").sum())
 
 
 def _dividend_steps(
@@ -103,15 +110,11 @@ def _dividend_steps(
 
     Dividends are put on today's share basis first. One that is not below the close before it is left out.
     """
-    paid = dividends.filter((pl.col("cash_usd") > 0) & (pl.col("ex_date") <= basis)).select(
-        "ticker", session="ex_date", cash="cash_usd"
-    )
+    paid = dividends_paid(dividends, basis).rename({"date": "session"})
     cash = _with_factor(paid, split_steps).with_columns(cash=pl.col("cash") * pl.col("factor")).drop("factor")
     before = history.select("ticker", before="session", close_before="close").sort("before")
     ratios = (
-        cash.group_by("ticker", "session")
-        .agg(pl.col("cash").sum())
-        .sort("session")
+        cash.sort("session")
         .join_asof(
             before,
             left_on="session",
@@ -137,21 +140,25 @@ def _cumulated(ratios: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def live_market(snapshot: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
-    """SNAPSHOT against the last close of HISTORY: LIVE, one row per ticker of the snapshot.
+def last_closes(history: pl.DataFrame) -> pl.DataFrame:
+    """The total closes of the last session of HISTORY, once a session: ticker, stored_close.
 
-    A history that ends at different sessions for different names is taken as it is: a name whose last
-    bar is older than the market's last session gets the vendor's previous close instead.
+    A name whose last bar is older is not among them.
     """
     last_session = history.get_column("session").max()
-    closes = history.filter(pl.col("session") == last_session).select("ticker", stored_close="total_close")
+    return history.filter(pl.col("session") == last_session).select("ticker", stored_close="total_close")
+
+
+def live_market(snapshot: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
+    """SNAPSHOT against the `last_closes`: LIVE, one row per ticker of the snapshot.
+
+    A name that is not among them gets the vendor's previous close instead.
+    """
+    close = pl.coalesce("stored_close", "prev_close")
+    price, before = pl.col("price"), pl.col("prev_close")
     return (
         snapshot.join(closes, on="ticker", how="left", maintain_order="left")
-        .with_columns(prev_close=pl.coalesce("stored_close", "prev_close"))
-        .with_columns(
-            ret=pl.when((pl.col("prev_close") > 0) & (pl.col("price") > 0)).then(
-                pl.col("price") / pl.col("prev_close") - 1
-            )
-        )
+        .with_columns(prev_close=close)
+        .with_columns(ret=pl.when((before > 0) & (price > 0)).then(price / before - 1))
         .select(list(LIVE))
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -59,46 +59,79 @@ class Panel:
         return np.fromiter((self._columns.get(ticker, -1) for ticker in tickers), dtype=np.int64)
 
 
+class Grid(NamedTuple):
+    """Bars laid out as matrices before anything is carried over; NaN and 0 where there is no bar."""
+
+    sessions: tuple[date, ...]
+    tickers: tuple[str, ...]
+    close: Floats
+    dollar_volume_usd: Floats
+    thin_sessions: tuple[date, ...]
+
+    def panel(self) -> Panel:
+        """The panel of it: closes carried over short gaps, in place."""
+        return Panel(
+            self.sessions, self.tickers, carried(self.close, FILL_SESSIONS), self.dollar_volume_usd, self.thin_sessions
+        )
+
+
 def panel_of(history: pl.DataFrame, *, before: date | None = None, tickers: Iterable[str] | None = None) -> Panel:
     """HISTORY to a Panel of the sessions before the date `before` (the live session), in any row order.
 
     `tickers` limits the names; the sessions are those of the whole market. Rows need unique (ticker, session).
     Closes are `total_close`, so returns are total returns; a history without it gives price returns.
     """
-    close = pl.col("total_close" if "total_close" in history.columns else "close").alias("close")
-    rows = history.lazy().select("ticker", "session", close, "dollar_volume_usd").filter(pl.col("close") > 0)
+    close = pl.col("total_close" if "total_close" in history.columns else "close")
+    return grid_of(history, close, pl.col("dollar_volume_usd"), before=before, tickers=tickers).panel()
+
+
+def grid_of(
+    rows: pl.DataFrame,
+    close: pl.Expr,
+    dollars: pl.Expr,
+    *,
+    before: date | None = None,
+    tickers: Iterable[str] | None = None,
+) -> Grid:
+    """Rows of ticker and session to matrices of two of their figures; rows without a close above zero are no bars."""
+    fit = close.is_finite() & (close > 0)
     if before is not None:
-        rows = rows.filter(pl.col("session") < before)
-    frame = rows.filter(pl.col("close").is_finite()).collect()
-    sessions, thin = _sessions(frame)
-    if tickers is not None:
-        frame = frame.filter(pl.col("ticker").is_in(list(tickers)))
-    return _filled(frame, sessions, thin)
+        fit &= pl.col("session") < before
+    frame = rows.select("ticker", "session", close=close, dollars=dollars.cast(pl.Float64), fit=fit)
+    if not frame.get_column("fit").all(ignore_nulls=False):
+        frame = frame.filter("fit")
+    place, sessions, thin = _sessions(frame.get_column("session"))
+    if thin or tickers is not None:
+        wanted = pl.Series(place >= 0)
+        if tickers is not None:
+            wanted &= frame.get_column("ticker").is_in(list(tickers))
+        frame, place = frame.filter(wanted), place[wanted.to_numpy()]
+    return _laid_out(frame, place, sessions, thin)
 
 
-def _sessions(frame: pl.DataFrame) -> tuple[list[date], list[date]]:
-    """The market's sessions and the dates with too few bars to be one."""
-    counts = frame.group_by("session").len().sort("session")
-    if counts.is_empty():
-        return [], []
-    real = counts["len"] >= THIN_SHARE * float(np.median(counts["len"].to_numpy()))
-    return counts.filter(real)["session"].to_list(), counts.filter(~real)["session"].to_list()
+def _sessions(dates: pl.Series) -> tuple[Ints, list[date], list[date]]:
+    """The session number of each row (-1 in a thin one), the market's sessions, and the dates too thin to be one."""
+    days = dates.to_physical().to_numpy()
+    if not len(days):
+        return np.empty(0, dtype=np.int64), [], []
+    counts = np.bincount(days - days.min())
+    found = np.flatnonzero(counts)
+    real = counts[found] >= THIN_SHARE * float(np.median(counts[found]))
+    number = np.full(len(counts), -1)
+    number[found[real]] = np.arange(real.sum())
+    named = pl.Series(found + days.min()).cast(pl.Int32).cast(pl.Date)
+    return number[days - days.min()], named.filter(real).to_list(), named.filter(~real).to_list()
 
 
-def _filled(frame: pl.DataFrame, sessions: list[date], thin: list[date]) -> Panel:
-    if thin:
-        frame = frame.filter(~pl.col("session").is_in(thin))
-    names = frame["ticker"].unique().sort()
+def _laid_out(frame: pl.DataFrame, place: Ints, sessions: list[date], thin: list[date]) -> Grid:
+    names = frame.get_column("ticker").unique().sort()
     shape = (len(sessions), len(names))
-    codes = frame["ticker"].cast(pl.Enum(names)).to_physical().to_numpy().astype(np.int64)
-    days = pl.Series(sessions, dtype=pl.Date).search_sorted(frame["session"])
-    cells = np.asarray(days, dtype=np.int64) * shape[1] + codes
-    close = np.full(shape[0] * shape[1], np.nan)
-    close[cells] = frame["close"].to_numpy()
-    traded = np.zeros(shape[0] * shape[1])
-    traded[cells] = np.nan_to_num(frame["dollar_volume_usd"].cast(pl.Float64).fill_null(0.0).to_numpy())
-    closes = carried(close.reshape(shape), FILL_SESSIONS)
-    return Panel(tuple(sessions), tuple(names), closes, traded.reshape(shape), tuple(thin))
+    cells = place * shape[1] + frame.get_column("ticker").cast(pl.Enum(names)).to_physical().to_numpy()
+    close, dollars = np.full(shape, np.nan), np.zeros(shape)
+    close.reshape(-1)[cells] = frame.get_column("close").to_numpy()
+    traded = frame.get_column("dollars").to_numpy()
+    dollars.reshape(-1)[cells] = np.where(np.isfinite(traded), traded, 0.0)
+    return Grid(tuple(sessions), tuple(names), close, dollars, tuple(thin))
 
 
 def carried(values: Floats, limit: int) -> Floats:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import polars as pl
 
 from deskview.analytics import breadth, leverage, momentum, rotation
-from deskview.analytics.adjust import adjusted_history
+from deskview.analytics.adjust import adjusted_history, last_closes
 from deskview.analytics.leverage import Parameters, SupplyAssumptions
 from deskview.analytics.names import join_names
 from deskview.analytics.panel import panel_of
@@ -42,6 +42,7 @@ class Assumptions:
 
     leverage: Parameters = field(default_factory=Parameters)
     supply: SupplyAssumptions = field(default_factory=SupplyAssumptions)
+    basket: momentum.MomentumRules = momentum.DEFAULT_RULES
 
 
 DEFAULT_ASSUMPTIONS = Assumptions()
@@ -66,6 +67,7 @@ class Basis:
     next_sessions: tuple[date, ...]
     half_day: bool
     history: pl.DataFrame
+    closes: pl.DataFrame
     names: pl.DataFrame
     reference: Reference
     momentum: momentum.MomentumModel | None
@@ -115,9 +117,13 @@ def build_basis(
         next_sessions=tuple(coming),
         half_day=calendar.is_half_day(session),
         history=history,
+        closes=last_closes(history),
         names=names,
         reference=reference,
-        momentum=prepared("momentum", lambda: momentum.prepare(panel, names, session=session, closes=closes)),
+        momentum=prepared(
+            "momentum",
+            lambda: momentum.prepare(panel, names, session=session, closes=closes, rules=assumptions.basket),
+        ),
         breadth=prepared("breadth", lambda: breadth.prepare(panel, names, closes=closes)),
         rotation=prepared("rotation", lambda: rotation.prepare(panel, reference.groups, names)),
         leverage=prepared(

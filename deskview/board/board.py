@@ -18,6 +18,8 @@ from deskview.board.week import WeekInputs, completed
 from deskview.market.source import Source
 
 log = logging.getLogger(__name__)
+_BESIDE = frozenset({"creation_usd", "score"})
+"""Figures most desks never have (creations) or have after weeks (the score): without them a reading is whole."""
 PARTS = ("momentum", "breadth", "rotation", "leverage", "flow", "crowding")
 
 
@@ -154,7 +156,7 @@ class _Market:
 def _market(inputs: Inputs) -> _Market | None:
     if inputs.basis is None or inputs.snapshot is None or inputs.snapshot_at is None:
         return None
-    return _Market(live_market(inputs.snapshot, inputs.basis.history), inputs.snapshot_at, inputs.snapshot_received)
+    return _Market(live_market(inputs.snapshot, inputs.basis.closes), inputs.snapshot_at, inputs.snapshot_received)
 
 
 @dataclass(frozen=True)
@@ -241,6 +243,5 @@ def _read(
 
 def _headline_missing(value: Reading) -> bool:
     """Whether a figure at the top of the reading is missing; a gap further down is told under `missing` alone."""
-    return any(
-        "." not in path and getattr(value, path.replace("return", "return_"), "") is None for path in value.missing
-    )
+    top = (path for path in value.missing if "." not in path and path not in _BESIDE)
+    return any(getattr(value, path.replace("return", "return_"), "") is None for path in top)

@@ -147,15 +147,16 @@ class HttpClient:
     async def _read(self, response: httpx.Response, capability: Capability | None) -> bytes:
         limit = self._limits.body_bytes
         announced = response.headers.get("Content-Length", "")
-        body = bytearray()
+        chunks, size = [], 0
         if announced.isdigit() and int(announced) > limit:
             raise too_large(limit, response.url.path, capability)
         async for chunk in response.aiter_bytes():
-            body += chunk
-            if max(len(body), response.num_bytes_downloaded) > limit:
+            chunks.append(chunk)
+            size += len(chunk)
+            if max(size, response.num_bytes_downloaded) > limit:
                 raise too_large(limit, response.url.path, capability)
         self.traffic.bytes_received += response.num_bytes_downloaded
-        return bytes(body)
+        return b"".join(chunks)
 
     def _refusal(self, response: httpx.Response, body: bytes, capability: Capability | None) -> ProviderError:
         refusal = Refusal(response.status_code, response.headers, body, response.url.path, capability)

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from deskview.analytics.adjust import adjusted_history, live_market
+from deskview.analytics.adjust import adjusted_history, last_closes, live_market
 from deskview.market.schema import HISTORY, SNAPSHOT, SPLITS, empty
 from tests.analytics.markets import TODAY, before_split, market, split, weekdays
 
@@ -85,7 +85,9 @@ def snapshot(rows: list[dict[str, object]]) -> pl.DataFrame:
 def test_live_returns_stand_on_the_adjusted_close_not_on_the_vendors(bars: pl.DataFrame) -> None:
     history = adjusted_history(bars, split("N001", TODAY, 1.0, 4.0), basis=TODAY)
     last = closes(bars, "N001")[-1]
-    live = live_market(snapshot([{"ticker": "N001", "price": last / 4 * 1.01, "prev_close": last}]), history)
+    live = live_market(
+        snapshot([{"ticker": "N001", "price": last / 4 * 1.01, "prev_close": last}]), last_closes(history)
+    )
     assert live["ret"].to_list() == pytest.approx([0.01])
 
 
@@ -97,6 +99,6 @@ def test_a_name_without_yesterdays_bar_takes_the_vendors_close(bars: pl.DataFram
         {"ticker": "NEW", "price": 11.0},
         {"ticker": "N002"},
     ]
-    live = live_market(snapshot(rows), history)
+    live = live_market(snapshot(rows), last_closes(history))
     assert live["ticker"].to_list() == ["N001", "NEW", "N002"]
     assert live["ret"].to_list() == [pytest.approx(0.1), None, None]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskview.analytics.adjust import adjusted_history, live_market
+from deskview.analytics.adjust import adjusted_history, last_closes, live_market
 from deskview.analytics.panel import panel_of
 from deskview.market.schema import DIVIDENDS, SNAPSHOT, SPLITS, empty
 from tests.analytics.markets import TODAY, before_split, market, split, weekdays
@@ -56,7 +56,7 @@ def test_going_ex_today_lowers_the_close_live_returns_are_taken_from(bars: pl.Da
     history = adjusted_history(bars, empty(SPLITS), dividend("N001", TODAY, 2.0), basis=TODAY)
     last = column(history, "N001", "close")[-1]
     row = dict.fromkeys(SNAPSHOT, None) | {"ticker": "N001", "price": last - 2.0, "prev_close": last}
-    live = live_market(pl.DataFrame([row], schema=dict(SNAPSHOT)), history)
+    live = live_market(pl.DataFrame([row], schema=dict(SNAPSHOT)), last_closes(history))
     assert live.item(0, "prev_close") == pytest.approx(last - 2.0, rel=1e-12)
     assert live.item(0, "ret") == pytest.approx(0.0, abs=1e-12)
 

@@ -3,6 +3,8 @@
 import polars as pl
 
 NEW_YORK = "America/New_York"
+TICKER = r"^[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}$"
+"""What a ticker may be made of: it is shown, and becomes part of addresses and file names."""
 
 
 def positive(column: str | pl.Expr) -> pl.Expr:
@@ -45,6 +47,11 @@ def unfit_bar() -> dict[str, pl.Expr]:
         "the high is below the low": pl.col("high") < pl.col("low"),
         "the volume is negative": pl.col("volume") < 0,
     }
+
+
+def unfit_ticker() -> dict[str, pl.Expr]:
+    """A rule for rows whose ticker is none."""
+    return {"the ticker is none": ~pl.col("ticker").str.contains(TICKER)}
 
 
 def repeated(*key: str) -> dict[str, pl.Expr]:

@@ -14,6 +14,7 @@ from deskview.providers.massive.columns import (
     positive,
     repeated,
     unfit_bar,
+    unfit_ticker,
 )
 from deskview.providers.massive.tally import Tally
 from deskview.providers.massive.wire import Bar, CustomBar, GroupedBar, LastQuote, LastTrade, SnapshotRow
@@ -52,6 +53,7 @@ def daily_bars(rows: list[GroupedBar], session: date, tally: Tally) -> pl.DataFr
         {
             "traded over the counter": pl.col("otc"),
             "the bar is of another date": pl.col("day").ne_missing(session),
+            **unfit_ticker(),
             **unfit_bar(),
             **repeated("ticker"),
         },
@@ -84,7 +86,7 @@ def snapshot(rows: list[SnapshotRow], tally: Tally) -> pl.DataFrame:
     today's price. A last trade of an earlier day is kept (its vendor shows it all night): `price_time`
     tells. The time of a minute's close is the minute's end or `updated`, whichever is earlier.
     """
-    fit = tally.drop(_snapshot_columns(rows), {**_unfit_snapshot(), **repeated("ticker")})
+    fit = tally.drop(_snapshot_columns(rows), {**unfit_ticker(), **_unfit_snapshot(), **repeated("ticker")})
     trade, minute, day = positive("trade_price"), positive("minute_close"), positive("day_close")
     source = pl.coalesce(
         pl.when(found.is_not_null()).then(pl.lit(name))

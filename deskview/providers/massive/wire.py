@@ -2,7 +2,8 @@
 
 Unknown fields are ignored; a field of another type, or a required one that is absent, makes the row unfit.
 Everything the wire has been seen to leave out is optional here, whatever the vendor's schema promises.
-Times are integers of 19 digits in places: never a float on the way.
+Times are integers of 19 digits in places: never a float on the way. What comes by the ten thousand carries no
+pattern (its tickers are checked as a column, `columns.unfit_ticker`) and is no concern of the garbage collector.
 """
 
 from decimal import Decimal
@@ -10,13 +11,15 @@ from typing import Annotated, Generic, TypeVar
 
 from msgspec import Meta, Struct, field
 
+from deskview.providers.massive.columns import TICKER
+
 Row = TypeVar("Row")
 
 Nanos = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Millis = Annotated[int, Meta(ge=0, le=9 * 10**12)]
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Int32 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
-Ticker = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}$")]
+Ticker = Annotated[str, Meta(pattern=TICKER)]
 
 
 class Envelope(Struct, Generic[Row]):
@@ -46,7 +49,7 @@ class RowError(Struct):
     ticker: str = "?"
 
 
-class Bar(Struct):
+class Bar(Struct, gc=False):
     """Part of a snapshot row. All zero before the open; `t` (minute bars) is Unix ms, start of the window."""
 
     o: float | None = None
@@ -58,24 +61,24 @@ class Bar(Struct):
     t: Millis | None = None
 
 
-class LastTrade(Struct):
+class LastTrade(Struct, gc=False):
     """Absent by plan; `t` is Unix ns."""
 
     p: float | None = None
     t: Nanos | None = None
 
 
-class LastQuote(Struct):
+class LastQuote(Struct, gc=False):
     """Absent by plan; `p` is the bid, `P` the ask."""
 
     p: float | None = None
     P: float | None = None
 
 
-class SnapshotRow(Struct):
+class SnapshotRow(Struct, gc=False):
     """One name of the snapshot; `updated` is Unix ns."""
 
-    ticker: Ticker
+    ticker: str
     day: Bar | None = None
     min: Bar | None = None
     prev_day: Bar | None = field(default=None, name="prevDay")
@@ -84,10 +87,10 @@ class SnapshotRow(Struct):
     updated: Nanos | None = None
 
 
-class GroupedBar(Struct):
+class GroupedBar(Struct, gc=False):
     """One name's day; `t` is Unix ms, END of the window (16:00 New York)."""
 
-    T: Ticker
+    T: str
     o: float
     h: float
     l: float  # noqa: E741 - the wire's name
@@ -99,7 +102,7 @@ class GroupedBar(Struct):
     otc: bool | None = None
 
 
-class CustomBar(Struct):
+class CustomBar(Struct, gc=False):
     """One window of one name; `t` is Unix ms, START of the window."""
 
     o: float
@@ -126,14 +129,15 @@ class Trade(Struct):
     trf_id: Int32 | None = None
 
 
-class TickerRow(Struct):
+class TickerRow(Struct, gc=False):
     """An instrument of the listing."""
 
-    ticker: Ticker
+    ticker: str
     name: str
     type: str
     primary_exchange: str | None = None
     active: bool | None = None
+    cik: str | None = None
 
 
 class Overview(Struct):

@@ -47,7 +47,7 @@ async def test_average_price_and_count_may_be_missing_or_zero() -> None:
         ({"v": -1}, "volume is negative"),
         ({"otc": True}, "over the counter"),
         ({"T": "XLF"}, "second time"),
-        ({"T": "bad\x1b[31m"}, "T: expected str"),
+        ({"T": "bad\x1b[31m"}, "the ticker is none"),
         ({"c": "44.98"}, "c: expected float, got str"),
         ({"t": 1786132800000.5}, "t: expected int, got float"),
         ({"l": Absent}, "row: missing required field l"),
