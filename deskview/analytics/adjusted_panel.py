@@ -53,8 +53,7 @@ def _factors(rows: int, events: _Events, columns: Ints) -> Floats:
     """For each of the columns and each row, and one past the end: the product of the values dated after the row."""
     factors = np.ones((rows + 2, len(columns)))
     np.multiply.at(factors, (events.rows, np.searchsorted(columns, events.columns)), events.values)
-    after: Floats = np.cumprod(factors[::-1], axis=0)[::-1][1:]
-    return after
+    return np.cumprod(factors[::-1], axis=0, dtype=np.float64)[::-1][1:]
 
 
 def _scale(close: Floats, events: _Events) -> None:

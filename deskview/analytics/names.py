@@ -22,7 +22,7 @@ def join_names(tickers: pl.DataFrame, members: pl.DataFrame, details: pl.DataFra
     )
     known = with_sic_sector(details.select("ticker", "market_cap_usd", "sic_code").rename({}))
     return (
-        tickers.select("ticker", "name", "type")
+        tickers.select("ticker", "name", "type", "cik")
         .join(shipped, on="ticker", how="full", coalesce=True)
         .join(known.select("ticker", "market_cap_usd", sic_sector="sector"), on="ticker", how="left")
         .with_columns(

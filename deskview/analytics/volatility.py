@@ -5,7 +5,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from deskview.analytics.panel import Floats
+from deskview.analytics.panel import Bools, Floats
 
 Number: TypeAlias = float | None
 
@@ -52,6 +52,17 @@ def betas(returns: Floats, market: Floats, *, shrink: float = 1.0) -> Floats:
     slope[(count < 20) | ~np.isfinite(slope)] = np.nan
     shrunk: Floats = shrink * slope + (1 - shrink)
     return shrunk
+
+
+def column_sd(returns: Floats, known: Bools | None = None) -> Floats:
+    """Sample standard deviation of each column over its known rows (default: not NaN); NaN with fewer than two."""
+    known = ~np.isnan(returns) if known is None else known
+    count = known.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        centred = np.where(known, returns - np.where(known, returns, 0.0).sum(axis=0) / count, 0.0)
+        sd: Floats = np.sqrt((centred**2).sum(axis=0) / (count - 1))
+    sd[count < 2] = np.nan
+    return sd
 
 
 def _known(past: ArrayLike) -> Floats:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from deskview.board.board import Board
 
 
+_SCORED = tuple(f"score.{figure}" for figure in ("hit_rate", "hit_low", "hit_high", "mean_pit"))
+
+
 @dataclass(frozen=True)
 class WeekInputs:
     """What is made less often than a board: the Monte Carlo, the score, and a remark on what the score rests on."""
@@ -35,13 +38,13 @@ def completed(reading: leverage.Leverage, given: WeekInputs) -> leverage.Leverag
     A simulation of other sessions than the reading's is left out, as is one beside a missing closed form.
     """
     notes = {"score": given.score_note} if given.score_note else {}
-    missing = {} if given.score and given.score.weeks else {"score.hit_rate": _unscored(given.score)}
+    unscored = () if given.score and given.score.weeks else _SCORED if given.score else ("score", *_SCORED)
     return msgspec.structs.replace(
         reading,
         next_week=_with_simulation(reading.next_week, given.simulation),
         score=given.score,
         notes=reading.notes | notes,
-        missing=reading.missing | missing,
+        missing=reading.missing | dict.fromkeys(unscored, _unscored(given.score)),
     )
 
 

@@ -42,15 +42,18 @@ DIVIDENDS: Schema = {
     "cash_usd": pl.Float64(),
 }
 
-#: Every listed instrument. `type` is the vendor's (CS, ADRC, ETF, ...), `exchange` a MIC.
+#: Every listed instrument. `type` is the vendor's (CS, ADRC, ETF, ...), `exchange` a MIC, `cik` the issuer's
+#: number with the SEC, the same for all its share classes.
 TICKERS: Schema = {
     "ticker": pl.String(),
     "name": pl.String(),
     "type": pl.String(),
     "exchange": pl.String(),
+    "cik": pl.String(),
 }
 
-#: What is known of one instrument on `as_of`. `market_cap_usd` and `sic_code` are null for funds.
+#: What is known of one instrument on `as_of`. `market_cap_usd` and `sic_code` are null for funds;
+#: `market_cap_usd` is the issuer's, its other share classes counted as converted into this one.
 DETAILS: Schema = {
     "ticker": pl.String(),
     "as_of": pl.Date(),
@@ -155,7 +158,7 @@ HISTORY: Schema = {
 
 #: Every instrument with all that is known of it: the vendor's listing, the shipped membership and the
 #: vendor's details joined. `sector` is GICS, from the shipped list, else from the SIC code, else null.
-#: `in_index` tells members of the breadth index.
+#: `in_index` tells members of the breadth index; names of one `cik` are share classes of one issuer.
 NAMES: Schema = {
     "ticker": pl.String(),
     "name": pl.String(),
@@ -164,6 +167,7 @@ NAMES: Schema = {
     "industry": pl.String(),
     "market_cap_usd": pl.Float64(),
     "in_index": pl.Boolean(),
+    "cik": pl.String(),
 }
 
 #: The market live: `prev_close` is the last close of HISTORY on today's basis, less a dividend that goes ex

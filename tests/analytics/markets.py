@@ -77,6 +77,7 @@ def _names(tickers: list[str], caps: np.ndarray | None) -> pl.DataFrame:
         "industry": [None] * count,
         "market_cap_usd": [None, *(caps if caps is not None else [None] * (count - 1))],
         "in_index": [False, *[True] * (count - 1)],
+        "cik": [None] * count,
     }
     return pl.DataFrame(columns, schema=dict(NAMES))
 

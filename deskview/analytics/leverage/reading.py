@@ -53,7 +53,7 @@ def read(model: LeverageModel, live: pl.DataFrame, *, flows: Mapping[str, float]
         left_out=left_out,
         next_week=_next_week(model, now),
         systematic_supply=model.supply,
-        missing=_missing(model, now, today, left_out),
+        missing=_missing(model, now, today, left_out) | _fund_gaps(model, now, with_flows=bool(flows)),
         notes=_notes(model, now, dates, flows or {}),
     )
 
@@ -188,6 +188,26 @@ def _missing(model: LeverageModel, now: Moment, today: float | None, left_out: l
         words["funds"] = _counted(left_out)
     if model.allocation.without_adv:
         words["by_name.of_adv"] = f"no dollar volume for {listed(model.allocation.without_adv)}"
+    return words
+
+
+def _fund_gaps(model: LeverageModel, now: Moment, *, with_flows: bool) -> dict[str, str]:
+    """Why figures of single funds are null; `left_out` has those without a return."""
+    words: dict[str, str] = {}
+    if not with_flows:
+        words["creation_usd"] = words["by_fund.creation_usd"] = "no creations and redemptions were given"
+    apart = now.counted & ~np.isfinite(now.gap)
+    if apart.any():
+        without = model.labels.ticker[apart].tolist()
+        words["by_fund.tracking_gap"] = f"fund or underlying without a return of its own: {listed(without)}"
+    still = now.counted & ~now.known
+    if still.any():
+        why = f"neither the underlying nor the fund has a return: {listed(model.labels.ticker[still].tolist())}"
+        words |= dict.fromkeys(("by_fund.return", "by_fund.rebalance_usd", "by_fund.today_usd"), why)
+    unknown = now.counted & ~np.isfinite(model.week_factors[0])
+    if unknown.any():
+        why = f"too little history of the underlying: {listed(model.labels.ticker[unknown].tolist())}"
+        words |= dict.fromkeys(("by_fund.week_p05_usd", "by_fund.week_es05_usd", "by_fund.week_p95_usd"), why)
     return words
 
 

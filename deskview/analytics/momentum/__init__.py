@@ -1,6 +1,7 @@
 """Momentum: the long/short basket, live and in history."""
 
 from deskview.analytics.momentum.daily import daily_history
+from deskview.analytics.momentum.horizons import HorizonReading, Horizons
 from deskview.analytics.momentum.model import MomentumModel, prepare
 from deskview.analytics.momentum.read import read
 from deskview.analytics.momentum.rules import DEFAULT_RULES, MomentumRules
@@ -10,6 +11,8 @@ __all__ = [
     "DEFAULT_RULES",
     "BasketReading",
     "Crowding",
+    "HorizonReading",
+    "Horizons",
     "LegName",
     "MomentumModel",
     "MomentumReading",

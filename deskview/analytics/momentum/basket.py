@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deskview.analytics.momentum.legs import Ends, capped, ends, equal_weights, inverse_vol_weights
+from deskview.analytics.momentum.legs import capped, ends, equal_weights, inverse_vol_weights
 from deskview.analytics.momentum.rules import MomentumRules
 from deskview.analytics.momentum.traits import Traits
 from deskview.analytics.momentum.universe import Universe, universe_at
@@ -14,11 +14,11 @@ from deskview.analytics.volatility import betas
 
 @dataclass(frozen=True)
 class Leg:
-    """Names (columns of the panel), their weights (sum 1) and their 12-1 signal."""
+    """Names (columns of the panel), their weights (sum 1) and the score they were ranked by."""
 
     columns: Ints
     weights: Floats
-    signal: Floats
+    score: Floats
 
     def returns(self, returns: Floats) -> Floats:
         """Return of the leg on each row; a name without a return (gone) contributes nothing, its weight stays."""
@@ -53,20 +53,24 @@ class Formed:
 def form(panel: Panel, traits: Traits, t: int, rules: MomentumRules) -> Formed:
     """Both baskets for the session at position t; only rows before t are read."""
     universe = universe_at(panel, traits, t, rules)
-    raw = ends(universe.signal, rules.quantile)
-    neutral = ends(universe.signal, rules.quantile, traits.sector[universe.columns])
-    return Formed(t, universe, _basket(panel, universe, raw, t, rules), _basket(panel, universe, neutral, t, rules))
+    raw = basket_of(panel, universe.columns, universe.score, t, rules)
+    neutral = basket_of(panel, universe.columns, universe.score, t, rules, groups=traits.sector[universe.columns])
+    return Formed(t, universe, raw, neutral)
 
 
-def _basket(panel: Panel, universe: Universe, chosen: Ends, t: int, rules: MomentumRules) -> Basket:
-    long = _leg(panel, universe, chosen.top, t, rules)
-    short = _leg(panel, universe, chosen.bottom, t, rules)
+def basket_of(
+    panel: Panel, columns: Ints, score: Floats, t: int, rules: MomentumRules, *, groups: Ints | None = None
+) -> Basket:
+    """The basket of the ends of the score, taken within each group where groups are given."""
+    chosen = ends(score, rules.quantile, groups)
+    long = _leg(panel, columns[chosen.top], score[chosen.top], t, rules)
+    short = _leg(panel, columns[chosen.bottom], score[chosen.bottom], t, rules)
     rows = panel.returns[max(1, t - rules.beta_sessions) : t]
     market = panel.column(rules.benchmark)
     if market is not None:
         ratio, note = _hedge(rows, rows[:, market], long, short, rules.beta_shrink), None
     else:
-        common = np.nan_to_num(rows[:, universe.columns]).sum(axis=1) / max(1, len(universe.columns))
+        common = np.nan_to_num(rows[:, columns]).sum(axis=1) / max(1, len(columns))
         ratio = _hedge(rows, common, long, short, rules.beta_shrink)
         note = f"no history of {rules.benchmark}: betas against the equal-weighted universe"
     if ratio is None:
@@ -74,13 +78,12 @@ def _basket(panel: Panel, universe: Universe, chosen: Ends, t: int, rules: Momen
     return Basket(long, short, ratio, note)
 
 
-def _leg(panel: Panel, universe: Universe, positions: Ints, t: int, rules: MomentumRules) -> Leg:
-    columns = universe.columns[positions]
+def _leg(panel: Panel, columns: Ints, score: Floats, t: int, rules: MomentumRules) -> Leg:
     weights = equal_weights(len(columns))
     if rules.weighting == "inverse_vol" and len(columns):
         window = panel.returns[max(1, t - rules.lookback) : t, columns]
         weights = inverse_vol_weights(np.nanstd(window, axis=0, ddof=1))
-    return Leg(columns, capped(weights, rules.cap) if len(columns) else weights, universe.signal[positions])
+    return Leg(columns, capped(weights, rules.cap) if len(columns) else weights, score)
 
 
 def _hedge(returns: Floats, market: Floats, long: Leg, short: Leg, shrink: float) -> float | None:

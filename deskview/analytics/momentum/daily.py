@@ -6,13 +6,14 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from deskview.analytics.adjust import adjusted_history
+from deskview.analytics.adjusted_panel import adjusted_panel
 from deskview.analytics.momentum.basket import Formed
+from deskview.analytics.momentum.delisting import held_returns
 from deskview.analytics.momentum.factor import carried_caps, two_by_three
 from deskview.analytics.momentum.history import formations, spans
 from deskview.analytics.momentum.rules import DEFAULT_RULES, MomentumRules
 from deskview.analytics.momentum.traits import traits_of
-from deskview.analytics.panel import Panel, panel_of
+from deskview.analytics.panel import Floats, Panel
 from deskview.market.schema import BARS, SPLITS, empty
 
 #: Daily returns of the rule. `short` is the return of the basket sold, `spread` is long - k * short,
@@ -45,20 +46,21 @@ def daily_history(
     `bars` needs ticker, session and close, not adjusted for splits (adjusted prices go with no `splits`);
     without volumes the volume filter does not apply. Rows may come in any order; of two bars of one name
     and session the one with more volume counts. `splits` needs ticker, execution_date, split_from and
-    split_to. `names` needs ticker; type, sector and market_cap_usd are used where they are there. Returns
-    are total returns with `dividends` (ticker, ex_date, cash_usd), price returns without. Without bars of
-    the benchmark, betas are taken against the equal-weighted universe.
+    split_to. `names` needs ticker; type, sector, market_cap_usd, cik (the issuer) and delisted (the last day a
+    name was traded) are used where they are there; without the names that died since, the history is one of
+    survivors. Returns are total returns with `dividends` (ticker, ex_date, cash_usd), price returns without.
+    Without bars of the benchmark, betas are taken against the equal-weighted universe.
     """
     table, known_splits = _bars(bars), _splits(splits)
     if table.is_empty():
         return empty(DAILY)
     if table["volume"].null_count() == len(table):
         rules = replace(rules, volume_floor_usd=0.0)
-    history = adjusted_history(table, known_splits, dividends, basis=_last_session(table), in_order=False)
-    panel = panel_of(history)
+    panel = adjusted_panel(table, known_splits, dividends, basis=_last_session(table))
     traits = traits_of(panel, names)
     factor = two_by_three(panel, traits, rules, carried_caps(panel, known_splits))
-    parts = [_held(panel, one, rows) for one, rows in spans(formations(panel, traits, rules), panel)]
+    held = held_returns(panel, traits, rules)
+    parts = [_held(panel, held, one, rows) for one, rows in spans(formations(panel, traits, rules), panel)]
     rows = pl.concat(parts) if parts else empty({key: DAILY[key] for key in _HELD})
     umd = pl.DataFrame(
         {
@@ -75,9 +77,9 @@ def daily_history(
 _HELD = ("session", "long", "short", "spread", "sector_neutral", "hedge_ratio", "n_long", "n_short")
 
 
-def _held(panel: Panel, formed: Formed, rows: slice) -> pl.DataFrame:
-    """The sessions one basket was held over; null where it has no names."""
-    returns, raw, neutral = panel.returns[rows], formed.raw, formed.sector_neutral
+def _held(panel: Panel, held: Floats, formed: Formed, rows: slice) -> pl.DataFrame:
+    """The sessions one basket was held over, by the returns `held`; null where it has no names."""
+    returns, raw, neutral = held[rows], formed.raw, formed.sector_neutral
     long, short = raw.long.returns(returns), raw.short.returns(returns)
     usable = len(raw.long.columns) > 0
     return pl.DataFrame(
@@ -100,6 +102,9 @@ def _bars(bars: pl.DataFrame) -> pl.DataFrame:
     absent = [pl.lit(None).alias(column) for column in BARS if column not in bars.columns]
     table = bars.with_columns(absent).select(pl.col(column).cast(dtype) for column, dtype in BARS.items())
     table = table.with_columns(pl.col(pl.Float64).fill_nan(None)).drop_nulls(["ticker", "session", "close"])
+    per_session = table.group_by("session").agg(names=pl.col("ticker").n_unique(), bars=pl.len())
+    if (per_session.get_column("names") == per_session.get_column("bars")).all():
+        return table
     return table.sort("ticker", "session", "volume", "close", nulls_last=False).unique(
         ["ticker", "session"], keep="last", maintain_order=True
     )

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from deskview.analytics.momentum.calendar import rebalances
+from deskview.analytics.momentum.delisting import held_returns
 from deskview.analytics.momentum.rules import MomentumRules
 from deskview.analytics.momentum.traits import Traits
 from deskview.analytics.momentum.universe import cap_at, median_volume, universe_at
@@ -34,7 +35,8 @@ class Factor:
 def two_by_three(panel: Panel, traits: Traits, rules: MomentumRules, cap_known: Bools) -> Factor:
     """UMD = (SH + BH) / 2 - (SL + BL) / 2, sorted by size and prior return independently.
 
-    The universe passes the filters of the rules, whatever its size, and is drawn anew each month. Size is
+    The universe passes the filters of the rules, whatever its size and takeover targets with it, as in the original,
+    and is drawn anew each month. Size is
     the market cap at the close before, else the median dollar volume; its breakpoint is the median of the
     names, those of the prior return their 30th and 70th percentile (French: of the NYSE names).
     Without caps and volumes there is no size: winners less losers. `cap_known` (sessions x names) is false
@@ -42,7 +44,8 @@ def two_by_three(panel: Panel, traits: Traits, rules: MomentumRules, cap_known: 
     """
     total = len(panel.sessions)
     factor = Factor(np.full(total, np.nan), np.zeros(total, dtype=np.int64), [None] * total)
-    monthly = replace(rules, rebalance="monthly", universe_size=len(panel.tickers))
+    monthly = replace(rules, rebalance="monthly", universe_size=len(panel.tickers), exclude_targets=False)
+    held = held_returns(panel, traits, rules)
     starts = [*rebalances(panel.sessions, monthly), total]
     for start, end in pairwise(starts):
         days = np.arange(start, end)
@@ -55,7 +58,7 @@ def two_by_three(panel: Panel, traits: Traits, rules: MomentumRules, cap_known: 
         if len(usable) < NAMES_LEAST:
             continue
         prior = panel.close[days - SKIP][:, usable] / panel.close[days - LOOKBACK][:, usable] - 1
-        factor.returns[days] = _umd(panel.returns[days][:, usable], prior, size, value=weighting == "value")
+        factor.returns[days] = _umd(held[days][:, usable], prior, size, value=weighting == "value")
         factor.names[days] = len(usable)
         factor.weighting[start:end] = [weighting] * (end - start)
     return factor

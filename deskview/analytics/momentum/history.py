@@ -30,11 +30,13 @@ def spans(formed: list[Formed], panel: Panel) -> list[tuple[Formed, slice]]:
     return [(one, slice(start, end)) for one, (start, end) in zip(formed, pairwise(starts), strict=True)]
 
 
-def rule_spreads(formed: list[Formed], panel: Panel, *, sector_neutral: bool) -> Floats:
-    """Daily spread of the rule from the first basket on, weights held constant between rebalances."""
+def rule_spreads(formed: list[Formed], panel: Panel, held: Floats, *, sector_neutral: bool) -> Floats:
+    """Daily spread of the rule from the first basket on, weights held constant between rebalances.
+
+    `held` are the panel's returns with those of delistings (held_returns).
+    """
     parts = [
-        (one.sector_neutral if sector_neutral else one.raw).spread(panel.returns[rows])
-        for one, rows in spans(formed, panel)
+        (one.sector_neutral if sector_neutral else one.raw).spread(held[rows]) for one, rows in spans(formed, panel)
     ]
     return np.concatenate(parts) if parts else np.empty(0)
 

@@ -7,12 +7,18 @@ import polars as pl
 
 from deskview.analytics.momentum.basket import Formed, Leg
 from deskview.analytics.momentum.crowding import comomentum
+from deskview.analytics.momentum.delisting import held_returns
+from deskview.analytics.momentum.explain import rules_in_words
 from deskview.analytics.momentum.history import current, formations, held_spreads, rule_spreads
+from deskview.analytics.momentum.horizons import Halves, halves_of
 from deskview.analytics.momentum.panic import MarketState, market_state
 from deskview.analytics.momentum.rules import DEFAULT_RULES, MomentumRules
 from deskview.analytics.momentum.traits import Traits, traits_of
 from deskview.analytics.panel import Floats, Panel
 from deskview.analytics.volatility import Number, ewma_sd, rolling_sd
+
+SURVIVORS_ONLY = "survivors only: names delisted over the past year are not among those listed"
+WITH_DELISTED = "with the names delisted over the past year that are known"
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,7 @@ class Member:
     sector: str | None
     weight: float
     score: float
+    rank_score: float
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,9 @@ class MomentumModel:
     left_out: dict[str, int]
     raw: BasketModel | None
     sector_neutral: BasketModel | None
+    halves: Halves | None
+    survivorship: str
+    rules_in_words: dict[str, str]
     why_not: str | None
     state: MarketState
     state_missing: dict[str, str]
@@ -88,8 +98,9 @@ def prepare(
     state, missing = market_state(panel, rules)
     history = _rule_history(panel, traits, rules, session)
     formed = history[-1] if history else current(panel, traits, rules, session)
-    raw = neutral = None
+    raw = neutral = halves = None
     if formed and len(formed.universe.columns):
+        halves = halves_of(panel, formed, rules)
         raw = _basket_model(panel, traits, formed, history, rules, sector_neutral=False)
         neutral = _basket_model(panel, traits, formed, history, rules, sector_neutral=True)
     return MomentumModel(
@@ -102,6 +113,9 @@ def prepare(
         left_out=formed.universe.left_out if formed else {},
         raw=raw if raw and raw.long and raw.short else None,
         sector_neutral=neutral if neutral and neutral.long and neutral.short else None,
+        halves=halves if raw and raw.long and raw.short else None,
+        survivorship=SURVIVORS_ONLY if not traits.delisted else WITH_DELISTED,
+        rules_in_words=rules_in_words(rules),
         why_not=_why_not(panel, formed, rules),
         state=state,
         state_missing=missing,
@@ -119,7 +133,8 @@ def _basket_model(
 ) -> BasketModel:
     basket = formed.sector_neutral if sector_neutral else formed.raw
     if history:
-        spreads = rule_spreads(history, panel, sector_neutral=sector_neutral)
+        held = held_returns(panel, traits, rules)
+        spreads = rule_spreads(history, panel, held, sector_neutral=sector_neutral)
         basis = f"history of the rule, {rules.rebalance} rebalance"
     else:
         spreads, basis = held_spreads(basket, panel, rules.sigma_sessions), "basket as held"
@@ -145,9 +160,15 @@ def _members(panel: Panel, traits: Traits, formed: Formed, leg: Leg) -> tuple[Me
     rows = formed.universe.columns.searchsorted(leg.columns)
     return tuple(
         Member(
-            int(row), panel.tickers[column], traits.name[column], traits.sector_of(column), float(weight), float(score)
+            row=int(row),
+            ticker=panel.tickers[column],
+            name=traits.name[column],
+            sector=traits.sector_of(column),
+            weight=float(weight),
+            score=float(formed.universe.prior[row]),
+            rank_score=float(score),
         )
-        for row, column, weight, score in zip(rows, leg.columns, leg.weights, leg.signal, strict=True)
+        for row, column, weight, score in zip(rows, leg.columns, leg.weights, leg.score, strict=True)
     )
 
 

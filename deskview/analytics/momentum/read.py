@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from deskview.analytics.momentum.explain import explain, unavailable
+from deskview.analytics.momentum.horizons import read_horizons
 from deskview.analytics.momentum.model import BasketModel, Member, MomentumModel
 from deskview.analytics.momentum.rules import MomentumRules
 from deskview.analytics.momentum.spread import Shares, leg_shares, verdict
@@ -37,6 +38,8 @@ def read(model: MomentumModel, live: pl.DataFrame, now: datetime) -> MomentumRea
     raw, reasons = _explained(model, model.raw, quotes, market)
     neutral, neutral_reasons = _explained(model, model.sector_neutral, quotes, market)
     missing |= reasons | {f"sector_neutral.{path}": why for path, why in neutral_reasons.items()}
+    horizons, unread = read_horizons(model.halves, quotes.returns, model.rules, model.why_not or "")
+    missing |= {f"horizons.{path}": why for path, why in unread.items()}
     if market is None:
         missing["market_return"] = model.why_not or "no name of the universe has traded today"
     if model.formed is None:
@@ -45,10 +48,14 @@ def read(model: MomentumModel, live: pl.DataFrame, now: datetime) -> MomentumRea
     return MomentumReading(
         **fields,
         sector_neutral=neutral,
+        horizons=horizons,
         market_return=market,
+        signal=model.rules.signal,
         universe=len(model.tickers),
         universe_size=model.universe_size,
         left_out=model.left_out,
+        survivorship=model.survivorship,
+        rules=model.rules_in_words,
         formed=model.formed,
         state=model.state,
         missing=missing,
@@ -101,6 +108,7 @@ def _leg(members: Sequence[Member], quotes: Quotes, sign: float, rules: Momentum
             return_=float(ret) if known else None,
             contribution=sign * member.weight * float(ret) if known and value is not None else None,
             score=member.score,
+            rank_score=member.rank_score,
             covered=bool(fresh),
         )
         for member, ret, known, fresh in zip(members, returns, priced, covered, strict=True)

@@ -21,9 +21,32 @@ class MomentumRules:
     """Window of the median dollar volume."""
     volume_floor_usd: float = 20e6
     """Least median daily dollar volume."""
+    one_line_per_issuer: bool = True
+    """Of several share classes of one issuer (same CIK) the one with the largest median dollar volume stays."""
     lookback: int = 252
-    """The signal is C[t - skip] / C[t - lookback] - 1, t the session the basket is formed for."""
+    """The prior return is C[t - skip] / C[t - lookback] - 1, t the session the basket is formed for."""
     skip: int = 21
+    middle: int = 126
+    """Where the prior return parts: 12-7 up to C[t - middle], 6-2 from there on (Novy-Marx 2012)."""
+    signal: Literal["return", "risk_adjusted"] = "return"
+    """What ranks: the prior return, or its z over the universe after division by the daily volatility."""
+    signal_vol_sessions: int = 252
+    z_limit: float = 3.0
+    """Scores of the risk-adjusted signal are held to this many standard deviations."""
+    exclude_targets: bool = True
+    """Whether names pinned by an announced takeover are left out when a basket is formed (see targets.py)."""
+    target_sessions: int = 252
+    """The announcement is the last jump within this time; most deals close within a year."""
+    target_jump: float = 0.10
+    """Least return of the session of the announcement; premiums are mostly above 20 %, earnings days mostly below."""
+    target_least: int = 10
+    """Sessions there must be since the jump."""
+    target_quiet_sessions: int = 60
+    """Volatility since the jump is taken over at most so many of the last sessions."""
+    target_vol: float = 0.005
+    """Pinned: daily volatility since is below this (8 % a year; utilities have twice as much), ..."""
+    target_vol_ratio: float = 0.25
+    """... and below this share of the volatility of the year before the jump."""
     universe_size: int = 1000
     """The largest by market cap where it is known of all that qualify, else by median dollar volume."""
     quantile: float = 0.10
@@ -33,6 +56,9 @@ class MomentumRules:
     """Largest weight of a name; legs too small to keep it are weighted equally."""
     rebalance: Literal["monthly", "daily"] = "monthly"
     """Formed for the first session of each month, or anew for every session."""
+    delisting_return: float | None = -0.30
+    """Return of a name held when it is delisted, on the session after its last bar, unless a takeover had pinned it
+    (Shumway 1997: -30 % for performance delistings). None: it stays flat, as does a name whose bars merely stop."""
     benchmark: str = "SPY"
     beta_sessions: int = 252
     beta_shrink: float = 0.67

@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 
+from deskview.analytics.momentum.horizons import Horizons
 from deskview.analytics.momentum.panic import MarketState
 from deskview.analytics.volatility import Number
 
@@ -11,7 +12,8 @@ from deskview.analytics.volatility import Number
 class LegName(msgspec.Struct, frozen=True, kw_only=True):
     """One name of a leg. `contribution` is +w r in the long leg and -k w r in the short one.
 
-    `score` is the 12-1 return. `covered` tells whether it traded within the coverage window.
+    `score` is the 12-1 return, `rank_score` what it was ranked by: the same, or its z where the reading's `signal`
+    is risk_adjusted. `covered` tells whether it traded within the coverage window.
     """
 
     ticker: str
@@ -21,6 +23,7 @@ class LegName(msgspec.Struct, frozen=True, kw_only=True):
     return_: Number = msgspec.field(name="return")
     contribution: Number
     score: float
+    rank_score: float
     covered: bool
 
 
@@ -66,15 +69,21 @@ class BasketReading(msgspec.Struct, frozen=True, kw_only=True):
 class MomentumReading(BasketReading, frozen=True, kw_only=True):
     """The raw deciles as headline, the sector-neutral basket beside them, and the state of the market.
 
-    `market_return` is the equal-weighted return of the universe. `formed` is the session the basket was
-    formed for. `left_out` counts names by reason. `missing` maps the path of each null to its reason.
+    `horizons` has the deciles of either half of the prior year. `market_return` is the equal-weighted return of
+    the universe, `signal` what ranks it: return, or risk_adjusted (z of return over volatility). `formed` is the
+    session the basket was formed for. `left_out` counts names by reason. `survivorship` says whether the past
+    year's dead are in it, `rules` has the rules in words. `missing` maps the path of each null to its reason.
     """
 
     sector_neutral: BasketReading
+    horizons: Horizons
     market_return: Number
+    signal: str
     universe: int
     universe_size: str
     left_out: dict[str, int]
+    survivorship: str
+    rules: dict[str, str]
     formed: date | None
     state: MarketState
     missing: dict[str, str]

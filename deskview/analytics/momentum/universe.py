@@ -1,61 +1,68 @@
 """Which names a basket may hold when it is formed, and why the others may not."""
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from deskview.analytics.momentum.rules import MomentumRules
+from deskview.analytics.momentum.score import winsorised_z
+from deskview.analytics.momentum.targets import targets_at
 from deskview.analytics.momentum.traits import Traits
 from deskview.analytics.panel import Bools, Floats, Ints, Panel
 from deskview.analytics.returns import prior_returns_at
+from deskview.analytics.volatility import column_sd
 
-
-class Exclusion(NamedTuple):
-    """One filter: the reason in words and the names that pass it."""
-
-    reason: str
-    passes: Bools
+STILL = 1e-6
+"""A daily volatility below this is that of a price which does not move."""
 
 
 @dataclass(frozen=True)
 class Universe:
-    """`columns` of the panel in ticker order with their signal; `left_out` counts names by reason."""
+    """`columns` of the panel in ticker order, their prior returns and the scores that rank; `left_out` by reason."""
 
     columns: Ints
-    signal: Floats
+    prior: Floats
+    score: Floats
     size: str
     left_out: dict[str, int]
 
 
+@dataclass
+class _Sieve:
+    """The columns still in, and how many each filter took out."""
+
+    columns: Ints
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def keep(self, otherwise: str, passes: Bools) -> None:
+        """Keeps the columns that pass; `otherwise` is the reason the rest are out."""
+        if gone := int((~passes).sum()):
+            self.counts[otherwise] = gone
+        self.columns = self.columns[passes]
+
+
 def universe_at(panel: Panel, traits: Traits, t: int, rules: MomentumRules) -> Universe:
     """The universe for the session at position t, from rows before t alone."""
-    signal = prior_returns_at(panel.close, t, lookback=rules.lookback, skip=rules.skip)
-    columns = np.flatnonzero(traits.of_type(rules.types))
-    counts: dict[str, int] = {}
-    with np.errstate(invalid="ignore"):
-        for exclusion in _exclusions(panel.close[t - 1], signal, rules):
-            passes = exclusion.passes[columns]
-            counts[exclusion.reason] = int((~passes).sum())
-            columns = columns[passes]
-    volume = median_volume(panel, t, columns, rules)
-    liquid = volume >= rules.volume_floor_usd
-    counts[f"median dollar volume below {rules.volume_floor_usd / 1e6:g}m USD"] = int((~liquid).sum())
-    columns, volume = columns[liquid], volume[liquid]
-    caps = cap_at(panel, traits, t, columns)
-    by_cap = len(columns) > 0 and not np.isnan(caps).any()
-    size = "market cap" if by_cap else f"{rules.volume_sessions}-session median dollar volume"
-    chosen = _largest(columns, caps if by_cap else volume, rules.universe_size)
-    counts[f"not among the {rules.universe_size} largest by {size}"] = len(columns) - len(chosen)
-    return Universe(chosen, signal[chosen], size, {reason: count for reason, count in counts.items() if count})
-
-
-def _exclusions(close: Floats, signal: Floats, rules: MomentumRules) -> list[Exclusion]:
-    return [
-        Exclusion("no recent close", ~np.isnan(close)),
-        Exclusion(f"price below {rules.price_floor_usd:g} USD", close >= rules.price_floor_usd),
-        Exclusion(f"fewer than {rules.lookback} sessions of history", np.isfinite(signal)),
-    ]
+    prior = prior_returns_at(panel.close, t, lookback=rules.lookback, skip=rules.skip)
+    sieve = _Sieve(np.flatnonzero(traits.of_type(rules.types)))
+    close = panel.close[t - 1]
+    sieve.keep("no recent close", ~np.isnan(close[sieve.columns]))
+    sieve.keep(f"price below {rules.price_floor_usd:g} USD", close[sieve.columns] >= rules.price_floor_usd)
+    sieve.keep(f"fewer than {rules.lookback} sessions of history", np.isfinite(prior[sieve.columns]))
+    volume = np.zeros(len(panel.tickers))
+    volume[sieve.columns] = median_volume(panel, t, sieve.columns, rules)
+    liquid = volume[sieve.columns] >= rules.volume_floor_usd
+    sieve.keep(f"median dollar volume below {rules.volume_floor_usd / 1e6:g}m USD", liquid)
+    if rules.exclude_targets:
+        sieve.keep("pinned since a takeover bid", ~targets_at(panel.returns, t, sieve.columns, rules))
+    if rules.one_line_per_issuer:
+        lines = most_liquid_lines(traits.issuer[sieve.columns], volume[sieve.columns])
+        sieve.keep("less liquid share class of its issuer", lines)
+    volatility = _volatility(panel, t, sieve, rules) if rules.signal == "risk_adjusted" else None
+    size = _keep_largest(sieve, cap_at(panel, traits, t, sieve.columns), volume, rules)
+    chosen = prior[sieve.columns]
+    score = chosen if volatility is None else winsorised_z(chosen / volatility[sieve.columns], rules.z_limit)
+    return Universe(sieve.columns, chosen, score, size, sieve.counts)
 
 
 def median_volume(panel: Panel, t: int, columns: Ints, rules: MomentumRules) -> Floats:
@@ -74,6 +81,29 @@ def cap_at(panel: Panel, traits: Traits, t: int, columns: Ints) -> Floats:
     return caps
 
 
-def _largest(columns: Ints, size: Floats, count: int) -> Ints:
-    """The `count` largest, back in ticker order; equal sizes by ticker."""
-    return np.sort(columns[np.argsort(-size, kind="stable")[:count]])
+def most_liquid_lines(issuer: Ints, volume: Floats) -> Bools:
+    """Of each issuer's lines the one with the most volume; of equal ones the first."""
+    order = np.lexsort((np.arange(len(issuer)), -volume, issuer))
+    best = np.zeros(len(issuer), dtype=bool)
+    best[order[np.diff(issuer[order], prepend=issuer.min(initial=0) - 1) != 0]] = True
+    return best
+
+
+def _volatility(panel: Panel, t: int, sieve: _Sieve, rules: MomentumRules) -> Floats:
+    """Daily volatility by column of the panel; names without one are sifted out."""
+    own = column_sd(panel.returns[max(1, t - rules.signal_vol_sessions) : t, sieve.columns])
+    every = np.full(len(panel.tickers), np.nan)
+    every[sieve.columns] = own
+    sieve.keep("price does not move", own > STILL)
+    return every
+
+
+def _keep_largest(sieve: _Sieve, caps: Floats, volume: Floats, rules: MomentumRules) -> str:
+    """Keeps the largest of the sieve's columns in ticker order, equal sizes by ticker; returns what size is."""
+    by_cap = len(caps) > 0 and not np.isnan(caps).any()
+    name = "market cap" if by_cap else f"{rules.volume_sessions}-session median dollar volume"
+    size = caps if by_cap else volume[sieve.columns]
+    large = np.zeros(len(size), dtype=bool)
+    large[np.argsort(-size, kind="stable")[: rules.universe_size]] = True
+    sieve.keep(f"not among the {rules.universe_size} largest by {name}", large)
+    return name

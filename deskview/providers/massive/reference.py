@@ -8,7 +8,7 @@ import polars as pl
 from deskview.market.schema import CONDITIONS, DETAILS, DIVIDENDS, EXCHANGES, SHORT_VOLUME, SPLITS, TICKERS, require
 from deskview.market.sessions import Closure
 from deskview.providers.base import MarketStatus
-from deskview.providers.massive.columns import iso_date, one_line, positive, repeated
+from deskview.providers.massive.columns import iso_date, one_line, positive, repeated, unfit_ticker
 from deskview.providers.massive.tables import columns
 from deskview.providers.massive.tally import Tally
 from deskview.providers.massive.wire import (
@@ -42,11 +42,12 @@ def tickers(rows: list[TickerRow], tally: Tally) -> pl.DataFrame:
             "type": pl.String(),
             "primary_exchange": pl.String(),
             "active": pl.Boolean(),
+            "cik": pl.String(),
         },
     )
     frame = wire.filter(pl.col("type").is_in(TYPES), pl.col("active").fill_null(value=True))
-    frame = frame.rename({"primary_exchange": "exchange"}).with_columns(one_line("name"), one_line("exchange"))
-    return require(tally.drop(frame, repeated("ticker")), TICKERS, "tickers")
+    frame = frame.rename({"primary_exchange": "exchange"}).with_columns(one_line("name"), one_line("exchange"), one_line("cik"))
+    return require(tally.drop(frame, {**unfit_ticker(), **repeated("ticker")}), TICKERS, "tickers")
 
 
 def details(row: Overview | None, as_of: date) -> pl.DataFrame:

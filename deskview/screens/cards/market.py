@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from deskview.screens.cards.card import Card, Line, pct, plain_number, ratio, reasons, rests_on
+from deskview.screens.cards.card import Card, Line, pct, plain_number, ratio, reasons, rests_on, signed
 from deskview.screens.format import MISSING, basis_points, share
 
 if TYPE_CHECKING:
     from deskview.analytics.breadth import BreadthReading
-    from deskview.analytics.momentum import MomentumReading
+    from deskview.analytics.momentum import HorizonReading, MomentumReading
     from deskview.analytics.rotation import Group, RotationReading
     from deskview.board import Board
 
@@ -28,16 +28,27 @@ def momentum_card(board: "Board", reading: "MomentumReading", key: str | None) -
         Line("from longs (L−M)/(L−S)", _long_share(r)),
         Line("hedge k = β(L) / β(S)", f"{plain_number(r.hedge_ratio)}  {r.hedge_note or ''}".rstrip()),
         Line("legs", f"{len(r.long)} long, {len(r.short)} short of {r.universe} names by {r.universe_size}"),
-        Line("formed for", f"{r.formed or MISSING}; ranked by the 12-1 return"),
+        Line("12-7, older winners", _half(r.horizons.intermediate)),
+        Line("6-2, recent winners", _half(r.horizons.recent)),
+        Line("formed for", f"{r.formed or MISSING}; {r.survivorship}"),
         Line("left out", ", ".join(f"{count} {why}" for why, count in r.left_out.items()) or "none"),
+        *(Line(subject, rule) for subject, rule in r.rules.items()),
     ]
     definition = (
-        "The best tenth of names by 12-1 return against the worst tenth, live against the previous close. σ is the"
+        "The best tenth of names by prior return against the worst tenth, live against the previous close. σ is the"
         " move over the standard deviation of its own daily moves to yesterday; no mean is taken off."
     )
     traded = f"{share(r.coverage)} of the weight traded within five minutes ({r.sigma_basis})"
     missing = reasons(r.missing.items())
     return Card("Momentum", definition, tuple(lines), rests_on(board, board.momentum, coverage=traded), missing)
+
+
+def _half(half: "HorizonReading") -> str:
+    """The deciles of one half of the prior year: the spread, its σ and legs, and what they share with those of 12-1."""
+    if half.return_ is None:
+        return MISSING
+    legs = f"long {pct(half.long_return)}, short basket {pct(half.short_return)}"
+    return f"{pct(half.return_)} {signed(half.sigma)}σ  {legs}; {share(half.shared)} of the 12-1 legs are in these"
 
 
 def _long_share(r: "MomentumReading") -> str:

@@ -16,7 +16,8 @@ INDENT = 10
 def figures(
     reading: "MomentumReading", basket: "BasketReading", width: int, *, short: bool = False
 ) -> list[list[Fact]]:
-    """The lines above the legs in `width` cells; each subject goes on below where a line is full, unless `short`."""
+    """The lines above the legs in `width` cells; each subject goes on below where a line is full, and the halves
+    of the prior year are there, unless `short`."""
     subjects = {
         "long/short": _spread(basket),
         "legs": _legs(basket),
@@ -24,6 +25,7 @@ def figures(
         "σ": _risk(basket),
         "basket": _basket(reading, basket),
         "state": _state(reading),
+        **({} if short else {"halves": _halves(reading)}),
         "crowding": _crowding(basket),
         "left out": _left_out(reading),
     }
@@ -94,6 +96,15 @@ def _state(reading: "MomentumReading") -> list[Fact]:
         fact("", panic, "warning" if state.panic else ""),
         fact("index 24m", percent(state.market_return_24m)),
         fact("vol 126 d", volatility),
+    ]
+
+
+def _halves(reading: "MomentumReading") -> list[Fact]:
+    """Momentum of what: the spreads of the deciles of the older and the recent half of the prior year."""
+    halves = (("by 12-7", reading.horizons.intermediate), ("by 6-2", reading.horizons.recent))
+    return [
+        *(fact(label, f"{percent(half.return_)}  {sigma(half.sigma)}", tone(half.return_)) for label, half in halves),
+        fact("", "spreads of deciles by the older and the recent part of 12-1", "dim"),
     ]
 
 

@@ -101,12 +101,18 @@ def _row(market: Market, entry: Entry, last: date | None) -> dict[str, Any]:
     row: dict[str, Any] = {
         "ticker": entry.ticker, "name": entry.name, "market": "stocks", "locale": "us",
         "primary_exchange": entry.exchange, "type": entry.type, "active": last is None, "currency_name": "usd",
-        "cik": f"{number % 10**7:010d}", "composite_figi": f"BBG{number:09d}"[:12],
+        "cik": f"{crc32(_issuer(entry).encode()):010d}", "composite_figi": f"BBG{number:09d}"[:12],
         "last_updated_utc": f"{market.today()}T07:05:00Z",
     }  # fmt: skip
     if last is not None:
         row["delisted_utc"] = f"{datetime.combine(last, time(16), NEW_YORK).date()}T00:00:00Z"
     return row
+
+
+def _issuer(entry: Entry) -> str:
+    """What the share classes of one company have in common."""
+    company, mark, _ = entry.name.partition(" (Class")
+    return company if mark else entry.ticker
 
 
 def exchanges(request: Request, _market: Market) -> Response:

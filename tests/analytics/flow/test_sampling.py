@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from deskview.analytics.flow import FLOW_DAYS, day_reading, name_readings, sample_plan
+from deskview.analytics.flow import FLOW_DAYS, days_of, hours_of, name_readings, sample_plan
 from tests.analytics.flow.market import CALENDAR, SESSION, clock, hours, lit, one, prints
 
 NAMES = [f"N{i:02}" for i in range(26)]
@@ -78,8 +78,7 @@ def window(start: str, seconds: float, price_e4: int, ticker: str = "ABC") -> pl
 
 
 def day(*windows: pl.DataFrame, count: int | None = 10) -> pl.DataFrame:
-    when = hours()
-    return day_reading(pl.concat(windows), SESSION, session_open=when.opens, session_close=when.closes, count=count)
+    return days_of(name_readings(pl.concat(windows), hours_of([SESSION]), count=count))
 
 
 def test_a_busy_window_weighs_by_its_dollars_per_second() -> None:
@@ -113,11 +112,10 @@ def test_no_counted_print_no_row() -> None:
 
 
 def by_volume(*windows: pl.DataFrame, volumes: dict[str, float]) -> pl.DataFrame:
-    when = hours()
-    known = pl.DataFrame({"ticker": list(volumes), "dollar_volume_usd": list(volumes.values())})
-    return name_readings(
-        pl.concat(windows), SESSION, session_open=when.opens, session_close=when.closes, count=10, volumes=known
+    known = pl.DataFrame(
+        {"session": [SESSION] * len(volumes), "ticker": list(volumes), "dollar_volume_usd": list(volumes.values())}
     )
+    return name_readings(pl.concat(windows), hours_of([SESSION]), count=10, volumes=known)
 
 
 def test_with_the_days_volume_a_burst_weighs_no_more_than_its_dollars() -> None:
@@ -143,4 +141,4 @@ def test_a_name_without_a_volume_is_read_by_its_rates() -> None:
 
 def test_a_burst_of_one_instant_without_a_volume_is_left_aside() -> None:
     burst = window("10:00", 0, 100_099)
-    assert name_readings(burst, SESSION, session_open=hours().opens, session_close=hours().closes, count=10).is_empty()
+    assert name_readings(burst, hours_of([SESSION]), count=10).is_empty()

@@ -46,7 +46,7 @@ def details_table(shares: Mapping[str, float | None], as_of: date = LAST) -> pl.
 def names_table(rows: Sequence[tuple[str, str | None, float | None]]) -> pl.DataFrame:
     """Rows of ticker, sector, market cap."""
     return pl.DataFrame(
-        [(t, f"{t} Inc.", "CS", s, None, c, True) for t, s, c in rows], schema=dict(NAMES), orient="row"
+        [(t, f"{t} Inc.", "CS", s, None, c, True, None) for t, s, c in rows], schema=dict(NAMES), orient="row"
     )
 
 

@@ -25,7 +25,7 @@ def made(capping: Mapping[str, Capping]) -> Baskets:
     themes = [("Chips", "theme", "NVDA"), ("Chips", "theme", "TSM"), ("Space", "theme", "NEW")]
     groups = pl.DataFrame([*sector, *themes], schema=dict(GROUPS), orient="row")
     names = pl.DataFrame(
-        [(t, NAME.get(t, t), "CS", "Information Technology", None, cap, True) for t, cap in CAPS.items()],
+        [(t, NAME.get(t, t), "CS", "Information Technology", None, cap, True, None) for t, cap in CAPS.items()],
         schema=dict(NAMES),
         orient="row",
     )

@@ -254,7 +254,11 @@ def test_creations_are_part_of_the_flow_where_they_are_known() -> None:
     reading = read(model, live, flows={"TQQQ": 1e9, "SQQQ": 0.5e9})
     assert reading.creation_usd == pytest.approx(3e9 - 1.5e9, rel=1e-12)
     assert reading.today_usd == pytest.approx(-11.32e9 + 1.5e9, rel=1e-12)
-    assert read(model, live).creation_usd is None
+    assert not {"creation_usd", "by_fund.creation_usd"} & reading.missing.keys()
+    without = read(model, live)
+    assert without.creation_usd is None
+    assert without.missing["creation_usd"] == without.missing["by_fund.creation_usd"]
+    assert "creations" in without.missing["creation_usd"]
 
 
 def test_a_mislabelled_fund_shows_in_its_tracking_gap() -> None:
@@ -263,6 +267,8 @@ def test_a_mislabelled_fund_shows_in_its_tracking_gap() -> None:
     assert gaps["TQQQ"] == pytest.approx(0.0, abs=1e-12)
     assert gaps["QLD"] == pytest.approx(0.09)
     assert gaps["SQQQ"] is None
+    assert "SQQQ" in reading.missing["by_fund.tracking_gap"]
+    assert "TQQQ" not in reading.missing["by_fund.tracking_gap"]
 
 
 def test_shares_counted_before_a_reverse_split_are_put_on_todays_basis() -> None:

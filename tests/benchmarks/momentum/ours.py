@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 
 from deskview.analytics import momentum
-from deskview.analytics.adjust import adjusted_history
-from deskview.analytics.panel import Panel, panel_of
+from deskview.analytics.adjusted_panel import adjusted_panel
+from deskview.analytics.panel import Panel
 from tests.analytics.markets import CLOSES, NOW, TODAY
 from tests.benchmarks.momentum.data import Tables
 
@@ -26,8 +26,7 @@ class Side:
 
     def history(self) -> Panel:
         """Bars and splits to a panel."""
-        history = adjusted_history(self.tables.bars, self.tables.splits, basis=TODAY, in_order=False)
-        return panel_of(history, before=TODAY)
+        return adjusted_panel(self.tables.bars, self.tables.splits, basis=TODAY, before=TODAY)
 
     def prepare(self, panel: Panel) -> momentum.MomentumModel:
         """Everything that holds for the session."""
