@@ -24,13 +24,12 @@ def adjusted_panel(
     dividends: pl.DataFrame | None = None,
     *,
     basis: date,
-    before: date | None = None,
 ) -> Panel:
     """BARS, SPLITS and DIVIDENDS to the Panel of `panel_of(adjusted_history(...))`, in about a third of the time.
 
-    `bars` needs ticker, session, close, volume and vwap. `basis` and `before` are as there.
+    `bars` needs ticker, session, close, volume and vwap. `basis` is as there.
     """
-    grid = grid_of(bars, pl.col("close"), DOLLAR_VOLUME, before=before)
+    grid = grid_of(bars, pl.col("close"), DOLLAR_VOLUME)
     split = _events(grid, split_ratios(splits, basis), "ratio")
     _scale(grid.close, split)
     if dividends is not None:

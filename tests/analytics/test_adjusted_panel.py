@@ -39,16 +39,16 @@ def same(ours: Panel, other: Panel) -> None:
     splits=st.lists(st.tuples(TICKERS, DATES, RATIOS), max_size=6).map(splits_of),
     dividends=st.lists(st.tuples(TICKERS, DATES, st.sampled_from([0.0, 0.5, 3.0, 1e4])), max_size=8).map(dividends_of),
     gone=st.sets(st.tuples(TICKERS, st.sampled_from(DAYS)), max_size=25),
-    before=st.sampled_from([None, TODAY, DAYS[-4]]),
+    basis=st.sampled_from([TODAY, DAYS[-1], DAYS[-4]]),
 )
 @settings(max_examples=150, deadline=None)
 def test_both_ways_give_the_same_panel(
-    splits: pl.DataFrame, dividends: pl.DataFrame, gone: set[tuple[str, date]], before: date | None
+    splits: pl.DataFrame, dividends: pl.DataFrame, gone: set[tuple[str, date]], basis: date
 ) -> None:
     kept = [(ticker, day) not in gone for ticker, day in BARS.select("ticker", "session").iter_rows()]
     bars = BARS.filter(pl.Series(kept)).sample(fraction=1.0, shuffle=True, seed=1)
-    history = adjusted_history(bars, splits, dividends, basis=TODAY)
-    same(adjusted_panel(bars, splits, dividends, basis=TODAY, before=before), panel_of(history, before=before))
+    history = adjusted_history(bars, splits, dividends, basis=basis)
+    same(adjusted_panel(bars, splits, dividends, basis=basis), panel_of(history))
 
 
 def test_without_bars_there_is_an_empty_panel() -> None:

@@ -141,6 +141,8 @@ def test_an_empty_day_has_reasons_instead_of_figures() -> None:
             for f in ("net_usd", "intensity", "percentile", "morning_usd", "afternoon_usd", "by_half_hour")
         ),
         "classified_share",
+        "retail.core_net_usd",
+        "institutional.core_net_usd",
     }
 
 

@@ -26,7 +26,7 @@ class Side:
 
     def history(self) -> Panel:
         """Bars and splits to a panel."""
-        return adjusted_panel(self.tables.bars, self.tables.splits, basis=TODAY, before=TODAY)
+        return adjusted_panel(self.tables.bars, self.tables.splits, basis=TODAY)
 
     def prepare(self, panel: Panel) -> momentum.MomentumModel:
         """Everything that holds for the session."""
