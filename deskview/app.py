@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import on
@@ -18,21 +19,21 @@ from textual.geometry import Size
 from deskview import paths
 from deskview.logs import plain_traceback
 from deskview.screens.actions import Scope, bindings
+from deskview.screens.alerting import AlertingApp
 from deskview.screens.ascii import AsciiFilter
 from deskview.screens.cards import card_of
 from deskview.screens.cards.screen import CardScreen
 from deskview.screens.desk import DeskScreen
 from deskview.screens.find import FindScreen
 from deskview.screens.help import HelpScreen
-from deskview.screens.here import topic_of
+from deskview.screens.here import in_view, topic_of
 from deskview.screens.keymap import keymap_of
 from deskview.screens.looks import UserThemes
 from deskview.screens.pages import PageScreen
 from deskview.screens.palette import DeskCommands
 from deskview.screens.small import SmallScreen, too_small
 from deskview.screens.strip import segments
-from deskview.screens.travelling import TravellingApp
-from deskview.screens.warning import osc_9, sentence
+from deskview.screens.warning import sentence
 from deskview.screens.welcome import WelcomeScreen
 from deskview.settings import Settings
 from deskview.text import Secret, printable
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from deskview.board import Board
-    from deskview.board.alerts import Watch
     from deskview.feed import Feed
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class Door(Protocol):
         """Takes a typed key; returns what happened to it."""
 
 
-class DeskApp(TravellingApp):
+class DeskApp(AlertingApp):
     """The desk. It starts the feed after the first paint and hands every board to the screen that is shown."""
 
     TITLE = "deskview"
@@ -76,11 +76,17 @@ class DeskApp(TravellingApp):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {DeskCommands}
 
     def __init__(
-        self, door: Door, *, theme_name: str, secrets: Iterable[Secret], settings: Settings | None = None
+        self,
+        door: Door,
+        *,
+        theme_name: str,
+        secrets: Iterable[Secret],
+        settings: Settings | None = None,
+        settings_file: Path | None = None,
     ) -> None:
         settings = settings or Settings()
-        super().__init__(secrets, settings.export_format)
-        self.own_keys = keymap_of(settings.keys)
+        super().__init__(secrets, settings, settings_file)
+        self.own_keys = keymap_of(settings.keys, settings_file)
         self.ascii_only = settings.ascii or not _speaks_utf8()
         self._ascii_filter = AsciiFilter(enabled=self.ascii_only)
         self._user_themes = UserThemes(paths.themes_folder())
@@ -90,8 +96,6 @@ class DeskApp(TravellingApp):
         self._feeding: asyncio.Task[None] | None = None
         self._newest: Board | None = None
         self._frozen = False
-        self._settings = settings
-        self.watches: tuple[Watch, ...] = ()
         self._desk = DeskScreen()
         self._help = HelpScreen()
         self._card = CardScreen()
@@ -119,10 +123,11 @@ class DeskApp(TravellingApp):
         for theme in load_themes():
             self.register_theme(theme)
         self._take_user_themes()
+        self.load_columns()
         if self._user_themes.folder.is_dir():
             self.set_interval(THEMES_S, self._reload_themes)
         self.theme = self._theme_name if self._theme_name in self.available_themes else "deskview-dark"
-        for name in ("desk", "detail", "help", "card", "find", "welcome", "small"):
+        for name in ("desk", "detail", "help", "card", "find", "welcome", "small", "alert_form"):
             self.install_screen(getattr(self, f"_{name}"), name)
         for name, page in self._pages.items():
             self.install_screen(page, name)
@@ -175,7 +180,7 @@ class DeskApp(TravellingApp):
         except Exception as fault:
             report = getattr(fault, "report", None)
             if report is not None:
-                self._welcome.explain(report.sentence, str(report.way_out))
+                self._welcome.explain(report.sentence, str(report.way_out), provider=self._settings.provider)
             else:
                 log.exception("the feed ended")
                 self._welcome.explain(str(fault), "The log has the details.")
@@ -184,30 +189,10 @@ class DeskApp(TravellingApp):
     def take(self, board: "Board") -> None:
         """Shows a board on the screen that is shown, unless the display is frozen."""
         self._newest = board
-        self._watch(board)
+        self.watch_rules(board)
         if not self._frozen:
             self.board = board
             self.show_board()
-
-    def _watch(self, board: "Board") -> None:
-        """Looks at the rules, frozen display or not; what has just fired rings once."""
-        from deskview.board import alerts  # noqa: PLC0415 - polars loads late; with a board it is there
-
-        if not self.watches:
-            self.watches = tuple(alerts.Watch(rule) for rule in self._settings.alert)
-        self.watches = alerts.watched(self.watches, board)
-        fired = [sentence(watch) for watch in self.watches if watch.rings]
-        if fired and self._settings.alert_bell:
-            self.bell()
-        if fired and self._settings.alert_notification and self._driver is not None:
-            self._driver.write(osc_9("; ".join(fired)))
-
-    def action_acknowledge(self) -> None:
-        """Every alert that waits has been seen."""
-        from deskview.board import alerts  # noqa: PLC0415
-
-        self.watches = alerts.acknowledged(self.watches)
-        self.show_board()
 
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """The session's bars of a name; None where the provider gives none, which costs the chart and no more."""
@@ -219,13 +204,14 @@ class DeskApp(TravellingApp):
             return None
 
     def show_board(self) -> None:
-        """Shows the board on the screen that is shown."""
-        if self.board is None:
+        """Shows the board on the screen that is shown; below an overlay it goes on."""
+        base = self.base
+        if self.board is None or not in_view(base):
             return
-        if self._detail.is_current:
+        if base is self._detail:
             self._show_detail()
-        elif isinstance(self.screen, DeskScreen | PageScreen):
-            self.screen.show(self.board)
+        elif isinstance(base, DeskScreen | PageScreen):
+            base.show(self.board)
             self.show_marks()
 
     def show_marks(self) -> None:
@@ -238,7 +224,7 @@ class DeskApp(TravellingApp):
             newest = max(waiting, key=lambda watch: watch.fired_at or NEVER)
             found.insert(2, Segment("alerts", f"ALERT {len(waiting)}", "warning", priority=0))
             found.append(Segment("alert", sentence(newest), "warning", priority=6))
-        self.screen.query(StatusStrip).first().show(found)
+        self.base.query(StatusStrip).first().show(found)
 
     @on(WelcomeScreen.Demo)
     def open_demo(self) -> None:

@@ -27,6 +27,11 @@ def settings_file() -> Path:
     return config_folder() / "settings.toml"
 
 
+def alerts_file() -> Path:
+    """The rules set on the screen, whether or not it exists; the settings' own rules stay in the settings file."""
+    return config_folder() / "alerts.toml"
+
+
 def themes_folder() -> Path:
     """The user's own colour themes. Not created."""
     return config_folder() / "themes"
@@ -40,6 +45,11 @@ def cache_folder() -> Path:
 def state_folder() -> Path:
     """Logs, exported tables and saved screens."""
     return _private(Path(_DIRS.user_state_dir))
+
+
+def columns_file() -> Path:
+    """The columns chosen in the lists, whether or not there is one."""
+    return state_folder() / "columns.json"
 
 
 def exports_folder() -> Path:

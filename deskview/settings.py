@@ -11,8 +11,10 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 
 from deskview import paths
+from deskview.settings_lines import line_of
 
 ClosureWord = Literal["closed", "early-close"]
+MomentumSignal = Literal["return", "risk_adjusted"]
 Seconds = Annotated[float, msgspec.Meta(ge=1, le=3600)]
 Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
 Amount = Annotated[float, msgspec.Meta(ge=0)]
@@ -47,12 +49,19 @@ class Flow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many names are chosen where `names` is empty; never more than `calls_per_session`."""
     history_sessions: Annotated[int, msgspec.Meta(ge=20, le=252)] = 252
     """Sessions the percentile rests on."""
-    calls_per_session: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 8
+    calls_per_session: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 16
     """Calls spent on the sample of each past session: shared evenly among the focus names, at least one a name."""
     sample_prints: Annotated[int, msgspec.Meta(ge=50, le=50_000)] = 300
     """Prints per call of that sample."""
     panel_calls: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 6
     """Calls for each of the last 21 sessions on other names of the momentum universe: who the retail favourites are."""
+
+
+class Momentum(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The momentum basket."""
+
+    signal: MomentumSignal = "return"
+    """What ranks names: return (12-1) or risk_adjusted (12-1 over a year's volatility, as z held to 3 either way)."""
 
 
 class Leverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,27 +114,44 @@ class Supply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Their largest position, as a multiple of their assets."""
 
 
+CONDITIONS = ("above", "below", "crosses", "sigma", "percentile")
+
+
 class Alert(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A rule on one reading; exactly one of above, below, crosses and percentile says when it fires."""
+    """A rule on one reading; exactly one of above, below, crosses, sigma and percentile says when it fires."""
 
     reading: str
-    """Dotted path in the Board's JSON, such as momentum.sigma, flow.retail or leverage.by_name.NVDA.of_adv."""
+    """Dotted path in the Board's JSON, such as momentum.sigma, flow.retail or leverage.by_name.NVDA.of_adv; of any
+    stock names.NVDA.price and names.NVDA.return."""
     above: float | None = None
     """Fires when the reading comes to lie above this."""
     below: float | None = None
     """Fires when the reading comes to lie below this."""
     crosses: float | None = None
     """Fires when the reading passes this, either way."""
+    sigma: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    """Fires when the reading's own σ comes to lie beyond this, either way: 3 means under -3 or over 3."""
     percentile: Annotated[float, msgspec.Meta(gt=0, lt=50)] | None = None
     """Fires when the reading's percentile comes to lie this close to either end: 5 means under 5 or over 95."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for a rule without a condition or with several."""
-        if sum(limit is not None for limit in (self.above, self.below, self.crosses, self.percentile)) != 1:
-            raise ValueError("a rule needs exactly one of above, below, crosses, percentile")
+        if sum(getattr(self, word) is not None for word in CONDITIONS) != 1:
+            raise ValueError(f"a rule needs exactly one of {', '.join(CONDITIONS)}")
+
+    @property
+    def condition(self) -> str:
+        """Which of the conditions is set."""
+        return next(word for word in CONDITIONS if getattr(self, word) is not None)
+
+    @property
+    def level(self) -> float:
+        """The level of the condition that is set, in the reading's own unit, of σ or of percent."""
+        return float(getattr(self, self.condition))
 
 
 ExportFormat = Literal["csv", "parquet", "json"]
+Notification = Literal["osc9", "osc777", "both", "off"]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,20 +169,25 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Draw with plain ASCII only; a terminal whose encoding is not UTF-8 gets that anyway."""
     keys: dict[str, str | tuple[str, ...]] = {}
     """Own keys: an action's name to a key or a list of keys; help and README name the actions."""
+    columns: dict[str, tuple[str, ...]] = {}
+    """Columns of lists: a list's name to the keys of its columns, in their order; README names them. Columns chosen in
+    the desk take their place."""
     export_format: ExportFormat = "csv"
     """What exported tables are written as: csv, parquet or json."""
     history_sessions: Annotated[int, msgspec.Meta(ge=60, le=1300)] = 273
     """Daily bars kept: 273 give 12-1 momentum with a month to spare."""
     refresh: Refresh = Refresh()
     flow: Flow = Flow()
+    momentum: Momentum = Momentum()
     leverage: Leverage = Leverage()
     supply: Supply = Supply()
     alert: tuple[Alert, ...] = ()
     """Rules on readings; one table a rule."""
     alert_bell: bool = True
     """Whether an alert rings the terminal's bell."""
-    alert_notification: bool = True
-    """Whether an alert is sent to the terminal as a notification (OSC 9)."""
+    alert_notification: Notification | bool = "osc9"
+    """How an alert is sent to the terminal as a notification: osc9 (iTerm2, Windows Terminal, WezTerm, kitty), osc777
+    (foot, urxvt, Ghostty, WezTerm), both, or off."""
     closures: dict[date, ClosureWord] = {}
     """Exchange closures no calendar rule can know."""
     funds_file: Path | None = None
@@ -169,6 +200,7 @@ _TABLES: dict[str, Any] = {
     "alert": Alert,
     "flow": Flow,
     "leverage": Leverage,
+    "momentum": Momentum,
     "refresh": Refresh,
     "supply": Supply,
 }
@@ -202,16 +234,23 @@ def _path(folder: Path, kind: type, value: object) -> Path:
     return folder / Path(value).expanduser()
 
 
+def _words_for(path: list[str]) -> tuple[str, ...]:
+    """The words a setting takes."""
+    choices = {"export_format": ExportFormat, "alert_notification": Notification, "momentum": MomentumSignal}
+    return get_args(choices.get(path[0] if path else "", ClosureWord))
+
+
 def _explain(text: str, fault: str) -> str:
     """The fault with its line and, for an unknown key, the nearest valid one."""
     unknown = re.search(r"unknown field `([^`]+)`", fault)
+    entry = re.search(r"`\$\.\w+\[(\d+)\]", fault)
     place = re.search(r"`\$\.?([^`]*)`$", fault)
     path = re.sub(r"\[.*?\]", "", place.group(1)).split(".") if place and place.group(1) else []
     key = unknown.group(1) if unknown else ""
-    line = _line_of(text, tuple([*path, key] if unknown else path))
+    line = line_of(text, tuple([*path, key] if unknown else path), int(entry[1]) if entry else 0)
     where = f", line {line}" if line else ""
     if not unknown:
-        valid = f"; valid: {', '.join(get_args(ClosureWord))}" if "enum" in fault else ""
+        valid = f"; valid: {', '.join(_words_for(path))}" if "enum" in fault else ""
         return f"{where}: {'.'.join(path) or 'settings'}: {fault.split(' - at', maxsplit=1)[0]}{valid}"
     owner: Any = Settings
     for name in path:
@@ -219,25 +258,3 @@ def _explain(text: str, fault: str) -> str:
     near = difflib.get_close_matches(key, owner.__struct_fields__, n=1, cutoff=0.5)
     hint = f"; did you mean {near[0]!r}?" if near else f"; valid: {', '.join(owner.__struct_fields__)}"
     return f"{where}: unknown key {'.'.join([*path, key])!r}{hint}"
-
-
-def _line_of(text: str, path: tuple[str, ...]) -> int | None:
-    """The line that sets the key; where there is none, the first that speaks of a table it is in."""
-    table: tuple[str, ...] = ()
-    nearest = None
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[\[?([^\]]+)\]", line):
-            here = table = _names(header[1])
-        elif setting := re.match(r"\s*([^=#]+?)\s*=", line):
-            here = (*table, *_names(setting[1]))
-        else:
-            continue
-        if here[: len(path)] == path != ():
-            return number
-        if nearest is None and here == path[: len(here)]:
-            nearest = number
-    return nearest
-
-
-def _names(dotted: str) -> tuple[str, ...]:
-    return tuple(name.strip().strip("\"'") for name in dotted.split("."))

@@ -133,3 +133,28 @@ def test_a_file_that_is_named_must_exist(file: Path) -> None:
 def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="directory"):
         load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('export_format = "xml"', "line 1: export_format: Invalid enum value 'xml'; valid: csv, parquet, json"),
+        ('alert_notification = "bell"', "valid: osc9, osc777, both, off"),
+        ('[[alert]]\nreading = "a"\nabove = 1\n[[alert]]\nreading = "b"\nabov = 1\n', "line 6: unknown key"),
+        ('[[alert]]\nreading = "a"\nabove = 1\n[[alert]]\nreading = "b"\n', "line 4: alert: a rule needs exactly"),
+        ('[[alert]]\nreading = "a"\nsigma = -1\n', "line 3: alert.sigma: Expected `float` > 0.0"),
+    ],
+)
+def test_a_fault_in_a_rule_or_a_choice_names_its_own_line(tmp_path: Path, text: str, sentence: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(file)
+    assert sentence in str(caught.value)
+
+
+def test_notification_takes_the_old_words_too(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    for text, way in (("true", True), ("false", False), ('"both"', "both")):
+        file.write_text(f"alert_notification = {text}")
+        assert load_settings(file).alert_notification == way

@@ -18,20 +18,34 @@ _GLYPHS: dict[tuple[_Part, _Part], str] = {
 }
 
 
-def candles(bars: Sequence[Candle], bounds: Bounds) -> dict[tuple[int, int], tuple[str, str]]:
+def candles(
+    bars: Sequence[Candle], bounds: Bounds, *, ascii_only: bool = False
+) -> dict[tuple[int, int], tuple[str, str]]:
     """The cells, by (column, row), that the candles cover, each with its character and tone.
 
-    Bars that fall into one column are joined to one candle: first open, highest, lowest, last close.
+    In ASCII a body is hollow (O) where the price rose and full (#) where it fell. Bars that fall into one column are
+    joined to one candle: first open, highest, lowest, last close.
     """
     columns: dict[int, list[Candle]] = {}
     for bar in bars:
         columns.setdefault(bounds.column(bar.x), []).append(bar)
     return {
-        (column, row): (glyph, "gain" if candle.close >= candle.open else "loss")
+        (column, row): (_plain(glyph, candle) if ascii_only else glyph, _tone(candle))
         for column, group in columns.items()
         for candle in (_joined(group),)
         for row, glyph in _drawn(candle, bounds)
     }
+
+
+def _tone(candle: Candle) -> str:
+    return "gain" if candle.close >= candle.open else "loss"
+
+
+def _plain(glyph: str, candle: Candle) -> str:
+    """The ASCII character in the place of one of the half cells."""
+    if glyph in "│╷╵":
+        return "|"
+    return "O" if candle.close >= candle.open else "#"
 
 
 def _joined(bars: Sequence[Candle]) -> Candle:

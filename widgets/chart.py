@@ -19,7 +19,10 @@ _KEPT = 8
 
 
 class Chart(Painted):
-    """Shows a `ChartSpec`; drawings are kept by data version and size, colours are the theme's of the moment."""
+    """Shows a `ChartSpec`; drawings are kept by data version and size, colours are the theme's of the moment.
+
+    An app that draws in ASCII only says so by its `ascii_only`.
+    """
 
     DEFAULT_CSS = """
     Chart { width: 1fr; height: 1fr; }
@@ -70,7 +73,8 @@ class Chart(Painted):
         key = (spec.version, width, height)
         if key not in self._drawings:
             loop = asyncio.get_running_loop()
-            self._drawings[key] = await loop.run_in_executor(_ONE_THREAD, draw, spec, width, height)
+            ascii_only = bool(getattr(self.app, "ascii_only", False))
+            self._drawings[key] = await loop.run_in_executor(_ONE_THREAD, draw, spec, width, height, ascii_only)
             self.drawings_made += 1
         self._drawings.move_to_end(key)
         while len(self._drawings) > _KEPT:

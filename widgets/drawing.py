@@ -10,6 +10,7 @@ from itertools import groupby
 from rich.cells import cell_len
 
 from deskview.widgets.ansi import pieces
+from deskview.widgets.ascii_lines import lines, mark
 from deskview.widgets.candles import candles
 from deskview.widgets.chartspec import Bounds, ChartSpec, Series, extent
 from deskview.widgets.records import Line, Piece
@@ -20,8 +21,11 @@ _NARROWEST = 8
 Grid = list[list[tuple[str, str]]]
 
 
-def draw(spec: ChartSpec, width: int, height: int) -> tuple[Line, ...]:
-    """The chart in `height` lines of `width` cells: title, canvas with the price axis at its right, times below."""
+def draw(spec: ChartSpec, width: int, height: int, ascii_only: bool = False) -> tuple[Line, ...]:
+    """The chart in `height` lines of `width` cells: title, canvas with the price axis at its right, times below.
+
+    With `ascii_only` each series has a character of its own, which the legend names.
+    """
     area = extent(spec)
     if area is None:
         return _words("No data to draw", width)
@@ -36,12 +40,12 @@ def draw(spec: ChartSpec, width: int, height: int) -> tuple[Line, ...]:
     if width - axis < _NARROWEST:
         return _words("Too narrow for a chart", width)
     bounds = Bounds(left, right, low, high, width - axis, rows)
-    grid = _canvas(spec, bounds)
+    grid = _plain_canvas(spec, bounds) if ascii_only else _canvas(spec, bounds)
     _name_levels(grid, spec, bounds)
     margin = _margin(spec, bounds, ticks, last, axis)
     body = [(*_pieces(cells), *edge) for cells, edge in zip(grid, margin, strict=True)]
     below = [_times(spec, bounds)] if spec.x_ticks else []
-    return (_heading(spec, width), *body, *below)
+    return (_heading(spec, width, ascii_only), *body, *below)
 
 
 def _words(reason: str, width: int) -> tuple[Line, ...]:
@@ -70,11 +74,16 @@ def _canvas(spec: ChartSpec, bounds: Bounds) -> Grid:
     tones = sorted({series.tone for series in spec.series} | {level.tone for level in spec.levels})
     colours = {tone: _FIRST_COLOUR + index for index, tone in enumerate(tones)}
     text = _plotted(spec, bounds, colours)
-    lines = pieces(text, {colour: tone for tone, colour in colours.items()})
-    grid = [[(char, piece.tone) for piece in line for char in piece.text] for line in lines][: bounds.height]
+    drawn = pieces(text, {colour: tone for tone, colour in colours.items()})
+    grid = [[(char, piece.tone) for piece in line for char in piece.text] for line in drawn][: bounds.height]
     for (x, y), cell in candles(spec.candles, bounds).items():
         grid[y][x] = cell
     return grid
+
+
+def _plain_canvas(spec: ChartSpec, bounds: Bounds) -> Grid:
+    cells = lines(spec.series, spec.levels, bounds) | candles(spec.candles, bounds, ascii_only=True)
+    return [[cells.get((x, y), (" ", "")) for x in range(bounds.width)] for y in range(bounds.height)]
 
 
 def _plotted(spec: ChartSpec, bounds: Bounds, colours: dict[str, int]) -> str:
@@ -132,8 +141,12 @@ def _pieces(cells: list[tuple[str, str]]) -> Line:
     )
 
 
-def _heading(spec: ChartSpec, width: int) -> Line:
-    legend = [(Piece(f"  ━ {plain(series.label)}", series.tone)) for series in spec.series if series.label]
+def _heading(spec: ChartSpec, width: int, ascii_only: bool) -> Line:
+    legend = [
+        Piece(f"  {mark(number) if ascii_only else '━'} {plain(series.label)}", series.tone)
+        for number, series in enumerate(spec.series)
+        if series.label
+    ]
     return clip((Piece(shorten(plain(spec.title), width), "strong"), *legend), width)
 
 

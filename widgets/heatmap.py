@@ -6,8 +6,8 @@ from typing import ClassVar
 from msgspec import Struct
 from rich.cells import cell_len
 
-from deskview.widgets.fit import Slot, fit
-from deskview.widgets.lines import Lines
+from deskview.widgets.columned import ColumnedLines, Pick, fit_picks
+from deskview.widgets.fit import Slot
 from deskview.widgets.records import Column, Line, Piece
 from deskview.widgets.text import MISSING, pad, plain, shorten
 
@@ -38,7 +38,7 @@ def step(value: float, scale: float) -> str:
     return STEPS[4 + round(max(-1.0, min(1.0, share)) * 4)]
 
 
-class Heatmap(Lines):
+class Heatmap(ColumnedLines):
     """Groups down, horizons across. Needs the theme's $heat-STEP and $heat-STEP-text for the nine steps."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--heat-{name}" for name in STEPS}
@@ -68,14 +68,7 @@ class Heatmap(Lines):
         self._horizons: tuple[Column, ...] = ()
         self._scales: tuple[float, ...] = ()
         self._rows: tuple[HeatRow, ...] = ()
-        self._slots: tuple[Slot, ...] = ()
         self._edge = 0
-
-    @property
-    def dropped(self) -> tuple[str, ...]:
-        """Keys of the horizons left out because the heatmap is too narrow."""
-        kept = {slot.column for slot in self._slots}
-        return tuple(column.key for index, column in enumerate(self._horizons, start=1) if index not in kept)
 
     def show(self, horizons: Sequence[Column], rows: Sequence[HeatRow], scales: Sequence[float]) -> None:
         """Show these rows; `scales` holds the value at full colour for each horizon."""
@@ -83,23 +76,37 @@ class Heatmap(Lines):
         self._take(self._rows)
 
     @property
-    def _columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[Column, ...]:
+        """Label, horizons and note."""
         return (self._label, *self._horizons, self._note)
+
+    @property
+    def wanted(self) -> list[Pick]:
+        """As any list's; there is no column of notes where no row has one."""
+        noted = self._note_need() > 0
+        return [pick for pick in super().wanted if noted or pick.place <= len(self._horizons)]
 
     def remeasure(self) -> None:
         """Fit label, horizons and note to the width: numbers stand wide apart where the labels don't suffer by it."""
-        labels = [cell_len(plain(row.label)) for row in self._rows if not row.header]
-        label = max((*labels, cell_len(self.title_of(self._label)))) + 1
-        notes = max((cell_len(plain(row.note)) for row in self._rows), default=0)
-        note = max(notes, cell_len(self.title_of(self._note))) + 1 if notes else 0
-        numbers = [self._need(index) for index in range(len(self._horizons))]
-        room = self.line_width - label - note
-        if numbers and room >= (max(numbers) + 1) * len(numbers):
-            numbers = [max(numbers)] * len(numbers)
-        padding = max(1, min(_ROOMY, (room - sum(numbers)) // max(1, len(numbers))))
+        picks = self.wanted
+        needs = {pick.place: self._need(pick.place - 1) for pick in picks if 0 < pick.place <= len(self._horizons)}
+        ends = {0: self._label_need(), len(self._horizons) + 1: self._note_need()}
+        room = self.line_width - sum(ends[pick.place] for pick in picks if pick.place in ends)
+        widest = max(needs.values(), default=0)
+        if room >= (widest + 1) * len(needs):
+            needs = dict.fromkeys(needs, widest)
+        padding = max(1, min(_ROOMY, (room - sum(needs.values())) // max(1, len(needs))))
         self._edge = padding // 2
-        needs = [label, *(number + padding for number in numbers), note]
-        self._slots = fit(self._columns, needs, self.line_width, 0)
+        cells = {**ends, **{index: need + padding for index, need in needs.items()}}
+        self._slots = fit_picks(picks, [cells[pick.place] for pick in picks], self.line_width, 0)
+
+    def _label_need(self) -> int:
+        labels = [cell_len(plain(row.label)) for row in self._rows if not row.header]
+        return max((*labels, cell_len(self.title_of(self._label)))) + 1
+
+    def _note_need(self) -> int:
+        notes = max((cell_len(plain(row.note)) for row in self._rows), default=0)
+        return max(notes, cell_len(self.title_of(self._note))) + 1 if notes else 0
 
     def _need(self, horizon: int) -> int:
         numbers = (cell_len(self._text(row, horizon)) for row in self._rows if not row.header)
@@ -118,7 +125,7 @@ class Heatmap(Lines):
         """The horizons' names over their numbers."""
         pieces = []
         for slot in self._slots:
-            title = self.title_of(self._columns[slot.column])
+            title = self.title_of(self.columns[slot.column])
             if slot.column == 0:
                 pieces.append(Piece(pad(shorten(title, slot.width), slot.width), "head"))
             else:

@@ -16,6 +16,9 @@ from deskview.widgets.text import plain, shorten
 
 State = Literal["live", "stale", "partial", "unavailable", "loading"]
 _STATES: tuple[State, ...] = ("live", "stale", "partial", "unavailable", "loading")
+_LABEL_AT = 3
+"""Where the top border's text begins: behind the corner, the line and a space; it ends as far from the other end."""
+_Label = list[tuple[str, Style]]
 _EDGES = {"round": "─", "heavy": "━", "ascii": "-"}
 
 
@@ -61,8 +64,8 @@ class Pane(Container):
         self._status = ""
         self._state: State = "loading"
         self._notice = Static("", markup=False, classes="pane-notice")
-        self._label: list[tuple[str, Style]] = []
-        self._labelling = False
+        self._label: _Label = []
+        self._changed: Region | None = None
 
     def compose(self) -> ComposeResult:
         """The notice, docked above whatever the pane holds."""
@@ -79,7 +82,7 @@ class Pane(Container):
         self._write_label()
 
     def set_status(self, text: str, state: State) -> None:
-        """Show the data's age or state at the top right; only the top border is repainted unless the state changes."""
+        """Show the data's age or state at the top right; an age that counts on repaints the cells that differ."""
         self._status, self._state = plain(text), state
         for other in _STATES:
             self.set_class(other == state, f"-{other}")
@@ -100,26 +103,35 @@ class Pane(Container):
         self._write_label()
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """As any widget's; a new text in the top border repaints that line alone."""
-        if self._labelling:
-            gutter = self.content_offset
-            regions = (Region(-gutter.x, -gutter.y, self.outer_size.width, 1),)
+        """As any widget's; a new text in the top border repaints the cells of it that differ."""
+        if self._changed is not None:
+            regions = (self._changed,)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def _write_label(self) -> None:
-        width = self.outer_size.width - 6
+        width = self.outer_size.width - 2 * _LABEL_AT
         if not self.is_attached or width < 1:
             return
         parts = self._parts(width)
         if parts == self._label:
             return
-        self._label, self._labelling = parts, True
+        self._changed = self._differing(self._label, parts)
+        self._label = parts
         try:
             self.border_title = Content.assemble(*parts)
         finally:
-            self._labelling = False
+            self._changed = None
 
-    def _parts(self, width: int) -> list[tuple[str, Style]]:
+    def _differing(self, before: _Label, after: _Label) -> Region:
+        """The cells of the top border where two labels differ, both filling it; all of it where their widths differ."""
+        gutter = self.content_offset
+        old, new = _cells(before), _cells(after)
+        places = [x for x, (was, now) in enumerate(zip(old, new, strict=False)) if was != now]
+        if len(old) != len(new) or not places:
+            return Region(-gutter.x, -gutter.y, self.outer_size.width, 1)
+        return Region(_LABEL_AT + places[0] - gutter.x, -gutter.y, places[-1] - places[0] + 1, 1)
+
+    def _parts(self, width: int) -> _Label:
         """Title, the border's line and status over `width` cells; in want of room the title is shortened."""
         edge, colour = self.styles.border_top
         room = width - (cell_len(self._status) + 2 if self._status else 0)
@@ -130,3 +142,8 @@ class Pane(Container):
             parts.append((f" {_EDGES.get(edge, ' ') * fill} ", Style(foreground=colour)))
             parts.append((self._status, self.get_visual_style("pane--status", partial=True)))
         return parts
+
+
+def _cells(label: _Label) -> list[tuple[str, Style]]:
+    """The label cell by cell; the second cell of a wide character is empty."""
+    return [(cell, style) for text, style in label for char in text for cell in (char, "")[: cell_len(char)]]

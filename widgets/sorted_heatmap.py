@@ -50,12 +50,16 @@ class SortedHeatmap(Sorting[HeatEntry], Heatmap):
     def fill(self, horizons: Sequence[Column], entries: Sequence[HeatEntry], scales: Sequence[float]) -> None:
         """Shows these entries; their order stays until the next sort, unless entries came or went."""
         self._horizons, self._scales = tuple(horizons), tuple(scales)
-        self._ranking.take(entries, self._columns)
+        self._ranking.take(entries, self.columns)
         self.show_ranked()
 
     def sort_columns(self) -> Sequence[Column]:
         """Label, horizons and note."""
-        return self._columns
+        return self.columns
+
+    def sort_choices(self) -> Sequence[Column]:
+        """The columns the user wants."""
+        return [pick.column for pick in self.wanted]
 
     def show_ranked(self) -> None:
         """The rows in their order."""
@@ -71,5 +75,5 @@ class SortedHeatmap(Sorting[HeatEntry], Heatmap):
         start = 0
         for slot in self._slots:
             if start <= x < start + slot.width:
-                self.sort_clicked(self._columns[slot.column].key)
+                self.sort_clicked(self.columns[slot.column].key)
             start += slot.width

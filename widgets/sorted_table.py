@@ -49,6 +49,10 @@ class SortedTable(Sorting[Entry], Table):
         """The table's columns."""
         return self._columns
 
+    def sort_choices(self) -> Sequence[Column]:
+        """The columns the user wants."""
+        return [pick.column for pick in self.wanted]
+
     def show_ranked(self) -> None:
         """The entries in their order, the sorted column marked."""
         rows = [Row(entry.key, entry.cells) for entry in self._ranking.ranked]

@@ -67,6 +67,10 @@ class Sorting(Generic[Item]):
         """The columns, in the order of the items' values."""
         raise NotImplementedError
 
+    def sort_choices(self) -> Sequence[Column]:
+        """The columns the user wants to see, the ones to go through."""
+        raise NotImplementedError
+
     def show_ranked(self) -> None:
         """Shows the items in their order."""
         raise NotImplementedError
@@ -77,8 +81,8 @@ class Sorting(Generic[Item]):
         self.show_ranked()
 
     def action_sort_next(self) -> None:
-        """Sorts by the next sortable column."""
-        keys = [column.key for column in self.sort_columns() if column.sortable]
+        """Sorts by the next sortable column of those the user wants."""
+        keys = [column.key for column in self.sort_choices() if column.sortable]
         if keys:
             here = keys.index(self._ranking.sort.key) if self._ranking.sort.key in keys else -1
             self.sort_by(keys[(here + 1) % len(keys)])

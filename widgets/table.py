@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from deskview.widgets.fit import Slot, fit
-from deskview.widgets.lines import KeyMessage, Lines
+from deskview.widgets.columned import ColumnedLines, fit_picks
+from deskview.widgets.lines import KeyMessage
 from deskview.widgets.records import Cell, Column, Line, Piece, Row, Sort
 from deskview.widgets.text import pad, plain, shorten
 
@@ -13,7 +13,7 @@ _GAP = 2
 _NARROW_GAP = 1
 
 
-class Table(Lines):
+class Table(ColumnedLines):
     """Rows of cells under a head.
 
     Posts `Highlighted` and `Opened` with the row's key, `SortRequested` with the column's.
@@ -35,14 +35,12 @@ class Table(Lines):
         self._columns = tuple(columns)
         self._rows: tuple[Row, ...] = ()
         self._sort: Sort | None = None
-        self._slots: tuple[Slot, ...] = ()
         self._gap = _GAP
 
     @property
-    def dropped(self) -> tuple[str, ...]:
-        """Keys of the columns left out because the table is too narrow."""
-        kept = {slot.column for slot in self._slots}
-        return tuple(column.key for index, column in enumerate(self._columns) if index not in kept)
+    def columns(self) -> tuple[Column, ...]:
+        """Every column there is."""
+        return self._columns
 
     def show(self, columns: Sequence[Column], rows: Sequence[Row], sort: Sort | None = None) -> None:
         """Show these rows under these columns; `sort` marks the column the caller sorted by."""
@@ -56,11 +54,12 @@ class Table(Lines):
 
     def remeasure(self) -> None:
         """Fit the columns to the width, with wide gaps where no column is lost by them."""
-        needs = [self._need(index) for index in range(len(self._columns))]
-        wide = fit(self._columns, needs, self.line_width, _GAP)
+        picks = self.wanted
+        needs = [self._need(pick.place) for pick in picks]
+        wide = fit_picks(picks, needs, self.line_width, _GAP)
         roomy = [slot.width for slot in wide] == needs
         self._gap = _GAP if roomy else _NARROW_GAP
-        self._slots = wide if roomy else fit(self._columns, needs, self.line_width, _NARROW_GAP)
+        self._slots = wide if roomy else fit_picks(picks, needs, self.line_width, _NARROW_GAP)
 
     def _need(self, index: int) -> int:
         cells = (row.cells[index] for row in self._rows if not row.header and index < len(row.cells))

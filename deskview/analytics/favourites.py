@@ -26,6 +26,7 @@ class LegOverlap(msgspec.Struct, frozen=True, kw_only=True):
 
     `leg` counts the leg's names, `sampled` those with a sample, which alone are compared. `expected` is the mean of
     the shuffles' weighted Jaccard, `sd` its spread. `shared` lists common names, the largest common weight first.
+    `history_percentile` (0-100) is among the leg's own overlaps of the `history_days` sessions recorded before.
     """
 
     leg: int
@@ -38,6 +39,8 @@ class LegOverlap(msgspec.Struct, frozen=True, kw_only=True):
     expected: float | None
     sd: float | None
     shared: list[str]
+    history_percentile: float | None = None
+    history_days: int = 0
 
 
 class Favourite(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +56,7 @@ class Crowding(msgspec.Struct, frozen=True, kw_only=True):
 
     `names` is the number of names with a sample, of `universe`, `thin` that of names with too few prints in theirs;
     `sessions` is the number of sampled sessions, the last of them `through`. `spearman` ranks retail share against
-    12-1 momentum over all sampled names.
+    12-1 momentum over all sampled names. `history_note` says how short the legs' own history is.
     """
 
     names: int
@@ -67,6 +70,7 @@ class Crowding(msgspec.Struct, frozen=True, kw_only=True):
     spearman: float | None
     draws: int
     missing: dict[str, str]
+    history_note: str = ""
 
 
 def retail_shares(samples: pl.DataFrame) -> pl.DataFrame:

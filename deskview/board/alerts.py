@@ -1,14 +1,11 @@
 """Rules on readings: whether each holds on a board, and which of them has just come to hold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from difflib import get_close_matches
-from typing import Any
-
-import msgspec
 
 from deskview.board.board import Board
+from deskview.board.readings import companion, reading_at
 from deskview.settings import Alert
 
 QUIET = timedelta(minutes=1)
@@ -21,7 +18,8 @@ class Watch:
 
     `holds` is whether its condition held on the last board that had the reading; None before the first. `firings`
     counts, `fired_at` is the market's time of the last, `value` the reading now, `fired_value` the one then. `rings`
-    is true on the one board that should be heard. `fault` says why the reading can't be had.
+    is true on the one board that should be heard. `fault` says why the reading can't be had, `where` the file and
+    line of the rule. `own` is a rule set on the screen, not one of the settings.
     """
 
     rule: Alert
@@ -33,11 +31,31 @@ class Watch:
     acknowledged: bool = True
     rings: bool = False
     fault: str = ""
+    where: str = ""
+    own: bool = False
 
     @property
     def waiting(self) -> bool:
         """Whether it fired and nobody has acknowledged it."""
         return not self.acknowledged
+
+    @property
+    def to_go(self) -> float | None:
+        """How far the value is from where the condition holds; negative by how far it is past."""
+        if self.value is None:
+            return None
+        rule, value = self.rule, self.value
+        match rule.condition:
+            case "above":
+                return rule.level - value
+            case "below":
+                return value - rule.level
+            case "crosses":
+                return abs(value - rule.level)
+            case "sigma":
+                return rule.level - abs(value)
+            case _:
+                return min(value, 100 - value) - rule.level
 
 
 def watched(before: Sequence[Watch], board: Board) -> tuple[Watch, ...]:
@@ -53,7 +71,7 @@ def acknowledged(before: Sequence[Watch]) -> tuple[Watch, ...]:
 def _next(watch: Watch, board: Board) -> Watch:
     rule = watch.rule
     try:
-        value = reading_at(board, _path(board, rule))
+        value = reading_at(board, watched_path(board, rule))
     except LookupError as fault:
         return replace(watch, value=None, rings=False, fault=str(fault.args[0]))
     if value is None:
@@ -76,13 +94,16 @@ def _fired(watch: Watch, at: datetime | None) -> Watch:
 
 
 def _holds(rule: Alert, value: float) -> bool:
-    if rule.above is not None:
-        return value > rule.above
-    if rule.below is not None:
-        return value < rule.below
-    if rule.percentile is not None:
-        return min(value, 100 - value) < rule.percentile
-    return value > (rule.crosses or 0.0)
+    level = rule.level
+    match rule.condition:
+        case "below":
+            return value < level
+        case "sigma":
+            return abs(value) > level
+        case "percentile":
+            return min(value, 100 - value) < level
+        case _:
+            return value > level
 
 
 def _fires(rule: Alert, before: bool | None, holds: bool) -> bool:
@@ -91,57 +112,17 @@ def _fires(rule: Alert, before: bool | None, holds: bool) -> bool:
     return holds and not before
 
 
-def _path(board: Board, rule: Alert) -> str:
-    """The reading's path; for a percentile rule that of its percentile."""
-    if rule.percentile is None or rule.reading.endswith(".percentile"):
-        return rule.reading
-    part, _, figure = rule.reading.partition(".")
-    value = board.parts[part].value if part in board.parts else None
-    by_figure = getattr(value, "percentile", None)
-    return f"{part}.percentile.{figure}" if isinstance(by_figure, Mapping) else f"{rule.reading}.percentile"
+def watched_path(board: Board, rule: Alert) -> str:
+    """The path of the figure the rule looks at: the reading, or its own σ or percentile.
 
-
-def reading_at(board: Board, path: str) -> float | None:
-    """The figure at a dotted path of the Board's JSON; None where it is missing now.
-
-    A row of a list goes by its ticker, name or underlying. Raises LookupError, with the nearest name, for a path
-    that leads nowhere or to something that is no number.
+    Raises LookupError where the reading has no such figure.
     """
-    part, *names = path.split(".")
-    if part not in board.parts:
-        raise LookupError(_unknown(part, path, board.parts))
-    here: Any = board.parts[part].value
-    for name in names:
-        if here is None:
-            return None
-        here = _step(here, name, path)
-    if here is None:
-        return None
-    if isinstance(here, bool) or not isinstance(here, int | float):
-        raise LookupError(f"{path} is no number")
-    return float(here)
-
-
-def _step(here: Any, name: str, path: str) -> Any:  # noqa: ANN401 - whatever a reading holds
-    """What lies under a name; a row of a list that is not there now is merely missing."""
-    if isinstance(here, msgspec.Struct):
-        fields = {field.encode_name: field.name for field in msgspec.structs.fields(here)}
-        if name not in fields:
-            raise LookupError(_unknown(name, path, fields))
-        return getattr(here, fields[name])
-    if isinstance(here, Mapping):
-        if name not in here:
-            raise LookupError(_unknown(name, path, here))
-        return here[name]
-    if isinstance(here, list):
-        return next((row for row in here if name in _names(row)), None)
-    raise LookupError(f"{path}: nothing lies below {name}")
-
-
-def _names(row: object) -> set[object]:
-    return {getattr(row, key, None) for key in ("ticker", "name", "underlying", "kind", "sector")}
-
-
-def _unknown(name: str, path: str, valid: Mapping[str, object]) -> str:
-    near = get_close_matches(name, valid, n=1, cutoff=0.0)
-    return f"{path}: there is no {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    kind = rule.condition
+    if kind not in ("sigma", "percentile"):
+        return rule.reading
+    found = companion(board, rule.reading, kind)
+    if found is None:
+        reading_at(board, rule.reading)
+        word = "σ" if kind == "sigma" else "percentile"
+        raise LookupError(f"{rule.reading} has no {word} of its own; set the rule above, below or crossing a level")
+    return found

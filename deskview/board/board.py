@@ -39,13 +39,15 @@ Model = TypeVar("Model")
 class FlowInputs:
     """Today's counted prints and FLOW_DAYS of the sessions before; None while they are still to come.
 
-    `received` is the monotonic clock of the last fetch.
+    `received` is the monotonic clock of the last fetch, `names` how many of the `focus` names are in.
     """
 
     today: flow.FlowState | None = None
     year: pl.DataFrame | None = None
     as_of: datetime | None = None
     received: float = 0.0
+    names: int = 0
+    focus: int = 0
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,8 @@ def _flow(inputs: Inputs) -> Part[flow.Flow]:
                 as_of=as_of,
                 closes=today.session_close,
                 left_out=today.left_out,
+                names=given.names,
+                focus=given.focus,
             ),
             inputs.off_exchange,
         ),

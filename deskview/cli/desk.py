@@ -4,6 +4,7 @@ import difflib
 import sys
 from argparse import Namespace
 
+from deskview import paths
 from deskview.cli.context import UsageError, context_of
 from deskview.cli.opening import Doorway
 
@@ -22,7 +23,11 @@ def open_desk(arguments: Namespace, *, demo: bool) -> int:
     context = context_of(arguments)
     _refuse_unknown(context.settings.theme)
     app = DeskApp(
-        Doorway(context, demo=demo), theme_name=context.settings.theme, secrets=context.keys, settings=context.settings
+        Doorway(context, demo=demo),
+        theme_name=context.settings.theme,
+        secrets=context.keys,
+        settings=context.settings,
+        settings_file=getattr(arguments, "settings", None) or paths.settings_file(),
     )
     app.run(mouse=getattr(arguments, "mouse", False))
     app.print_crash()
@@ -34,7 +39,6 @@ def _refuse_unknown(theme: str) -> None:
 
     A user's theme that can't be used is known by its file: the desk opens and says what is wrong with it.
     """
-    from deskview import paths  # noqa: PLC0415
     from deskview.themes import load_themes, load_user_themes  # noqa: PLC0415 - textual loads late
 
     folder = paths.themes_folder()

@@ -1,7 +1,8 @@
 """Flow beside today's prints: the focus names, the sampled year, the retail favourites, the off-exchange share."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from time import monotonic
 
@@ -10,11 +11,13 @@ import polars as pl
 from deskview.analytics.favourites import Crowding, read_crowding
 from deskview.analytics.flow import FLOW_SAMPLES, days_of
 from deskview.board import Basis
+from deskview.feed.desk import Desk
 from deskview.feed.focus import focus_names, keep, kept, windows_per_day
 from deskview.feed.offexchange import fetch_off_exchange
-from deskview.feed.state import FeedState, Progress
-from deskview.feed.year import PANEL_SESSIONS, SEED, Sampler, fetch_panel, fetch_year, table_name
-from deskview.providers.base import Provider
+from deskview.feed.overlaps import recorded
+from deskview.feed.sampling import Sampler
+from deskview.feed.state import FeedState, Task
+from deskview.feed.year import PANEL_SESSIONS, SEED, fetch_panel, fetch_year, table_name
 from deskview.settings import Flow
 from deskview.store import Store
 
@@ -59,11 +62,16 @@ def panel_table(flow: Flow) -> str:
     return f"{table_name(1, flow.sample_prints)}-panel"
 
 
-async def refresh_year(
-    provider: Provider, state: FeedState, store: Store, flow: Flow, progress: Callable[[Progress], None]
-) -> None:
+async def plan_of_flows(desk: Desk) -> str:
+    """What the backfill of the flows is going to ask for, in words."""
+    names = await choose_focus(desk.state, await desk.state.store.get(), desk.settings.flow)
+    return plan_in_words(desk.settings.flow, names)
+
+
+async def refresh_year(desk: Desk) -> None:
     """The sampled year of the focus names into the state."""
-    basis = await state.whole.get()
+    state, flow = desk.state, desk.settings.flow
+    store, basis = await state.store.get(), await state.whole.get()
     names = await choose_focus(state, store, flow)
     sessions = state.calendar.before(basis.session, flow.history_sessions)
     wanted = pl.col("ticker").is_in(list(names)) & pl.col("session").is_in(sessions)
@@ -74,40 +82,62 @@ async def refresh_year(
         if len(parts) % EVERY == 1 and basis.session == state.session.value:
             state.flow_year = days_of(pl.concat(parts))
 
-    sampler = Sampler(provider, store, state.calendar, _volumes(basis, names), progress, taken)
     samples = await fetch_year(
-        sampler, sessions, names, windows=windows_per_day(flow, len(names)), prints=flow.sample_prints
+        replace(_sampler(desk, store, basis, names, Task.FLOW_YEAR), taken=taken),
+        sessions,
+        names,
+        windows=windows_per_day(flow, len(names)),
+        prints=flow.sample_prints,
     )
     if basis.session == state.session.value:
         state.flow_year = days_of(samples)
 
 
-async def refresh_crowding(
-    provider: Provider, state: FeedState, store: Store, flow: Flow, progress: Callable[[Progress], None]
-) -> None:
+async def refresh_crowding(desk: Desk) -> None:
     """The retail favourites of the momentum universe against its legs into the state."""
-    basis = await state.whole.get()
+    state, flow = desk.state, desk.settings.flow
+    store, basis = await state.store.get(), await state.whole.get()
     if basis.momentum is None or basis.momentum.raw is None:
         return
     universe = basis.momentum.tickers.get_column("ticker").to_list()
     panel = await fetch_panel(
-        Sampler(provider, store, state.calendar, _volumes(basis, universe), progress),
+        _sampler(desk, store, basis, universe, Task.CROWDING),
         state.calendar.before(basis.session, PANEL_SESSIONS),
         universe,
         calls=flow.panel_calls,
         prints=flow.sample_prints,
     )
     reading = await asyncio.to_thread(crowding_of, basis, panel)
+    if reading is not None:
+        reading = await asyncio.to_thread(recorded, store, reading, basis.session, flow)
     if basis.session == state.session.value:
         state.crowding, state.crowding_received = reading, monotonic()
 
 
-async def refresh_off_exchange(provider: Provider, state: FeedState, store: Store) -> None:
+async def refresh_off_exchange(desk: Desk) -> None:
     """The off-exchange share of the whole universe in the session before into the state."""
-    basis = await state.whole.get()
-    table = await fetch_off_exchange(provider, store, state.calendar.previous(basis.session))
+    state = desk.state
+    store, basis = await state.store.get(), await state.whole.get()
+    table = await fetch_off_exchange(desk.provider, store, state.calendar.previous(basis.session))
     if basis.session == state.session.value:
         state.off_exchange = table
+
+
+def _sampler(desk: Desk, store: Store, basis: Basis, names: Sequence[str], task: Task) -> Sampler:
+    state = desk.state
+
+    def left_out(rows: int) -> None:
+        state.samples_left_out += rows
+
+    volumes = basis.history.filter(pl.col("ticker").is_in(list(names)))
+    return Sampler(
+        provider=desk.provider,
+        store=store,
+        calendar=state.calendar,
+        volumes=volumes.select("session", "ticker", "dollar_volume_usd"),
+        progress=desk.scheduler.progress(task),
+        left_out=left_out,
+    )
 
 
 def crowding_of(basis: Basis, samples: pl.DataFrame) -> Crowding | None:
@@ -136,8 +166,3 @@ def _momentum(basis: Basis) -> pl.DataFrame:
     first, last = (ends.filter(pl.col("session") == sessions[-back]) for back in (LOOKBACK, LAG))
     both = first.select("ticker", "total_close").join(last.select("ticker", last="total_close"), on="ticker")
     return both.select("ticker", momentum=pl.col("last") / pl.col("total_close") - 1)
-
-
-def _volumes(basis: Basis, names: Sequence[str]) -> pl.DataFrame:
-    """(session, ticker, dollar_volume_usd) of the names."""
-    return basis.history.filter(pl.col("ticker").is_in(list(names))).select("session", "ticker", "dollar_volume_usd")

@@ -53,12 +53,7 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
         snapshot=state.snapshot,
         snapshot_at=state.snapshot_at,
         snapshot_received=state.snapshot_received,
-        flow=FlowInputs(
-            only(state.flow_today, state.flow_names) if state.flow_today and state.flow_at else None,
-            state.flow_year,
-            state.flow_at,
-            state.flow_received,
-        ),
+        flow=_flow_inputs(state),
         crowding=CrowdingInputs(state.crowding, state.crowding_received),
         off_exchange=OffExchange(state.off_exchange, state.faults.get(Task.OFF_EXCHANGE, "")),
         week=state.week,
@@ -72,8 +67,27 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
     )
 
 
+def _flow_inputs(state: FeedState) -> FlowInputs:
+    """The prints of the focus names that are in; as old as the oldest of them."""
+    names = {name: seen for name, seen in state.seen.items() if name in state.focus}
+    if state.flow_today is None or not names:
+        return FlowInputs(year=state.flow_year)
+    return FlowInputs(
+        only(state.flow_today, tuple(names)),
+        state.flow_year,
+        min(seen.at for seen in names.values()),
+        min(seen.received for seen in names.values()),
+        names=len(names),
+        focus=len(state.focus),
+    )
+
+
 def _left_out(state: FeedState) -> dict[str, int]:
-    return {"snapshot": state.snapshot_left_out, **state.daily.left_out}
+    return {
+        "snapshot": state.snapshot_left_out,
+        "flow samples": state.samples_left_out,
+        **state.daily.left_out,
+    }
 
 
 def _words(provider: Provider, state: FeedState) -> dict[str, Word]:

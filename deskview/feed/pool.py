@@ -11,6 +11,23 @@ Item = TypeVar("Item")
 IN_FLIGHT = 12
 
 
+class Pace:
+    """Tells how far a task is, and from its pace so far how long it still takes."""
+
+    def __init__(self, total: int, tell: Callable[[Progress], None] | None) -> None:
+        self._total = total
+        self._tell = tell
+        self._done = 0
+        self._started = monotonic()
+
+    def advance(self, count: int = 1) -> None:
+        """So many more are done."""
+        self._done += count
+        if self._tell:
+            each = (monotonic() - self._started) / self._done
+            self._tell(Progress(self._done, self._total, each * (self._total - self._done)))
+
+
 async def for_each(
     items: Sequence[Item],
     work: Callable[[Item], Awaitable[None]],
@@ -23,16 +40,12 @@ async def for_each(
     The first exception stops the rest and is raised; what was done stays done.
     """
     waiting = iter(items)
-    started, done = monotonic(), 0
+    pace = Pace(len(items), progress)
 
     async def worker() -> None:
-        nonlocal done
         for item in waiting:
             await work(item)
-            done += 1
-            if progress:
-                pace = (monotonic() - started) / done
-                progress(Progress(done, len(items), pace * (len(items) - done)))
+            pace.advance()
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -1,11 +1,13 @@
 """The shipped and the user's reference data, loaded once."""
 
+from dataclasses import replace
 from functools import cached_property
 
 import msgspec
 import polars as pl
 
 from deskview.analytics.leverage import Parameters, SupplyAssumptions
+from deskview.analytics.momentum import DEFAULT_RULES
 from deskview.board import Assumptions
 from deskview.market.funds import load_funds, load_underlyings
 from deskview.market.groups import load_groups
@@ -46,6 +48,7 @@ class Registry:
         return Assumptions(
             msgspec.convert(settings.leverage, Parameters, from_attributes=True),
             msgspec.convert(settings.supply, SupplyAssumptions, from_attributes=True),
+            replace(DEFAULT_RULES, signal=settings.momentum.signal),
         )
 
     def fund_tickers(self) -> set[str]:

@@ -13,7 +13,11 @@ from deskview.board import Basis, WeekInputs
 from deskview.feed.slot import Slot
 from deskview.market.schema import DETAILS, DIVIDENDS, SPLITS, TICKERS, empty
 from deskview.market.sessions import Calendar
+from deskview.providers.errors import TRANSIENT, Kind, ProviderError
 from deskview.store import Store
+
+STAY = TRANSIENT | {Kind.MALFORMED, Kind.TOO_LARGE}
+"""Failures after which the last figures are still good ones, only older."""
 
 
 class Task(StrEnum):
@@ -33,6 +37,7 @@ class Task(StrEnum):
 UNITS: Mapping[Task, str] = {
     Task.DAILY: "sessions",
     Task.DETAILS: "instruments",
+    Task.PRINTS: "names",
     Task.FLOW_YEAR: "sessions",
     Task.CROWDING: "sessions",
 }
@@ -60,6 +65,13 @@ def sentence(task: Task, progress: Progress) -> str:
     )
 
 
+def said(fault: ProviderError) -> str:
+    """A failure on a board: what failed, that the figures before it stay, and when it is tried again."""
+    stay = " The last good figures stay." if fault.kind in STAY else ""
+    wait = "" if fault.retry_after_s is None else f" Next try in {max(1, round(fault.retry_after_s))} s."
+    return fault.sentence + stay + wait
+
+
 @dataclass
 class Daily:
     """The tables that change once a day; `problems` are sentences on what could not be had."""
@@ -72,12 +84,21 @@ class Daily:
     problems: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Until when (market time) a name's prints are counted, and the monotonic clock when the last of them came."""
+
+    at: datetime
+    received: float
+
+
 @dataclass
 class FeedState:
     """Everything between the provider and the board.
 
     `now` and `phase` are the provider's. `whole` is the basis once it has all of its sessions. `snapshot` is SNAPSHOT
-    at `snapshot_at`, `flow_today` the prints counted until `flow_at`, `flow_year` the FLOW_DAYS of the sampled year,
+    at `snapshot_at`, `flow_today` the prints counted so far, `seen` until when by name, `reread` whether the session
+    was read anew after its close, `flow_year` the FLOW_DAYS of the sampled year,
     `focus` the names that hold for the session (none while they are still to be chosen), `off_exchange` OFF_EXCHANGE
     of the session before. `settled` is the session whose history and details are all in, `recorded` the last whose
     forecast and flow were stored.
@@ -97,9 +118,9 @@ class FeedState:
     snapshot_received: float = 0.0
     flow_today: FlowState | None = None
     flow_year: pl.DataFrame | None = None
-    flow_names: tuple[str, ...] = ()
-    flow_at: datetime | None = None
-    flow_received: float = 0.0
+    seen: dict[str, Seen] = field(default_factory=dict)
+    reread: bool = False
+    samples_left_out: int = 0
     focus: tuple[str, ...] = ()
     off_exchange: pl.DataFrame | None = None
     crowding: Crowding | None = None

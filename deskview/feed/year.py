@@ -1,47 +1,26 @@
 """The year today's flow is compared with, and the panel of retail favourites: samples of past sessions.
 
-Every session's sample is a file of its own, written whole as soon as its calls are answered. A run that is stopped
-at any point goes on with the sessions and names that are not stored; none is asked for or counted twice.
+Every session's sample is a file of its own, written whole once its calls are answered (`deskview.feed.sampling`).
+A run that is stopped at any point goes on with the sessions and names that are not stored; none is asked for or
+counted twice.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from hashlib import blake2b
 
 import polars as pl
 
-from deskview.analytics.flow import FLOW_SAMPLES, name_readings, sample_plan
+from deskview.analytics.flow import FLOW_SAMPLES, sample_plan
 from deskview.feed.pool import for_each
-from deskview.feed.state import Progress
-from deskview.market.schema import UTC_NS
-from deskview.market.sessions import Calendar
-from deskview.providers.base import Provider
-from deskview.store import Store
+from deskview.feed.sampling import Sampler, Sampling
+from deskview.providers.errors import ProviderError
 
 SEED = 1
 """Decides the windows' starts; another seed would need another year of windows."""
 PANEL_SESSIONS = 21
 """Sessions the retail favourites rest on: about a month."""
-SESSIONS_AT_ONCE = 2
-"""Past sessions asked for at once, each with a call for every window."""
-
-
-@dataclass(frozen=True)
-class Sampler:
-    """How past sessions are sampled: from whom, into which store, and the sessions' dollar volumes by name.
-
-    `volumes`: (session, ticker, dollar_volume_usd). `taken` gets the FLOW_SAMPLES of each session as it is stored, and
-    once at the beginning what was stored before.
-    """
-
-    provider: Provider
-    store: Store
-    calendar: Calendar
-    volumes: pl.DataFrame
-    progress: Callable[[Progress], None]
-    taken: Callable[[pl.DataFrame], None] = lambda _: None
 
 
 def table_name(windows: int, prints: int) -> str:
@@ -91,45 +70,19 @@ def _number(ticker: str) -> int:
 
 
 async def _fetch(sampler: Sampler, plan: pl.DataFrame, name: str, prints: int) -> pl.DataFrame:
-    """All that is stored under the name once the plan's missing windows are fetched."""
+    """All that is stored under the name once the plan's missing windows are fetched, newest session first."""
     store = sampler.store
     known = await asyncio.to_thread(store.days, name, FLOW_SAMPLES)
     missing = plan.join(known.select("session", "ticker"), on=["session", "ticker"], how="anti")
-    days = missing.sort("session", "ticker", "since", descending=[True, False, False])
     sampler.taken(known)
-    before = {session: rows for (session,), rows in known.group_by("session")}
-
-    async def fetch(windows: pl.DataFrame) -> None:
-        session: date = windows.item(0, "session")
-        asked: list[tuple[str, datetime]] = list(windows.select("ticker", "since").iter_rows())
-        ask = sampler.provider.trades_sample
-        pages = await asyncio.gather(*(ask(ticker, since, prints) for ticker, since in asked))
-        trades = [
-            page.frame.with_columns(since=pl.lit(since).cast(UTC_NS))
-            for page, (_, since) in zip(pages, asked, strict=True)
-        ]
-        read = await asyncio.to_thread(_readings, sampler, pl.concat(trades), windows, prints)
-        rows = pl.concat([before[session], read]) if session in before else read
-        await asyncio.to_thread(store.put_day, name, session, rows, FLOW_SAMPLES)
-        sampler.taken(read)
-
-    by_session = days.partition_by("session", maintain_order=True)
-    await for_each(by_session, fetch, progress=sampler.progress, limit=SESSIONS_AT_ONCE)
-    return await asyncio.to_thread(store.days, name, FLOW_SAMPLES) if by_session else known
-
-
-def _readings(sampler: Sampler, trades: pl.DataFrame, windows: pl.DataFrame, prints: int) -> pl.DataFrame:
-    """One session's windows as FLOW_SAMPLES; a name without prints is kept as such, with zeros and no names."""
-    session: date = windows.item(0, "session")
-    read = name_readings(
-        trades,
-        session,
-        session_open=sampler.calendar.opens(session),
-        session_close=sampler.calendar.closes(session),
-        count=prints,
-        volumes=sampler.volumes.filter(pl.col("session") == session),
-    )
-    asked = windows.select("ticker", "session").unique(maintain_order=True)
-    return asked.join(read, on=["ticker", "session"], how="left", maintain_order="left").select(
-        pl.col(column).fill_null(0) if dtype.is_numeric() else column for column, dtype in FLOW_SAMPLES.items()
-    )
+    if missing.is_empty():
+        return known
+    asked = missing.sort("session", "ticker", "since", descending=[True, False, False])
+    sampling = Sampling(sampler, name, prints, asked, known)
+    try:
+        await for_each(list(asked.iter_rows()), sampling.fetch)
+    except ProviderError:
+        await sampling.keep()
+        raise
+    await sampling.keep()
+    return await asyncio.to_thread(store.days, name, FLOW_SAMPLES)

@@ -42,7 +42,7 @@ def check_whole(body: bytes, path: str, capability: Capability | None) -> None:
         raise ProviderError(
             Kind.MALFORMED,
             "The provider answered with something that is not data, such as a web page: a proxy or a log-in page may "
-            "stand between. The table is not updated.",
+            "stand between.",
             capability=capability,
             status=200,
             path=path,
@@ -55,7 +55,7 @@ def cut_off(path: str, capability: Capability | None) -> ProviderError:
     """The error for a body that did not arrive whole."""
     return ProviderError(
         Kind.TRUNCATED,
-        "The provider's answer broke off before its end. The last good figures stay.",
+        "The provider's answer broke off before its end.",
         capability=capability,
         path=path,
     )
@@ -65,7 +65,7 @@ def too_large(limit: int, path: str, capability: Capability | None) -> ProviderE
     """The error for a body beyond the bound."""
     return ProviderError(
         Kind.TOO_LARGE,
-        f"The provider's answer is larger than {limit // 1_000_000} MB and was not read on. The table is not updated.",
+        f"The provider's answer is larger than {limit // 1_000_000} MB and was not read on.",
         capability=capability,
         path=path,
     )
@@ -88,7 +88,7 @@ def unreachable(fault: Exception, path: str, capability: Capability | None) -> P
     )
     return ProviderError(
         Kind.UNREACHABLE,
-        f"No data: {reason}. The last good figures stay.",
+        f"No data: {reason}.",
         capability=capability,
         path=path,
     )
@@ -110,9 +110,9 @@ def refused(refusal: Refusal) -> ProviderError:
 
 def _by_status(status: int) -> tuple[Kind, str]:
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return Kind.RATE_LIMITED, "The provider allows no more calls for the moment. The last good figures stay."
+        return Kind.RATE_LIMITED, "The provider allows no more calls for the moment."
     if status >= 500 or status in (408, 425, 499):
-        return Kind.SERVER, f"The provider has a fault of its own (HTTP {status}). The last good figures stay."
+        return Kind.SERVER, f"The provider has a fault of its own (HTTP {status})."
     if 300 <= status < 400:
         return Kind.REDIRECTED, (
             f"The provider sent us to another address (HTTP {status}). It was not followed, so that the key does not "

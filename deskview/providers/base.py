@@ -1,9 +1,10 @@
 """What the program asks of a market-data provider, whoever it is."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -43,6 +44,19 @@ class Table:
     frame: pl.DataFrame
     left_out: int = 0
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Window:
+    """The first prints of one name from a time on, as they came; `Provider.prints_of` makes a table of many at once.
+
+    `left_out` counts the rows that did not fit, by reason.
+    """
+
+    ticker: str
+    since: datetime
+    rows: Sequence[Any] = field(repr=False)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,8 +127,11 @@ class Provider(Protocol):
     async def trades(self, ticker: str, since: datetime, until: datetime) -> Table:
         """TRADES of one name in [since, until), oldest first, every page."""
 
-    async def trades_sample(self, ticker: str, since: datetime, count: int) -> Table:
-        """TRADES: the first `count` prints at or after `since`, one call."""
+    async def trades_window(self, ticker: str, since: datetime, count: int) -> Window:
+        """The first `count` prints at or after `since`, one call."""
+
+    def prints_of(self, windows: Sequence[Window]) -> Table:
+        """TRADES of many windows with `since`, the start of the window a print came from; slow, for a thread."""
 
     async def intraday(self, ticker: str, session: date, minutes: int) -> Table:
         """INTRADAY bars of one name in one session."""

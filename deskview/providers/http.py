@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -16,7 +17,7 @@ from deskview.providers.base import Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.origin import base_address, is_loopback, origin_of
 from deskview.providers.rate import Pace
-from deskview.providers.retry import Patience, persistently
+from deskview.providers.retry import Patience, persistently, tell_setback
 from deskview.text import Secret
 
 Params = Mapping[str, str | int]
@@ -90,8 +91,8 @@ class HttpClient:
 
     async def get(self, path: str, params: Params | None = None, *, capability: Capability | None = None) -> Answer:
         """The answer for a path below the base address (already quoted, no leading slash)."""
-        url = self.base.join(path)
-        return await self.fetch(url.copy_merge_params(params) if params else url, capability=capability)
+        query = f"?{urlencode(params, quote_via=quote)}" if params else ""
+        return await self.fetch(self.base.join(path + query), capability=capability)
 
     async def fetch(self, url: httpx.URL, *, capability: Capability | None = None) -> Answer:
         """The answer for an address of the base origin; tried again while that makes sense."""
@@ -124,10 +125,12 @@ class HttpClient:
     async def _turn(self, url: httpx.URL, capability: Capability | None) -> None:
         """Waits for the turn; during a long pause the server asked for, requests fail at once instead."""
         left = self._pace.paused_s()
-        if left > self._patience.total_s:
+        if left:
             error = refused(Refusal(429, httpx.Headers(), b"", url.path, capability))
             error.retry_after_s = left
-            raise error
+            if left > self._patience.total_s:
+                raise error
+            tell_setback(error, left)
         await self._pace.turn()
 
     async def _send(self, url: httpx.URL, capability: Capability | None) -> Answer | ProviderError:

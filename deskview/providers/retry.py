@@ -1,14 +1,16 @@
 """Second tries: which failures, after how long, and when to give up.
 
-stamina runs the loop (attempts, exponential backoff with jitter, total time, its log line per retry);
-what the server says about waiting comes in through its `on` hook.
+stamina runs the loop (attempts, total time, its log line per retry); its `on` hook decides over the waits: what the
+server says, else exponential backoff with jitter.
 """
 
 import logging
 import math
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,6 +23,38 @@ from deskview.providers.errors import Kind, ProviderError
 
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
+
+_LISTENER: ContextVar[Callable[[ProviderError], None] | None] = ContextVar("setback", default=None)
+
+
+@contextmanager
+def setbacks_told(listener: Callable[[ProviderError], None]) -> Iterator[None]:
+    """Within the block and the tasks it starts, `listener` gets each failure that is going to be tried again.
+
+    Its `retry_after_s` says when. A single failure other than a refused rate is passed over: the next try, half a
+    second later, mostly succeeds.
+    """
+    token = _LISTENER.set(listener)
+    try:
+        yield
+    finally:
+        _LISTENER.reset(token)
+
+
+def tell_setback(error: ProviderError, wait_s: float) -> None:
+    """Tells whoever listens that the request waits so long before its next try."""
+    listener = _LISTENER.get()
+    if listener is not None:
+        listener(
+            ProviderError(
+                error.kind,
+                error.sentence,
+                capability=error.capability,
+                status=error.status,
+                retry_after_s=wait_s,
+                path=error.path,
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -52,9 +86,6 @@ async def persistently(
         _decision(patience),
         attempts=patience.attempts,
         timeout=patience.total_s,
-        wait_initial=patience.first_wait_s,
-        wait_max=patience.longest_wait_s,
-        wait_jitter=patience.jitter_s,
     )
     try:
         async for attempt in attempts:
@@ -70,10 +101,11 @@ async def persistently(
 
 
 def _decision(patience: Patience) -> Callable[[Exception], bool | float]:
-    """Whether to try again: False, True for the backoff's own wait, or the seconds to wait."""
-    began = time.monotonic()
+    """Whether to try again: False, or the seconds to wait."""
+    began, tries = time.monotonic(), 0
 
     def decide(error: Exception) -> bool | float:
+        nonlocal tries
         if not isinstance(error, ProviderError) or not error.transient:
             return False
         log.info("%s: %s", error.path, error.kind)
@@ -81,9 +113,12 @@ def _decision(patience: Patience) -> Callable[[Exception], bool | float]:
         if wait is None and error.kind is Kind.RATE_LIMITED:
             wait = patience.limited_s
         if wait is None:
-            return True
+            wait = min(patience.first_wait_s * 2**tries, patience.longest_wait_s)
+        tries += 1
         if time.monotonic() - began + wait > patience.total_s:
             return False
+        if error.kind is Kind.RATE_LIMITED or tries > 1:
+            tell_setback(error, wait)
         return wait + random.uniform(0, patience.jitter_s)  # noqa: S311 - spreads load, guards nothing
 
     return decide

@@ -25,7 +25,11 @@ class Scope(StrEnum):
     VIEWS = "On a page of several views"
     DETAIL = "On a name, group or fund"
     ALERTS = "On the alerts page"
+    ALERT_FORM = "While setting an alert"
+    CARD = "On a card"
     OVERLAY = "In help and cards"
+    COLUMNS = "While choosing columns"
+    LABELS = "While lists have letters"
     FIND = "While finding"
     WELCOME = "On the first screen"
     SMALL = "In too small a terminal"
@@ -86,8 +90,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("page('flow')", "f", "f", "Flow page", Scope.EVERYWHERE),
     Action("page('alerts')", "A", "A", "Alerts page", Scope.EVERYWHERE),
     Action("refresh", "r", "r", "Refresh now", Scope.EVERYWHERE, footer=True),
+    Action("alert", "plus", "+", "Alert: set one on the figure here", Scope.EVERYWHERE),
     Action("freeze", "space", "space", "Freeze the display; the data go on", Scope.EVERYWHERE),
     Action("next_theme", "t", "t", "Next theme", Scope.EVERYWHERE),
+    Action("jump", "semicolon", ";", "Jump: a letter on every list that is shown", Scope.EVERYWHERE),
+    Action("columns", "c", "c", "Columns of the list: which, and in what order", Scope.EVERYWHERE),
     Action("copy", "y", "y", "Copy the row under the cursor", Scope.EVERYWHERE),
     Action("export", "e", "e", "Export the table of the pane or page", Scope.EVERYWHERE),
     Action("save_screen", "S", "S", "Save the screen as SVG and text", Scope.EVERYWHERE),
@@ -100,7 +107,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_pane", "tab", "tab", "Next list", Scope.DESK),
     Action("zoom", "z", "z", "Zoom the pane", Scope.DESK, footer=True),
     Action("unzoom", "escape,backspace,left,h", "esc", "Out of the zoom", Scope.DESK),
-    Action("chart", "c", "c", "Chart in place of the list, and back", Scope.CHARTS, footer=True),
+    Action("chart", "w", "w", "Draw: chart in place of the list, and back", Scope.CHARTS, footer=True),
     Action("neutral", "x", "x", "Neutral to sectors, or raw", Scope.MOMENTUM, footer=True),
     Action("relative", "x", "x", "Relative to the index, or absolute", Scope.ROTATION, footer=True),
     Action("universe", "u", "u", "Universe: all, sectors, themes", Scope.ROTATION, footer=True),
@@ -113,12 +120,31 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.longer", "right_square_bracket", "]", "Longer chart", Scope.DETAIL),
     Action("app.enlarge", "z", "z", "Zoom the chart, with candles", Scope.DETAIL),
     Action("app.acknowledge", "a", "a", "Acknowledge the alerts", Scope.ALERTS, footer=True),
+    Action("app.alert", "plus", "+", "Alert: set one on the figure here", Scope.ALERTS, footer=True),
+    Action("edit_alert", "E", "E", "Edit the rule under the cursor", Scope.ALERTS, footer=True),
+    Action("remove_alert", "minus,delete", "-", "Remove the rule under the cursor", Scope.ALERTS, footer=True),
+    Action("alert", "plus", "+", "Alert: set one on the figure here", Scope.CARD),
+    Action("go_on", "enter", "⏎", "On to the next field; in the last, set the alert", Scope.ALERT_FORM),
+    Action("next_condition", "right,l,space", "→", "The next condition", Scope.ALERT_FORM),
+    Action("previous_condition", "left,h", "←", "The condition before", Scope.ALERT_FORM),
+    Action("into_list", "down", "↓", "From the field into the list", Scope.ALERT_FORM),
+    Action("app.focus_next", "tab", "tab", "The next field", Scope.ALERT_FORM),
+    Action("app.focus_previous", "shift+tab", "shift+tab", "The field before", Scope.ALERT_FORM),
+    Action("leave", "escape", "esc", "Close, nothing set", Scope.ALERT_FORM),
     Action("close", "escape,q,backspace,left,h,question_mark,f1,i", "esc", "Close", Scope.OVERLAY),
+    Action("toggle_column", "space", "space", "Show or hide the column", Scope.COLUMNS),
+    Action("column_up", "K,shift+up", "K", "Move the column to the front", Scope.COLUMNS),
+    Action("column_down", "J,shift+down", "J", "Move the column to the back", Scope.COLUMNS),
+    Action("reset_columns", "0", "0", "All columns as they come, or those of the settings", Scope.COLUMNS),
+    Action("close_columns", "escape,q,c,backspace,left,h", "esc", "Back to the list", Scope.COLUMNS),
+    Action("close_labels", "escape,q,semicolon,backspace", "esc", "Stay where one was", Scope.LABELS),
     Action("leave", "escape", "esc", "Close the search", Scope.FIND),
     Action("into_list", "down", "↓", "From the field into the list", Scope.FIND),
     Action("type_key", "l", "l", "Log in: type a key", Scope.WELCOME),
     Action("demo", "d", "d", "Open the simulated market", Scope.WELCOME),
     Action("app.quit", "q", "q", "Quit", Scope.WELCOME),
+    Action("read_on", "down,j,pagedown", "↓", "Read on", Scope.WELCOME),
+    Action("read_back", "up,k,pageup", "↑", "Read back", Scope.WELCOME),
     Action("app.quit", "q", "q", "Quit", Scope.SMALL),
     *_of_lists(),
 )

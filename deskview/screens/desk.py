@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from deskview.screens.actions import Scope, bindings
 from deskview.screens.footer import KeyLine
+from deskview.screens.here import in_view
 from deskview.screens.panes.base import BoardPane
 from deskview.screens.panes.flow import FlowPane
 from deskview.screens.panes.leverage import LeveragePane
@@ -69,9 +70,10 @@ class DeskScreen(Screen[None]):
             pane.show(board)
 
     def tick(self) -> None:
-        """Brings the panes' ages up to date."""
-        for pane in self.query(BoardPane):
-            pane.tick()
+        """Brings the panes' ages up to date where they are seen: below a page they would be painted for nothing."""
+        if in_view(self):
+            for pane in self.query(BoardPane):
+                pane.tick()
 
     def on_resize(self) -> None:
         """A small terminal shows one pane at a time; a storm of sizes is waited out."""

@@ -99,7 +99,7 @@ class DetailScreen(Screen[None]):
     def _show_list(self, number: int, section: Section) -> None:
         self.query_one(f"#pane-list-{number}", Pane).set_title(section.title)
         table = self.query_one(f"#list-{number}", Table)
-        table.empty = section.empty
+        table.empty, table.list_name = section.empty, section.name
         table.show(section.columns, section.rows)
         self._opens[number] = section.opens
 

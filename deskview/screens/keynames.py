@@ -15,6 +15,8 @@ _PRINTED = {
     "pagedown": "PgDn",
     "question_mark": "?",
     "slash": "/",
+    "plus": "+",
+    "minus": "-",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
 }

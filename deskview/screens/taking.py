@@ -4,21 +4,20 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
 from deskview.screens import takeout
 from deskview.screens.here import topic_of
 from deskview.screens.still import screen_text
 from deskview.screens.target import Target
 from deskview.screens.trail import Stop
 from deskview.text import Secret, redact
+from deskview.widgets.lean import LeanApp
 from deskview.widgets.text import shorten
 
 if TYPE_CHECKING:
     from deskview.board import Board
 
 
-class TakingApp(App[int]):
+class TakingApp(LeanApp[int]):
     """`board` is the one shown, `trail` the way from the desk to what is shown."""
 
     def __init__(self, secrets: Iterable[Secret], export_format: str) -> None:

@@ -75,9 +75,11 @@ TOPICS: dict[str, Topic] = {
     ),
     "alerts": Topic(
         "Alerts",
-        "Rules from the settings' [[alert]] tables, looked at on every board. A rule fires when its reading crosses"
-        " the line, once, and is armed again when the reading is back on the other side. The log tells the latest"
-        " firing of each rule and how often it fired.",
+        "Rules set on the screen with + and those of the settings' [[alert]] tables, looked at on every board. A rule"
+        " fires when its reading comes to lie beyond the level, once, and is armed again when it is back. 'to go' is"
+        " how far the reading still is from the level. σ is the reading's own, either way. E changes and - removes a"
+        " rule set here; one of the settings is changed in that file. Below stand the latest firings; one within a"
+        " minute of the last is counted only. + works on any row, pane, card and name.",
     ),
     "signs": Topic(
         "Signs and ages",

@@ -1,8 +1,9 @@
 """An app one moves about in: from row to detail, from page to page, and back the way one came."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -10,7 +11,7 @@ from textual.await_complete import AwaitComplete
 
 from deskview.screens.detail import DetailScreen
 from deskview.screens.pages import PAGES
-from deskview.screens.taking import TakingApp
+from deskview.screens.steering import SteeredApp
 from deskview.screens.target import Kind, Opened, Target
 from deskview.screens.trail import Cursor, Stop
 from deskview.text import Secret
@@ -23,11 +24,17 @@ HORIZONS = ("1d", "5d", "1m", "3m", "1y")
 """How far back the price chart goes."""
 
 
-class TravellingApp(TakingApp):
+class TravellingApp(SteeredApp):
     """Keeps the way from the desk to what is shown; the screens on it are built once and pointed anew."""
 
-    def __init__(self, secrets: Iterable[Secret], export_format: str) -> None:
-        super().__init__(secrets, export_format)
+    def __init__(
+        self,
+        secrets: Iterable[Secret],
+        export_format: str,
+        columns: Mapping[str, Sequence[str]] | None = None,
+        settings_file: Path | None = None,
+    ) -> None:
+        super().__init__(secrets, export_format, columns, settings_file)
         self._detail = DetailScreen()
         self._pages = {name: page() for name, page in PAGES.items()}
         self._horizon = len(HORIZONS) - 1

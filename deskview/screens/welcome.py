@@ -1,16 +1,31 @@
 """The first screen where there is no key: log in, look at the simulated market, or leave."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from deskview.screens.actions import Scope, bindings
+from deskview.screens.actions import ACTIONS, Scope, bindings, shown
+
+CHOICES = {
+    "type-key": "log in: type an API key; nothing of it shows",
+    "demo": "demo: a simulated market; no key, no real prices",
+    "quit": "quit",
+}
+"""The ways on, by action, in the words of one who is new here."""
+ABOUT = (
+    "An API key is the long word a market-data provider gives with its plan, on the account's page at the provider."
+    " deskview reads from {provider}, plan Stocks Starter or higher; Stocks Developer or higher has the prints the"
+    " flow pane needs. The key is sent to the provider alone and kept in this system's keyring, encrypted; where"
+    " there is no keyring it stays in memory for this session."
+)
 
 
 class WelcomeScreen(ModalScreen[None]):
@@ -23,12 +38,15 @@ class WelcomeScreen(ModalScreen[None]):
     ]
     DEFAULT_CSS = """
     WelcomeScreen { align: center middle; }
-    WelcomeScreen Vertical {
-        width: 76; max-width: 96%; height: auto; border: round $accent; background: $surface; padding: 1 2;
+    WelcomeScreen.-alone { background: $background; }
+    WelcomeScreen VerticalScroll {
+        width: 76; max-width: 100%; height: auto; max-height: 100%; border: round $accent; background: $surface;
+        padding: 0 2; scrollbar-size-vertical: 1;
     }
     WelcomeScreen Static { margin-bottom: 1; }
-    WelcomeScreen #way-out { color: $dim; }
-    WelcomeScreen Input { display: none; }
+    WelcomeScreen #about, WelcomeScreen #way-out { color: $dim; }
+    WelcomeScreen #way-out { margin-bottom: 0; }
+    WelcomeScreen Input { display: none; margin-bottom: 1; }
     WelcomeScreen Input.-asked { display: block; }
     """
 
@@ -49,26 +67,50 @@ class WelcomeScreen(ModalScreen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sentence = ""
-        self._way_out = ""
+        self._texts = {"sentence": "", "about": "", "way-out": ""}
 
     def compose(self) -> ComposeResult:
-        """What is the matter, the way out, the keys."""
-        with Vertical() as frame:
+        """What is the matter, the ways on, what a key is, and how to get at a keyring."""
+        with VerticalScroll(can_focus=False) as frame:
             frame.border_title = "deskview"
-            yield Static(self._sentence, id="sentence", markup=False)
-            yield Static(self._way_out, id="way-out", markup=False)
-            yield Static("[b]l[/b]  type a key (kept in the keyring, else for this session only)", classes="choice")
-            yield Static("[b]d[/b]  open the simulated market: no key, no network", classes="choice")
-            yield Static("[b]q[/b]  quit", classes="choice")
-            yield Input(password=True, placeholder="API key, then enter")
+            yield Static(id="sentence", markup=False)
+            yield Static(id="choices", markup=False)
+            yield Input(password=True, placeholder="API key, then enter; esc puts the field away", compact=True)
+            yield Static(id="about", markup=False)
+            yield Static(id="way-out", markup=False)
 
-    def explain(self, sentence: str, way_out: str) -> None:
-        """Sets what is the matter and the way out."""
-        self._sentence, self._way_out = sentence, way_out
+    def on_mount(self) -> None:
+        """The keys are the user's own where there are any."""
+        own: Mapping[str, str] = getattr(self.app, "own_keys", {})
+        here = [action for action in ACTIONS if action.scope is Scope.WELCOME and action.name in CHOICES]
+        lines = [
+            Content.assemble((f"{shown(action, own):<3}", "bold"), Content(CHOICES[action.name])) for action in here
+        ]
+        self.query_one("#choices", Static).update(Content("\n").join(lines))
+        self._tell()
+
+    def explain(self, sentence: str, way_out: str, *, provider: str = "") -> None:
+        """Sets what is the matter and the way out; with a provider, what its key is."""
+        about = ABOUT.format(provider=provider.title()) if provider else ""
+        self._texts = {"sentence": sentence, "about": about, "way-out": way_out}
         if self.is_mounted:
-            self.query_one("#sentence", Static).update(sentence)
-            self.query_one("#way-out", Static).update(way_out)
+            self._tell()
+
+    def action_read_on(self) -> None:
+        """Further down, where the terminal is low."""
+        self.query_one(VerticalScroll).scroll_page_down(animate=False)
+
+    def action_read_back(self) -> None:
+        """Further up."""
+        self.query_one(VerticalScroll).scroll_page_up(animate=False)
+
+    def _tell(self) -> None:
+        self.set_class(bool(self._texts["about"]), "-alone")
+        for name, text in self._texts.items():
+            part = self.query_one(f"#{name}", Static)
+            part.update(text)
+            part.display = bool(text)
+        self.query_one(VerticalScroll).scroll_home(animate=False)
 
     def action_type_key(self) -> None:
         """Asks for a key, masked."""

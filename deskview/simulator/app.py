@@ -50,7 +50,7 @@ ROUTES: dict[str, Endpoint] = {
     "/stocks/v1/short-volume": corporate.short_volume,
     "/stocks/v1/short-interest": corporate.short_interest,
 }
-#: Answered on the event loop: they need no history.
+#: Answered on the event loop: they need no history. So are a few prints of one name, which take less than the thread.
 _AT_ONCE = (status.now, status.upcoming, reference.exchanges, reference.conditions, reference.types)
 
 
@@ -97,7 +97,7 @@ def _handler(endpoint: Endpoint, market: Market, guard: Guard, faults: dict[str,
         refusal = guard.check(request)
         if refusal is not None:
             return refusal
-        if endpoint in _AT_ONCE:
+        if endpoint in _AT_ONCE or (endpoint is trades.trades and trades.quick(request, market)):
             return _answer(endpoint, request, market, faults)
         return await to_thread.run_sync(_answer, endpoint, request, market, faults)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from deskview.app import DeskApp
 from deskview.board import Board
@@ -12,11 +13,16 @@ from tests.app.desk import Door, Seat
 
 @asynccontextmanager
 async def seat_with(
-    settings: Settings, board: Board | None = None, *, size: tuple[int, int] = (120, 40), theme: str = DEFAULT_THEME
+    settings: Settings,
+    board: Board | None = None,
+    *,
+    size: tuple[int, int] = (120, 40),
+    theme: str = DEFAULT_THEME,
+    settings_file: Path | None = None,
 ) -> AsyncIterator[Seat]:
     """The app with these settings, the board on it."""
     door = Door()
-    app = DeskApp(door, theme_name=theme, secrets=(), settings=settings)
+    app = DeskApp(door, theme_name=theme, secrets=(), settings=settings, settings_file=settings_file)
     async with app.run_test(size=size) as pilot:
         await door.opened.wait()
         seat = Seat(app, pilot, door)

@@ -36,10 +36,15 @@ async def every_screen(seat: Seat, board: Board) -> AsyncIterator[Screen[object]
     await seat.press("z")
     yield app.screen
     await seat.press("z")
-    for key in ("question_mark", "i", "slash"):
+    for key in ("question_mark", "i", "slash", "c", "semicolon"):
         await seat.press(key)
         yield app.screen
         await seat.press("escape")
+    await seat.press("plus")
+    for _ in range(3):
+        yield app.screen
+        await seat.press("enter")
+    await seat.press("escape")
     app.post_message(Opened(Target(Kind.NAME, board.momentum.value.long[0].ticker)))
     await seat.settle()
     yield app.screen
@@ -131,11 +136,20 @@ async def test_own_keys_take_the_place_of_the_shipped_ones(board: Board) -> None
         ({"quit": "j"}, "keys.quit: 'j' is the key of row-down already"),
         ({"zoom": "hyperspace"}, "keys.zoom: 'hyperspace' is no key"),
         ({"zoom": []}, "keys.zoom: an action needs a key"),
+        ({"zoom": "c"}, "keys.zoom: 'c' is the key of columns already"),
+        ({"toggle-column": "j"}, "keys.toggle-column: 'j' is the key of row-down already"),
     ],
 )
 def test_what_can_not_be_is_refused(own: dict[str, str | list[str]], sentence: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(sentence)):
         keymap_of(own)
+
+
+def test_a_wrong_key_is_told_with_file_and_line(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('theme = "amber"\n\n[keys]\nhelp = "f2"\nzom = "x"\n')
+    with pytest.raises(SettingsError, match=re.escape(f"{file}, line 5: keys: there is no action 'zom'")):
+        keymap_of({"help": "f2", "zom": "x"}, file)
 
 
 def test_two_actions_may_change_their_keys_for_each_other() -> None:

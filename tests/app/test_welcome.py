@@ -21,9 +21,38 @@ async def test_it_says_why_and_offers_the_ways_on() -> None:
     async with seated(door=locked()) as seat:
         assert "There is no keyring service." in seat.text
         assert "dbus-run" in seat.text
-        assert "open the simulated market" in seat.text
+        assert "l  log in: type an API key" in seat.text
+        assert "d  demo: a simulated market" in seat.text
+        assert "q  quit" in seat.text
         await seat.press("q")
     assert seat.app.return_code == 0
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 40)])
+async def test_a_newcomer_learns_what_a_key_is_and_where_it_is_kept(size: tuple[int, int]) -> None:
+    async with seated(door=locked(), size=size) as seat:
+        seen = seat.text
+        for _ in range(4):
+            await seat.press("pagedown")
+            seen += seat.text
+        for words in (
+            "API key is",
+            "Massive",
+            "Stocks",
+            "Starter",
+            "encrypted",
+            "There is no keyring service",
+        ):
+            assert words in seen, words
+        await seat.press(*["pageup"] * 4)
+        for choice in ("l  log in", "d  demo", "no real prices", "q  quit"):
+            assert choice in seat.text
+
+
+async def test_a_market_that_fails_is_not_taken_for_a_missing_key() -> None:
+    async with seated(door=Door(fault=RuntimeError("the wire is cut"))) as seat:
+        assert "the wire is cut" in seat.text
+        assert "API key is" not in seat.text
 
 
 async def test_the_simulated_market_is_one_key_away(board: Board) -> None:

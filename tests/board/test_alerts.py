@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskview.board import Board
-from deskview.board.alerts import QUIET, Watch, acknowledged, reading_at, watched
+from deskview.board.alerts import QUIET, Watch, acknowledged, watched
+from deskview.board.readings import reading_at
 from deskview.settings import Alert
 
 START = datetime(2026, 2, 4, 15, 0, tzinfo=UTC)

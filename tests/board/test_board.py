@@ -16,6 +16,7 @@ from deskview.board import Board, FlowInputs, Inputs, Status, Word, build_board
 from deskview.board.export import board_to_builtins, board_to_json
 from deskview.market.schema import SNAPSHOT, empty
 from deskview.market.source import Source
+from tests.analytics.markets import nulls
 from tests.feed.markets import PARTS
 from tests.feed.reading import leaves
 
@@ -140,3 +141,17 @@ def test_no_figure_is_ever_not_a_number(inputs: Inputs, way: str, every: int) ->
     numbers = [(path, value) for path, value in leaves(board_to_builtins(built)) if isinstance(value, float)]
     assert [path for path, value in numbers if not math.isfinite(value)] == []
     assert all(built.parts[part].value is not None for part in MARKET)
+
+
+def test_every_missing_figure_of_leverage_has_its_reason(board: Board) -> None:
+    """`above` and `up_to` are null where a range is unbounded."""
+    paths = nulls({**msgspec.to_builtins(board.leverage.value), "missing": None, "notes": None})
+    plain = {".".join(word for word in path.split(".") if not word.isdigit()) for path in paths}
+    unexplained = {path for path in plain - {"missing", "notes"} if not path.endswith((".above", ".up_to"))}
+    assert "creation_usd" in unexplained
+    assert unexplained <= board.leverage.missing.keys()
+
+
+def test_creations_nobody_gave_leave_the_reading_whole(board: Board) -> None:
+    assert "creation_usd" in board.leverage.missing
+    assert board.leverage.status is Status.LIVE

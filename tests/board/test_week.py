@@ -66,9 +66,11 @@ def test_no_simulation_stands_beside_a_missing_closed_form() -> None:
 def test_without_weeks_the_missing_hit_rate_says_what_to_do() -> None:
     pending = msgspec.structs.replace(SCORE, weeks=0, hits=0, hit_rate=None, pending=3)
     for score, count in ((None, "0 pending"), (pending, "3 pending")):
-        reason = completed(READING, WeekInputs(score=score)).missing["score.hit_rate"]
-        assert count in reason
-        assert "backfill" in reason
+        missing = completed(READING, WeekInputs(score=score)).missing
+        assert ("score" in missing) is (score is None)
+        for figure in ("hit_rate", "hit_low", "hit_high", "mean_pit"):
+            assert count in missing[f"score.{figure}"]
+            assert "backfill" in missing[f"score.{figure}"]
 
 
 def test_a_score_comes_with_what_it_rests_on() -> None:

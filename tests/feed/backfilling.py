@@ -13,10 +13,11 @@ from typing import cast
 
 import polars as pl
 
-from deskview.feed.year import Sampler, fetch_year
-from deskview.market.schema import TRADES
+from deskview.feed.sampling import Sampler
+from deskview.feed.year import fetch_year
+from deskview.market.schema import TRADES, UTC_NS
 from deskview.market.sessions import Calendar
-from deskview.providers.base import Provider, Table
+from deskview.providers.base import Provider, Table, Window
 from deskview.store import Store
 
 CALENDAR = Calendar()
@@ -32,7 +33,7 @@ class Arithmetic:
         self.asked: list[tuple[date, str]] = []
         self._tell = tell
 
-    async def trades_sample(self, ticker: str, since: datetime, count: int) -> Table:
+    async def trades_window(self, ticker: str, since: datetime, count: int) -> Window:
         """The first `count` prints from a time, one a second, retail and others in turn."""
         session = since.date()
         self.asked.append((session, ticker))
@@ -40,7 +41,12 @@ class Arithmetic:
             print(session, ticker, flush=True)  # noqa: T201 - the parent reads it
         await asyncio.sleep(0)
         rows = [self._print(ticker, since + timedelta(seconds=step + 1)) for step in range(count)]
-        return Table(pl.DataFrame(rows, schema=dict(TRADES), orient="row"))
+        return Window(ticker, since, rows)
+
+    def prints_of(self, windows: Sequence[Window]) -> Table:
+        """TRADES with `since`."""
+        rows = [{**row, "since": window.since} for window in windows for row in window.rows]
+        return Table(pl.DataFrame(rows, schema={**TRADES, "since": UTC_NS}, orient="row"))
 
     @staticmethod
     def _print(ticker: str, time: datetime) -> dict[str, object]:

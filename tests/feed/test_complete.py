@@ -17,7 +17,7 @@ HEADLINES = {
 ROW_FIGURES = {
     *("weight", "return", "contribution", "score", "today_usd", "per_1pct_usd", "of_adv", "single_stock_usd"),
     *("index_usd", "mean_usd", "sd_usd", "p05_usd", "p50_usd", "p95_usd", "es05_usd", "gross_usd", "sell_probability"),
-    *("net_usd", "intensity", "percentile", "morning_usd", "afternoon_usd", "buy_usd", "sell_usd"),
+    *("net_usd", "core_net_usd", "intensity", "percentile", "morning_usd", "afternoon_usd", "buy_usd", "sell_usd"),
     *("now", "1d", "5d", "1m", "3m", "6m", "12m"),
 }
 """What other programs read, beside the headlines."""

@@ -5,10 +5,13 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from deskview.feed import feed as feed_module
+from deskview.feed import history
 from deskview.settings import Flow, Settings
 from tests.feed.running import running
 from tests.feed.tiny import TinyMarket
@@ -73,10 +76,10 @@ async def test_a_loop_waits_for_itself(tmp_path: Path) -> None:
     assert market.most_at_once == 1
 
 
-@pytest.mark.parametrize("work", ["build_board", "basis_of"])
-async def test_heavy_work_is_off_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: str) -> None:
-    import deskview.feed.feed as module  # noqa: PLC0415 - the place where the work is handed to a thread
-
+@pytest.mark.parametrize(("module", "work"), [(feed_module, "build_board"), (history, "basis_of")])
+async def test_heavy_work_is_off_the_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, work: str
+) -> None:
     threads: list[int] = []
     original: Callable[..., Any] = getattr(module, work)
 

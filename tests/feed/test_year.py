@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from deskview.analytics.flow import FLOW_SAMPLES
-from deskview.feed.year import Sampler, fetch_panel, panel_names, table_name
+from deskview.feed.sampling import Sampler
+from deskview.feed.year import fetch_panel, panel_names, table_name
 from deskview.store import Store
 from tests.feed.backfilling import CALENDAR, NAMES, PRINTS, SESSIONS, WINDOWS, Arithmetic, fetched
 

@@ -1,6 +1,7 @@
 """A market of a few names that rise a little every day, whose clock the test turns."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -22,7 +23,7 @@ from deskview.market.schema import (
 )
 from deskview.market.sessions import Closure
 from deskview.market.source import Source
-from deskview.providers.base import Capabilities, MarketStatus, Table
+from deskview.providers.base import Capabilities, MarketStatus, Table, Window
 from deskview.providers.http import Traffic
 
 NAMES = ("SPY", "AAPL", "JPM", "NVDA", "XOM")
@@ -55,7 +56,13 @@ class TinyMarket:
         return {}
 
     async def tickers(self) -> Table:
-        rows = {"ticker": NAMES, "name": NAMES, "type": ["ETF", *["CS"] * (len(NAMES) - 1)], "exchange": "XNAS"}
+        rows = {
+            "ticker": NAMES,
+            "name": NAMES,
+            "type": ["ETF", *["CS"] * (len(NAMES) - 1)],
+            "exchange": "XNAS",
+            "cik": None,
+        }
         return Table(pl.DataFrame(rows).select(pl.col(name).cast(dtype) for name, dtype in TICKERS.items()))
 
     async def details(self, ticker: str, on: date | None = None) -> Table:
@@ -96,10 +103,13 @@ class TinyMarket:
         await self.gate.wait()
         if self.broken:
             raise ZeroDivisionError
-        return Table(_prints(ticker, since))
+        return Table(prints_after(ticker, since))
 
-    async def trades_sample(self, ticker: str, since: datetime, count: int) -> Table:
-        return Table(_prints(ticker, since))
+    async def trades_window(self, ticker: str, since: datetime, count: int) -> Window:
+        return Window(ticker, since, prints_after(ticker, since).rows())
+
+    def prints_of(self, windows: Sequence[Window]) -> Table:
+        return tabled(windows)
 
     async def intraday(self, ticker: str, session: date, minutes: int) -> Table:
         return Table(empty(INTRADAY))
@@ -117,7 +127,14 @@ class TinyMarket:
         return None
 
 
-def _prints(ticker: str, since: datetime) -> pl.DataFrame:
+def tabled(windows: Sequence[Window]) -> Table:
+    """Windows whose rows are those of TRADES."""
+    columns = {**TRADES, "since": UTC_NS}
+    rows = [(*row, window.since) for window in windows for row in window.rows]
+    return Table(pl.DataFrame(rows, schema=columns, orient="row"))
+
+
+def prints_after(ticker: str, since: datetime) -> pl.DataFrame:
     rows = []
     for place in range(40):
         time, price_e4 = since + timedelta(seconds=place + 1), 1_500_000 + (place % 3) * 100 + (place % 2) * 20

@@ -6,15 +6,16 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 import pyte
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.widget import Widget
 
 from deskview.themes import DEFAULT_THEME, default_variables, load_themes
 from deskview.widgets import Chart, Table
+from deskview.widgets.lean import LeanApp
 
 
-class Host(App[None]):
+class Host(LeanApp[None]):
     """Shows the given widgets one below the other and keeps the messages they post."""
 
     ENABLE_COMMAND_PALETTE = False

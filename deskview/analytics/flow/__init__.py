@@ -12,7 +12,7 @@ from deskview.analytics.flow.bars import (
 from deskview.analytics.flow.label import label
 from deskview.analytics.flow.reading import percentile, read
 from deskview.analytics.flow.rules import Rule
-from deskview.analytics.flow.sampling import day_reading, days_of, name_readings, sample_plan
+from deskview.analytics.flow.sampling import days_of, hours_of, name_readings, sample_plan
 from deskview.analytics.flow.schema import FLOW_BARS, FLOW_DAYS, FLOW_SAMPLES, QUOTES
 from deskview.analytics.flow.structs import Flow, NameFlow, Side
 
@@ -28,10 +28,10 @@ __all__ = [
     "Side",
     "add_bars",
     "advance",
-    "day_reading",
     "day_totals",
     "days_of",
     "half_hours",
+    "hours_of",
     "label",
     "left_out",
     "name_readings",

@@ -2,8 +2,7 @@
 
 `advance` gives the same sums as one pass over all prints, however they are cut into pages and however far a page
 reaches back over prints already counted: the tick rule is carried, and prints of the last OVERLAP are remembered
-by their key. A cancel that arrives for a print counted on an earlier page is not undone until the session is
-read again.
+by their key. What is cancelled or corrected after it was counted is taken out again (`undo`).
 """
 
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ from typing import Final
 import polars as pl
 
 from deskview.analytics.flow import label as labels
-from deskview.analytics.flow import subpenny
+from deskview.analytics.flow import subpenny, undo
 from deskview.analytics.flow.rules import Rule
 from deskview.analytics.flow.schema import FLOW_BARS, FLOW_DAYS, PRINT_KEY
 from deskview.analytics.flow.subpenny import PENNY_E4
@@ -129,6 +128,7 @@ class FlowState:
     bars: pl.DataFrame = field(default_factory=lambda: empty(FLOW_BARS), repr=False)
     carry: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=labels.CARRY), repr=False)
     tail: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_TAIL), repr=False)
+    counted: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=undo.COUNTED), repr=False)
     left_out: Mapping[str, int] = field(default_factory=dict)
     last_time: Mapping[str, datetime] = field(default_factory=dict)
 
@@ -136,10 +136,30 @@ class FlowState:
 def advance(state: FlowState, trades: pl.DataFrame, quotes: pl.DataFrame | None = None) -> FlowState:
     """The state with a page of TRADES counted too; names and rows in any order, overlap with earlier pages allowed."""
     fresh, skipped = _unseen(state, trades)
-    if fresh.is_empty():
-        return replace(state, left_out=_add_counts(state.left_out, skipped))
+    state = _without(state, undo.taken_back(state.counted, trades, fresh))
+    state = replace(state, left_out=_add_counts(state.left_out, skipped))
+    return state if fresh.is_empty() else _count(state, fresh, quotes)
+
+
+def _without(state: FlowState, back: pl.DataFrame) -> FlowState:
+    """The state without prints that were counted and are taken back."""
+    if back.is_empty():
+        return state
+    labelled = back.with_columns(pl.col("ticker").cast(pl.String), reason=pl.lit(None, pl.String))
+    less = half_hours(labelled, state.session).with_columns(-pl.col(SUMS))
+    bars = add_bars(state.bars, less).filter((pl.col("prints") > 0) | (pl.col("auction_usd") > 0))
+    return replace(
+        state,
+        bars=bars,
+        counted=state.counted.filter(~pl.col("print").is_in(back.get_column("print").implode())),
+        left_out=_add_counts(state.left_out, {undo.TAKEN_BACK: back.height}),
+    )
+
+
+def _count(state: FlowState, fresh: pl.DataFrame, quotes: pl.DataFrame | None) -> FlowState:
+    standing, back = undo.without_taken_back(fresh)
     labelled = labels.label(
-        fresh,
+        standing,
         session_open=state.session_open,
         session_close=state.session_close,
         tick_e4=state.tick_e4,
@@ -156,7 +176,8 @@ def advance(state: FlowState, trades: pl.DataFrame, quotes: pl.DataFrame | None 
         bars=add_bars(state.bars, half_hours(labelled, state.session)),
         carry=carry.sort("ticker"),
         tail=tail,
-        left_out=_add_counts(_add_counts(state.left_out, skipped), left_out(labelled)),
+        counted=pl.concat([state.counted, undo.counted(labelled)], rechunk=False),
+        left_out=_add_counts(_add_counts(state.left_out, left_out(labelled)), {undo.TAKEN_BACK: back}),
         last_time=dict(latest.iter_rows()),
     )
 

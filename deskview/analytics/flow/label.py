@@ -21,7 +21,6 @@ from deskview.analytics.flow.rules import Rule
 from deskview.analytics.flow.schema import KIND, LABELS, PRINT_KEY, QUOTES
 from deskview.market.schema import TRADES, UTC_NS
 
-HALF_HOUR: Final = timedelta(minutes=30)
 HALF_HOUR_NS: Final = 1_800_000_000_000
 #: Closing crosses are reported after the bell; they count in the last half-hour's auction until then.
 AUCTION_GRACE: Final = timedelta(minutes=30)
@@ -42,8 +41,8 @@ CARRY = {"ticker": pl.String(), "reference_e4": pl.Int64(), "direction": pl.Int8
 def label(
     trades: pl.DataFrame,
     *,
-    session_open: datetime,
-    session_close: datetime,
+    session_open: datetime | pl.Expr,
+    session_close: datetime | pl.Expr,
     tick_e4: int | Mapping[str, int] = subpenny.PENNY_E4,
     quotes: pl.DataFrame | None = None,
     rule: Rule = Rule.LEE_READY,
@@ -56,15 +55,17 @@ def label(
     bid and offer at the print's participant time sign retail (bought above six tenths of the spread, sold below
     four, unsigned between and where the quote is locked, crossed or one-sided) and the rest by `rule`.
     `carry` (`last_references` of the prints before) continues the tick rule. `within` names the columns whose
-    values separate independent series of prints.
+    values separate independent series of prints. Prints of several sessions are labelled at once where the hours
+    are columns of the trades.
     """
     require_columns(trades, [*TRADES, *within])
     ordered = _in_tape_order(trades, within)
     tape = trades if ordered else trades.sort([*within, "sip_time", "sequence", "exchange", "id"], nulls_last=True)
     key = pl.struct(*within, *(column for column in PRINT_KEY if column not in within))
     repeated = pl.lit(False) if ordered else ~key.is_first_distinct()
-    tape = _with_reasons(tape, session_open, session_close, repeated)
-    tape = _with_kinds(tape, session_open, session_close, tick_e4)
+    opens, closes = _moment(session_open), _moment(session_close)
+    tape = _with_reasons(tape, opens, closes, repeated)
+    tape = _with_kinds(tape, opens, closes, tick_e4)
     tape = _with_ticks(tape, tick_e4, carry, within)
     if quotes is None:
         sign = pl.when(pl.col("retail_side") != 0).then("retail_side").otherwise("tick_sign")
@@ -84,9 +85,13 @@ def require_columns(frame: pl.DataFrame, columns: Sequence[str]) -> None:
         raise ValueError(f"prints: columns missing: {', '.join(missing)}")
 
 
-def half_hour(opens: datetime) -> pl.Expr:
+def _moment(time: datetime | pl.Expr) -> pl.Expr:
+    return pl.lit(time, dtype=UTC_NS) if isinstance(time, datetime) else time
+
+
+def half_hour(opens: datetime | pl.Expr) -> pl.Expr:
     """Number of the half-hour since the open, by the participant's time."""
-    since_open_ns = pl.col("time").to_physical() - pl.lit(opens, dtype=UTC_NS).to_physical()
+    since_open_ns = pl.col("time").to_physical() - _moment(opens).to_physical()
     return (since_open_ns // HALF_HOUR_NS).cast(pl.Int8)
 
 
@@ -101,16 +106,16 @@ def last_references(labelled: pl.DataFrame) -> pl.DataFrame:
 
 
 def _in_tape_order(trades: pl.DataFrame, within: Sequence[str]) -> bool:
-    """Whether every print comes later in its name than the one before: then none is out of place, none repeated."""
-    if len(within) > 1:
-        return False
-    name, sip, sequence = pl.col(*within), pl.col("sip_time"), pl.col("sequence")
-    later = (sip >= sip.shift(1)) & (sequence > sequence.shift(1))
-    follows = (name > name.shift(1)) | ((name == name.shift(1)) & later)
+    """Whether every print comes later in its series than the one before: then none is out of place, none repeated."""
+    sip, sequence = pl.col("sip_time"), pl.col("sequence")
+    follows = (sip >= sip.shift(1)) & (sequence > sequence.shift(1))
+    for name in reversed(within):
+        series = pl.col(name)
+        follows = (series > series.shift(1)) | ((series == series.shift(1)) & follows)
     return bool(trades.select(follows.slice(1).fill_null(False).all()).item())
 
 
-def _with_reasons(tape: pl.DataFrame, opens: datetime, closes: datetime, repeated: pl.Expr) -> pl.DataFrame:
+def _with_reasons(tape: pl.DataFrame, opens: pl.Expr, closes: pl.Expr, repeated: pl.Expr) -> pl.DataFrame:
     """The deciding condition's `rank` and the `reason`, null for prints that count."""
     whole = (pl.col("price_e4") > 0) & (pl.col("size") > 0)
     late_auction = conditions.is_auction(pl.col("rank")) & (pl.col("time") < closes + AUCTION_GRACE)
@@ -126,12 +131,10 @@ def _with_reasons(tape: pl.DataFrame, opens: datetime, closes: datetime, repeate
     )
 
 
-def _with_kinds(
-    tape: pl.DataFrame, opens: datetime, closes: datetime, tick_e4: int | Mapping[str, int]
-) -> pl.DataFrame:
+def _with_kinds(tape: pl.DataFrame, opens: pl.Expr, closes: pl.Expr, tick_e4: int | Mapping[str, int]) -> pl.DataFrame:
     """Half-hour, dollars, the sub-penny side of off-exchange prints (0: not retail), the kind and the core mark."""
     counted = pl.col("reason").is_null()
-    last = (closes - opens) // HALF_HOUR - 1
+    last = (closes.to_physical() - opens.to_physical()) // HALF_HOUR_NS - 1
     auction = conditions.is_auction(pl.col("rank"))
     side = subpenny.side(pl.col("price_e4"), subpenny.tick(tick_e4))
     retail = counted & pl.col("off_exchange") & ~auction & (side != 0)
@@ -140,7 +143,7 @@ def _with_kinds(
     return (
         tape.with_columns(usd=dollars(), retail_side=pl.when(retail).then(side).otherwise(0))
         .with_columns(
-            half_hour=pl.when(counted).then(half_hour(opens).clip(upper_bound=last)),
+            half_hour=pl.when(counted).then(pl.min_horizontal(half_hour(opens), last.cast(pl.Int8))),
             kind=pl.when(counted).then(kind.otherwise(pl.lit("other")).cast(KIND)),
         )
         .with_columns(core=(pl.col("kind") == "other") & (conditions.is_core(pl.col("rank")) | block))

@@ -15,6 +15,7 @@ from deskview.analytics.flow.schema import FLOW_BARS, FLOW_DAYS
 from deskview.analytics.flow.structs import DayMark, Flow, HalfHour, NameFlow, Side
 from deskview.market.schema import require
 
+NO_CORE = "blocks, sweeps and crosses are part of non-retail; retail has no such part"
 YEAR = 252
 RECENT = 5
 FULL_DAY, HALF_DAY = 13, 7
@@ -42,11 +43,14 @@ def read(
     as_of: datetime | None = None,
     closes: datetime | None = None,
     left_out: Mapping[str, int] | None = None,
+    names: int | None = None,
+    focus: int | None = None,
 ) -> Flow:
     """FLOW_BARS of the session and FLOW_DAYS of the sessions before it to the reading.
 
     Rows of other sessions in `bars`, and of this or later sessions in `history`, are not read. With `as_of` before
-    `closes` the comparison says that a part of the day is held against full days.
+    `closes` the comparison says that a part of the day is held against full days; with fewer `names` counted than
+    there are in `focus`, that those are held against the days of all.
     """
     today = require(bars, FLOW_BARS, "FLOW_BARS").filter(pl.col("session") == session)
     days = require(history, FLOW_DAYS, "FLOW_DAYS").filter(pl.col("session") < session).sort("session").tail(YEAR)
@@ -54,9 +58,12 @@ def read(
     halves = HALF_DAY if half_day else FULL_DAY
     retail = _side(today, days, "retail", halves, missing)
     institutional = _side(today, days, "other", halves, missing)
-    names = _by_name(today)
+    by_name = _by_name(today)
+    counted = today.get_column("ticker").n_unique() if names is None else names
     running = as_of is not None and closes is not None and as_of < closes
     comparison = "the session so far against full sessions" if running else "full session against full sessions"
+    if focus is not None and counted < focus:
+        comparison += f", {counted} of {focus} names against all"
     signed, unsigned = _signed_usd(today), _total(today, "unsigned_usd")
     if not signed + unsigned:
         missing["classified_share"] = "no prints counted in this session"
@@ -68,10 +75,12 @@ def read(
         unsigned_usd=unsigned,
         auction_usd=_total(today, "auction_usd"),
         left_out=dict(left_out or {}),
-        by_name=names,
-        divergence=_opposed(names, 1),
-        converse=_opposed(names, -1),
-        missing=missing,
+        by_name=by_name,
+        divergence=_opposed(by_name, 1),
+        converse=_opposed(by_name, -1),
+        names=counted,
+        focus=counted if focus is None else focus,
+        missing=missing | _reasons_of_names(by_name),
     )
 
 
@@ -118,15 +127,29 @@ def _side(today: pl.DataFrame, days: pl.DataFrame, side: str, halves: int, missi
 def _reasons(side: str, prints: int, all_prints: int, signed: bool, compared: bool) -> dict[str, str]:
     """Why figures of a side are null, by their path."""
     key = "retail" if side == "retail" else "institutional"
-    reasons = {}
+    reasons = {"retail.core_net_usd": NO_CORE} if key == "retail" else {}
     if not signed:
         reason = "no print of this side could be signed"
         if not prints:
             reason = "no print identified as retail" if all_prints and key == "retail" else "no prints counted"
-        figures = ("net_usd", "intensity", "percentile", "morning_usd", "afternoon_usd", "by_half_hour")
-        reasons = {f"{key}.{figure}": f"{reason} in this session" for figure in figures}
+        figures = ["net_usd", "intensity", "percentile", "morning_usd", "afternoon_usd", "by_half_hour"]
+        figures += ["core_net_usd"] if key == "institutional" else []
+        reasons |= {f"{key}.{figure}": f"{reason} in this session" for figure in figures}
     elif not compared:
         reasons[f"{key}.percentile"] = "no earlier session to compare with"
+    return reasons
+
+
+def _reasons_of_names(names: list[NameFlow]) -> dict[str, str]:
+    """Why figures of a name are null, by its ticker."""
+    reasons = {}
+    for name in names:
+        if name.retail_intensity is None:
+            reasons[f"by_name.{name.ticker}.retail_intensity"] = "no print identified as retail"
+        if name.other_intensity is None:
+            reasons[f"by_name.{name.ticker}.other_intensity"] = "no non-retail print could be signed"
+        if name.retail_share is None:
+            reasons[f"by_name.{name.ticker}.retail_share"] = "no dollars counted"
     return reasons
 
 

@@ -32,7 +32,10 @@ from deskview.market.schema import UTC_NS
 from deskview.market.sessions import Calendar
 
 DOLLARS = [column for column in FLOW_DAYS if column.endswith("_usd")]
-VOLUMES = {"ticker": pl.String(), "dollar_volume_usd": pl.Float64()}
+#: What traded in a session, by its daily bar.
+VOLUMES = {"session": pl.Date(), "ticker": pl.String(), "dollar_volume_usd": pl.Float64()}
+#: Regular trading of a session, UTC.
+HOURS = {"session": pl.Date(), "opens": UTC_NS, "closes": UTC_NS}
 PLAN = {"session": pl.Date(), "ticker": pl.String(), "since": UTC_NS}
 
 
@@ -83,63 +86,61 @@ def _stride(names: int) -> int:
 
 def name_readings(
     samples: pl.DataFrame,
-    session: date,
+    hours: pl.DataFrame,
     *,
-    session_open: datetime,
-    session_close: datetime,
     count: int | None = None,
     tick_e4: int = PENNY_E4,
     volumes: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """Prints of a session's windows (TRADES with `since`, the start of the window each came from) to FLOW_SAMPLES.
+    """Prints of windows (TRADES with `since`, the start of the window each came from) to FLOW_SAMPLES.
 
-    One row per name with a counted print. Dollars are estimates for the name's whole session; `prints` counts the
-    sampled prints. `volumes`: (ticker, dollar_volume_usd) of the session; a name without one is read by its rates,
-    where a window with fewer than `count` prints, the number asked for, reaches to the end of the day.
+    One row per session and name with a counted print. Dollars are estimates for the name's whole session; `prints`
+    counts the sampled prints. `hours`: HOURS of the sessions; windows that start in none of them are not read.
+    `volumes`: VOLUMES; a name without one is read by its rates, where a window with fewer than `count` prints, the
+    number asked for, reaches to the end of the day.
     """
+    placed = samples.with_columns(session=new_york_date("since")).join(
+        hours, on="session", how="inner", maintain_order="left"
+    )
     labelled = label(
-        samples, session_open=session_open, session_close=session_close, tick_e4=tick_e4, within=("ticker", "since")
+        placed,
+        session_open=pl.col("opens"),
+        session_close=pl.col("closes"),
+        tick_e4=tick_e4,
+        within=("ticker", "since"),
     )
-    length = (session_close - session_open).total_seconds()
-    windows = labelled.group_by("ticker", "since").agg(_sums(), seconds=_seconds(session_close, count))
-    known = pl.DataFrame(schema=VOLUMES) if volumes is None else volumes.select(list(VOLUMES)).unique("ticker")
-    usable = windows.join(known, on="ticker", how="left").filter(pl.col("prints") > 0)
-    passed = pl.when(pl.col("seconds") > 0).then("seconds")
-    by_rate = length / passed.count().over("ticker") / passed
-    whole = pl.col("dollar_volume_usd") / pl.col("counted_usd").sum().over("ticker")
-    by_volume = pl.when(whole.is_finite() & (whole > 0)).then(whole)
+    ends = hours.select("session", "closes", length=_seconds_between("opens", "closes"))
+    known = pl.DataFrame(schema=VOLUMES) if volumes is None else volumes.select(list(VOLUMES))
+    windows = (
+        labelled.group_by("ticker", "since")
+        .agg(_sums(), last=pl.col("time").max(), rows=pl.len())
+        .filter(pl.col("prints") > 0)
+        .with_columns(session=new_york_date("since"))
+        .join(ends, on="session", how="left")
+        .join(known.unique(["session", "ticker"]), on=["session", "ticker"], how="left")
+        .with_columns(seconds=_seconds(count))
+    )
     return (
-        usable.with_columns(weight=pl.coalesce(by_volume, by_rate))
+        windows.with_columns(weight=_weight())
         .drop_nulls("weight")
-        .sort("ticker", "since")
-        .group_by("ticker", maintain_order=True)
+        .sort("session", "ticker", "since")
+        .group_by("session", "ticker", maintain_order=True)
         .agg((pl.col(DOLLARS) * pl.col("weight")).sum(), pl.col("prints").sum().cast(pl.Int64))
-        .with_columns(session=pl.lit(session), names=pl.lit(1, pl.Int64))
+        .with_columns(names=pl.lit(1, pl.Int64))
         .select(list(FLOW_SAMPLES))
-        .sort("ticker")
     )
 
 
-def day_reading(
-    samples: pl.DataFrame,
-    session: date,
-    *,
-    session_open: datetime,
-    session_close: datetime,
-    count: int | None = None,
-    tick_e4: int = PENNY_E4,
-) -> pl.DataFrame:
-    """The same over all names: a FLOW_DAYS row, none where no print was counted."""
-    return days_of(
-        name_readings(
-            samples,
-            session,
-            session_open=session_open,
-            session_close=session_close,
-            count=count,
-            tick_e4=tick_e4,
-        )
-    )
+def hours_of(sessions: Iterable[date], calendar: Calendar | None = None) -> pl.DataFrame:
+    """HOURS of the sessions."""
+    days = calendar or Calendar()
+    rows = [(day, days.opens(day), days.closes(day)) for day in sorted(set(sessions))]
+    return pl.DataFrame(rows, schema=HOURS, orient="row")
+
+
+def new_york_date(column: str) -> pl.Expr:
+    """The New York date of a UTC time."""
+    return pl.col(column).dt.convert_time_zone("America/New_York").dt.date()
 
 
 def days_of(readings: pl.DataFrame) -> pl.DataFrame:
@@ -167,10 +168,21 @@ def _sums() -> list[pl.Expr]:
     return [*sums, traded.sum().alias("prints"), pl.col("usd").filter(traded).sum().alias("counted_usd")]
 
 
-def _seconds(closes: datetime, count: int | None) -> pl.Expr:
+def _weight() -> pl.Expr:
+    """What a window's dollars are multiplied by to stand for its part of the name's session."""
+    passed = pl.when(pl.col("seconds") > 0).then("seconds")
+    by_rate = pl.col("length") / passed.count().over("session", "ticker") / passed
+    whole = pl.col("dollar_volume_usd") / pl.col("counted_usd").sum().over("session", "ticker")
+    return pl.coalesce(pl.when(whole.is_finite() & (whole > 0)).then(whole), by_rate)
+
+
+def _seconds(count: int | None) -> pl.Expr:
     """How long the window took, never beyond the close."""
-    end = pl.lit(closes, dtype=UTC_NS)
-    last = pl.min_horizontal(pl.col("time").max(), end)
+    last = pl.min_horizontal("last", "closes")
     if count is not None:
-        last = pl.when(pl.len() < count).then(end).otherwise(last)
-    return (last - pl.col("since").first()).dt.total_nanoseconds() / 1e9
+        last = pl.when(pl.col("rows") < count).then("closes").otherwise(last)
+    return (last - pl.col("since")).dt.total_nanoseconds() / 1e9
+
+
+def _seconds_between(first: str, second: str) -> pl.Expr:
+    return (pl.col(second) - pl.col(first)).dt.total_nanoseconds() / 1e9

@@ -67,10 +67,11 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
     """Both sides of today's prints.
 
-    `comparison` says what the percentiles compare. `classified_share` is the signed part of the dollars outside
-    auctions. `left_out` counts the prints not used, by reason. `divergence` holds names that retail buys and others
-    sell, `converse` the reverse, the largest opposition first. `off_exchange` is the whole market's. `missing` has a
-    reason for every null figure.
+    `names` of the `focus` names' prints are counted so far. `comparison` says what the percentiles compare.
+    `classified_share` is the signed part of the dollars outside auctions. `left_out` counts the prints not used, by
+    reason. `divergence` holds names that retail buys and others sell, `converse` the reverse, the largest opposition
+    first. `off_exchange` is the whole market's. `missing` has a reason for every null figure; of a name by its
+    ticker, of half-hours by their side.
     """
 
     retail: Side
@@ -84,4 +85,6 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     divergence: list[NameFlow]
     converse: list[NameFlow]
     missing: dict[str, str]
+    names: int = 0
+    focus: int = 0
     off_exchange: OffExchangeShare = OffExchangeShare()

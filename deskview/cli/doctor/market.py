@@ -88,10 +88,14 @@ def _questions(provider: "Provider", now: datetime) -> list[Question]:
         Question("daily bars", f"of {session}", lambda: provider.daily_bars(session)),
         Question("splits", "of the last 30 days", lambda: provider.splits(_days_before(session, 30))),
         Question("details", f"of {SAMPLE}", lambda: provider.details(SAMPLE, session)),
-        Question("trades", f"of {SAMPLE}, one", lambda: provider.trades_sample(SAMPLE, opens, 1)),
+        Question("trades", f"of {SAMPLE}, one", lambda: _one_print(provider, opens)),
         Question("intraday bars", f"of {SAMPLE} on {session}", lambda: provider.intraday(SAMPLE, session, 30)),
         Question("short volume", f"of {session}", lambda: provider.short_volume(session)),
     ]
+
+
+async def _one_print(provider: "Provider", since: datetime) -> "Table":
+    return provider.prints_of([await provider.trades_window(SAMPLE, since, 1)])
 
 
 async def _answered(question: Question, provider: str) -> Check:

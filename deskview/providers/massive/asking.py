@@ -22,6 +22,8 @@ from deskview.providers.pages import follow
 
 Row = TypeVar("Row")
 
+SMALL_BODY = 200_000
+"""Bytes that are decoded within a millisecond: handing them to a thread would take as long."""
 TICKER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}")
 
 
@@ -70,6 +72,8 @@ class Asking:
     async def _read(self, answer: Answer, capability: Capability, reader: Reader[Row], tally: Tally) -> Rows[Row]:
         self._recognise(answer.headers)
         try:
+            if len(answer.body) < SMALL_BODY:
+                return reader.read(answer, capability, self._translate, tally)
             return await asyncio.to_thread(reader.read, answer, capability, self._translate, tally)
         except ProviderError as error:
             # The reader's frames hold what the server sent, which may be the key.

@@ -1,11 +1,15 @@
 """Massive's trades as the table TRADES."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 
+import numpy as np
 import polars as pl
 
-from deskview.market.schema import TRADES, require
+from deskview.market.schema import TRADES, UTC_NS, require
+from deskview.providers.base import Window
 from deskview.providers.massive.columns import from_nanos, one_line
 from deskview.providers.massive.tables import column_series
 from deskview.providers.massive.tally import Tally
@@ -40,35 +44,55 @@ def trades(rows: list[Trade], ticker: str, tally: Tally) -> pl.DataFrame:
     `price_e4` comes from the decimal text; digits beyond the fourth are cut off, so that a price just
     off a whole cent never becomes one. `off_exchange` holds for exchange 4 or a facility named in `trf_id`.
     """
+    priced = _priced(rows, tally)
+    return require(_fit(_columns(priced), [pl.lit(ticker).alias("ticker")], list(TRADES), tally), TRADES, "trades")
+
+
+def windows(windows: Sequence[Window], tally: Tally) -> pl.DataFrame:
+    """TRADES with `since` of many windows, each in tape order; made as one table, for every table costs."""
+    priced = [_priced(window.rows, tally) for window in windows]
+    lengths = [len(rows) for rows in priced]
+    place = pl.Series(np.repeat(np.arange(len(windows)), lengths))
+    tickers = pl.Series([window.ticker for window in windows], dtype=pl.String())
+    starts = pl.Series([window.since for window in windows], dtype=UTC_NS)
+    for window in windows:
+        tally.merge(window.left_out)
+    labels = [tickers.gather(place).alias("ticker"), starts.gather(place).alias("since"), place.alias("place")]
+    columns = [*TRADES, "since", "place"]
+    frame = _fit(_columns(list(chain.from_iterable(priced))), labels, columns, tally)
+    ordered = frame.sort("place", "sip_time", "sequence", maintain_order=True).drop("place")
+    return ordered.with_columns(pl.col(column).cast(kind) for column, kind in TRADES.items())
+
+
+def _priced(rows: Sequence[Trade], tally: Tally) -> list[Trade]:
+    """The rows whose price can be one."""
     priced = [row for row in rows if row.price.is_finite() and 0 < row.price < HIGHEST_PRICE]
     tally.add("the price is not above zero or out of range", len(rows) - len(priced))
-    frame = (
-        _columns(priced)
-        .lazy()
-        .with_columns(
-            ticker=pl.lit(ticker),
-            size=_size(),
-            sip_time=from_nanos("sip_timestamp"),
-            id=one_line("id"),
-            correction=pl.col("correction").fill_null(0),
-            off_exchange=(pl.col("exchange") == FINRA) | pl.col("trf_id").fill_null(0).ne(0),
-        )
-        .with_columns(time=pl.coalesce(from_nanos("participant_timestamp"), "sip_time"))
-        .select(list(TRADES))
-        .collect(engine="in-memory")
-    )
-    fit = tally.drop(
+    return priced
+
+
+def _fit(wire: pl.DataFrame, labels: Sequence[pl.Expr | pl.Series], columns: list[str], tally: Tally) -> pl.DataFrame:
+    """The wire's columns as the table's, without the rows that can't be used."""
+    frame = wire.with_columns(
+        *labels,
+        size=_size(),
+        sip_time=from_nanos("sip_timestamp"),
+        id=one_line("id"),
+        correction=pl.col("correction").fill_null(0),
+        off_exchange=(pl.col("exchange") == FINRA) | pl.col("trf_id").fill_null(0).ne(0),
+        time=pl.coalesce(from_nanos("participant_timestamp"), from_nanos("sip_timestamp")),
+    ).select(columns)
+    return tally.drop(
         frame,
         {
             "the print has no time": pl.col("sip_time").is_null(),
             "the size is missing or negative": pl.col("size").is_null() | (pl.col("size") < 0),
         },
     )
-    return require(fit, TRADES, "trades")
 
 
 def _columns(rows: list[Trade]) -> pl.DataFrame:
-    """The wire's columns, the prices as numbers and in 1/10000 USD; built at once, as every step of it costs a page."""
+    """The wire's columns, the prices as numbers and in 1/10000 USD."""
     return pl.DataFrame(
         {
             **column_series(rows, WIRE),

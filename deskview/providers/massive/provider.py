@@ -1,6 +1,7 @@
 """Massive as a Provider: which endpoint each table comes from."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -10,7 +11,7 @@ from deskview.market.schema import TRADES, empty
 from deskview.market.sessions import NEW_YORK, Closure
 from deskview.market.source import Source
 from deskview.providers.answers import Answer
-from deskview.providers.base import Capabilities, Capability, MarketStatus, Table
+from deskview.providers.base import Capabilities, Capability, MarketStatus, Table, Window
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, Params, Traffic
 from deskview.providers.massive import prints, reference, tables, wire
@@ -157,8 +158,8 @@ class Massive:
         frame = tally.drop(pl.concat([empty(TRADES), *frames]), {"the print is outside the time asked for": ~inside})
         return tally.table(frame.sort("sip_time", "sequence", maintain_order=True))
 
-    async def trades_sample(self, ticker: str, since: datetime, count: int) -> Table:
-        """TRADES: one page of at most 50,000."""
+    async def trades_window(self, ticker: str, since: datetime, count: int) -> Window:
+        """One page of at most 50,000."""
         tally = Tally()
         params: Params = {
             "timestamp.gte": prints.nanos(since),
@@ -167,8 +168,13 @@ class Massive:
             "limit": max(1, min(count, TRADES_A_PAGE)),
         }
         rows = await self._ask.page(f"v3/trades/{in_path(ticker)}", Capability.TRADES, TRADE, tally, params)
-        frame = await asyncio.to_thread(prints.trades, rows, ticker, tally)
-        return tally.table(frame.sort("sip_time", "sequence", maintain_order=True))
+        return Window(ticker, since, rows, tally.reasons)
+
+    def prints_of(self, windows: Sequence[Window]) -> Table:
+        """TRADES with `since`, window by window in the order given, each in tape order."""
+        tally = Tally()
+        frame = prints.windows(windows, tally)
+        return tally.table(frame)
 
     async def intraday(self, ticker: str, session: date, minutes: int) -> Table:
         """INTRADAY bars, premarket and after hours included; windows without a trade have no bar."""

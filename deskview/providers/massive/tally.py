@@ -1,6 +1,7 @@
 """Counting what is left out, and why."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -16,10 +17,19 @@ class Tally:
     def __init__(self) -> None:
         self._reasons: Counter[str] = Counter()
 
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many rows were left out for each reason so far."""
+        return dict(self._reasons)
+
     def add(self, reason: str, count: int = 1) -> None:
         """Counts rows left out for a reason; the text may quote the wire."""
         if count:
             self._reasons[neutralise(reason, limit=120)] += count
+
+    def merge(self, reasons: Mapping[str, int]) -> None:
+        """Adds what another table left out."""
+        self._reasons.update(reasons)
 
     def drop(self, frame: pl.DataFrame, rules: dict[str, pl.Expr]) -> pl.DataFrame:
         """The frame without the rows any rule holds for; each row counts under the first that does."""

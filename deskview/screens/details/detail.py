@@ -10,8 +10,12 @@ from deskview.widgets.records import Column, Row
 
 @dataclass(frozen=True)
 class Section:
-    """A list; its rows open details of `opens`, or nothing. `empty` says why it has no rows."""
+    """A list, by the name its columns are chosen by; its rows open details of `opens`, or nothing.
 
+    `empty` says why it has no rows.
+    """
+
+    name: str
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]

@@ -4,17 +4,16 @@ import re
 from typing import TYPE_CHECKING
 
 from deskview.analytics.leverage import fund_steps
+from deskview.screens.details import columns
 from deskview.screens.details.charts import price_chart
 from deskview.screens.details.detail import Detail, Section
 from deskview.screens.format import percent, tone, usd
 from deskview.widgets.facts import Fact, fact
-from deskview.widgets.records import Cell, Column, Row
+from deskview.widgets.records import Cell, Row
 
 if TYPE_CHECKING:
     from deskview.analytics.leverage.readings import FundRow
     from deskview.board import Board
-
-STEP_COLUMNS = (Column("step", "step", width=28), Column("figure", "figure", flex=True, minimum=20))
 
 
 def fund_detail(board: "Board", ticker: str) -> Detail:
@@ -47,7 +46,7 @@ def _arithmetic(row: "FundRow") -> Section:
     rows = tuple(
         Row(step.label, (Cell(_minus(step.label), "dim"), Cell(_minus(step.figure)))) for step in fund_steps(row)
     )
-    return Section("Today, line by line", STEP_COLUMNS, rows)
+    return Section("fund-steps", "Today, line by line", columns.STEPS, rows)
 
 
 def _minus(text: str) -> str:

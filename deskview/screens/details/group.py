@@ -3,23 +3,15 @@
 from typing import TYPE_CHECKING
 
 from deskview.analytics import rotation
+from deskview.screens.details import columns
 from deskview.screens.details.detail import Detail, Section
 from deskview.screens.format import basis_points, percent, tone
 from deskview.screens.target import Kind
 from deskview.widgets.facts import Fact, fact
-from deskview.widgets.records import Cell, Column, Row
+from deskview.widgets.records import Cell, Row
 
 if TYPE_CHECKING:
     from deskview.board import Board
-
-COLUMNS = (
-    Column("ticker", "name", width=6),
-    Column("now", "now", width=6, align="right"),
-    Column("contribution", "adds", width=7, align="right"),
-    Column("1m", "1m", width=6, align="right", priority=1),
-    Column("12m", "12m", width=6, align="right", priority=2),
-    Column("company", "company", flex=True, minimum=10, priority=3),
-)
 
 
 def group_detail(board: "Board", name: str) -> Detail:
@@ -53,5 +45,7 @@ def group_detail(board: "Board", name: str) -> Detail:
     return Detail(
         f"{name}  {group.kind}, {group.members} members, equally weighted",
         figures,
-        sections=(Section("Members", COLUMNS, rows, "no member is known to the market", Kind.NAME),),
+        sections=(
+            Section("group-members", "Members", columns.MEMBERS, rows, "no member is known to the market", Kind.NAME),
+        ),
     )

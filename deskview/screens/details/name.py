@@ -5,30 +5,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from deskview.analytics.leverage import funds_of_name
+from deskview.screens.details import columns
 from deskview.screens.details.charts import price_chart
 from deskview.screens.details.detail import Detail, Section
 from deskview.screens.format import MISSING, basis_points, number, percent, price, share, tone, usd
 from deskview.screens.target import Kind
 from deskview.widgets.facts import Fact, fact
-from deskview.widgets.records import Cell, Column, Row
+from deskview.widgets.records import Cell, Row
 
 if TYPE_CHECKING:
     from deskview.board import Basis, Board
-
-FUND_COLUMNS = (
-    Column("ticker", "fund", width=6),
-    Column("leverage", "L", width=4, align="right"),
-    Column("underlying", "follows", flex=True, minimum=6, priority=1),
-    Column("weight", "weight", width=6, align="right"),
-    Column("fund", "fund's", width=7, align="right", priority=2),
-    Column("part", "part", width=7, align="right"),
-)
-GROUP_COLUMNS = (
-    Column("group", "group", flex=True, minimum=12),
-    Column("kind", "kind", width=6, priority=2),
-    Column("now", "now", width=6, align="right"),
-    Column("month", "1m", width=6, align="right", priority=1),
-)
 
 
 def name_detail(board: "Board", ticker: str) -> Detail:
@@ -134,7 +120,7 @@ def _funds(board: "Board", ticker: str) -> Section:
         for part in parts
     )
     title = f"Leveraged funds that trade it ({len(rows)}): weight × fund's trade"
-    return Section(title, FUND_COLUMNS, rows, "no leveraged fund's trade is traced to it", Kind.FUND)
+    return Section("name-funds", title, columns.FUNDS, rows, "no leveraged fund's trade is traced to it", Kind.FUND)
 
 
 def _groups(board: "Board", ticker: str) -> Section:
@@ -153,7 +139,7 @@ def _groups(board: "Board", ticker: str) -> Section:
         for group in (reading.groups if reading else ())
         if group.name in mine
     )
-    return Section("Groups it belongs to", GROUP_COLUMNS, rows, "in no sector or theme", Kind.GROUP)
+    return Section("name-groups", "Groups it belongs to", columns.GROUPS, rows, "in no sector or theme", Kind.GROUP)
 
 
 def _group_names(basis: "Basis", ticker: str) -> set[str]:

@@ -1,17 +1,21 @@
-"""The alerts: one row a rule, with its reading now and its last firing."""
+"""The alerts: one row a rule with its reading now and how far it is off, and below the latest firings."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.message import Message
 from textual.widgets import Static
 
 from deskview.screens.actions import Scope, bindings
+from deskview.screens.alert_words import condition, watched_figure
 from deskview.screens.footer import KeyLine
 from deskview.screens.format import MISSING, clock
 from deskview.screens.pages.base import PageScreen
 from deskview.screens.strip import segments
+from deskview.screens.target import Kind, Opened, Target
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.strip import StatusStrip
@@ -20,39 +24,30 @@ from deskview.widgets.table import Table
 if TYPE_CHECKING:
     from deskview.board import Board
     from deskview.board.alerts import Watch
-    from deskview.settings import Alert
 
 COLUMNS = (
     Column("reading", "reading", flex=True, minimum=14),
     Column("rule", "fires", width=12),
-    Column("now", "now", width=9, align="right"),
-    Column("state", "state", width=9),
-    Column("fired", "last fired", width=10),
-    Column("then", "then", width=9, align="right", priority=2),
-    Column("times", "times", width=5, align="right", priority=1),
+    Column("now", "now", width=8, align="right"),
+    Column("to_go", "to go", width=8, align="right", priority=1),
+    Column("state", "state", width=6),
+    Column("fired", "fired at", width=8, priority=2),
+    Column("then", "then", width=8, align="right", priority=4),
+    Column("times", "times", width=5, align="right", priority=5),
+    Column("source", "set", width=8, priority=3),
+)
+FIRINGS = (
+    Column("fired", "at", width=8),
+    Column("reading", "reading", flex=True, minimum=14),
+    Column("then", "was", width=8, align="right"),
+    Column("rule", "fires", width=12),
 )
 NONE = (
-    "No rules. Add tables to the settings file, such as\n"
+    "No rules. + sets one on the figure under the cursor, here and everywhere; or add tables to the settings file,"
+    " such as\n"
     ' [[alert]]   reading = "momentum.sigma"   below = -3\n'
     "`deskview settings` prints what can be set."
 )
-
-
-def condition(rule: "Alert") -> str:
-    """When the rule fires, such as below −3."""
-    if rule.percentile is not None:
-        return f"in the outer {rule.percentile:g}%"
-    word, limit = next(
-        (word, limit)
-        for word, limit in (("above", rule.above), ("below", rule.below), ("crosses", rule.crosses))
-        if limit is not None
-    )
-    return f"{word} {figure(limit)}"
-
-
-def figure(value: float | None) -> str:
-    """A reading of any unit in four digits."""
-    return MISSING if value is None else f"{value:,.4g}".replace("-", "−")
 
 
 def row(number: int, watch: "Watch") -> Row:
@@ -60,48 +55,111 @@ def row(number: int, watch: "Watch") -> Row:
     state, tone = ("FIRED", "warning") if watch.waiting else ("holds", "stale") if watch.holds else ("armed", "dim")
     if watch.fault:
         state, tone = "fault", "warning"
-    fired = watch.fired_at is not None
+    rule = watch.rule
     return Row(
         str(number),
         (
-            Cell(watch.rule.reading),
-            Cell(condition(watch.rule)),
-            Cell(figure(watch.value)),
+            Cell(rule.reading),
+            Cell(condition(rule)),
+            Cell(watched_figure(rule, watch.value)),
+            Cell(_to_go(watch), "dim"),
             Cell(state, tone),
-            Cell(clock(watch.fired_at), "" if fired else "dim"),
-            Cell(figure(watch.fired_value), "dim"),
+            Cell(clock(watch.fired_at), "" if watch.fired_at else "dim"),
+            Cell(watched_figure(rule, watch.fired_value), "dim"),
             Cell(str(watch.firings), "dim"),
+            Cell("here" if watch.own else "settings", "dim"),
         ),
     )
+
+
+def _to_go(watch: "Watch") -> str:
+    """How far the reading is off the level, or that it is past it."""
+    if watch.to_go is None:
+        return MISSING
+    return watched_figure(watch.rule, watch.to_go) if watch.to_go > 0 else "past"
+
+
+def firing_row(number: int, watch: "Watch") -> Row:
+    """One firing, as the rule was then."""
+    rule = watch.rule
+    cells = (clock(watch.fired_at), rule.reading, watched_figure(rule, watch.fired_value), condition(rule))
+    return Row(str(number), tuple(Cell(text) for text in cells))
+
+
+def _faults(watches: Iterable["Watch"]) -> list[str]:
+    return [f"{watch.where}: {watch.fault}" if watch.where else watch.fault for watch in watches if watch.fault]
 
 
 class AlertsPage(PageScreen):
     """One line a rule; opening it leads to the page of its part."""
 
-    HEADING = "Alerts: rules from the settings, one line each"
+    HEADING = "Alerts"
     KEYS = (Scope.ALERTS,)
+    AUTO_FOCUS = "#rules"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.ALERTS)]
+    DEFAULT_CSS = """
+    AlertsPage #rules { height: 2fr; }
+    AlertsPage #firings { height: 1fr; }
+    AlertsPage .log { height: 1; padding: 0 1; color: $dim; }
+    AlertsPage.-quiet #firings, AlertsPage.-quiet .log { display: none; }
+    """
+
+    class Asked(Message):
+        """A rule is to be changed, or removed."""
+
+        def __init__(self, watch: "Watch", *, remove: bool) -> None:
+            super().__init__()
+            self.watch = watch
+            self.remove = remove
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._watches: tuple[Watch, ...] = ()
+        self._fired: list[Watch] = []
 
     def compose_body(self) -> ComposeResult:
-        """The rules."""
-        yield Table(COLUMNS, empty=NONE)
+        """The rules, and the log."""
+        yield Table(COLUMNS, empty=NONE, id="rules")
+        yield Static("Firings, newest first; one within a minute of the last is counted only", classes="log")
+        yield Table(FIRINGS, empty="", id="firings")
 
     def show(self, board: "Board") -> None:
         """Shows what the app has made of the rules on the newest board."""
         self.query_one(StatusStrip).show(segments(board))
         self.query_one(KeyLine).show_traffic(board)
-        watches: tuple[Watch, ...] = getattr(self.app, "watches", ())
-        waiting = sum(watch.waiting for watch in watches)
-        self.query_one(".heading", Static).update(f"{self.HEADING}  ·  {waiting} not acknowledged")
-        notice = self.query_one(".notice", Static)
-        faults = [watch.fault for watch in watches if watch.fault]
-        notice.update("\n".join(faults))
-        notice.set_class(bool(faults), "-shown")
-        self._parts = [watch.rule.reading.partition(".")[0] for watch in watches]
-        self.query_one(Table).set_rows([row(number, watch) for number, watch in enumerate(watches)])
+        self._watches = getattr(self.app, "watches", ())
+        self._fired = list(getattr(self.app, "firings", ()))
+        waiting = sum(watch.waiting for watch in self._watches)
+        rules = f"{len(self._watches)} rule{'s' * (len(self._watches) != 1)}"
+        self.query_one(".heading", Static).update(f"{self.HEADING}  ·  {rules}  ·  {waiting} not acknowledged")
+        faults = _faults(self._watches)
+        self.query_one(".notice", Static).set_class(bool(faults), "-shown").update("\n".join(faults))
+        self.query_one("#rules", Table).set_rows([row(number, watch) for number, watch in enumerate(self._watches)])
+        self.set_class(not self._fired, "-quiet")
+        log = self.query_one("#firings", Table)
+        log.set_rows([firing_row(len(self._fired) - n, watch) for n, watch in enumerate(self._fired)])
 
     @on(Lines.Opened)
     def open_row(self, event: Lines.Opened) -> None:
         """To the page of the rule's part, where there is one."""
         event.stop()
-        self.app.call_later(self.app.run_action, f"page('{self._parts[int(event.key)]}')", self.app)
+        number = int(event.key)
+        watch = self._watches[number] if event.lines.id == "rules" else self._fired[len(self._fired) - number]
+        part, *names = watch.rule.reading.split(".")
+        if part != "names":
+            self.app.call_later(self.app.run_action, f"page('{part}')", self.app)
+        elif names:
+            self.post_message(Opened(Target(Kind.NAME, ".".join(names[:-1]))))
+
+    def action_edit_alert(self) -> None:
+        """Asks for another condition or level of the rule under the cursor."""
+        self._ask(remove=False)
+
+    def action_remove_alert(self) -> None:
+        """Removes the rule under the cursor."""
+        self._ask(remove=True)
+
+    def _ask(self, *, remove: bool) -> None:
+        key = self.query_one("#rules", Table).cursor_key
+        if key is not None:
+            self.post_message(self.Asked(self._watches[int(key)], remove=remove))

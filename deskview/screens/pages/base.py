@@ -1,18 +1,19 @@
 """What the pages share: the strip, the title with the data's age, the keys."""
 
-from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
 from deskview.screens.actions import Scope, bindings
+from deskview.screens.ages import STALE_AFTER_S
 from deskview.screens.footer import KeyLine
-from deskview.screens.format import age
+from deskview.screens.here import in_view
+from deskview.screens.pages.age import Age
 from deskview.screens.strip import segments
 from deskview.screens.target import Kind, Opened, Target
 from deskview.widgets.lines import Lines
@@ -29,10 +30,12 @@ class PageScreen(Screen[None]):
     PART: ClassVar[str] = ""
     HEADING: ClassVar[str] = ""
     OPENS: ClassVar[Kind] = Kind.NAME
+    STALE_AFTER_S: ClassVar[float] = STALE_AFTER_S
     KEYS: ClassVar[tuple[Scope, ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DRILL)]
     DEFAULT_CSS = """
-    PageScreen .heading { height: 1; padding: 0 1; text-style: bold; }
+    PageScreen .head { height: 1; }
+    PageScreen .heading { height: 1; width: 1fr; padding: 0 1; text-style: bold; }
     PageScreen .notice { height: auto; padding: 0 1; color: $stale; display: none; }
     PageScreen .notice.-shown { display: block; }
     PageScreen .body { height: 1fr; }
@@ -41,11 +44,15 @@ class PageScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._board: Board | None = None
+        self._said = self.HEADING
 
     def compose(self) -> ComposeResult:
         """Strip, heading, notice, body, keys."""
         yield StatusStrip(segments(None))
-        yield Static(self.HEADING, classes="heading", markup=False)
+        with Horizontal(classes="head"):
+            yield Static(self.HEADING, classes="heading", markup=False)
+            if self.PART:
+                yield Age()
         yield Static("", classes="notice", markup=False)
         with Vertical(classes="body"):
             yield from self.compose_body()
@@ -68,13 +75,27 @@ class PageScreen(Screen[None]):
         self._board = board
         part = getattr(board, self.PART)
         self.query_one(StatusStrip).show(segments(board))
-        since = f"  ·  {age(monotonic() - part.received)} old" if part.value is not None else ""
-        self.query_one(".heading", Static).update(self.heading() + since)
+        if self._said != (heading := self.heading()):
+            self._said = heading
+            self.query_one(".heading", Static).update(heading)
+        self._show_age()
         notice = self.query_one(".notice", Static)
         notice.update(part.note)
         notice.set_class(bool(part.note), "-shown")
         if part.value is not None:
             self.show_reading(part.value, board)
+
+    def on_mount(self) -> None:
+        """The age goes on counting between refreshes."""
+        self.set_interval(1, self.tick)
+
+    def tick(self) -> None:
+        """Brings the heading's age up to date where the page is seen."""
+        if self.PART and self._board is not None and in_view(self):
+            self._show_age()
+
+    def _show_age(self) -> None:
+        self.query_one(Age).tell(getattr(self._board, self.PART), self.STALE_AFTER_S)
 
     def show_again(self) -> None:
         """Shows the same board in another variant."""

@@ -48,10 +48,10 @@ class BreadthPage(ChartPage):
         """The members, the figures, the chart and who is left out."""
         yield Facts()
         with Horizontal(classes="list-area"):
-            yield Table(COLUMNS, id="figures")
+            yield Table(COLUMNS, name="breadth-figures", id="figures")
         with Horizontal(classes="chart-area"):
             yield Chart()
-            yield Table(LEFT_OUT_COLUMNS, empty="nobody is left out", id="left-out")
+            yield Table(LEFT_OUT_COLUMNS, empty="nobody is left out", name="breadth-left-out", id="left-out")
 
     def show_reading(self, reading: "BreadthReading", board: "Board") -> None:
         """Members, figures and the chart."""

@@ -24,7 +24,7 @@ from deskview.screens.pages.flow_rows import (
     session_facts,
 )
 from deskview.screens.pages.panes import PanesPage, View
-from deskview.screens.panes.flow import MORNING_HALF_HOURS, SIDES, gauge, half_hours
+from deskview.screens.panes.flow import MORNING_HALF_HOURS, SIDES, FlowPane, gauge, half_hours
 from deskview.screens.target import Kind, Target
 from deskview.widgets.bars import Bars
 from deskview.widgets.chart import Chart
@@ -69,13 +69,20 @@ def _contents() -> dict[str, tuple[Widget, ...]]:
             )
         ),
         "curves": (Chart(),),
-        "by-retail": (SortedTable(NAME_COLUMNS, sort=Sort("retail"), id="by-retail"),),
-        "by-other": (SortedTable(NAME_COLUMNS, sort=Sort("other", descending=False), id="by-other"),),
-        "divergence": (
-            Table(DIVERGENCE_COLUMNS, empty="retail and the rest are on the same side everywhere", id="divergence"),
+        "by-retail": (SortedTable(NAME_COLUMNS, sort=Sort("retail"), name="flow-names", id="by-retail"),),
+        "by-other": (
+            SortedTable(NAME_COLUMNS, sort=Sort("other", descending=False), name="flow-names", id="by-other"),
         ),
-        "favourites": (Facts(lines=4, id="overlap"), Table(FAVOURITE_COLUMNS, id="favourites")),
-        "quality": (Table(QUALITY_COLUMNS, id="quality"),),
+        "divergence": (
+            Table(
+                DIVERGENCE_COLUMNS,
+                empty="retail and the rest are on the same side everywhere",
+                name="flow-divergence",
+                id="divergence",
+            ),
+        ),
+        "favourites": (Facts(lines=4, id="overlap"), Table(FAVOURITE_COLUMNS, name="flow-favourites", id="favourites")),
+        "quality": (Table(QUALITY_COLUMNS, name="flow-quality", id="quality"),),
     }
 
 
@@ -83,6 +90,7 @@ class FlowPage(PanesPage):
     """Questions 8, 9 and 10 of the desk in full; `x` goes through the views."""
 
     PART = "flow"
+    STALE_AFTER_S = FlowPane.STALE_AFTER_S
     HEADING = "Retail and institutional flow"
     AUTO_FOCUS = "#by-retail"
     DEFAULT_CSS: ClassVar[str] = """

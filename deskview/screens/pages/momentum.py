@@ -54,10 +54,12 @@ class MomentumPage(ChartPage):
         yield Facts()
         with Horizontal(classes="chart-area"):
             yield Chart()
-            yield SortedTable(sector_columns(), sort=Sort("both", descending=False), id="sectors")
+            by_size = Sort("both", descending=False)
+            yield SortedTable(sector_columns(), sort=by_size, name="momentum-sectors", id="sectors")
         with Horizontal(classes="list-area"):
             for leg in ("long", "short"):
-                yield SortedTable(columns(leg.upper()), sort=Sort("contribution", descending=False), id=leg)
+                by_driver = Sort("contribution", descending=False)
+                yield SortedTable(columns(leg.upper()), sort=by_driver, name="momentum-legs", id=leg)
 
     def heading(self) -> str:
         """Which of the two baskets is shown."""

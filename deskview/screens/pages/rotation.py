@@ -52,9 +52,11 @@ class RotationPage(ChartPage):
         """The heatmap; the plot and its list."""
         with Horizontal(classes="chart-area"):
             yield Scatter(FIELD)
-            yield SortedTable(standing_columns(), sort=Sort("strength"), id="standings")
+            yield SortedTable(standing_columns(), sort=Sort("strength"), name="rotation-standings", id="standings")
         with Horizontal(classes="list-area"):
-            yield SortedHeatmap(title="group, %", note_title="rank Δ1d", sort=Sort("now"), id="heatmap")
+            yield SortedHeatmap(
+                title="group, %", note_title="rank Δ1d", sort=Sort("now"), name="rotation-groups", id="heatmap"
+            )
 
     def heading(self) -> str:
         """What is shown of which groups."""

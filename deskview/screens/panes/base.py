@@ -1,14 +1,13 @@
 """What the panes share: the age in the border, the failure sentence, and what opening a row means."""
 
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual import on
 
-from deskview.screens.format import age
+from deskview.screens.ages import STALE_AFTER_S, age_of
 from deskview.screens.target import Kind, Opened, Target
 from deskview.widgets.lines import Lines
-from deskview.widgets.pane import Pane, State
+from deskview.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +22,7 @@ class BoardPane(Pane, Generic[Reading]):
 
     PART = ""
     OPENS = Kind.NAME
-    STALE_AFTER_S = 60.0
+    STALE_AFTER_S = STALE_AFTER_S
 
     def __init__(self, number: int, title: str) -> None:
         super().__init__(title=f"{number} {title}", id=f"pane-{number}")
@@ -63,15 +62,4 @@ class BoardPane(Pane, Generic[Reading]):
         """Brings the age in the border up to date."""
         if self._part is None:
             return
-        self.set_status(*_status(self._part, self.STALE_AFTER_S))
-
-
-def _status(part: "Part[Any]", stale_after_s: float) -> tuple[str, State]:
-    if part.value is None:
-        return ("loading", "loading") if part.progress is not None else ("–", "loading")
-    seconds = monotonic() - part.received
-    if part.status.value == "stale" or seconds > stale_after_s:
-        return f"stale {age(seconds)}", "stale"
-    if part.progress is not None:
-        return f"{part.progress:.0%}  {age(seconds)}", "live"
-    return age(seconds), "live"
+        self.set_status(*age_of(self._part, self.STALE_AFTER_S))

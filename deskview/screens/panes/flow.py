@@ -93,7 +93,7 @@ class FlowPane(BoardPane["Flow"]):
         for key, _ in SIDES:
             yield Facts(lines=1, id=f"{key}-split")
             yield Bars(id=f"{key}-bars")
-        yield Table(COLUMNS)
+        yield Table(COLUMNS, name="desk-flow")
 
     def show_reading(self, reading: "Flow") -> None:
         """Gauges, halves of the day and names."""

@@ -90,7 +90,7 @@ class LeveragePane(BoardPane["Leverage"]):
         """Figures above, the names below."""
         yield from super().compose()
         yield Facts(lines=3)
-        yield Table(COLUMNS)
+        yield Table(COLUMNS, name="desk-leverage")
 
     def show_reading(self, reading: "Leverage") -> None:
         """The summary and the names."""

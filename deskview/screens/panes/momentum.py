@@ -82,8 +82,8 @@ class MomentumPane(BoardPane["MomentumReading"]):
         yield from super().compose()
         yield Facts(lines=3)
         with Horizontal():
-            yield Table(columns("LONG"), id="long")
-            yield Table(columns("SHORT"), id="short")
+            yield Table(columns("LONG"), name="desk-momentum", id="long")
+            yield Table(columns("SHORT"), name="desk-momentum", id="short")
 
     def show_reading(self, reading: "MomentumReading") -> None:
         """The summary and both legs."""

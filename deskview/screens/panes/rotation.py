@@ -64,7 +64,7 @@ class RotationPane(BoardPane["RotationReading"]):
     def compose(self) -> ComposeResult:
         """The heatmap."""
         yield from super().compose()
-        yield Heatmap(title="% by group")
+        yield Heatmap(title="% by group", name="desk-rotation")
 
     def show_reading(self, reading: "RotationReading") -> None:
         """The groups by their return now."""

@@ -39,6 +39,11 @@ class Market:
         """The word of success."""
         return "DELAYED" if self.delayed else "OK"
 
+    @property
+    def built(self) -> bool:
+        """Whether the world's history is there already."""
+        return "history" in vars(self.world)
+
     def ready(self) -> World:
         """The world with its history built, by one thread only."""
         with self._lock:

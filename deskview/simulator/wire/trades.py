@@ -15,11 +15,13 @@ from deskview.market.sessions import NEW_YORK
 from deskview.simulator.wire.answers import Refusal, encoded, error, json, request_id
 from deskview.simulator.wire.market import Market, as_date
 from deskview.simulator.wire.paging import limit_of, next_url, query
+from deskview.simulator.world.chance import Flags, Integers
 from deskview.simulator.world.prints import CONDITIONS, MICRO, MINUTE_NS, PIECES, Prints
 
-_LARGEST = 50_000
+_LARGEST, _FEW = 50_000, 1_000
 _NS = re.compile(r"\d{19}")
 _CONDITIONS = [list(codes) or None for codes in CONDITIONS]
+_DAWN_NS = 14_400 * 10**9
 _TAPES = {"XNYS": 1, "XNAS": 3}
 
 
@@ -39,6 +41,12 @@ class Trade(msgspec.Struct, omit_defaults=True):
     correction: int | None = None
     trf_id: int | None = None
     trf_timestamp: int | None = None
+
+
+def quick(request: Request, market: Market) -> bool:
+    """Whether the answer is made in a few milliseconds: a few prints, of a market that is built."""
+    limit = request.query_params.get("limit", "")
+    return market.built and limit.isdecimal() and int(limit) <= _FEW
 
 
 def trades(request: Request, market: Market) -> Response:
@@ -123,11 +131,9 @@ def _collect(market: Market, position: int, window: tuple[int, int], descending:
 def _pieces(market: Market, since: int, until: int, descending: bool) -> Iterator[tuple[int, int]]:
     """(session, piece) pairs the window touches, in the order asked for."""
     world = market.world
-    numbers = range(world.sessions + 1)
+    numbers = world.numbers_between(since - PIECES[-1][1] * MINUTE_NS - _DAWN_NS, until - _DAWN_NS)
     for number in reversed(numbers) if descending else numbers:
-        dawn = world.midnight_ns(number) + 14_400 * 10**9
-        if dawn >= until or dawn + PIECES[-1][1] * MINUTE_NS <= since:
-            continue
+        dawn = world.midnight_ns(number) + _DAWN_NS
         pieces = range(len(PIECES))
         for piece in reversed(pieces) if descending else pieces:
             start, stop = PIECES[piece]
@@ -138,21 +144,26 @@ def _pieces(market: Market, since: int, until: int, descending: bool) -> Iterato
 def _rows(prints: Prints, tape: int) -> list[Trade]:
     sip = prints.sip_ns
     off = prints.facility > 0
-    trf = [value or None for value in prints.facility.tolist()]
-    reported = [value or None for value in np.where(off, sip - 40_000, 0).tolist()]
+    whole, part = np.divmod(prints.size, MICRO)
+    shares = whole.tolist()
     columns = (
-        [f"{size // MICRO}.{size % MICRO:06d}" for size in prints.size.tolist()],
+        [f"{size}.{rest:06d}" for size, rest in zip(shares, part.tolist(), strict=True)],
         prints.exchange.tolist(),
-        [str(52_000_000_000_000 + sequence) for sequence in prints.sequence.tolist()],
+        list(map(str, (prints.sequence + 52_000_000_000_000).tolist())),
         (sip - prints.lag_ns).tolist(),
         (prints.price_e4 / 10_000).tolist(),
         prints.sequence.tolist(),
         sip.tolist(),
-        (prints.size // MICRO).tolist(),
+        shares,
         [tape] * len(prints),
         [_CONDITIONS[code] for code in prints.conditions.tolist()],
-        [value or None for value in prints.correction.tolist()],
-        trf,
-        reported,
+        _known(prints.correction, prints.correction > 0),
+        _known(prints.facility, off),
+        _known(sip - 40_000, off),
     )
-    return [Trade(*row) for row in zip(*columns, strict=True)]
+    return list(map(Trade, *columns))
+
+
+def _known(values: Integers, known: Flags) -> list[int | None]:
+    """The values, None where there is none to tell."""
+    return [value or None for value in np.where(known, values, 0).tolist()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -48,6 +49,7 @@ class Plan:
         return int(np.rint(self.mid[minute] * E4 / self.tick_e4)) * self.tick_e4
 
 
+@lru_cache(512)
 def steps(number: int) -> Floats:
     """(MINUTES) the share of each minute after which the mid moves on, the same for every name of a session."""
     key = np.uint64(0xA5A5_0000 + number)

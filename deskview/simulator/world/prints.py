@@ -70,8 +70,7 @@ def make_prints(plan: Plan, sides: Sides, piece: int, seed: int) -> Prints:
     luck = stream(seed, "prints", plan.ticker, plan.number, piece)
     minute = np.repeat(np.arange(start, stop), plan.prints[start:stop])
     place = luck.random(len(minute)) * 0.999
-    order = np.lexsort((place, minute))
-    place = place[order]
+    place = place[np.argsort(minute + place)]
     mid = np.where(place < plan.step[minute], plan.mid[minute], plan.mid[minute + 1])
     made = _mixed(plan, sides, luck, minute=minute, place=place, bid=plan.bid_e4(mid))
     extra = _crosses(plan, sides.venue, start, stop)
@@ -83,7 +82,7 @@ def _mixed(
 ) -> Prints:
     count = len(minute)
     regular = (minute >= OPEN) & (minute < plan.close)
-    half = np.clip((minute - OPEN) // 30, 0, len(sides.retail) - 1)
+    half = np.minimum(np.maximum((minute - OPEN) // 30, 0), len(sides.retail) - 1)
     kind = luck.random(count)
     off = kind < 0.4
     retail = off & (kind < 0.4 * sides.retail_share) & (plan.tick_e4 == 100)
@@ -106,7 +105,7 @@ def _mixed(
 def _signs(imbalance: Floats, chosen: Flags, luck: np.random.Generator) -> Flags:
     """Buys among the chosen, spread evenly so that any stretch of prints shows nearly its imbalance."""
     place = np.cumsum(chosen) * _GOLDEN + luck.random()
-    return np.asarray(np.modf(place)[0] < (1 + imbalance) / 2)
+    return np.asarray(place - np.floor(place) < (1 + imbalance) / 2)
 
 
 def _sizes(plan: Plan, luck: np.random.Generator, minute: Integers, retail: Flags, off: Flags) -> Integers:
@@ -116,8 +115,8 @@ def _sizes(plan: Plan, luck: np.random.Generator, minute: Integers, retail: Flag
     volume, prints = plan.shares[minute], plan.prints[minute]
     odd = luck.random(len(minute)) < np.where(retail, 0.12, 0.33)
     least = np.where(odd, 1 + (99 * luck.random(len(minute)) ** 3).astype(np.int64), 1)
-    starts = np.flatnonzero(np.diff(minute, prepend=-1))
-    rank = np.cumsum(np.diff(minute, prepend=-1) > 0) - 1
+    opens = np.append(True, minute[1:] != minute[:-1])
+    starts, rank = np.flatnonzero(opens), np.cumsum(opens) - 1
     least = np.where(np.add.reduceat(least, starts)[rank] <= volume, least, 1)
     odd &= prints > 1
     odd[starts] = False

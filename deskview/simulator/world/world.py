@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
 
@@ -36,6 +37,7 @@ class World:
         self.sessions = self.spec.sessions
         self._check()
         self.plan = lru_cache(256)(self._plan)
+        self.sides = lru_cache(256)(self._sides)
         self.prints = lru_cache(768)(self._prints)
 
     def _check(self) -> None:
@@ -174,12 +176,16 @@ class World:
         """00:00 New York of a session, Unix nanoseconds; clocks change on Sundays, never in a session."""
         return self._midnights[number]
 
+    def numbers_between(self, after_ns: int, before_ns: int) -> range:
+        """Sessions whose midnight lies later than the one moment and earlier than the other."""
+        return range(bisect_right(self._midnights, after_ns), bisect_left(self._midnights, before_ns))
+
     @cached_property
     def _midnights(self) -> list[int]:
         """Asked for many times with every request for trades."""
         return [int(datetime.combine(day, time(), NEW_YORK).timestamp()) * 10**9 for day in self.days]
 
-    def sides(self, position: int, number: int) -> Sides:
+    def _sides(self, position: int, number: int) -> Sides:
         """Signs and venues of a name's prints."""
         entry = self.roster.entries[position]
         retail, other = self.flows.imbalances(entry.ticker, number)

@@ -27,7 +27,7 @@ def listed(ticker: str, kind: str = "CS", **more: object) -> dict[str, object]:
 
 async def test_listing_keeps_stocks_adrs_and_funds(server: Server, massive: Massive) -> None:
     rows = [
-        listed("A"),
+        listed("A", cik="0000000007"),
         listed("BABA", "ADRC"),
         listed("SOXL", "ETF"),
         listed("KIMpL", "PFD"),
@@ -35,7 +35,7 @@ async def test_listing_keeps_stocks_adrs_and_funds(server: Server, massive: Mass
     ]
     server.will(ok(results(*rows)))
     table = await massive.tickers()
-    assert require(table.frame, TICKERS, "tickers").row(0) == ("A", "A Inc.", "CS", "XNYS")
+    assert require(table.frame, TICKERS, "tickers").row(0) == ("A", "A Inc.", "CS", "XNYS", "0000000007")
     assert table.frame["ticker"].to_list() == ["A", "BABA", "SOXL"]
     assert table.left_out == 0
     assert server.seen[0].target == "/v3/reference/tickers?market=stocks&active=true&limit=1000&sort=ticker&order=asc"
@@ -50,7 +50,7 @@ async def test_listing_counts_what_does_not_fit_and_cleans_names() -> None:
         listed("D", name="\x07", primary_exchange=""),
     ]
     table = await answering(results(*rows)).tickers()
-    assert table.frame.rows() == [("A", "Evil[31m Corp", "CS", "XNYS"), ("D", None, "CS", None)]
+    assert table.frame.rows() == [("A", "Evil[31m Corp", "CS", "XNYS", None), ("D", None, "CS", None, None)]
     assert table.left_out == 2
 
 

@@ -31,7 +31,7 @@ async def test_every_table_comes_whole(app: ASGIApp) -> None:
         "dividends": await provider.dividends(date(2025, 1, 1)),
         "snapshot": await provider.snapshot(),
         "trades": await provider.trades("NVDA", now - timedelta(minutes=5), now),
-        "sample": await provider.trades_sample("NVDA", datetime(2026, 2, 4, 15, tzinfo=UTC), 50),
+        "sample": provider.prints_of([await provider.trades_window("NVDA", datetime(2026, 2, 4, 15, tzinfo=UTC), 50)]),
         "intraday": await provider.intraday("NVDA", session, 5),
         "short volume": await provider.short_volume(session - timedelta(days=1)),
         "conditions": await provider.conditions(),

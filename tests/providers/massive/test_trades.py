@@ -1,14 +1,14 @@
 """Prints: exact prices and times, fractional shares, what marks an off-exchange print."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
-from deskview.market.schema import TRADES, require
+from deskview.market.schema import TRADES, UTC_NS, require
 from deskview.providers.base import Table
 from deskview.providers.massive.provider import Massive
 from tests.providers.massive.answers import Absent, Json, answering, results, trade
@@ -166,9 +166,9 @@ async def test_pages_asked_for_and_joined_oldest_first(server: Server, massive: 
     )
 
 
-async def test_sample_is_one_call(server: Server, massive: Massive) -> None:
+async def test_a_window_is_one_call(server: Server, massive: Massive) -> None:
     server.will(ok({**results(trade()), "next_url": "/v3/trades/SOXL?cursor=2"}))
-    assert (await massive.trades_sample("SOXL", SINCE, 300)).frame.height == 1
+    assert massive.prints_of([await massive.trades_window("SOXL", SINCE, 300)]).frame.height == 1
     assert [seen.target for seen in server.seen] == [
         "/v3/trades/SOXL?timestamp.gte=1795185000000000000&order=asc&sort=timestamp&limit=300"
     ]
@@ -182,3 +182,17 @@ async def test_no_prints() -> None:
 async def test_a_time_without_zone_is_the_callers_mistake() -> None:
     with pytest.raises(ValueError, match="zone"):
         await answering({}).trades("X", SINCE.replace(tzinfo=None), UNTIL)
+
+
+async def test_windows_become_one_table_with_what_each_left_out(server: Server, massive: Massive) -> None:
+    early = trade(sip_timestamp=1795190399123456788, sequence_number=1)
+    server.will(ok(results(trade(), early, trade(price="x"))), ok({"status": "OK"}), ok(results(trade(), trade(price=0))))
+    later = SINCE + timedelta(hours=1)
+    asked = [("SOXL", SINCE), ("AAPL", SINCE), ("SOXL", later)]
+    windows = [await massive.trades_window(ticker, since, 300) for ticker, since in asked]
+    table = massive.prints_of(windows)
+    rows = table.frame.select("ticker", "since", "sequence").rows()
+    assert rows == [("SOXL", SINCE, 1), ("SOXL", SINCE, 3535213), ("SOXL", later, 3535213)]
+    assert dict(table.frame.schema) == {**TRADES, "since": UTC_NS}
+    assert table.left_out == 2
+    assert massive.prints_of([]).frame.is_empty()

@@ -108,5 +108,5 @@ async def test_no_figure_is_cut_at_any_size(board: Board, size: tuple[int, int])
         table = app.page.query_one("#figures", Table)
         assert {"figure", "now", "percentile", "days"}.isdisjoint(table.dropped)
         assert re.search(r"[\d.]…", app.text) is None
-        await pressed(app, pilot, "c")
+        await pressed(app, pilot, "w")
         assert "beat the index, 252 sessions" in app.text

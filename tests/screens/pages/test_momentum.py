@@ -135,7 +135,7 @@ def test_the_chart_holds_the_past_spreads_the_levels_and_today_last(board: Board
 @pytest.mark.parametrize("size", SIZES)
 async def test_no_figure_is_cut_at_any_size(board: Board, size: tuple[int, int]) -> None:
     async with opened(board, "momentum", size) as (app, pilot):
-        for key in ("", "x", "c"):
+        for key in ("", "x", "w"):
             if key:
                 await pressed(app, pilot, key)
             assert re.search(r"[\d.]…", app.text) is None
@@ -148,11 +148,11 @@ async def test_a_low_terminal_shows_the_legs_and_the_chart_on_its_key(board: Boa
     async with opened(board, "momentum", (80, 24)) as (app, pilot):
         assert "LONG" in app.text
         assert "Daily spread" not in app.text
-        await pressed(app, pilot, "c")
+        await pressed(app, pilot, "w")
         assert "Daily spread" in app.text
         assert "LONG" not in app.text
         assert app.focused is app.page.query_one("#sectors")
-        await pressed(app, pilot, "c")
+        await pressed(app, pilot, "w")
         assert app.focused is app.page.query_one("#long")
 
 

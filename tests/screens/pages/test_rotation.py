@@ -94,7 +94,7 @@ async def test_it_sorts_by_any_column_and_keeps_the_order_while_the_figures_move
 
 async def test_a_group_opens_from_the_heatmap_and_from_the_quadrants(board: Board) -> None:
     async with opened(board, "rotation") as (app, pilot):
-        await pressed(app, pilot, "j", "enter", "c", "j", "enter")
+        await pressed(app, pilot, "j", "enter", "w", "j", "enter")
         standings = app.page.query_one(SortedTable)
         assert app.opened == [Target(Kind.GROUP, heatmap(app).keys[1]), Target(Kind.GROUP, standings.keys[1])]
 
@@ -104,7 +104,7 @@ async def test_the_quadrants_show_where_each_group_stands_and_the_chosen_ones_wa
     assert board.basis.rotation is not None
     trails = {trail.name: trail for trail in board.basis.rotation.trails}
     async with opened(board, "rotation") as (app, pilot):
-        await pressed(app, pilot, "c")
+        await pressed(app, pilot, "w")
         standings = app.page.query_one(SortedTable)
         for name, line in zip(standings.keys, lines_of(standings)[1:], strict=False):
             newest = trails[name].points[-1]
@@ -128,6 +128,6 @@ async def test_nothing_is_cut_at_any_size(board: Board, size: tuple[int, int]) -
         line = lines_of(heatmap(app))[1]
         group = reading_of(board).groups[[g.name for g in reading_of(board).groups].index(heatmap(app).keys[0])]
         assert line.rstrip().endswith(rank_text(group.rank["now"], group.rank_change))
-        await pressed(app, pilot, "c")
+        await pressed(app, pilot, "w")
         assert "Too small" not in app.text
         assert {"group", "strength", "momentum"}.isdisjoint(app.page.query_one(SortedTable).dropped)

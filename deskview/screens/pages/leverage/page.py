@@ -31,15 +31,20 @@ BY_SIZE = Sort("today")
 def _contents() -> dict[str, tuple[Widget, ...]]:
     """The widgets of each pane."""
     return {
-        "names": (SortedTable(today.NAME_COLUMNS, sort=BY_SIZE, id="names"),),
-        "underlyings": (SortedTable(today.UNDERLYING_COLUMNS, sort=BY_SIZE, id="underlyings"),),
-        "funds": (SortedTable(today.FUND_COLUMNS, sort=BY_SIZE, id="funds"),),
-        "kinds": (Table(today.KIND_COLUMNS, id="kinds"),),
-        "left-out": (Table(today.LEFT_OUT_COLUMNS, id="left-out"),),
+        "names": (SortedTable(today.NAME_COLUMNS, sort=BY_SIZE, name="leverage-names", id="names"),),
+        "underlyings": (
+            SortedTable(today.UNDERLYING_COLUMNS, sort=BY_SIZE, name="leverage-underlyings", id="underlyings"),
+        ),
+        "funds": (SortedTable(today.FUND_COLUMNS, sort=BY_SIZE, name="leverage-funds", id="funds"),),
+        "kinds": (Table(today.KIND_COLUMNS, name="leverage-kinds", id="kinds"),),
+        "left-out": (Table(today.LEFT_OUT_COLUMNS, name="leverage-left-out", id="left-out"),),
         "week": (Facts(lines=2, id="week-basis"), Chart(id="fan")),
-        "figures": (Table(week.FIGURE_COLUMNS, id="figures"),),
-        "scenarios": (Table(week.SCENARIO_COLUMNS, id="scenarios"),),
-        "supply": (Static("", id="supply-words", classes="words", markup=False), Table(id="supply")),
+        "figures": (Table(week.FIGURE_COLUMNS, name="leverage-figures", id="figures"),),
+        "scenarios": (Table(week.SCENARIO_COLUMNS, name="leverage-scenarios", id="scenarios"),),
+        "supply": (
+            Static("", id="supply-words", classes="words", markup=False),
+            Table(name="leverage-supply", id="supply"),
+        ),
         "score": (
             Facts(lines=2, id="score-facts"),
             Bars(id="pit"),

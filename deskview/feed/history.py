@@ -1,0 +1,58 @@
+"""Listings, daily bars and details, and the models that rest on them."""
+
+import asyncio
+from datetime import date
+
+from deskview.feed.daily import EARLY_SESSIONS, load_bars, load_details, load_listings
+from deskview.feed.desk import Desk
+from deskview.feed.inputs import basis_of
+from deskview.feed.state import Task
+
+
+async def refresh_daily(desk: Desk) -> None:
+    """The history the session needs; the models stand as soon as its newest part is there."""
+    state = desk.state
+    session, store = await state.session.get(), await state.store.get()
+    wanted = state.calendar.before(session, desk.settings.history_sessions)
+    state.daily = await load_listings(desk.provider, store, wanted[0])
+    early: list[asyncio.Task[None]] = []
+
+    def recent_is_there() -> None:
+        early.append(asyncio.ensure_future(_rebuild(desk, session, wanted[-EARLY_SESSIONS:])))
+
+    progress = desk.scheduler.progress(Task.DAILY)
+    left_out = await load_bars(desk.provider, store, wanted, progress=progress, early=recent_is_there)
+    state.daily.left_out["bars"] = left_out
+    await asyncio.gather(*early)
+    await _rebuild(desk, session, wanted)
+    state.progress.pop(Task.DAILY, None)
+    await desk.scheduler.attempt(Task.DETAILS, lambda: _refresh_details(desk, session, wanted))
+
+
+async def _refresh_details(desk: Desk, session: date, wanted: list[date]) -> None:
+    state = desk.state
+    basis = await state.basis.get()
+    listed = set(state.daily.tickers.get_column("ticker"))
+    state.daily.details = await load_details(
+        desk.provider,
+        await state.store.get(),
+        state.daily.details,
+        funds=sorted(listed & desk.registry.fund_tickers()),
+        names=[ticker for ticker in basis.names_of_interest() if ticker in listed],
+        on=wanted[-1],
+        progress=desk.scheduler.progress(Task.DETAILS),
+    )
+    await _rebuild(desk, session, wanted)
+    state.settled = session
+
+
+async def _rebuild(desk: Desk, session: date, sessions: list[date]) -> None:
+    """The models anew from what is stored."""
+    state, store = desk.state, await desk.state.store.get()
+    basis = await asyncio.to_thread(basis_of, state, store, desk.registry, session, sessions)
+    if state.session.value == session:
+        state.basis.set(basis)
+        if len(sessions) > EARLY_SESSIONS:
+            state.whole.set(basis)
+        desk.scheduler.wake(Task.SIMULATION)
+        desk.scheduler.changed.set()

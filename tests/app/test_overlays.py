@@ -1,0 +1,102 @@
+"""Below an overlay the desk goes on; what is not seen is not painted; ages count on everywhere."""
+
+import pytest
+
+from deskview.board import Board
+from deskview.screens import ages as clock
+from deskview.screens.desk import DeskScreen
+from deskview.screens.pages.age import Age
+from deskview.screens.pages.base import PageScreen
+from deskview.screens.panes.base import BoardPane
+from deskview.widgets.strip import StatusStrip
+from tests.app.desk import Seat, seated
+
+
+def figures(seat: Seat) -> str:
+    """The strip as it stands on the screen that is below."""
+    strip = seat.app.base.query_one(StatusStrip)
+    return strip.render_line(0).text
+
+
+@pytest.mark.parametrize("key", ["question_mark", "i", "slash", "ctrl+p", "c", "semicolon"])
+@pytest.mark.parametrize("page", ["", "m"])
+async def test_below_an_overlay_the_figures_go_on(board: Board, earlier: Board, key: str, page: str) -> None:
+    async with seated(earlier) as seat:
+        await seat.press(*page)
+        before = figures(seat)
+        await seat.press(key)
+        assert seat.app.screen is not seat.app.base
+        await seat.see(board)
+        assert figures(seat) != before
+        assert "15:55:00" in before
+        assert "16:00:00" in seat.lines[0]
+
+
+async def test_a_drill_down_goes_on_below_the_help(board: Board, earlier: Board) -> None:
+    async with seated(earlier) as seat:
+        await seat.press("3", "enter", "question_mark")
+        await seat.see(board)
+        assert "16:00:00" in seat.lines[0]
+        await seat.press("escape")
+        assert "16:00:00" in seat.lines[0]
+
+
+async def test_another_detail_below_the_letters_is_painted_whole(board: Board) -> None:
+    async with seated(board) as seat:
+        await seat.press("3", "enter", "semicolon")
+        seat.app.action_next_one()
+        await seat.settle()
+        below = seat.text
+        assert "2/" in seat.lines[1]
+        await seat.press("escape")
+        plain = seat.text
+        assert "Leveraged funds that trade it" in below
+        for line in plain.splitlines()[4:19]:
+            assert line in below
+
+
+async def test_what_an_opaque_screen_hides_is_fresh_when_it_goes(board: Board, earlier: Board) -> None:
+    async with seated(earlier) as seat:
+        before = figures(seat)
+        seat.app.push_screen("small")
+        await seat.settle()
+        await seat.see(board)
+        assert figures(seat) == before
+        seat.app.pop_screen()
+        await seat.settle()
+        assert figures(seat) != before
+
+
+async def test_the_desk_below_a_page_is_not_painted(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with seated(board) as seat:
+        desk = seat.app.base
+        assert isinstance(desk, DeskScreen)
+        await seat.press("m")
+        ages = [pane.border_title for pane in desk.query(BoardPane)]
+        monkeypatch.setattr(clock, "monotonic", lambda: board.momentum.received + 3000)
+        desk.tick()
+        assert [pane.border_title for pane in desk.query(BoardPane)] == ages
+        await seat.press("escape", "question_mark")
+        desk.tick()
+        assert [pane.border_title for pane in desk.query(BoardPane)] != ages
+
+
+@pytest.mark.parametrize("page", "mbovf")
+async def test_the_age_of_a_page_counts_on_and_turns_stale(
+    board: Board, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with seated(board) as seat:
+        await seat.press(page)
+        shown = seat.app.base
+        assert isinstance(shown, PageScreen)
+        age = shown.query_one(Age)
+        received = getattr(board, shown.PART).received
+        costs = []
+        for seconds, words in ((45, "45s old"), (46, "46s old"), (420, "stale 7m")):
+            monkeypatch.setattr(clock, "monotonic", lambda now=received + seconds: now)
+            before = age.repainted_cells
+            shown.tick()
+            await seat.pilot.pause()
+            assert words in seat.lines[1]
+            costs.append(age.repainted_cells - before)
+        assert 0 < costs[1] <= len("46s old")

@@ -1,0 +1,62 @@
+"""Time from a key to its effect on the screen while the simulated market moves and the year of flow is fetched.
+
+    python -m tests.benchmarks.key_to_paint [KEYS]
+
+`deskview demo` at a pseudo-terminal of 120x40, an empty cache, a snapshot a second. Number keys move the focus from
+pane to pane; a key counts as painted when the corner of its pane is drawn heavy. The keys come at random gaps of 40
+to 160 ms, so that some meet a refresh.
+"""
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.benchmarks.footprint import rss_mb
+from tests.e2e.conftest import surroundings
+from tests.e2e.terminal import DESKVIEW, Seat
+
+SETTINGS = "[refresh]\nsnapshot_s = 1\nprints_s = 5\n[flow]\ncalls_per_session = 200\n"
+PANES = {"1": "Momentum", "2": "Rotation", "3": "Leveraged", "4": "Flow"}
+FOCUSED = "┏"
+
+
+def focused(title: str, text: str) -> bool:
+    """Whether the pane of this title has the heavy frame."""
+    return any(title in part for line in text.splitlines() for part in line.split(FOCUSED)[1:])
+
+
+def key_to_paint_ms(seat: Seat, key: str) -> float:
+    """Milliseconds from the press to the pane's heavy frame."""
+    pressed = time.perf_counter()
+    seat.press(key)
+    seat.wait_for(lambda text: focused(PANES[key], text))
+    return (time.perf_counter() - pressed) * 1e3
+
+
+def main(keys: int) -> None:
+    """Waits for the first figures, then presses keys while the rest is fetched."""
+    chance = random.Random(1)  # noqa: S311 - gaps between keys
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        (home / ".config" / "deskview").mkdir(parents=True)
+        (home / ".config" / "deskview" / "settings.toml").write_text(SETTINGS)
+        with Seat(*DESKVIEW, "demo", environment=surroundings(home)) as seat:
+            seat.wait_for(lambda text: "MOMO −" in text, limit_s=180)
+            times = []
+            for number in range(keys):
+                seat.watch(chance.uniform(0.04, 0.16))
+                times.append(key_to_paint_ms(seat, "1234"[number % 4]))
+            backfilling = any("4 Flow" in line and "%" in line for line in seat.text.splitlines())
+            times.sort()
+            print(
+                f"{keys} keys   median {statistics.median(times):.0f} ms   p99 {times[int(keys * 0.99)]:.0f} ms   "
+                f"slowest {times[-1]:.0f} ms   backfill {'still running' if backfilling else 'over'} at the end   "
+                f"RSS {rss_mb(seat.pid):.0f} MB"
+            )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 600)
