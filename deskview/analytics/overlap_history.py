@@ -43,7 +43,7 @@ def in_history(reading: Crowding, past: pl.DataFrame, session: date) -> Crowding
 
 def _placed(leg: LegOverlap, past: pl.Series) -> LegOverlap:
     known, value = past.drop_nulls(), leg.weighted_jaccard
-    share = None if value is None or known.is_empty() else 100 * float((known < value).mean() or 0.0)
+    share = None if value is None or known.is_empty() else 100 * int((known < value).sum()) / known.len()
     return msgspec.structs.replace(leg, history_percentile=share, history_days=known.len())
 
 

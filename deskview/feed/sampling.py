@@ -23,6 +23,8 @@ from deskview.store import Store
 
 REST_S = 0.5
 """Between two readings, so that a fast provider's sessions are read by the dozen."""
+MOST_WAITING = 24
+"""Sessions that may wait to be read; then no more windows are asked for."""
 Asked = tuple[date, str, datetime]
 
 
@@ -67,6 +69,8 @@ class Sampling:
         if len(got) < self._expected[session]:
             return
         self._whole.append(session)
+        if self._reading.locked() and len(self._whole) < MOST_WAITING:
+            return
         async with self._reading:
             if monotonic() - self._kept > REST_S:
                 await self.keep()

@@ -19,6 +19,8 @@ from deskview.providers.errors import ProviderError
 
 SEED = 1
 """Decides the windows' starts; another seed would need another year of windows."""
+AT_ONCE = 4
+"""Windows asked for at once: on a plan of a few calls a minute all else waits behind them."""
 PANEL_SESSIONS = 21
 """Sessions the retail favourites rest on: about a month."""
 
@@ -80,7 +82,7 @@ async def _fetch(sampler: Sampler, plan: pl.DataFrame, name: str, prints: int) -
     asked = missing.sort("session", "ticker", "since", descending=[True, False, False])
     sampling = Sampling(sampler, name, prints, asked, known)
     try:
-        await for_each(list(asked.iter_rows()), sampling.fetch)
+        await for_each(list(asked.iter_rows()), sampling.fetch, limit=AT_ONCE)
     except ProviderError:
         await sampling.keep()
         raise

@@ -2,14 +2,17 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from random import Random
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from deskview.analytics.flow import FLOW_DAYS, days_of, hours_of, name_readings, sample_plan
 from tests.analytics.flow.market import CALENDAR, SESSION, clock, hours, lit, one, prints
 
 NAMES = [f"N{i:02}" for i in range(26)]
+HALF_DAY = date(2026, 11, 27)
 YEAR = CALENDAR.before(date(2026, 11, 20), 252)
 
 
@@ -49,9 +52,8 @@ def test_windows_of_one_name_are_spread_over_the_day() -> None:
 
 
 def test_all_starts_lie_in_regular_hours_on_half_days_too() -> None:
-    half_day = date(2026, 11, 27)
-    for since in sample_plan([half_day], NAMES, 7, 2).get_column("since"):
-        assert hours(half_day).opens <= since < hours(half_day).closes
+    for since in sample_plan([HALF_DAY], NAMES, 7, 2).get_column("since"):
+        assert hours(HALF_DAY).opens <= since < hours(HALF_DAY).closes
 
 
 def test_the_plan_depends_on_seed_and_date_only() -> None:
@@ -142,3 +144,36 @@ def test_a_name_without_a_volume_is_read_by_its_rates() -> None:
 def test_a_burst_of_one_instant_without_a_volume_is_left_aside() -> None:
     burst = window("10:00", 0, 100_099)
     assert name_readings(burst, hours_of([SESSION]), count=10).is_empty()
+
+
+def random_windows(session: date, luck: Random) -> pl.DataFrame:
+    """Windows of a few names in one session: tape order, odd prices, cancels, one window where nothing counts."""
+    opens, windows = hours(session).opens, []
+    for name in NAMES[:5]:
+        for part in range(2):
+            since = opens + timedelta(minutes=luck.randint(1, 160) + 170 * part * (session != HALF_DAY))
+            rows = []
+            for step in range(30):
+                row = one(1_000_000 + luck.randint(0, 300), luck.randint(1, 500), session=session, ticker=name)
+                when = since + timedelta(seconds=step + luck.random())
+                code = {"correction": 8 if luck.random() < 0.1 or (name == NAMES[4] and part) else 0}
+                rows.append(row | {"time": when, "sip_time": when, "off_exchange": luck.random() < 0.5} | code)
+            windows.append(prints(rows).with_columns(since=pl.lit(since).cast(pl.Datetime("ns", "UTC"))))
+    return pl.concat(windows)
+
+
+def test_sessions_read_at_once_are_read_as_each_by_itself() -> None:
+    luck = Random(3)  # noqa: S311 - no secret
+    days = [date(2026, 3, 6), date(2026, 3, 9), HALF_DAY]
+    windows = {day: random_windows(day, luck) for day in days}
+    volumes = pl.DataFrame(
+        [(day, name, 1e8 * luck.random()) for day in days for name in NAMES[1:]],
+        schema={"session": pl.Date, "ticker": pl.String, "dollar_volume_usd": pl.Float64},
+        orient="row",
+    )
+    at_once = name_readings(
+        pl.concat(windows.values()).sample(fraction=1, shuffle=True, seed=1), hours_of(days), count=30, volumes=volumes
+    )
+    each = pl.concat(name_readings(rows, hours_of([day]), count=30, volumes=volumes) for day, rows in windows.items())
+    assert at_once.height == 5 * len(days)
+    assert_frame_equal(at_once, each, rel_tol=1e-12, abs_tol=0.0)

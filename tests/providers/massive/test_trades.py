@@ -186,7 +186,8 @@ async def test_a_time_without_zone_is_the_callers_mistake() -> None:
 
 async def test_windows_become_one_table_with_what_each_left_out(server: Server, massive: Massive) -> None:
     early = trade(sip_timestamp=1795190399123456788, sequence_number=1)
-    server.will(ok(results(trade(), early, trade(price="x"))), ok({"status": "OK"}), ok(results(trade(), trade(price=0))))
+    first, last = results(trade(), early, trade(price="x")), results(trade(), trade(price=0))
+    server.will(ok(first), ok({"status": "OK"}), ok(last))
     later = SINCE + timedelta(hours=1)
     asked = [("SOXL", SINCE), ("AAPL", SINCE), ("SOXL", later)]
     windows = [await massive.trades_window(ticker, since, 300) for ticker, since in asked]
