@@ -51,7 +51,7 @@ class Flow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Sessions the percentile rests on."""
     calls_per_session: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 16
     """Calls spent on the sample of each past session: shared evenly among the focus names, at least one a name."""
-    sample_prints: Annotated[int, msgspec.Meta(ge=50, le=50_000)] = 300
+    sample_prints: Annotated[int, msgspec.Meta(ge=50, le=50_000)] = 200
     """Prints per call of that sample."""
     panel_calls: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 6
     """Calls for each of the last 21 sessions on other names of the momentum universe: who the retail favourites are."""

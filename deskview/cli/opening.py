@@ -37,8 +37,7 @@ def connected(settings: "Settings", key: ApiKey) -> "Provider":
 
 def open_simulated(arguments: Namespace) -> "Provider":
     """The simulated market, spoken to over HTTP inside this process."""
-    import httpx  # noqa: PLC0415
-
+    from deskview.cli.inprocess import InProcess  # noqa: PLC0415 - httpx loads late
     from deskview.providers import connect  # noqa: PLC0415
     from deskview.simulator import create_app  # noqa: PLC0415
 
@@ -50,12 +49,11 @@ def open_simulated(arguments: Namespace) -> "Provider":
         key=SIMULATED_KEY,
         compress=False,  # nothing travels: compressing for the same process only costs
     )
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return connect(
         "massive",
         ApiKey(SIMULATED_KEY),
         base_url=SIMULATED_URL,
-        transport=transport,
+        transport=InProcess(app),
         calls_per_minute=SIMULATED_CALLS_PER_MINUTE,
     )
 

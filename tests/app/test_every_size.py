@@ -85,4 +85,4 @@ async def test_no_figure_is_cut_at_any_size(board: Board, start: int, place: str
             assert max(map(len, seat.lines)) <= size[0]
             if other := figures(seat) - whole:
                 cut[size] = sorted(other)
-    assert not cut
+    assert not cut, cut

@@ -114,18 +114,19 @@ def _collect(market: Market, position: int, window: tuple[int, int], descending:
     since, until = window
     entry = world.roster.entries[position]
     tape = _TAPES.get(entry.exchange, 2)
-    rows: list[Trade] = []
+    found, count = [], 0
     for number, piece in _pieces(market, since, until, descending):
         if not entry.first <= number <= entry.last:
             continue
         prints = world.prints(position, number, piece)
         low, high = np.searchsorted(prints.sip_ns, [since, until])
         chosen = np.arange(low, high)
-        chosen = (chosen[::-1] if descending else chosen)[: wanted - len(rows)]
-        rows += _rows(prints.take(chosen), tape)
-        if len(rows) >= wanted:
+        chosen = (chosen[::-1] if descending else chosen)[: wanted - count]
+        found.append(prints.take(chosen))
+        count += len(chosen)
+        if count >= wanted:
             break
-    return rows
+    return _rows(Prints.joined(found), tape) if found else []
 
 
 def _pieces(market: Market, since: int, until: int, descending: bool) -> Iterator[tuple[int, int]]:

@@ -6,6 +6,7 @@ Fractions of a share are printed in every session the way the tapes have printed
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -49,6 +50,13 @@ class Prints:
     def take(self, chosen: Integers | slice) -> Prints:
         """Some of them, in the order asked for."""
         return Prints(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
+    @staticmethod
+    def joined(parts: Sequence[Prints]) -> Prints:
+        """One after the other; at least one part."""
+        if len(parts) == 1:
+            return parts[0]
+        return Prints(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Prints)))
 
     def __len__(self) -> int:
         return len(self.sip_ns)

@@ -1,0 +1,140 @@
+"""What a key may bring about: all that a person, a file or a market could notice of it."""
+
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from textual.drivers.headless_driver import HeadlessDriver
+
+from deskview.app import DeskApp
+from deskview.board import Board
+from deskview.widgets.lines import Lines
+from tests.app.desk import Seat, seated
+from tests.app.places import Place
+
+State = dict[str, object]
+
+
+@dataclass
+class World:
+    """Around the app: its files, the terminal it writes to, and whether it was left."""
+
+    folder: Path
+    sent: list[str] = field(default_factory=list)
+    exits: int = 0
+
+    def watch(self, patch: pytest.MonkeyPatch) -> None:
+        """Notes from now on what is written past the screen, and that the app is to end; time stands still."""
+        patch.setattr(HeadlessDriver, "write", lambda _, data: self.sent.append(data))
+        patch.setattr(DeskApp, "exit", lambda *_, **__: self._leave())
+        patch.setattr("deskview.screens.ages.monotonic", lambda: 0.0)
+
+    def _leave(self) -> None:
+        self.exits += 1
+
+    @property
+    def files(self) -> set[tuple[str, int]]:
+        """Every file with the time it was written."""
+        return {(str(file), file.stat().st_mtime_ns) for file in self.folder.rglob("*") if file.is_file()}
+
+
+def state_of(seat: Seat, world: World) -> State:
+    """What there is to notice now."""
+    app: Any = seat.app
+    return place_of(seat) | {
+        "picture": picture_of(seat),
+        "notice": [notice.message for notice in app._notifications],
+        "theme": app.theme,
+        "refreshes": seat.door.market.refreshes if seat.door.market else 0,
+        "demo": seat.door.demo,
+        "files": world.files,
+        "sent": len(world.sent),
+        "exits": world.exits,
+    }
+
+
+def place_of(seat: Seat) -> State:
+    """Where one is: screens, the way, the list and its cursor."""
+    focused = seat.app.screen.focused
+    return {
+        "screen": [type(screen).__name__ for screen in seat.app.screen_stack],
+        "way": list(seat.app.trail),
+        "focus": focused,
+        "cursor": (focused.cursor_key, focused.scroll_offset) if isinstance(focused, Lines) else None,
+    }
+
+
+def picture_of(seat: Seat) -> list[list[tuple[str, str]]]:
+    """Every line's pieces with their styles."""
+    strips = seat.app.screen._compositor.render_strips()
+    return [[(piece.text, str(piece.style)) for piece in strip] for strip in strips]
+
+
+class Visit:
+    """Stays at a place as long as what a key did can be undone, and comes anew where it can't."""
+
+    def __init__(self, board: Board, place: Place, world: World, rules_file: Path) -> None:
+        self._board, self.place, self._world, self._rules_file = board, place, world, rules_file
+        self._stack = AsyncExitStack()
+        self._last: str | None = None
+        self._home: State = {}
+        self._seat: Seat | None = None
+
+    async def arrive(self) -> Seat:
+        """The seat, everything as on arrival."""
+        if self._seat is not None and await self._returns(self._seat):
+            return self._seat
+        await self._stack.aclose()
+        if self.place.rules:
+            self._rules_file.parent.mkdir(exist_ok=True)
+            self._rules_file.write_text(self.place.rules)
+        elif self._rules_file.exists():
+            self._rules_file.unlink()
+        door = self.place.door()
+        board = None if door.fault else self._board
+        seat = self._seat = await self._stack.enter_async_context(seated(board, size=self.place.size, door=door))
+        await seat.press(*self.place.keys)
+        self._last, self._home = None, self._seen(seat)
+        return seat
+
+    async def effect(self, key: str, before: tuple[str, ...]) -> set[str]:
+        """What is not as it was once the key was pressed."""
+        seat = await self.arrive()
+        await seat.press(*before)
+        was = state_of(seat, self._world)
+        await seat.press(key)
+        self._last = key
+        now = state_of(seat, self._world)
+        return {name for name in was if was[name] != now[name]}
+
+    async def _returns(self, seat: Seat) -> bool:
+        """Whether all is as on arrival, if need be after the key that leads back."""
+        for keys in self._ways_back(seat):
+            if keys:
+                await seat.press(*keys)
+            if seat.app._notifications:
+                seat.app.clear_notifications()
+                await seat.settle()
+            if self._seen(seat) == self._home:
+                return True
+        return False
+
+    def _ways_back(self, seat: Seat) -> Iterator[tuple[str, ...]]:
+        yield ()
+        if place_of(seat)["screen"] != self._home["screen"] or seat.app.trail != self._home["way"]:
+            yield ("escape",)
+        elif self._last:
+            yield ("home",)
+            yield (self._last,)
+
+    def _seen(self, seat: Seat) -> State:
+        return place_of(seat) | {"picture": picture_of(seat), "theme": seat.app.theme}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *fault: object) -> None:
+        await self._stack.aclose()

@@ -1,0 +1,159 @@
+"""Every key of the table at every place it works at: alive where the table says so, with one meaning, and to be seen."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.screen import Screen
+from textual.widgets import Input
+
+from deskview import paths
+from deskview.board import Board
+from deskview.screens.actions import ACTIONS, Action, Scope
+from deskview.screens.columns.lists import LISTS
+from deskview.widgets.columned import ColumnedLines
+from deskview.widgets.lines import Lines
+from deskview.widgets.sorting import Sorting
+from tests.app.desk import Seat, seated
+from tests.app.effects import Visit, World, state_of
+from tests.app.places import PLACES, Place
+
+UNTOLD = {"focus_next", "focus_previous", "copy_text", "help_quit", "quit", "command_palette"}
+"""What Textual binds itself on every screen: tab, shift+tab, ctrl+c, ctrl+q, ctrl+p."""
+OF_THE_FOCUS = {"card", "alert", "columns", "copy", "export"}
+"""Work everywhere, and do another thing in each list."""
+BEFORE = {
+    "row-up": ("end",),
+    "page-up": ("end",),
+    "first-row": ("end",),
+    "row-down": ("home",),
+    "page-down": ("home",),
+    "last-row": ("home",),
+    "toggle-column": ("end",),
+    "column-up": ("end",),
+    "column-down": ("end", "K"),
+    "reset-columns": ("end", "space"),
+    "read-back": ("down",),
+    "longer": ("left_square_bracket",),
+    "previous-one": ("n",),
+}
+"""Keys pressed before, so that there is something to be done."""
+BRINGS = {
+    "refresh": "refreshes",
+    "copy": "sent",
+    "export": "files",
+    "save-screen": "files",
+    "next-theme": "theme",
+    "quit": "exits",
+    "demo": "demo",
+    "remove-alert": "files",
+    "help": "screen",
+    "find": "screen",
+    "card": "screen",
+    "alert": "screen",
+    "columns": "screen",
+    "jump": "screen",
+    "command-palette": "screen",
+    "close": "screen",
+    "close-columns": "screen",
+    "close-labels": "screen",
+    "leave": "screen",
+    "edit-alert": "screen",
+}
+"""What an action is known by; any other by a changed picture."""
+NOTHING_TO_DO: set[tuple[str, str]] = set()
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A home of the test's own, watched."""
+    monkeypatch.setattr(paths, "state_folder", lambda: tmp_path)
+    world = World(tmp_path)
+    world.watch(monkeypatch)
+    return world
+
+
+def bound(screen: Screen[object]) -> dict[str, list[str]]:
+    """For each key the names of the actions that are awake on the screen, the one that is taken first."""
+    found: dict[str, list[str]] = {}
+    for node, bindings in screen._modal_binding_chain:
+        for key, binding in bindings:
+            unscrolled = isinstance(node, Input) and binding.action.startswith(("scroll_", "page_"))
+            if not unscrolled and screen.app._check_action_state(binding.action, node):
+                found.setdefault(key, []).append(binding.id or bare(binding.action))
+    return found
+
+
+def bare(action: str) -> str:
+    """The name of the method behind an action's string."""
+    return action.partition("(")[0].rpartition(".")[2]
+
+
+def asleep(name: str, place: Place) -> set[str]:
+    """Actions of the place's scopes that have nothing to act on there."""
+    found = set() if "z" in place.keys else {"unzoom"}
+    if name != "alert, conditions":
+        found |= {"go-on", "next-condition", "previous-condition"}
+    return found if name in {"alert, field", "find"} else found | {"into-list"}
+
+
+def awake(seat: Seat, name: str) -> dict[str, Action]:
+    """The actions that must be awake at a place, by name."""
+    place, focused = PLACES[name], seat.app.screen.focused
+    gone = asleep(name, place)
+    if not isinstance(focused, ColumnedLines) or focused.list_name not in LISTS:
+        gone.add("columns")
+    if not isinstance(focused, Lines):
+        gone |= {action.name for action in ACTIONS if action.scope is Scope.LISTS}
+    elif not isinstance(focused, Sorting):
+        gone |= {"sort-next", "sort-turn"}
+    found = [action for scope in place.scopes for action in ACTIONS if action.scope is scope]
+    return {action.name: action for action in reversed(found) if action.name not in gone}
+
+
+def keys_of(action: Action) -> Iterator[str]:
+    return (key.strip() for key in action.keys.split(","))
+
+
+def pressed_here(name: str, action: Action) -> bool:
+    """What works everywhere is pressed once a screen, what is of the focus or the place in every list."""
+    elsewhere = action.scope is Scope.EVERYWHERE and action.name not in OF_THE_FOCUS
+    return (PLACES[name].whole or not elsewhere) and action.name != f"page-{name}"
+
+
+@pytest.mark.parametrize("name", PLACES)
+async def test_every_key_is_seen_to_work(name: str, board: Board, world: World, rules_file: Path) -> None:
+    dead: list[str] = []
+    async with Visit(board, PLACES[name], world, rules_file) as visit:
+        actions = awake(await visit.arrive(), name)
+        for action in actions.values():
+            if not pressed_here(name, action) or (name, action.name) in NOTHING_TO_DO:
+                continue
+            for key in keys_of(action):
+                changed = await visit.effect(key, BEFORE.get(action.name, ()))
+                if BRINGS.get(action.name, "picture") not in changed:
+                    dead.append(f"{key} ({action.name}): {sorted(changed) or 'nothing'}")
+    assert not dead
+
+
+@pytest.mark.parametrize("name", PLACES)
+async def test_awake_is_what_the_table_says_each_key_with_one_meaning(
+    name: str, board: Board, world: World, rules_file: Path
+) -> None:
+    async with Visit(board, PLACES[name], world, rules_file) as visit:
+        seat = await visit.arrive()
+        found = bound(seat.app.screen)
+        wanted = {key: action.name for action in awake(seat, name).values() for key in keys_of(action)}
+        assert {key: found.get(key, [""])[0] for key in wanted} == wanted
+        twice = {key: names for key, names in found.items() if len(set(names) - UNTOLD) > 1}
+        assert not twice
+        listed = {action.name for action in ACTIONS}
+        more = {key: names for key, names in found.items() if key not in wanted and set(names) & listed}
+        assert not more
+
+
+async def test_a_key_that_is_not_in_the_table_does_nothing(board: Board, world: World) -> None:
+    async with seated(board) as seat:
+        was = state_of(seat, world)
+        await seat.press("f9")
+        assert state_of(seat, world) == was
