@@ -1,5 +1,6 @@
 """Text measured in terminal cells: made harmless, cut, padded and wrapped."""
 
+import re
 from collections.abc import Iterator
 
 from rich.cells import cell_len, set_cell_size
@@ -8,6 +9,8 @@ from deskview.widgets.records import Align, Line, Piece
 
 ELLIPSIS = "…"
 MISSING = "–"
+_FIGURE = re.compile(r"[^\s]*\d[^\s]*$")
+"""A word with a digit at the end of what is left."""
 
 
 def plain(text: str) -> str:
@@ -18,12 +21,15 @@ def plain(text: str) -> str:
 
 
 def shorten(text: str, width: int) -> str:
-    """The text in at most `width` cells, ending in an ellipsis where it was cut."""
+    """The text in at most `width` cells, ending in an ellipsis where it was cut; never cut within a number."""
     if cell_len(text) <= width:
         return text
     if width <= 0:
         return ""
-    return set_cell_size(text, width - 1).rstrip() + ELLIPSIS
+    kept = set_cell_size(text, width - 1)
+    if text[len(kept.rstrip()) :][:1] != " " and _FIGURE.search(kept):
+        kept = _FIGURE.sub("", kept)
+    return kept.rstrip() + ELLIPSIS
 
 
 def pad(text: str, width: int, align: Align = "left") -> str:

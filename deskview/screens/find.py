@@ -72,6 +72,10 @@ class FindScreen(ModalScreen[None]):
         self.dismiss()
         self.app.post_message(Opened(Target(Kind(kind), key)))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Down leads into the list from the field; in the list it is the list's own."""
+        return isinstance(self.focused, Input) if action == "into_list" else super().check_action(action, parameters)
+
     def action_leave(self) -> None:
         """Back to what lies below."""
         self.dismiss()

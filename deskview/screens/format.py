@@ -44,18 +44,52 @@ def percentile(value: float | None) -> str:
     return f"{whole}{ending}"
 
 
-def usd(value: float | None, *, sign: bool = True) -> str:
-    """Dollars in three figures: −$18.0B, +$812M; a flow has its sign, an amount has none."""
+def usd(value: float | None, *, sign: bool = True, digits: int = 3) -> str:
+    """Dollars in so many significant digits: −$18.0B, −$1.07B, +$812M; a flow has its sign, an amount has none."""
     if value is None:
         return MISSING
-    size = abs(value)
-    scale, unit = next(((scale, unit) for scale, unit in _UNITS if size >= scale * 0.9995), (1.0, ""))
-    number = size / scale
-    digits = 0 if not unit or number >= 99.95 else 1
-    text = f"${number:.{digits}f}{unit}"
-    if not sign or text == "$0":
-        return text
-    return ("−" if value < 0 else "+") + text
+    scale, unit = _scale(abs(value))
+    number = abs(value) / scale
+    text = f"${number:.{_decimals(number, digits) if unit else 0}f}{unit}"
+    return text if not sign or text == "$0" else _minus_or_plus(value) + text
+
+
+def usd_alike(*values: float | None, digits: int = 4) -> list[str]:
+    """The amounts of one sum in the unit and the decimals of the largest, so that what is shown adds up.
+
+    Each is rounded by itself: the last digit may be off by one. Without signs; one too small to show keeps its unit.
+    """
+    largest = max((abs(value) for value in values if value is not None), default=0.0)
+    scale, unit = _scale(largest)
+    decimals = _decimals(largest / scale, digits) if unit else 0
+    least = 0.5 * scale / 10**decimals
+    return [
+        usd(value, sign=False)
+        if value is None or 0 < abs(value) < least
+        else f"${abs(value) / scale:.{decimals}f}{unit}"
+        for value in values
+    ]
+
+
+def usd_sum(*values: float | None, digits: int = 4) -> list[str]:
+    """As `usd_alike`, with signs."""
+    texts = usd_alike(*values, digits=digits)
+    return [_minus_or_plus(value) + text if value else text for value, text in zip(values, texts, strict=True)]
+
+
+def _scale(size: float) -> tuple[float, str]:
+    """The largest unit of which there is at least one after rounding."""
+    return next(((scale, unit) for scale, unit in _UNITS if size >= scale * 0.9995), (1.0, ""))
+
+
+def _decimals(number: float, digits: int) -> int:
+    """Decimals that leave a number from 1 to 1000 so many significant digits."""
+    whole = 1 if number < 10 - 0.5 / 10 ** (digits - 1) else 2 if number < 100 - 0.5 / 10 ** (digits - 2) else 3
+    return max(0, digits - whole)
+
+
+def _minus_or_plus(value: float) -> str:
+    return "−" if value < 0 else "+"
 
 
 def price(value: float | None) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from deskview.app import DeskApp
 from deskview.board import Board
@@ -70,7 +71,12 @@ class Seat:
 
     async def settle(self) -> None:
         """Waits until everything asked for is on the screen."""
-        await self.app.workers.wait_for_complete()
+        while True:
+            try:
+                await self.app.workers.wait_for_complete()
+                break
+            except WorkerCancelled:
+                continue  # one that a newer one replaced
         await self.pilot.pause()
         await self.pilot.pause()
 

@@ -16,6 +16,7 @@ from tests.app.desk import Seat, seated
 from tests.app.places import Place
 
 State = dict[str, object]
+TO_CLIPBOARD = "\x1b]52"
 
 
 @dataclass
@@ -51,7 +52,7 @@ def state_of(seat: Seat, world: World) -> State:
         "refreshes": seat.door.market.refreshes if seat.door.market else 0,
         "demo": seat.door.demo,
         "files": world.files,
-        "sent": len(world.sent),
+        "sent": [data for data in world.sent if data.startswith(TO_CLIPBOARD)],
         "exits": world.exits,
     }
 

@@ -1,7 +1,7 @@
 """From 60x15 to 300x100, on every screen: no figure is cut, no line is wider than the terminal."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pytest
 from textual.geometry import Region
@@ -11,11 +11,13 @@ from deskview.screens.pages import PAGES
 from deskview.screens.small import SMALLEST
 from deskview.screens.target import Kind, Opened, Target
 from deskview.widgets.chart import Chart
+from deskview.widgets.lines import Lines
 from deskview.widgets.scatter import Scatter
 from tests.app.desk import Seat, seated
 
 WIDTHS, HEIGHTS = range(60, 301), range(15, 101)
 ROOMY = (300, 400)
+BETWEEN = re.compile(r"\d+ groups between|view \d of \d")
 AGE = re.compile(r"\d+(s|m|h|d)")
 WORD = re.compile(r"[\w.,%σ$+−±–/²]+")
 DETAILS = [Target(Kind.NAME, "NVDA"), Target(Kind.GROUP, "ai-compute"), Target(Kind.FUND, "TQQQ")]
@@ -29,11 +31,22 @@ def sizes(start: int, step: int) -> list[tuple[int, int]]:
 
 
 def figures(seat: Seat) -> set[str]:
-    """Every word with a digit that stands outside of charts, but ages."""
+    """Every word with a digit that stands outside of charts, but ages and how many groups have no room."""
     charts = [chart.region for kind in (Chart, Scatter) for chart in seat.app.screen.query(kind) if chart.display]
     lines = [_without(line, y, charts) for y, line in enumerate(seat.lines)]
+    return figures_of(BETWEEN.sub("", line) for line in lines)
+
+
+def figures_of(lines: Iterable[str]) -> set[str]:
+    """The words with a digit in them."""
     words = {word.strip(".,") for line in lines for word in WORD.findall(line)}
     return {word for word in words if any(char.isdigit() for char in word) and not AGE.fullmatch(word)}
+
+
+def listed(seat: Seat) -> set[str]:
+    """The figures of all lists, the columns without room among them."""
+    lists = seat.app.screen.query(Lines)
+    return figures_of(each.row_text(row) for each in lists for row in range(each.virtual_size.height - 1))
 
 
 def _without(line: str, y: int, regions: Sequence[Region]) -> str:
@@ -62,7 +75,7 @@ async def everything(board: Board, place: str | Target) -> set[str]:
     async with seated(board, size=ROOMY) as seat:
         for key in await go(seat, place):
             await seat.press(*([key] if key else []))
-            found |= figures(seat)
+            found |= figures(seat) | listed(seat)
             if place == "desk":
                 await seat.press("z")
                 found |= figures(seat)
