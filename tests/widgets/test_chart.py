@@ -25,9 +25,9 @@ RISE = ChartSpec(
 async def test_it_is_drawn_once_a_version_and_size_and_not_on_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     threads: list[str] = []
 
-    def watched(spec: ChartSpec, width: int, height: int) -> object:
+    def watched(spec: ChartSpec, width: int, height: int, ascii_only: bool) -> object:
         threads.append(threading.current_thread().name)
-        return draw(spec, width, height)
+        return draw(spec, width, height, ascii_only)
 
     monkeypatch.setattr(chart_module, "draw", watched)
     chart = Chart()
