@@ -219,11 +219,10 @@ class DeskApp(AlertingApp):
         waiting = [watch for watch in self.watches if watch.waiting]
         if self.board is None or not (self._frozen or waiting):
             return
-        found = segments(self.board, frozen=self._frozen)
+        found = segments(self.board, frozen=self._frozen, waiting=len(waiting))
         if waiting:
             newest = max(waiting, key=lambda watch: watch.fired_at or NEVER)
-            found.insert(2, Segment("alerts", f"ALERT {len(waiting)}", "warning", priority=0))
-            found.append(Segment("alert", sentence(newest), "warning", priority=6))
+            found.append(Segment("alert", sentence(newest), "warning", spare=True))
         self.base.query(StatusStrip).first().show(found)
 
     @on(WelcomeScreen.Demo)
@@ -262,7 +261,8 @@ class DeskApp(AlertingApp):
             return
         lines = self.screen.focused
         key = lines.cursor_key if isinstance(lines, Lines) else None
-        self._card.point(await asyncio.to_thread(card_of, self.board, self.subject, key))
+        variant = self.base.variant if isinstance(self.base, PageScreen) else ""
+        self._card.point(await asyncio.to_thread(card_of, self.board, self.subject, key, variant))
         self.push_screen("card")
 
     def action_find(self) -> None:
@@ -288,6 +288,7 @@ class DeskApp(AlertingApp):
         names = self.desk_themes
         here = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(here + 1) % len(names)]
+        self.notify(f"Theme {self.theme}", timeout=2, markup=False)
 
     async def action_quit(self) -> None:
         """Leaves."""

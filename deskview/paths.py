@@ -32,6 +32,11 @@ def alerts_file() -> Path:
     return config_folder() / "alerts.toml"
 
 
+def demo_alerts_file() -> Path:
+    """The rules set on a simulated market: they would make no sense on the real one."""
+    return alerts_file().with_name("alerts-demo.toml")
+
+
 def themes_folder() -> Path:
     """The user's own colour themes. Not created."""
     return config_folder() / "themes"

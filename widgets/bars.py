@@ -86,7 +86,8 @@ class Bars(Painted):
 
 
 def _count(size: float, unit: float) -> int:
-    return round(size / unit) if unit > 0 else 0
+    """Eighths of a bar; what is there at all has one, however small."""
+    return max(round(size / unit), size > 0) if unit > 0 else 0
 
 
 def _within(eighths: int, lines: int) -> int:

@@ -151,10 +151,10 @@ def _heading(spec: ChartSpec, width: int, ascii_only: bool) -> Line:
 
 
 def _times(spec: ChartSpec, bounds: Bounds) -> Line:
-    """The labels under the canvas: every one, or every second, third and so on, so that none touch."""
+    """The labels under the canvas: all, or every second, third and so on from the newest back, so that none touch."""
     known = [(x, plain(label)) for x, label in spec.x_ticks if bounds.left <= x <= bounds.right]
     for stride in range(1, len(known) + 1):
-        text = _spaced(known[::stride], bounds)
+        text = _spaced(known[::-stride][::-1], bounds)
         if text is not None:
             return (Piece(text, "dim"),)
     return ()

@@ -12,6 +12,8 @@ from deskview.widgets.records import Line, Piece
 from deskview.widgets.text import MISSING, pad, plain, shorten, width_of
 
 _SCALE = range(8, 41)
+_FEW_DAYS = 60
+"""A percentile of fewer days is dim, and never without their number."""
 
 
 class GaugeReading(Struct, frozen=True):
@@ -73,14 +75,16 @@ class Gauge(Painted):
     def _measured(self, label: Piece, reading: GaugeReading, percentile: float) -> Line:
         width = self.line_width
         value = self._value(reading)
-        digits = Piece(f" {ordinal(percentile):>5}", "strong")
+        few = reading.days < _FEW_DAYS
+        digits = Piece(f" {ordinal(percentile):>5}", "dim" if few else "strong")
         days = Piece(f" pct of {reading.days} d", "dim")
-        for tail in ((digits, days, *value), (digits, *value)):
+        shorter = (digits, days) if few else (digits, *value)
+        for tail in ((digits, days, *value), shorter):
             room = width - width_of((label, *tail)) - 3
             if room >= _SCALE.start:
                 return (label, Piece(" "), *self._scale(reading, percentile, min(room, _SCALE.stop)), *tail)
-        if width_of((label, digits, *value)) <= width:
-            return (label, digits, *value)
+        if width_of((label, *shorter)) <= width:
+            return (label, *shorter)
         number = Piece(digits.text.strip(), digits.tone)
         room = width - cell_len(number.text) - 1
         return (Piece(shorten(label.text.rstrip(), room) + " ", label.tone), number) if room > 0 else (number,)

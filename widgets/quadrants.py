@@ -173,7 +173,10 @@ def _scale(bounds: Bounds, field: Field, nameless: int) -> Line:
     """The numbers across, and how many dots found no room for a name; the axis's title gives way to that."""
     left, right, centre = f"{bounds.left:.1f}", f"{bounds.right:.1f}", f"{field.centre[0]:g}"
     text = pad(left, bounds.column(field.centre[0]) - len(centre) // 2) + centre
-    text += f"  {nameless} unnamed" if nameless else ""
     titled = f"{right} {field.x_title}"
-    room = bounds.width - cell_len(text)
-    return (Piece(text, "dim"), Piece(pad(titled if cell_len(titled) + 2 <= room else right, room, "right"), "dim"))
+    long, short = (f"  {nameless} dots without a label", f"  {nameless} no label") if nameless else ("", "")
+    for words, end in ((long, titled), (short, titled), (short, right)):
+        if cell_len(text + words + end) + 2 <= bounds.width:
+            break
+    text += words
+    return (Piece(text, "dim"), Piece(pad(end, bounds.width - cell_len(text), "right"), "dim"))

@@ -1,8 +1,10 @@
 """A line of figures that gives up the least important ones where the terminal is narrow."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from deskview.widgets.painted import Painted
@@ -13,18 +15,28 @@ _GAPS = (3, 2, 1)
 
 
 class Segment(Struct, frozen=True):
-    """One figure of the strip. The highest `priority` is left out first; `right` puts it at the right end."""
+    """One figure of the strip. The highest `priority` is left out first; `right` puts it at the right end.
+
+    `short` is said instead of `text` before anything is left out. One that is `spare` gets what room the others
+    leave: it never moves them.
+    """
 
     key: str
     text: str
     tone: str = ""
     priority: int = 0
     right: bool = False
+    short: str = ""
+    spare: bool = False
 
 
 class StatusStrip(Painted):
-    """One line of segments; none is ever cut, and only those that changed are repainted."""
+    """One line of segments; none is ever cut, and only those that changed are repainted.
 
+    `MORE` stands where any is missing.
+    """
+
+    MORE: ClassVar[str] = "…"
     DEFAULT_CSS = """
     StatusStrip { height: 1; width: 1fr; background: $panel; }
     """
@@ -52,7 +64,7 @@ class StatusStrip(Painted):
         return tuple(segment.key for segment in self._segments if segment.key not in kept)
 
     def line_at(self, y: int) -> Line:
-        """The segments that fit, those for the right end pushed there, an ellipsis where any is missing."""
+        """The segments that fit, those for the right end pushed there, `MORE` where any is missing."""
         if y > 0:
             return ()
         kept, gap = self._kept()
@@ -61,8 +73,8 @@ class StatusStrip(Painted):
         pieces = [Piece(" ")]
         for segment in left:
             pieces += (Piece(plain(segment.text), segment.tone), Piece(" " * gap))
-        if len(kept) < len(self._segments):
-            pieces.append(Piece("…", "dim"))
+        if any(segment.key in self.dropped for segment in self._segments if not segment.spare):
+            pieces.append(Piece(self.MORE, "dim"))
         tail = [piece for segment in right for piece in (Piece(plain(segment.text), segment.tone), Piece(" " * gap))][
             :-1
         ]
@@ -70,14 +82,31 @@ class StatusStrip(Painted):
         return (*pieces, Piece(" " * max(0, self.line_width - used - 1)), *tail)
 
     def _kept(self) -> tuple[list[Segment], int]:
-        """The segments that fit and the gap between them: gaps shrink before a segment goes."""
-        kept = list(self._segments)
+        """The segments that fit and the gap between them: gaps shrink, then words, before a segment goes."""
+        whole = [segment for segment in self._segments if not segment.spare]
+        kept = whole if self._fitting(whole, complete=True) else [_shortened(segment) for segment in whole]
         while kept:
-            complete = len(kept) == len(self._segments)
-            for gap in _GAPS:
-                ends = 2 - gap if complete else 3
-                if sum(cell_len(plain(segment.text)) + gap for segment in kept) + ends <= self.line_width:
-                    return kept, gap
-            worst = max(range(len(kept)), key=lambda index: (kept[index].priority, index))
-            kept.pop(worst)
+            gap = self._fitting(kept, complete=len(kept) == len(whole))
+            if gap is not None:
+                return self._filled(kept, gap), gap
+            kept.pop(max(range(len(kept)), key=lambda index: (kept[index].priority, index)))
         return kept, 1
+
+    def _fitting(self, kept: Sequence[Segment], *, complete: bool) -> int | None:
+        """The widest gap the segments fit with, None where they don't."""
+        return next((gap for gap in _GAPS if self._needs(kept, gap, complete=complete) <= self.line_width), None)
+
+    def _needs(self, kept: Sequence[Segment], gap: int, *, complete: bool) -> int:
+        more = gap + cell_len(self.MORE) if self.MORE and not complete else 0
+        return sum(cell_len(plain(segment.text)) + gap for segment in kept) + 2 - gap + more
+
+    def _filled(self, kept: list[Segment], gap: int) -> list[Segment]:
+        """The segments with the spare ones that fit beside them."""
+        for spare in (segment for segment in self._segments if segment.spare):
+            if self._needs([*kept, spare], gap, complete=False) <= self.line_width:
+                kept = [*kept, spare]
+        return kept
+
+
+def _shortened(segment: Segment) -> Segment:
+    return replace(segment, text=segment.short) if segment.short else segment

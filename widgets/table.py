@@ -73,7 +73,7 @@ class Table(ColumnedLines):
         return f"{plain(column.title)}{'▾' if self._sort.descending else '▴'}"
 
     def head_line(self) -> Line:
-        """The titles, the sorted one marked, and an ellipsis at the end where columns were left out."""
+        """The titles, the sorted one marked, and an ellipsis behind the last where columns were left out."""
         pieces: list[Piece] = []
         for slot in self._slots:
             column = self._columns[slot.column]
@@ -81,7 +81,9 @@ class Table(ColumnedLines):
             is_sorted = self._sort is not None and self._sort.key == column.key
             pieces += (Piece(text, "accent" if is_sorted else "head"), Piece(" " * self._gap))
         rest = self.line_width - self._used + self._gap
-        return (*pieces[:-1], Piece(pad("…", rest, "right"), "head")) if self.dropped and rest > 0 else tuple(pieces)
+        if not self.dropped or rest <= 0:
+            return tuple(pieces)
+        return (*pieces[:-1], Piece(pad(" …" if rest > 1 else "…", rest), "dim"))
 
     @property
     def _used(self) -> int:

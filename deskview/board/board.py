@@ -94,7 +94,10 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Board:
-    """All readings of one moment; immutable. `live` is the LIVE table they rest on, `basis` the session's models."""
+    """All readings of one moment; immutable. `live` is the LIVE table they rest on, `basis` the session's models.
+
+    `snapshot` is the SNAPSHOT LIVE was made of, with the session's open, high and low.
+    """
 
     source: Source
     as_of: datetime | None
@@ -108,6 +111,7 @@ class Board:
     crowding: Part[Crowding] = field(default_factory=Part)
     basis: Basis | None = None
     live: pl.DataFrame | None = None
+    snapshot: pl.DataFrame | None = None
     off_exchange: OffExchange = field(default_factory=OffExchange)
     wire: Wire = field(default_factory=Wire)
 
@@ -141,6 +145,7 @@ def build_board(inputs: Inputs) -> Board:
         crowding=_crowding(inputs),
         basis=basis,
         live=market.live if market else None,
+        snapshot=inputs.snapshot if market else None,
         off_exchange=inputs.off_exchange,
         wire=inputs.wire,
     )

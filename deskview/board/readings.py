@@ -14,7 +14,12 @@ NAMES = "names"
 """The first word of paths to any stock's own figures: names.NVDA.price, names.NVDA.return."""
 OF_A_NAME = {"price": "price", "return": "ret"}
 """Those figures and their columns in LIVE."""
-_NO_READINGS = frozenset({"missing", "left_out", "notes", "assumptions", "days", "with_data", "seed", "paths"})
+_NO_READINGS = frozenset(
+    {
+        *("missing", "left_out", "notes", "assumptions", "closing_share", "threshold_usd", "band", "seed"),
+        *("days", "sigma_days", "history_days", "with_data", "paths", "draws"),
+    }
+)
 """What lies in a part beside its figures: reasons, assumptions, and how many sessions or draws a figure rests on."""
 
 

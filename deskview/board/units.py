@@ -37,6 +37,7 @@ _FRACTIONS = frozenset(
         "move",
         "vol",
         "intensity",
+        "median_intensity",
         "retail_intensity",
         "other_intensity",
         "hit_rate",
@@ -45,10 +46,13 @@ _FRACTIONS = frozenset(
         "market_return_24m",
         "market_vol_126d",
         "market_vol_median",
+        "shared",
     }
 )
 _NAMED = {"usd": Unit.USD, "price": Unit.PRICE, "sigma": Unit.SIGMA, "sigma_ewma": Unit.SIGMA}
+
 _ENDINGS = {
+    "_percentile": Unit.PERCENTILE,
     "_usd": Unit.USD,
     "_bp": Unit.BASIS_POINTS,
     "_return": Unit.FRACTION,

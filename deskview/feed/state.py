@@ -59,6 +59,8 @@ class Progress:
 
 def sentence(task: Task, progress: Progress) -> str:
     """Such as "daily history: 120 of 273 sessions, about 20 s left"."""
+    if progress.done >= progress.total:
+        return f"{task}: all {progress.total} {UNITS.get(task, 'calls')} are in, being computed"
     return (
         f"{task}: {progress.done} of {progress.total} {UNITS.get(task, 'calls')}, "
         f"about {max(1, round(progress.seconds_left))} s left"

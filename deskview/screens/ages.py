@@ -9,6 +9,8 @@ from deskview.widgets.pane import State
 if TYPE_CHECKING:
     from deskview.board import Part
 
+NOT_YET = 0.99
+"""What is fetched whole is still to be computed: until then not all is there."""
 STALE_AFTER_S = 60.0
 """Older figures are stale, whatever their part says, unless it is one that is refreshed more slowly."""
 
@@ -21,5 +23,5 @@ def age_of(part: "Part[Any]", stale_after_s: float) -> tuple[str, State]:
     if part.status.value == "stale" or seconds > stale_after_s:
         return f"stale {age(seconds)}", "stale"
     if part.progress is not None:
-        return f"{part.progress:.0%}  {age(seconds)}", "live"
+        return f"{min(part.progress, NOT_YET):.0%}  {age(seconds)}", "live"
     return age(seconds), "live"

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from deskview.screens.actions import Scope, bindings
 from deskview.screens.alert_offers import matching
-from deskview.screens.alert_words import WORDS, condition, figure, level_of, stated, typed, watched_figure
+from deskview.screens.alert_words import WORDS, condition, figure, level_of, stated, typed, watched_figure, words_of
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from deskview.settings import Alert
 
 COLUMNS = (
-    Column("reading", "reading", flex=True, minimum=20),
+    Column("reading", "reading", flex=True, minimum=46),
     Column("now", "now", width=9, align="right"),
-    Column("unit", "in", width=10),
+    Column("path", "in the settings", flex=True, minimum=24, priority=1),
 )
 
 
@@ -60,7 +60,7 @@ class AlertForm(ModalScreen[None]):
     DEFAULT_CSS = """
     AlertForm { align: center middle; }
     AlertForm > Vertical {
-        width: 84; max-width: 98%; height: 20; max-height: 100%; border: round $accent; background: $surface;
+        width: 124; max-width: 98%; height: 20; max-height: 100%; border: round $accent; background: $surface;
         padding: 0 1;
     }
     AlertForm Horizontal { height: 1; }
@@ -133,11 +133,30 @@ class AlertForm(ModalScreen[None]):
         return self._shown.get(self.query_one(Table).cursor_key or "")
 
     def _list(self, words: str) -> None:
-        found = matching(self._offers, words)
-        self._shown = {reading.path: reading for reading in found}
-        table = self.query_one(Table)
-        table.set_rows([_row(reading) for reading in found])
-        table.action_jump(0)
+        self._show(matching(self._offers, words))
+        self.query_one(Table).action_jump(0)
+
+    def _show(self, found: "Sequence[Reading]") -> None:
+        """These readings as they are on the newest board."""
+        self._shown = {reading.path: self._as_now(reading) for reading in found}
+        self.query_one(Table).set_rows([_row(reading) for reading in self._shown.values()])
+
+    def _as_now(self, reading: "Reading") -> "Reading":
+        from deskview.board.readings import reading_at  # noqa: PLC0415 - polars loads late
+
+        if self._board is None:
+            return reading
+        try:
+            return reading._replace(value=reading_at(self._board, reading.path))
+        except LookupError:
+            return reading._replace(value=None)
+
+    def follow(self, board: "Board") -> None:
+        """A newer board: the figures go on while the form is open."""
+        self._board = board
+        if self.is_mounted:
+            self._show(list(self._shown.values()))
+            self._say()
 
     @on(Input.Changed, "#find")
     def narrow(self, event: Input.Changed) -> None:
@@ -182,7 +201,7 @@ class AlertForm(ModalScreen[None]):
                 says = self._meaning(rule)
             except ValueError as fault:
                 wrong = bool(self.query_one("#level", Input).value.strip())
-                says = str(fault) if wrong else f"{reading.path} is {_now(reading)} now."
+                says = str(fault) if wrong else f"{words_of(reading.path)} is {_now(reading)} now.  ({reading.path})"
         self.query_one("#says", Static).set_class(wrong, "-wrong").update(says)
 
     def _meaning(self, rule: "Alert") -> str:
@@ -192,7 +211,7 @@ class AlertForm(ModalScreen[None]):
         comes = "" if rule.condition == "crosses" else "comes to lie "
         watch = watched([Watch(rule)], self._board)[0] if self._board is not None else Watch(rule)
         now = "missing" if watch.value is None else watched_figure(rule, watch.value)
-        says = f"Fires when {rule.reading} {comes}{condition(rule)}; now {now}."
+        says = f"Fires when {words_of(rule.reading)} {comes}{condition(rule)}; now {now}."
         return f"{says} That holds already: it fires at once." if watch.rings else says
 
     def _rule(self, reading: "Reading", kind: str) -> "Alert":
@@ -266,5 +285,5 @@ def _now(reading: "Reading") -> str:
 
 
 def _row(reading: "Reading") -> Row:
-    cells = (Cell(reading.path), Cell(figure(reading.value, reading.unit)), Cell(reading.unit.value or "number", "dim"))
+    cells = (Cell(words_of(reading.path)), Cell(figure(reading.value, reading.unit)), Cell(reading.path, "dim"))
     return Row(reading.path, cells)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from deskview.screens.alert_words import words_of
 from deskview.screens.target import Target
 
 if TYPE_CHECKING:
@@ -25,18 +26,26 @@ HEADLINES: dict[str, tuple[str, ...]] = {
 }
 """The figures a pane is about."""
 _FIRST = (
+    "returns.now",
+    "net_usd",
+    "retail_net_usd",
+    "today_usd",
     "return",
     "price",
-    "returns.now",
     "relative.now",
-    "net_usd",
-    "today_usd",
     "of_adv",
     "score",
     "contribution",
+    "other_net_usd",
     "per_1pct_usd",
 )
 """Of a row's figures those most asked for, in this order."""
+_OWN = {
+    "rotation": ("rotation.groups.",),
+    "leverage": ("leverage.by_name.", "leverage.by_fund.", "leverage.by_underlying.", "leverage.by_sector."),
+    "flow": ("flow.by_name.",),
+}
+"""The lists of a part, whose figures come before any other's of the row."""
 _SAID = {"momo": "momentum", "letf": "leverage", "pct": "percentile"}
 """Short forms on the screen, and the words in the paths."""
 
@@ -50,7 +59,7 @@ def offered(board: "Board", subject: Target | str, row: str | None) -> list["Rea
 
     found = readings(board)
     keys = [subject.key] if isinstance(subject, Target) else []
-    keys += [row] if row else []
+    keys += [row.partition(":")[2] or row] if row else []
     heads = {f"{part}.{figure}": place for part, figures in HEADLINES.items() for place, figure in enumerate(figures)}
     part = "" if isinstance(subject, Target) else subject
 
@@ -67,25 +76,33 @@ def offered(board: "Board", subject: Target | str, row: str | None) -> list["Rea
 
 
 def _rank(path: str, part: str) -> int:
-    """Where a row's figure stands among its others: those of the part that is shown first."""
+    """Where a row's figure stands among its others: those of the lists of the part that is shown first."""
     wanted = next((place for place, name in enumerate(_FIRST) if path.endswith(f".{name}")), len(_FIRST))
+    lists = _OWN.get(part, ())
+    own = next((place for place, start in enumerate(lists) if path.startswith(start)), len(lists))
     apart = "sector_neutral" in path or (part and not path.startswith((f"{part}.", "names.")))
-    return wanted + (len(_FIRST) + 1) * bool(apart)
+    return (own + (len(lists) + 1) * bool(apart)) * (len(_FIRST) + 1) + wanted
 
 
 def matching(offers: Sequence["Reading"], typed: str) -> list["Reading"]:
-    """The readings whose path has all the typed words, else all the typed letters in their order; all where none are.
+    """The readings whose path or words have all that is typed, else the path its letters in their order; else all.
 
     A reading with the words as whole parts of its path comes before others.
     """
     words = [_SAID.get(word, word) for word in typed.casefold().split()]
     if not words:
         return list(offers[:SHOWN])
-    hits = [reading for reading in offers if all(word in reading.path.casefold() for word in words)]
+    hits = [reading for reading in offers if _has(reading.path, words)]
     if not hits:
         letters = re.compile(".*?".join(map(re.escape, "".join(words))))
         hits = [reading for reading in offers if letters.search(reading.path.casefold())]
     return sorted(hits, key=lambda reading: _looseness(reading.path.casefold(), words))[:SHOWN]
+
+
+def _has(path: str, words: Iterable[str]) -> bool:
+    """Whether every word is in the path or in what the reading is called."""
+    text = f"{path} {words_of(path)}".casefold()
+    return all(word in text for word in words)
 
 
 def _looseness(path: str, words: Iterable[str]) -> tuple[int, int, int]:

@@ -29,6 +29,13 @@ def _unit_of(path: str) -> "Unit":
     return unit_of(path)
 
 
+def words_of(path: str) -> str:
+    """What the reading is called."""
+    from deskview.screens.reading_words import words_of  # noqa: PLC0415 - the titles bring polars
+
+    return words_of(path)
+
+
 def condition(rule: "Alert") -> str:
     """When the rule fires, such as below −3σ."""
     if rule.condition == "percentile":

@@ -13,7 +13,7 @@ from deskview import paths
 from deskview.alert_rules import RuleBook, RulesError
 from deskview.screens.alert_form import AlertForm
 from deskview.screens.alert_offers import offered
-from deskview.screens.alert_words import condition
+from deskview.screens.alert_words import condition, words_of
 from deskview.screens.pages.alerts import AlertsPage
 from deskview.screens.travelling import TravellingApp
 from deskview.screens.warning import notifications, sentence
@@ -47,8 +47,9 @@ class AlertingApp(TravellingApp):
         """Looks at the rules, frozen display or not; what has just fired rings once."""
         from deskview.board import alerts  # noqa: PLC0415 - polars loads late; with a board it is there
 
-        if self._book is None:
-            self._open_book()
+        self._open_book(board)
+        if self.screen is self._alert_form:
+            self._alert_form.follow(board)
         self.watches = alerts.watched(self.watches, board)
         fired = [watch for watch in self.watches if watch.rings]
         self.firings.extendleft(fired)
@@ -64,13 +65,16 @@ class AlertingApp(TravellingApp):
             for sequence in notifications(" · ".join(sentences), self._settings.alert_notification):
                 self._driver.write(sequence)
 
-    def _open_book(self) -> RuleBook:
-        book = self._book = RuleBook(paths.alerts_file())
+    def _open_book(self, board: "Board") -> None:
+        """The rules kept for this market: those set on a simulated one stay apart from the real one's."""
+        file = paths.demo_alerts_file() if board.source.simulated else paths.alerts_file()
+        if self._book is not None and self._book.file == file:
+            return
+        book = self._book = RuleBook(file)
         book.open()
         for problem in book.problems:
             self.notify(problem, title="An alert rule is left out", severity="warning", markup=False)
         self._take_rules(book)
-        return book
 
     def _take_rules(self, book: RuleBook) -> None:
         """Watches every rule; of those watched before what became of them stays."""
@@ -87,7 +91,10 @@ class AlertingApp(TravellingApp):
 
     def _change(self, change: Callable[[RuleBook], None], done: str) -> None:
         """Changes the rules set here, says what was done, and looks at the board anew."""
-        book = self._book or self._open_book()
+        book = self._book
+        if book is None:
+            self.notify("No figures yet: the market is being opened.")
+            return
         try:
             change(book)
             self.notify(done, markup=False)
@@ -119,7 +126,7 @@ class AlertingApp(TravellingApp):
         if old is None and any(watch.rule == rule for watch in self.watches):
             self.notify("There is such a rule already.", markup=False)
             return
-        done = f"Alert set: {rule.reading} {condition(rule)}"
+        done = f"Alert set: {words_of(rule.reading)} {condition(rule)}"
         self._change(lambda book: book.add(rule) if old is None else book.replace(old, rule), done)
 
     @on(AlertsPage.Asked)
@@ -129,7 +136,7 @@ class AlertingApp(TravellingApp):
         if not watch.own:
             self.notify(f"This rule stands in {watch.where}; change it there.", markup=False)
         elif event.remove:
-            done = f"Alert removed: {watch.rule.reading} {condition(watch.rule)}"
+            done = f"Alert removed: {words_of(watch.rule.reading)} {condition(watch.rule)}"
             self._change(lambda book: book.remove(watch.rule), done)
         else:
             await self._fill_form(None, watch.rule)

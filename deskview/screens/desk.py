@@ -17,7 +17,7 @@ from deskview.screens.panes.flow import FlowPane
 from deskview.screens.panes.leverage import LeveragePane
 from deskview.screens.panes.momentum import MomentumPane
 from deskview.screens.panes.rotation import RotationPane
-from deskview.screens.strip import segments
+from deskview.screens.strip import DeskStrip, segments
 from deskview.widgets.strip import StatusStrip
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class DeskScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Strip, panes, keys."""
-        yield StatusStrip(segments(None))
+        yield DeskStrip(segments(None))
         with Grid():
             yield MomentumPane(1, "Momentum")
             yield RotationPane(2, "Rotation")
@@ -92,8 +92,21 @@ class DeskScreen(Screen[None]):
         self._focus_in(self.query_one(f"#pane-{number}", BoardPane))
 
     def action_next_pane(self) -> None:
-        """Goes to the next list, over all panes that are shown."""
-        self.focus_next()
+        """Goes to the next list; where one pane is shown at a time, from its last one to the next pane."""
+        self._walk(1)
+
+    def action_previous_pane(self) -> None:
+        """The other way round."""
+        self._walk(-1)
+
+    def _walk(self, by: int) -> None:
+        shown = self.focus_chain
+        if self.has_class("-single") and (not shown or self.focused is shown[-1 if by > 0 else 0]):
+            self.action_pane((self._chosen - 1 + by) % len(self.query(BoardPane)) + 1)
+        elif by > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
 
     def action_zoom(self) -> None:
         """Shows the focused pane alone, or all of them again."""
@@ -101,6 +114,8 @@ class DeskScreen(Screen[None]):
         if pane is not None and pane.id:
             self._chosen = int(pane.id.removeprefix("pane-"))
         self._zoomed = not self._zoomed
+        if self._small:
+            self.notify("There is room for one pane at a time only.", timeout=2)
         self._arrange()
         self.refresh_bindings()
 
@@ -113,9 +128,12 @@ class DeskScreen(Screen[None]):
         """There is a way out of the zoom only in one."""
         return self._zoomed if action == "unzoom" else super().check_action(action, parameters)
 
+    @property
+    def _small(self) -> bool:
+        return self.size.width < NARROW or self.size.height < LOW
+
     def _arrange(self) -> None:
-        single = self._zoomed or self.size.width < NARROW or self.size.height < LOW
-        self.set_class(single, "-single")
+        self.set_class(self._zoomed or self._small, "-single")
         for pane in self.query(BoardPane):
             pane.set_class(pane.id == f"pane-{self._chosen}", "-chosen")
 

@@ -13,8 +13,8 @@ from deskview.screens.actions import Scope, bindings
 from deskview.screens.details.detail import Detail, Section
 from deskview.screens.footer import KeyLine
 from deskview.screens.overlay import Reader
-from deskview.screens.strip import segments
-from deskview.screens.target import Kind, Opened, Target
+from deskview.screens.strip import DeskStrip, segments
+from deskview.screens.target import NO_MORE, Kind, Opened, Target
 from deskview.screens.trail import Cursor
 from deskview.widgets.chart import Chart
 from deskview.widgets.facts import Facts
@@ -56,7 +56,7 @@ class DetailScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Strip, figures, chart, lists, keys."""
-        yield StatusStrip(segments(None))
+        yield DeskStrip(segments(None))
         yield Static("", id="crumbs", markup=False)
         with Vertical():
             with Horizontal(classes="top"):
@@ -82,6 +82,11 @@ class DetailScreen(Screen[None]):
             self._show_list(number, section)
 
     @property
+    def charted(self) -> bool:
+        """Whether there is a chart."""
+        return not self.has_class("-no-chart")
+
+    @property
     def enlarged(self) -> bool:
         """Whether the chart has the whole screen."""
         return self.has_class("-enlarged")
@@ -92,6 +97,8 @@ class DetailScreen(Screen[None]):
 
     def _show_chart(self, detail: Detail) -> None:
         self.set_class(detail.chart is None, "-no-chart")
+        if detail.chart is None:
+            self.enlarge(chart=False)
         self.query_one("#chart-pane", Pane).set_title(detail.chart_title)
         if detail.chart is not None:
             self.query_one(Chart).show(detail.chart)
@@ -121,5 +128,7 @@ class DetailScreen(Screen[None]):
         """A row opens the kind of detail its list says."""
         event.stop()
         kind = self._opens[int((event.lines.id or "list-0").removeprefix("list-"))]
-        if kind is not None:
+        if kind is None:
+            self.notify(NO_MORE, timeout=2)
+        else:
             self.post_message(Opened(Target(kind, event.key)))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from deskview.board import Board
 
 SHOWN = 50
+NOTHING_TYPED = "a ticker, or words: tesla, semiconductors, 2x nvda"
+NOTHING_FOUND = "nothing of that name"
 COLUMNS = (
     Column("what", "", width=8),
     Column("name", "name", flex=True, minimum=12),
@@ -46,7 +48,7 @@ class FindScreen(ModalScreen[None]):
         with Vertical() as frame:
             frame.border_title = "Find"
             yield Input(placeholder="ticker or words, then enter")
-            yield Table(COLUMNS, empty="nothing of that name")
+            yield Table(COLUMNS, empty=NOTHING_TYPED)
 
     def offer(self, board: "Board") -> None:
         """Takes what can be found from the board."""
@@ -56,8 +58,11 @@ class FindScreen(ModalScreen[None]):
 
     @on(Input.Changed)
     def narrow(self, event: Input.Changed) -> None:
-        """Shows the matches."""
-        self.query_one(Table).set_rows([_row(target, name) for target, name in matches(self._entries, event.value)])
+        """Shows the matches with the cursor on the first, wherever it stood among those before."""
+        table = self.query_one(Table)
+        table.empty = NOTHING_FOUND if event.value.strip() else NOTHING_TYPED
+        table.set_rows([_row(target, name) for target, name in matches(self._entries, event.value)])
+        table.action_jump(0)
 
     @on(Input.Submitted)
     def take_first(self) -> None:

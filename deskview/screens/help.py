@@ -1,6 +1,6 @@
 """`?`: first what is on the screen and its keys, then the rest."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from textual.content import Content
 
@@ -9,6 +9,7 @@ from deskview.screens.overlay import Overlay
 from deskview.screens.texts import TOPICS, Topic
 
 KEY_WIDTH = 14
+COMMON = {Scope.LISTS: "Keys in its lists", Scope.EVERYWHERE: "Keys that work everywhere"}
 
 
 def help_text(topic: str, here: Iterable[str], keymap: Mapping[str, str]) -> Content:
@@ -17,14 +18,22 @@ def help_text(topic: str, here: Iterable[str], keymap: Mapping[str, str]) -> Con
     first = TOPICS.get(topic)
     rest = [other for name, other in TOPICS.items() if name != topic]
     elsewhere = [action for action in ACTIONS if action.name not in alive]
-    parts: list[Content] = [
-        *(_topic(first) if first else ()),
-        *_keys("Keys that work here", [action for action in ACTIONS if action.name in alive], keymap),
-        *(line for other in rest for line in _topic(other)),
-    ]
+    parts: list[Content] = [*(_topic(first) if first else ())]
+    for title, actions in _alive(alive):
+        parts += _keys(title, actions, keymap)
+    parts += [line for other in rest for line in _topic(other)]
     for scope in Scope:
         parts += _keys(f"Keys: {str(scope).lower()}", [a for a in elsewhere if a.scope is scope], keymap)
     return Content("\n").join(parts)
+
+
+def _alive(alive: set[str]) -> Iterator[tuple[str, list[Action]]]:
+    """What works where one is: the screen's own keys, then those of its lists, then those that work everywhere."""
+    common = {action.name: action.scope for action in ACTIONS if action.scope in COMMON}
+    here = [action for action in ACTIONS if action.name in alive]
+    yield "Keys that work here", [action for action in here if action.name not in common]
+    for scope, title in COMMON.items():
+        yield title, [action for action in here if common.get(action.name) is scope]
 
 
 def _topic(topic: Topic) -> list[Content]:

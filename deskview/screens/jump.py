@@ -18,6 +18,9 @@ LETTERS = "asdfghjklwertyuiopzxcvbnm"
 """Labels in the order they are given; q leaves."""
 
 
+HINT = "A letter goes to its list · esc stays here"
+
+
 class Spot(NamedTuple):
     """What one can go to, and the cell its label begins at."""
 
@@ -52,7 +55,8 @@ class JumpScreen(ModalScreen[Widget | None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.LABELS)]
     DEFAULT_CSS = """
     JumpScreen { background: transparent; }
-    JumpScreen Static {
+    JumpScreen #hint { dock: bottom; height: 1; width: 1fr; padding: 0 1; background: $panel; color: $foreground; }
+    JumpScreen .label {
         position: absolute; width: 3; height: 1; background: $accent; color: $background; text-style: bold;
     }
     """
@@ -65,16 +69,19 @@ class JumpScreen(ModalScreen[Widget | None]):
     def compose(self) -> ComposeResult:
         """One label a spot."""
         for letter, spot in self._spots.items():
-            label = Static(f"[{letter}]", markup=False)
+            label = Static(f"[{letter}]", markup=False, classes="label")
             label.styles.offset = spot.at
             yield label
+        yield Static(HINT, markup=False, id="hint")
 
     def on_key(self, event: Key) -> None:
-        """A letter goes to its list."""
+        """A letter goes to its list; one that stands nowhere is told."""
         spot = self._spots.get(event.character or "")
         if spot is not None:
             event.stop()
             self.dismiss(spot.widget)
+        elif event.is_printable and event.character:
+            self.query_one("#hint", Static).update(f"No list has the letter {event.character}.  {HINT}")
 
     def on_resize(self) -> None:
         """In another size everything stands elsewhere: the labels go."""

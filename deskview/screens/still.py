@@ -1,12 +1,16 @@
 """The desk or a page without a terminal: one board as text or as an SVG picture."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.screen import Screen
+from textual.widgets._toast import ToastRack
 
 from deskview.screens.desk import DeskScreen
 from deskview.screens.pages import PAGES
+from deskview.screens.picture import with_solid_bars
 from deskview.themes import default_variables, load_themes
 
 if TYPE_CHECKING:
@@ -47,7 +51,7 @@ async def still(board: "Board", *, page: str = "desk", size: tuple[int, int], th
         await app.workers.wait_for_complete()
         await pilot.pause()
         if svg:
-            return app.export_screenshot(title="deskview", simplify=True)
+            return picture_of(app)
         return screen_text(app.screen)
 
 
@@ -55,3 +59,23 @@ def screen_text(screen: Screen[object]) -> str:
     """What the screen shows as plain text, a line each line."""
     lines = screen._compositor.render_strips()
     return "\n".join(line.text.rstrip() for line in lines) + "\n"
+
+
+def picture_of(app: App[object]) -> str:
+    """What the app shows as an SVG picture."""
+    return with_solid_bars(app.export_screenshot(title="deskview", simplify=True))
+
+
+@contextmanager
+def without_notices(screen: Screen[object]) -> Iterator[None]:
+    """The screen as it is below its notices, for the time of the block."""
+    racks = [rack for rack in screen.query(ToastRack) if rack.display]
+    for rack in racks:
+        rack.display = False
+    screen._compositor.reflow(screen, screen.size)
+    try:
+        yield
+    finally:
+        for rack in racks:
+            rack.display = True
+        screen.refresh(layout=True)

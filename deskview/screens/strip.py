@@ -2,33 +2,59 @@
 
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import clock, percent, percentile, share, sigma, tone, usd
-from deskview.widgets.strip import Segment
+from deskview.screens.format import NEW_YORK, clock, percent, percentile, share, sigma, tone, usd
+from deskview.screens.market_state import OPEN, market_state
+from deskview.widgets.strip import Segment, StatusStrip
 
 if TYPE_CHECKING:
     from deskview.board import Board
 
+ALERT_WIDTH = len("ALERT 9")
+"""Cells kept free for the alerts, so that nothing moves when one comes."""
 
-def segments(board: "Board | None", *, frozen: bool = False) -> list[Segment]:
-    """The strip's figures, the ones that matter least to be left out first."""
+
+class DeskStrip(StatusStrip):
+    """The top line: what it has no room for is on the panes, so nothing marks its end."""
+
+    MORE = ""
+
+
+def segments(board: "Board | None", *, frozen: bool = False, waiting: int = 0) -> list[Segment]:
+    """The strip's figures, the ones that matter least to be left out first; `waiting` alerts are told at its head."""
     if board is None:
         return [Segment("name", "deskview", "strong"), Segment("state", "opening the market", "dim")]
-    return [*_source(board, frozen=frozen), *_figures(board)]
+    return [*_source(board), _alerts(waiting), *_time(board, frozen=frozen), *_figures(board)]
 
 
-def _source(board: "Board", *, frozen: bool) -> list[Segment]:
+def _source(board: "Board") -> list[Segment]:
     source = board.source
     found = [Segment("name", "deskview", "strong", priority=9)]
     if source.simulated:
-        found.append(Segment("simulated", " SIMULATED ", "simulated", priority=0))
+        found.append(Segment("simulated", f" SIMULATED{_speed(source.speed)} ", "simulated", priority=0))
         found.append(Segment("scenario", source.scenario or "", "", priority=7))
     else:
         found.append(Segment("provider", source.provider.upper(), "accent", priority=6))
-    if frozen:
-        found.append(Segment("frozen", " FROZEN ", "simulated", priority=0))
-    found.append(Segment("clock", f"{clock(board.as_of)} ET", "", priority=1))
-    if board.phase:
-        found.append(Segment("phase", board.phase, "dim", priority=8))
+    return found
+
+
+def _speed(speed: float) -> str:
+    """How fast the simulated clock runs, where it does not run as ours."""
+    return "" if speed in (0, 1) else f" ×{speed:g}"
+
+
+def _alerts(waiting: int) -> Segment:
+    text = f"ALERT {waiting}" if waiting else ""
+    return Segment("alerts", f"{text:<{ALERT_WIDTH}}", "warning" if waiting else "", priority=0)
+
+
+def _time(board: "Board", *, frozen: bool) -> list[Segment]:
+    """The clock, as wide while the display is frozen, and the state of the market: what is not usual stays longer."""
+    if frozen and board.as_of is not None:
+        found = [Segment("frozen", f"FROZEN {board.as_of.astimezone(NEW_YORK):%H:%M}", "simulated", priority=0)]
+    else:
+        found = [Segment("clock", f"{clock(board.as_of)} ET ", "", priority=1)]
+    if state := market_state(board):
+        found.append(Segment("phase", state, "dim" if state == OPEN else "accent", priority=4 if state == OPEN else 1))
     return found
 
 
@@ -40,13 +66,13 @@ def _figures(board: "Board") -> list[Segment]:
     if (breadth := board.breadth.value) is not None:
         index = f"{breadth.index} {percent(breadth.index_return)}"
         found.append(Segment("index", index, tone(breadth.index_return), priority=3))
-        found.append(Segment("beat", f"{share(breadth.beat_share)} beat", "", priority=5))
+        beat = f"{share(breadth.beat_share)} beat"
+        found.append(Segment("beat", f"{beat} {breadth.index}", "", priority=5, short=beat))
     if (leverage := board.leverage.value) is not None:
         found.append(Segment("letf", f"LETF {usd(leverage.today_usd)}", tone(leverage.today_usd), priority=2))
         week = f"wk ±{usd(leverage.next_week.sd_usd, sign=False)}"
         found.append(Segment("week", week, "", priority=6))
     if (flow := board.flow.value) is not None:
-        retail, other = flow.retail, flow.institutional
-        found.append(Segment("retail", f"retail {percentile(retail.percentile)}", tone(retail.net_usd), priority=4))
-        found.append(Segment("other", f"non-ret {percentile(other.percentile)}", tone(other.net_usd), priority=4))
+        found.append(Segment("retail", f"retail {percentile(flow.retail.percentile)}", priority=4))
+        found.append(Segment("other", f"non-ret {percentile(flow.institutional.percentile)}", priority=4))
     return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from deskview.screens import takeout
 from deskview.screens.here import topic_of
-from deskview.screens.still import screen_text
+from deskview.screens.still import picture_of, screen_text, without_notices
 from deskview.screens.target import Target
 from deskview.screens.trail import Stop
 from deskview.text import Secret, redact
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 class TakingApp(LeanApp[int]):
     """`board` is the one shown, `trail` the way from the desk to what is shown."""
+
+    NOTIFICATION_TIMEOUT = 4.0
 
     def __init__(self, secrets: Iterable[Secret], export_format: str) -> None:
         super().__init__()
@@ -58,12 +60,11 @@ class TakingApp(LeanApp[int]):
         self.notify(f"Exported to {path}" if path else "No figures to export here.", markup=False)
 
     def action_save_screen(self) -> None:
-        """What is on the screen, as a picture and as text."""
-        picture = self.export_screenshot(title="deskview", simplify=True)
+        """What is on the screen, as a picture and as text; without the notices that lie over it."""
+        with without_notices(self.screen):
+            picture, text = picture_of(self), screen_text(self.screen)
         try:
-            path = takeout.save_screen(
-                self.board, self.place or "desk", picture, screen_text(self.screen), self._secrets
-            )
+            path = takeout.save_screen(self.board, self.place or "desk", picture, text, self._secrets)
         except OSError as fault:
             self.notify(f"Not saved: {fault}", severity="error", markup=False)
             return

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from textual.message import Message
 
+NO_MORE = "There is no more about this row."
+"""What is said where a row opens nothing."""
+
 
 class Kind(StrEnum):
     """The kinds of detail."""

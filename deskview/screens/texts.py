@@ -46,8 +46,10 @@ TOPICS: dict[str, Topic] = {
         "Flow",
         "Prints of the focus names. Off-exchange prints at a fraction of a cent are taken as retail (below 0.4 cent"
         " sold, above 0.6 bought); everything else is non-retail, signed by the tick rule. The percentile is the"
-        " share of the last sessions with a lower net intensity; those are sampled. About a third of retail trades"
-        " are identified this way, and 28 % of those are signed wrongly (Barber et al. 2024).",
+        " share of the last sessions with a lower net intensity; those are sampled, and below 60 of them it is dim."
+        " A print cancelled or corrected is taken out again; the day is read anew once, ten minutes after its close."
+        " About a third of retail trades are identified this way, and 28 % of those are signed wrongly (Barber et"
+        " al. 2024).",
     ),
     "breadth": Topic(
         "Breadth",

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 HORIZONS = ("1d", "5d", "1m", "3m", "1y")
 """How far back the price chart goes."""
+CRUMBS = 2
+"""Places a page's heading tells one came by; a drill-down, with a line for them, tells all."""
 
 
 class TravellingApp(SteeredApp):
@@ -51,6 +53,11 @@ class TravellingApp(SteeredApp):
         """The session's bars of a name, fetched if need be; None where there are none to be had."""
         raise NotImplementedError
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without a chart there is none to turn and none to enlarge."""
+        of_the_chart = action in ("shorter", "longer", "enlarge")
+        return self._detail.charted if of_the_chart else super().check_action(action, parameters)
+
     @on(Opened)
     def open_target(self, event: Opened) -> None:
         """Opens a detail; the list it was opened from can be stepped through."""
@@ -61,6 +68,7 @@ class TravellingApp(SteeredApp):
     def action_page(self, name: str) -> None:
         """Opens a page, unless it is the one shown."""
         if name in self._pages and not self._pages[name].is_current:
+            self._pages[name].begin()
             self._go_on(Stop(name))
 
     def _go_on(self, stop: Stop) -> None:
@@ -90,6 +98,8 @@ class TravellingApp(SteeredApp):
     def _enter(self, *, first: bool = False) -> None:
         """Brings the screen of the last stop to the front."""
         stop = self.trail[-1]
+        if isinstance(stop.place, str):
+            self._pages[stop.place].came_by = self._came_by()
         name = "detail" if isinstance(stop.place, Target) else stop.place
         if first:
             self.push_screen(name)
@@ -99,6 +109,11 @@ class TravellingApp(SteeredApp):
             self._show_detail(restore=stop.cursors)
         else:
             self.call_after_refresh(self.show_board)
+
+    def _came_by(self) -> tuple[str, ...]:
+        """The last places esc leads back to, for a page's heading; none where it leads to the desk."""
+        labels = tuple(stop.label for stop in self.trail[:-1])
+        return labels if len(labels) <= CRUMBS else ("…", *labels[-CRUMBS:])
 
     def _show_detail(self, restore: tuple[Cursor, ...] | None = None) -> None:
         self.run_worker(self._build_detail(restore), group="detail", exclusive=True, exit_on_error=False)

@@ -27,6 +27,20 @@ ABOUT = (
     " there is no keyring it stays in memory for this session."
 )
 
+NO_KEY = "No API key yet."
+DOCTOR = "`deskview doctor` prints the way to one; a key typed here is kept for this session."
+LONGEST = 60
+"""A command longer than this can't be copied off the screen."""
+
+
+def _short(way_out: str) -> str:
+    """The way out; where it is a command too long for the frame, the command that prints it."""
+    return (
+        DOCTOR
+        if any(len(line.strip()) > LONGEST for line in way_out.splitlines() if line.startswith("    "))
+        else way_out
+    )
+
 
 class WelcomeScreen(ModalScreen[None]):
     """Says why there is no market and offers the ways on."""
@@ -90,9 +104,12 @@ class WelcomeScreen(ModalScreen[None]):
         self._tell()
 
     def explain(self, sentence: str, way_out: str, *, provider: str = "") -> None:
-        """Sets what is the matter and the way out; with a provider, what its key is."""
-        about = ABOUT.format(provider=provider.title()) if provider else ""
-        self._texts = {"sentence": sentence, "about": about, "way-out": way_out}
+        """Sets what is the matter and the way out; with a provider, that its key is wanting and what that is."""
+        if provider:
+            about, out = ABOUT.format(provider=provider.title()), f"{sentence} {_short(way_out)}".rstrip()
+            self._texts = {"sentence": NO_KEY, "about": about, "way-out": out}
+        else:
+            self._texts = {"sentence": sentence, "about": "", "way-out": way_out}
         if self.is_mounted:
             self._tell()
 

@@ -67,18 +67,20 @@ def create_app(
     """The application for one scenario and seed.
 
     `at` (New York time) and `speed` (0: the clock stands still) replace the scenario's; the clock starts with the
-    first request. `key` None asks for none. Every answer names the market in `X-Simulated-Market`.
+    first request. `key` None asks for none. Every answer names the market and its speed in `X-Simulated-Market`.
     Raises ScenarioError or FaultError.
     """
     name, data = read_scenario(scenario)
     wrong = parse_faults(faults)
     world = _world(name, data, seed)
     parsed = world.scenario
-    clock = Clock(parsed.session, at or parsed.start, parsed.speed if speed is None else speed)
+    speed = parsed.speed if speed is None else speed
+    clock = Clock(parsed.session, at or parsed.start, speed)
     market = Market(world, clock, delayed="delayed" in wrong, empty="empty" in wrong)
     guard = Guard(market, key, wrong)
     routes = [Route(path, _handler(endpoint, market, guard, wrong)) for path, endpoint in ROUTES.items()]
-    middleware = [Middleware(_Marked, mark=f"{name}; seed={seed}; digest={world.digest}")]
+    mark = f"{name}; seed={seed}; digest={world.digest}; speed={f'{speed:.6f}'.rstrip('0').rstrip('.')}"
+    middleware = [Middleware(_Marked, mark=mark)]
     if compress:
         middleware.append(Middleware(GZipMiddleware, minimum_size=1000, compresslevel=1))
     return Starlette(routes=routes, middleware=middleware, exception_handlers={404: _unknown, 405: _unknown})

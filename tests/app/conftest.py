@@ -19,7 +19,7 @@ def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def rules_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the rules set on the screen are kept."""
-    file = tmp_path / "rules" / "alerts.toml"
-    monkeypatch.setattr(paths, "alerts_file", lambda: file)
-    return file
+    """Where the rules set on the screen are kept: the tests' market is a simulated one."""
+    folder = tmp_path / "rules"
+    monkeypatch.setattr(paths, "alerts_file", lambda: folder / "alerts.toml")
+    return folder / "alerts-demo.toml"

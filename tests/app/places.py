@@ -23,7 +23,7 @@ REPORT = KeyringReport("none", KeyringState.MISSING, "There is no keyring servic
 
 @dataclass(frozen=True)
 class Place:
-    """`keys` lead here from the first screen; `whole` is where the keys that work everywhere are all pressed."""
+    """`keys` lead here from the first screen; `whole` is where all are pressed, also those no list makes different."""
 
     keys: tuple[str, ...]
     scopes: tuple[Scope, ...]
@@ -49,7 +49,7 @@ def _page(*keys: str, scopes: tuple[Scope, ...] = (), rules: str = "") -> Place:
 
 def _detail(*keys: str) -> Place:
     scopes = (Scope.DRILL, Scope.DETAIL, Scope.EVERYWHERE, Scope.LISTS)
-    return Place(keys, scopes, whole=keys[-1] == "enter")
+    return Place(keys, scopes, whole=keys == ("3", "enter"))
 
 
 _MOMENTUM = (Scope.CHARTS, Scope.MOMENTUM)
@@ -62,7 +62,7 @@ PLACES: dict[str, Place] = {
     "desk, rotation": _desk("2"),
     "desk, leverage": _desk("3"),
     "desk, flow": _desk("4"),
-    "desk, zoomed": _desk("3", "z", whole=True),
+    "desk, zoomed": _desk("3", "z"),
     "desk, one pane at a time": _desk("2", size=(80, 24)),
     "momentum": _page("m", scopes=_MOMENTUM),
     "momentum, sectors": _page("m", "tab", "tab", scopes=_MOMENTUM),
@@ -89,7 +89,7 @@ PLACES: dict[str, Place] = {
     "name, figures": _detail("3", "enter", "tab", "tab"),
     "name, chart alone": _detail("3", "enter", "z"),
     "group": _detail("2", "enter"),
-    "fund": _detail("slash", *"TQQQ", "enter"),
+    "fund": _detail("3", "enter", "down", "enter"),
     "help": Place(("question_mark",), (Scope.OVERLAY,)),
     "card": Place(("i",), (Scope.OVERLAY, Scope.CARD)),
     "find": Place(("slash", *"nv"), (Scope.FIND,)),

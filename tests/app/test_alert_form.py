@@ -1,21 +1,25 @@
 """A rule set where its figure is seen: at once in force, kept, changed and removed again."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input
 
 from deskview.alert_rules import load_rules, rules_text
 from deskview.board import Board
 from deskview.screens.alert_form import Choice
+from deskview.screens.alert_words import figure
 from deskview.settings import Alert, Settings
+from deskview.widgets.table import Table
 from tests.app.desk import Seat
 from tests.app.seats import seat_with
 
 
 def put(file: Path, text: str) -> None:
     """A file of rules that is there before the desk opens."""
-    file.parent.mkdir()
+    file.parent.mkdir(exist_ok=True)
     file.write_text(text)
 
 
@@ -35,14 +39,64 @@ async def test_the_row_under_the_cursor_is_offered_and_set_with_three_enters(boa
     async with seat_with(Settings(), board) as seat:
         await seat.press("3", "plus")
         assert "Set an alert" in seat.text
-        assert f"names.{ticker}.return" in seat.text
+        offers = [line for line in seat.lines if f"{ticker}: leveraged ETFs" in line]
+        assert "today, all funds" in offers[0]
+        assert any("today, single-stock funds only" in line for line in offers)
         assert f"leverage.by_name.{ticker}.today_usd" in seat.text
-        await type_level(seat, "-90")
-        rule = Alert(f"names.{ticker}.return", below=-0.9)
+        await type_level(seat, "-900B")
+        rule = Alert(f"leverage.by_name.{ticker}.today_usd", below=-900e9)
         assert [watch.rule for watch in seat.app.watches] == [rule]
         assert load_rules(rules_file) == ((rule,), ())
         await seat.press("A")
-        assert any(f"names.{ticker}.return" in line and "below −90%" in line and "armed" in line for line in seat.lines)
+        words = f"{ticker}: leveraged ETFs, today, all funds"
+        assert any(words in line and "below −$900B" in line and "armed" in line for line in seat.lines)
+
+
+@pytest.mark.parametrize(
+    ("pane", "path"),
+    [
+        ("2", "rotation.groups.{}.returns.now"),
+        ("3", "leverage.by_name.{}.today_usd"),
+        ("4", "flow.by_name.{}.retail_net_usd"),
+    ],
+)
+async def test_the_first_offer_is_the_panes_own_figure_of_the_row(board: Board, pane: str, path: str) -> None:
+    async with seat_with(Settings(), board) as seat:
+        await seat.press(pane)
+        key = seat.app.screen.focused.cursor_key
+        await seat.press("plus")
+        assert seat.app.screen.query_one(Table).cursor_key == path.format(key)
+
+
+async def test_the_figures_go_on_while_the_form_is_open(board: Board, earlier: Board) -> None:
+    assert board.leverage.value is not None and earlier.leverage.value is not None
+    async with seat_with(Settings(), earlier) as seat:
+        await seat.press("plus", *"leverage.today_usd")
+        before = figure(earlier.leverage.value.today_usd, "$")
+        after = figure(board.leverage.value.today_usd, "$")
+        assert before != after
+        assert before in seat.text
+        await seat.see(board)
+        assert after in seat.text and before not in seat.text
+
+
+async def test_no_unit_is_told_twice(board: Board) -> None:
+    async with seat_with(Settings(), board) as seat:
+        await seat.press("plus", *"impact_bp")
+        assert re.search(r"−\d+\.?\d*bp", seat.text)
+        assert not re.search(r"bp +bp", seat.text)
+
+
+async def test_rules_of_a_simulated_market_stay_apart_from_the_real_ones(board: Board, rules_file: Path) -> None:
+    real = rules_file.with_name("alerts.toml")
+    put(real, rules_text([Alert("momentum.hedge_ratio", above=50)]))
+    async with seat_with(Settings(), board) as seat:
+        assert seat.app.watches == ()
+        await seat.press("plus", *"momentum.hedge_ratio", "enter", "enter", *"70", "enter")
+        assert load_rules(rules_file)[0] == (Alert("momentum.hedge_ratio", above=70),)
+        assert load_rules(real)[0] == (Alert("momentum.hedge_ratio", above=50),)
+        await seat.see(replace(board, source=replace(board.source, simulated=False)))
+        assert [watch.rule.level for watch in seat.app.watches] == [50]
 
 
 async def test_typing_finds_any_reading_and_conditions_follow_it(board: Board) -> None:
@@ -129,7 +183,7 @@ async def test_a_broken_file_is_told_and_left_alone(board: Board, rules_file: Pa
     put(rules_file, "[[alert]\n")
     async with seat_with(Settings(), board) as seat:
         (notice,) = [notice.message for notice in seat.app._notifications]
-        assert "alerts.toml" in notice and "line 1" in notice
+        assert "alerts-demo.toml" in notice and "line 1" in notice
         await seat.press("plus", *"momentum.sigma", "enter", "enter", *"-30", "enter")
         assert [watch.rule for watch in seat.app.watches] == [Alert("momentum.sigma", below=-30)]
         assert kept(rules_file) == "[[alert]\n"

@@ -1,4 +1,4 @@
-"""Every key of the table at every place it works at: alive where the table says so, with one meaning, and to be seen."""
+"""Every key of the table at every place it works at: awake where the table says so, with one meaning, and seen."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +11,7 @@ from deskview import paths
 from deskview.board import Board
 from deskview.screens.actions import ACTIONS, Action, Scope
 from deskview.screens.columns.lists import LISTS
+from deskview.screens.help import KEY_WIDTH
 from deskview.widgets.columned import ColumnedLines
 from deskview.widgets.lines import Lines
 from deskview.widgets.sorting import Sorting
@@ -23,6 +24,7 @@ TEXTUAL_OWN = {"(focus_next)", "(focus_previous)", "(copy_text)", "(help_quit)",
 OF_THE_FOCUS = {"card", "alert", "columns", "copy", "export"}
 """Work everywhere, and do another thing in each list."""
 BEFORE = {
+    **{f"pane-{number}": (str(number % 4 + 1),) for number in range(1, 5)},
     "row-up": ("end",),
     "page-up": ("end",),
     "first-row": ("end",),
@@ -34,8 +36,8 @@ BEFORE = {
     "column-down": ("end", "K"),
     "reset-columns": ("end", "space"),
     "read-back": ("down",),
-    "longer": ("left_square_bracket",),
     "previous-one": ("n",),
+    "longer": ("left_square_bracket",),
 }
 """Keys pressed before, so that there is something to be done."""
 BRINGS = {
@@ -61,7 +63,15 @@ BRINGS = {
     "edit-alert": "screen",
 }
 """What an action is known by; any other by a changed picture."""
-NOTHING_TO_DO: set[tuple[str, str]] = set()
+ELSE = {
+    ("alerts", "export"): "notice",
+    ("alerts, firings", "export"): "notice",
+    ("desk, one pane at a time", "zoom"): "notice",
+}
+"""What an action is known by where it can but say why not."""
+AWAKE: dict[str, set[tuple[str, Scope]]] = {}
+"""The actions found awake, place by place."""
+MOVES = {"row-up", "row-down", "page-up", "page-down", "first-row", "last-row"}
 
 
 @pytest.fixture
@@ -92,6 +102,8 @@ def bare(action: str) -> str:
 def asleep(name: str, place: Place) -> set[str]:
     """Actions of the place's scopes that have nothing to act on there."""
     found = set() if "z" in place.keys else {"unzoom"}
+    if name == "group":
+        found |= {"shorter", "longer", "enlarge"}
     if name != "alert, conditions":
         found |= {"go-on", "next-condition", "previous-condition"}
     return found if name in {"alert, field", "find"} else found | {"into-list"}
@@ -111,27 +123,46 @@ def awake(seat: Seat, name: str) -> dict[str, Action]:
     return {action.name: action for action in reversed(found) if action.name not in gone}
 
 
+def help_line(action: Action) -> str:
+    """How the help writes the action."""
+    return f"{action.shown:<{KEY_WIDTH}} {action.title}"
+
+
 def keys_of(action: Action) -> Iterator[str]:
     return (key.strip() for key in action.keys.split(","))
 
 
 def pressed_here(name: str, action: Action) -> bool:
     """What works everywhere is pressed once a screen, what is of the focus or the place in every list."""
-    elsewhere = action.scope is Scope.EVERYWHERE and action.name not in OF_THE_FOCUS
+    elsewhere = action.scope in {Scope.EVERYWHERE, Scope.DRILL} and action.name not in OF_THE_FOCUS
     return (PLACES[name].whole or not elsewhere) and action.name != f"page-{name}"
+
+
+def before(name: str, action: Action) -> tuple[str, ...]:
+    """Keys pressed before, so that there is something to be done; of the columns the first ones always stay."""
+    return ("end",) if (name, action.name) == ("columns", "open-row") else BEFORE.get(action.name, ())
+
+
+def idle(seat: Seat) -> set[str]:
+    """What moves from row to row or from list to list, where there is but one."""
+    screen = seat.app.screen
+    rows = MOVES if isinstance(screen.focused, Lines) and len(screen.focused.keys) < 2 else set()
+    return rows | ({"focus-next", "focus-previous"} if len(screen.focus_chain) < 2 else set())
 
 
 @pytest.mark.parametrize("name", PLACES)
 async def test_every_key_is_seen_to_work(name: str, board: Board, world: World, rules_file: Path) -> None:
     dead: list[str] = []
     async with Visit(board, PLACES[name], world, rules_file) as visit:
-        actions = awake(await visit.arrive(), name)
-        for action in actions.values():
-            if not pressed_here(name, action) or (name, action.name) in NOTHING_TO_DO:
+        seat = await visit.arrive()
+        gone = idle(seat)
+        for action in awake(seat, name).values():
+            if not pressed_here(name, action) or action.name in gone:
                 continue
+            brings = ELSE.get((name, action.name)) or BRINGS.get(action.name, "picture")
             for key in keys_of(action):
-                changed = await visit.effect(key, BEFORE.get(action.name, ()))
-                if BRINGS.get(action.name, "picture") not in changed:
+                changed = await visit.effect(key, before(name, action))
+                if brings not in changed:
                     dead.append(f"{key} ({action.name}): {sorted(changed) or 'nothing'}")
     assert not dead
 
@@ -143,10 +174,24 @@ async def test_awake_is_what_the_table_says_each_key_with_one_meaning(
     async with Visit(board, PLACES[name], world, rules_file) as visit:
         seat = await visit.arrive()
         found = bound(seat.app.screen)
-        wanted = {key: action.name for action in awake(seat, name).values() for key in keys_of(action)}
+        actions = awake(seat, name).values()
+        wanted = {key: action.name for action in actions for key in keys_of(action)}
         assert {key: found.get(key, [""])[0] for key in wanted} == wanted
         assert not {key: names for key, names in found.items() if len(set(names) - TEXTUAL_OWN) > 1}
         assert not {key: names for key, names in found.items() if key not in wanted and not names[0].startswith("(")}
+        AWAKE[name] = {(action.name, action.scope) for action in actions}
+        if Scope.EVERYWHERE in PLACES[name].scopes:
+            await seat.press("question_mark")
+            told = seat.app._help.text.partition("\nKeys: ")[0].splitlines()
+            listed = [line.strip() for line in told if line.startswith("  ")]
+            assert sorted(listed) == sorted(help_line(action) for action in actions)
+
+
+def test_no_action_is_left_out() -> None:
+    if AWAKE.keys() != PLACES.keys():
+        pytest.skip("only together with all places")
+    table = {(action.name, action.scope) for action in ACTIONS}
+    assert not table - set().union(*AWAKE.values())
 
 
 async def test_a_key_that_is_not_in_the_table_does_nothing(board: Board, world: World) -> None:

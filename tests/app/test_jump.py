@@ -5,7 +5,7 @@ from textual.geometry import Offset
 
 from deskview.board import Board
 from deskview.screens.desk import DeskScreen
-from deskview.screens.jump import LETTERS, JumpScreen
+from deskview.screens.jump import HINT, LETTERS, JumpScreen
 from deskview.settings import Settings
 from deskview.themes.contrast import contrast
 from deskview.widgets.lines import Lines
@@ -91,3 +91,15 @@ async def test_letters_stand_out_in_every_theme(board: Board) -> None:
             label = seat.app.screen.query("Static").first()
             assert contrast(label.styles.background, label.styles.color) >= 4.5, theme
             await seat.press("escape")
+
+
+async def test_a_line_says_what_to_press_and_a_letter_without_a_list_is_told(board: Board) -> None:
+    async with seated(board, size=(80, 24)) as seat:
+        await seat.press("semicolon")
+        assert HINT in seat.lines[-1]
+        await seat.press("m")
+        assert "No list has the letter m." in seat.lines[-1]
+        assert HINT in seat.lines[-1]
+        assert isinstance(seat.app.screen, JumpScreen)
+        await seat.press("escape")
+        assert HINT not in seat.text

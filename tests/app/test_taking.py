@@ -10,11 +10,13 @@ import polars as pl
 import pytest
 
 from deskview import paths
+from deskview.app import DeskApp
 from deskview.board import Board
 from deskview.screens import takeout
 from deskview.screens.target import Kind, Target
 from deskview.widgets.lines import Lines
-from tests.app.desk import seated
+from deskview.themes import DEFAULT_THEME
+from tests.app.desk import Door, Seat, seated
 
 
 class Key:
@@ -83,6 +85,27 @@ async def test_e_exports_the_pane_the_cursor_is_in(board: Board, state: Path) ->
     assert [row["ticker"] for row in rows] == [row.ticker for row in board.leverage.value.by_name]
     assert {row["source"] for row in rows} == {"SIMULATED momentum-crash"}
     assert float(rows[0]["today_usd"]) == board.leverage.value.by_name[0].today_usd
+
+
+async def test_a_saved_screen_is_without_the_notices_over_it(board: Board, state: Path) -> None:
+    door = Door()
+    app = DeskApp(door, theme_name=DEFAULT_THEME, secrets=())
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await door.opened.wait()
+        seat = Seat(app, pilot, door)
+        await seat.settle()
+        await seat.see(board)
+        app.notify("a notice that lies over the rows", timeout=60)
+        await seat.settle()
+        assert "lies over" in seat.text
+        await seat.press("S")
+        assert "lies over" in seat.text
+        assert any(notice.message.startswith("Saved as") for notice in app._notifications)
+    for path in (state / "screens").iterdir():
+        saved = path.read_text(encoding="utf-8").replace("&#160;", " ").replace("\xa0", " ")
+        assert "SIMULATED" in saved
+        assert "lies over" not in saved
+        assert "Saved as" not in saved
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "json"])

@@ -1,14 +1,19 @@
 """From row to row, back to where one was, and the chart over its spans."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
+import pytest
 
 from deskview.board import Board
 from deskview.market.schema import INTRADAY
+from deskview.screens.details.spans import SESSIONS, View, today_of, viewed
+from deskview.screens.format import percent
 from deskview.screens.target import Kind, Opened, Target
 from deskview.widgets.chart import Chart
+from deskview.widgets.chartspec import Candle
 from deskview.widgets.lines import Lines
 from deskview.widgets.table import Table
 from tests.app.desk import Seat, seated
@@ -21,6 +26,11 @@ async def enter(seat: Seat) -> None:
         while not (seat.app.place and seat.app.screen.query(Chart)):
             await seat.settle()
     await seat.settle()
+
+
+def heading(seat: Seat) -> str:
+    """The page's heading without the age beside it."""
+    return seat.lines[1].rpartition("  ")[0].strip()
 
 
 def chart_title(seat: Seat) -> str:
@@ -110,3 +120,122 @@ async def test_a_name_shows_its_key_statistics(board: Board) -> None:
         await enter(seat)
         for figure in ("52 weeks", "20-day dollar volume", "volatility 1m", "beta to SPY"):
             assert figure in seat.text
+
+
+async def test_a_page_opened_by_its_key_starts_at_its_first_view_and_come_back_to_stays(board: Board) -> None:
+    async with seated(board) as seat:
+        await seat.press("v")
+        first, focused = heading(seat), seat.app.screen.focused
+        await seat.press("x", "x", "down")
+        there = heading(seat)
+        assert there != first
+        await seat.press("m", "escape")
+        assert heading(seat) == there
+        await seat.press("escape", "v")
+        assert heading(seat) == first
+        assert seat.app.screen.focused is focused
+
+
+async def test_a_list_is_at_its_top_and_the_chart_gone_where_a_page_is_opened_anew(board: Board) -> None:
+    async with seated(board) as seat:
+        await seat.press("o", "down", "down")
+        heat = seat.app.screen.focused
+        assert isinstance(heat, Lines)
+        top = heat.keys[0]
+        assert heat.cursor_key != top
+        await seat.press("w", "escape", "o")
+        assert "Rotation map" not in seat.text
+        assert seat.app.screen.focused is heat
+        assert heat.cursor_key == top
+
+
+async def test_a_pages_heading_says_where_esc_leads(board: Board) -> None:
+    async with seated(board) as seat:
+        await seat.press("v")
+        assert seat.lines[1].strip().startswith("Leveraged ETFs")
+        await seat.press("o")
+        assert seat.lines[1].strip().startswith("leverage › Rotation")
+        await seat.press("m", "b")
+        assert seat.lines[1].strip().startswith("… › rotation › momentum › Breadth")
+        await seat.press("escape", "escape")
+        assert seat.lines[1].strip().startswith("leverage › Rotation")
+        await seat.press("escape")
+        assert seat.lines[1].strip().startswith("Leveraged ETFs")
+
+
+@pytest.mark.parametrize("span", ["1y", "3m", "1m", "5d"])
+async def test_the_chart_ends_with_the_session_under_way(board: Board, span: str) -> None:
+    assert board.snapshot is not None
+    ticker = "NVDA"
+    open_, high, low, last = (
+        board.snapshot.filter(pl.col("ticker") == ticker).select("open", "high", "low", "price").row(0)
+    )
+    for candles in (False, True):
+        chart = viewed(board, Target(Kind.NAME, ticker), View(span, candles)).chart
+        assert chart is not None
+        assert chart.x_ticks[-1][1].startswith("04 Feb")
+        if candles:
+            newest = chart.candles[-1]
+            assert newest == Candle(newest.x, open_, max(high, last), min(low, last), last)
+            assert chart.x_ticks[-1][0] == newest.x
+            assert len(chart.candles) == SESSIONS[span]
+        else:
+            assert chart.series[0].y[-1] == last
+            assert chart.x_ticks[-1][0] == chart.series[0].x[-1]
+
+
+@pytest.mark.parametrize(
+    ("phase", "label"), [("open", "04 Feb now"), ("extended-hours", "04 Feb"), ("closed", "04 Feb")]
+)
+def test_today_is_now_only_while_the_market_is_open(board: Board, phase: str, label: str) -> None:
+    today = today_of(replace(board, phase=phase), "NVDA")
+    assert today is not None
+    assert today.label == label
+
+
+def test_before_the_first_trade_there_is_no_candle_of_today(board: Board) -> None:
+    assert board.snapshot is not None
+    none = pl.lit(None, pl.Float64)
+    early = replace(board, snapshot=board.snapshot.with_columns(open=none, high=none, low=none))
+    chart = viewed(early, Target(Kind.NAME, "NVDA"), View("5d", candles=True)).chart
+    assert chart is not None
+    assert chart.x_ticks[-1][1] == "03 Feb"
+    assert len(chart.candles) == 5
+    unpriced = replace(board, snapshot=board.snapshot.with_columns(price=none))
+    assert today_of(unpriced, "NVDA") is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_newest_date_stands_below_the_chart(board: Board, size: tuple[int, int]) -> None:
+    async with seated(board, size=size) as seat:
+        seat.app.post_message(Opened(Target(Kind.NAME, "NVDA")))
+        await seat.settle()
+        for span in ("z", "left_square_bracket", "left_square_bracket", "left_square_bracket"):
+            await seat.press(span)
+            assert "04 Feb" in seat.text
+
+
+async def test_i_on_the_neutral_basket_explains_that_one(board: Board) -> None:
+    async with seated(board) as seat:
+        await seat.press("m", "x", "i")
+        assert "Momentum, neutral to sectors" in seat.text
+
+
+async def test_i_on_the_alerts_page_explains_alerts(board: Board) -> None:
+    async with seated(board) as seat:
+        await seat.press("A", "i")
+        assert "is armed again when it is back" in " ".join(seat.text.replace("│", "").split())
+
+
+async def test_t_names_the_theme(board: Board) -> None:
+    async with seated(board) as seat:
+        await seat.press("t")
+        assert [notice.message for notice in seat.app._notifications] == [f"Theme {seat.app.theme}"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_legs_add_up_on_the_desk(board: Board, size: tuple[int, int]) -> None:
+    reading = board.momentum.value
+    assert reading is not None
+    async with seated(board, size=size) as seat:
+        assert f"short basket {percent(reading.short_return)} ×{reading.hedge_ratio:.2f}" in seat.text

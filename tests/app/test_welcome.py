@@ -1,12 +1,13 @@
 """Without a key the first screen says why and offers the ways on; what is typed is seen nowhere."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
 from deskview.board import Board
 from deskview.cli.context import NoKeyError
-from deskview.credentials.states import KeyringReport, KeyringState, WayOut
+from deskview.credentials.states import KeyringReport, KeyringState, WayOut, open_a_keyring
 from tests.app.desk import Door, seated
 
 CANARY = "canary7Qz-secret-0042"
@@ -19,6 +20,8 @@ def locked() -> Door:
 
 async def test_it_says_why_and_offers_the_ways_on() -> None:
     async with seated(door=locked()) as seat:
+        said = [line.strip("│ ") for line in seat.lines if line.strip("│ ")]
+        assert said[1] == "No API key yet."
         assert "There is no keyring service." in seat.text
         assert "dbus-run" in seat.text
         assert "l  log in: type an API key" in seat.text
@@ -26,6 +29,14 @@ async def test_it_says_why_and_offers_the_ways_on() -> None:
         assert "q  quit" in seat.text
         await seat.press("q")
     assert seat.app.return_code == 0
+
+
+async def test_a_command_too_long_to_copy_is_named_by_what_prints_it() -> None:
+    report = replace(REPORT, way_out=open_a_keyring("linux"))
+    async with seated(door=Door(fault=NoKeyError(report)), size=(80, 24)) as seat:
+        text = " ".join(seat.text.replace("│", " ").split())
+        assert "There is no keyring service. `deskview doctor` prints the way to one" in text
+        assert "dbus-run-session" not in text
 
 
 @pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 40)])

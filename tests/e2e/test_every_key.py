@@ -89,8 +89,8 @@ def forms(typist: Typist) -> None:
     press(Scope.ALERT_FORM, "tab")
     press(Scope.ALERT_FORM, "shift+tab")
     press(Scope.ALERT_FORM, "shift+tab")
-    typist.type("momentum.return", "momentum.return is")
-    typist.type("\r", "above")
+    typist.type("momentum.return", "(momentum.return)")
+    typist.type("\r")
     for key in ("right", "left", "l", "h", "space"):
         press(Scope.ALERT_FORM, key)
     press(Scope.ALERT_FORM, "left")
@@ -105,10 +105,10 @@ def alerts(typist: Typist) -> None:
     press(ANYWHERE, "A", "1 not acknowledged")
     press(Scope.ALERTS, "a", "0 not acknowledged")
     press(Scope.ALERTS, "plus", FORM)
-    typist.type("momentum.sigma", "momentum.sigma is")
+    typist.type("momentum.sigma", "(momentum.sigma)")
     typist.type("\r")
     press(Scope.ALERT_FORM, "enter")
-    typist.type("-90", "below −90σ")
+    typist.type("-90", "−90")
     typist.type("\r", "2 rules")
     press(Scope.ALERTS, "E", "─ Change the alert")
     press(Scope.ALERT_FORM, "escape", lacks("─ Change the alert"))
@@ -204,11 +204,11 @@ def taking(typist: Typist) -> None:
 
 def test_every_key_of_the_first_screen(warm_home: Path) -> None:
     with Seat(*DESKVIEW, environment=surroundings(warm_home), size=(60, 15)) as seat:
-        seat.wait_for("deskview")
-        seat.wait_for("log in")
+        seat.wait_for("encrypted")
         typist = Typist(seat)
-        for key in ("down", "up", "j", "k", "pagedown", "pageup"):
-            typist.press(Scope.WELCOME, key)
+        for onward, back in (("down", "up"), ("j", "k"), ("pagedown", "pageup")):
+            typist.press(Scope.WELCOME, onward, lacks("log in"))
+            typist.press(Scope.WELCOME, back, "log in")
         typist.press(Scope.WELCOME, "l", "API key, then enter")
         typist.type("\x1b", lacks("API key, then enter"))
         typist.press(Scope.WELCOME, "d", "SIMULATED")

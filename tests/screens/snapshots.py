@@ -1,8 +1,8 @@
 """What every page looks like at three sizes, and the desk in every theme, kept to be compared with.
 
 A snapshot is a text file in `tests/screens/pictures`: the lines of the screen as one reads them, then the runs of cells
-of one style in each line, then what the styles are called. Kept like that and not as SVG, a change reads as a
-difference of lines wherever changes are read, a tenth of the size suffices, and another way of drawing SVG changes nothing.
+of one style in each line, then what the styles are called. Kept like that and not as SVG, a change can be read wherever
+differences of files are, a tenth of the size suffices, and another way of drawing SVG changes nothing.
 
     python -m tests.screens.snapshots                    takes them all anew (half a minute)
     python -m tests.screens.snapshots desk-120x40 ...    takes these anew
@@ -82,16 +82,15 @@ SHOTS = {
 @contextmanager
 def stillness(folder: Path) -> Iterator[None]:
     """Ages do not count, rules are those above, and neither colours nor files are those of who takes the snapshot."""
-    rules = folder / "alerts.toml"
-    rules.write_text(RULES)
     with (
         patch("deskview.screens.ages.monotonic", lambda: AGE_S),
-        patch.object(paths, "alerts_file", lambda: rules),
+        patch.object(paths, "alerts_file", lambda: folder / "alerts.toml"),
         patch.object(paths, "state_folder", lambda: folder),
         patch.dict("os.environ"),
     ):
         for name in ("NO_COLOR", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_THEME"):
             os.environ.pop(name, None)
+        paths.demo_alerts_file().write_text(RULES)
         yield
 
 

@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from deskview.board import Board, Part
 from deskview.screens.cards import card_of
+from deskview.screens.cards.card import pct
 from deskview.screens.format import percent, usd
 from deskview.screens.target import Kind, Target
 
@@ -78,8 +81,10 @@ def test_a_name_tells_what_there_is_and_what_not(board: Board) -> None:
     assert board.leverage.value is not None
     row = board.leverage.value.by_name[0]
     words = card_of(board, Target(Kind.NAME, row.ticker), None).words.plain
-    assert f"= {usd(row.today_usd)}" in words
+    assert f"= {usd(row.today_usd, digits=4)}" in words
     assert f"= {percent(row.of_adv)}" in words
+    assert f"= {percent(row.of_close, 0)}; that the closing auction is 10% of a day's volume is an assumption" in words
+    assert f"1·σ·√(flow/ADV) = {row.impact_bp:.0f}bp".replace("-", "−") in words
     nothing = card_of(board, Target(Kind.NAME, "NONE"), None)
     assert len(nothing.missing) == 3
 
@@ -88,3 +93,86 @@ def test_the_flow_card_tells_the_error_rates(board: Board) -> None:
     words = card_of(board, "flow", None).words.plain
     assert "28 %" in words
     assert "signed" in words
+
+
+def test_the_card_of_the_neutral_basket_is_its_own(board: Board) -> None:
+    assert board.momentum.value is not None
+    neutral = board.momentum.value.sector_neutral
+    name = neutral.long[0]
+    card = card_of(board, "momentum", name.ticker, "neutral")
+    assert "neutral to sectors" in card.title
+    assert card.lines[0].label == f"{name.ticker} in the long leg"
+    assert pct(name.contribution and name.return_) in card.lines[0].text
+    spread = next(line.text for line in card.lines if line.label.startswith("long/short"))
+    assert spread.endswith(f"= {pct(neutral.return_)}")
+    assert not spread.endswith(f"= {pct(board.momentum.value.return_)}")
+    halves = [line.label for line in card.lines if "12-7" in line.label or "6-2" in line.label]
+    assert all(label.startswith("raw") for label in halves)
+
+
+@pytest.mark.parametrize("part", ["momentum", "breadth", "rotation"])
+def test_after_the_close_nothing_is_called_live(board: Board, part: str) -> None:
+    later = replace(board, phase="extended-hours", as_of=datetime(2026, 2, 4, 23, 12, tzinfo=UTC))
+    words = card_of(later, part, None).words.plain
+    assert "after-hours" in words
+    assert not re.search(r"\blive\b", words)
+
+
+def test_a_card_of_words_alone_has_no_empty_headings(board: Board) -> None:
+    words = card_of(board, "alerts", None).words.plain
+    assert "Rules set on the screen" in words
+    assert "Rests on" not in words
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_card_speaks_in_names_of_fields(board: Board, part: str) -> None:
+    if part in ("leverage", "flow"):
+        words = card_of(board, part, None).words.plain
+        assert not re.search(r"\b[a-z]+_[a-z_]+\b", words.replace("closing_share in the settings", ""))
+        assert "SOX" not in words
+
+
+def test_the_sums_of_the_cards_add_up_as_they_are_shown(board: Board) -> None:
+    assert board.leverage.value is not None
+    checked = 0
+    for row in board.leverage.value.by_name[:40]:
+        line = next(
+            line.text for line in card_of(board, "leverage", row.ticker).lines if "single + index" in line.label
+        )
+        amounts = re.findall(r"([+−]?)\$([\d.]+)([KMB])", line)
+        if len(amounts) == 3 and len({unit for _, _, unit in amounts}) == 1:
+            single, index, total = (float(sign.replace("−", "-") + number) for sign, number, _ in amounts)
+            digits = len(amounts[-1][1].partition(".")[2])
+            assert single + index == pytest.approx(total, abs=1.01 * 10**-digits), line
+            checked += 1
+    assert checked > 30
+    for line in card_of(board, "flow", None).lines:
+        if found := re.fullmatch(r"\$([\d.]+)B − \$([\d.]+)B = ([+−])\$([\d.]+)B", line.text):
+            bought, sold, net = float(found[1]), float(found[2]), float(found[3].replace("−", "-") + found[4])
+            digits = len(found[4].partition(".")[2])
+            assert bought - sold == pytest.approx(net, abs=1.01 * 10**-digits)
+
+
+def test_the_funds_left_out_are_told_once(board: Board) -> None:
+    words = card_of(board, "leverage", None).words.plain
+    assert words.count("resets quarterly") == 1
+    assert "funds left out" not in words
+    assert "the same funds' assets after today's move" in words
+    assert "chance of net selling is 50% and says nothing" in words
+
+
+def test_the_flow_card_says_what_a_side_is_used_to(board: Board) -> None:
+    flow = board.flow.value
+    assert flow is not None and flow.retail.median_intensity is not None
+    words = card_of(board, "flow", None).words.plain
+    way = "buys more than it sells" if flow.retail.median_intensity > 0 else "sells more than it buys"
+    assert f"Retail usually {way}: its median intensity of {flow.retail.days} days is" in words
+    assert f"of {flow.retail.days} sessions, fewer than 60: read it with care" in words
+    assert f"all {flow.focus} focus names" in words
+    some = replace(board, flow=replace(board.flow, value=msgspec.structs.replace(flow, focus=8, names=5)))
+    assert "rests on 5 of 8 focus names" in card_of(some, "flow", None).words.plain
+    assert board.crowding.value is not None
+    long = msgspec.structs.replace(board.crowding.value.long, history_percentile=35.0, history_days=12)
+    crowded = msgspec.structs.replace(board.crowding.value, long=long)
+    told = card_of(replace(board, crowding=replace(board.crowding, value=crowded)), "flow", None).words.plain
+    assert "35th among its own 12 recorded days" in told

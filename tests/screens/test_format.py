@@ -51,7 +51,7 @@ def test_a_return_fits_its_column(value: float) -> None:
 def test_dollars_have_three_figures_and_fit_their_column(value: float) -> None:
     shown = text.usd(value)
     assert len(shown) <= 7
-    assert re.fullmatch(r"[+−]?\$\d{1,3}(\.\d)?[KMBT]?", shown)
+    assert re.fullmatch(r"[+−]?\$(\d{1,3}|(\d\.\d\d|\d\d\.\d|\d{3})[KMBT])", shown)
 
 
 @given(st.floats(1e3, 9.99e14))
@@ -63,7 +63,7 @@ def test_dollars_are_near_what_they_stand_for(value: float) -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(-18.04e9, "−$18.0B"), (812e6, "+$812M"), (999.96e6, "+$1.0B"), (99.96e6, "+$100M"), (0, "$0"), (-0.4, "$0")],
+    [(-18.04e9, "−$18.0B"), (812e6, "+$812M"), (999.96e6, "+$1.00B"), (99.96e6, "+$100M"), (0, "$0"), (-0.4, "$0")],
 )
 def test_dollars_at_the_edges(value: float, shown: str) -> None:
     assert text.usd(value) == shown
@@ -95,3 +95,22 @@ def test_the_clock_is_new_yorks() -> None:
 def test_a_price_has_its_cents(value: float) -> None:
     shown = text.price(value)
     assert float(shown.replace(",", "")) == pytest.approx(value, abs=0.00501 if value >= 1 else 0.000051)
+
+
+@given(st.lists(st.floats(1e9, 2e10), min_size=2, max_size=5), st.booleans())
+def test_the_amounts_of_a_sum_add_up_within_the_last_digit(values: list[float], sold: bool) -> None:
+    values = [-value if sold else value for value in values]
+    *parts, total = (
+        float(text_.translate({ord("−"): "-", ord("$"): "", ord("B"): ""}))
+        for text_ in text.usd_sum(*values, sum(values))
+    )
+    digit = 0.001 if abs(sum(values)) < 9.995e9 else 0.01
+    assert abs(sum(parts) - total) <= 0.5 * digit * (len(values) + 1) + 1e-9
+
+
+def test_a_sum_on_a_card_adds_up() -> None:
+    assert text.usd_alike(25.5249e9, 29.9331e9) == ["$25.52B", "$29.93B"]
+    assert text.usd_sum(25.5249e9 - 29.9331e9) == ["−$4.408B"]
+    assert text.usd_sum(12.3e6, -996.1e6, -983.8e6) == ["+$12.3M", "−$996.1M", "−$983.8M"]
+    assert text.usd_sum(25.52e9, -29.93e9, -4.41e9) == ["+$25.52B", "−$29.93B", "−$4.41B"]
+    assert text.usd_sum(None, 450.0, -1.2e9) == ["–", "+$450", "−$1.200B"]

@@ -26,3 +26,15 @@ def test_every_topic_and_every_action_is_there_whatever_comes_first() -> None:
 def test_own_keys_are_shown() -> None:
     assert "F9" not in help_text("flow", ["zoom"], {}).plain
     assert "f9             Zoom the pane" in help_text("flow", ["zoom"], {"zoom": "f9"}).plain
+
+
+def test_the_screens_own_keys_come_before_those_of_lists_and_of_everywhere() -> None:
+    alive = ["help", "quit", "open-row", "row-up", "neutral", "chart", "alert"]
+    words = help_text("momentum", alive, {}).plain
+    places = [words.index(title) for title in ("Chart in place", "Sector-neutral", "Open", "Help on what")]
+    assert places == sorted(places)
+    assert (
+        words.index("Keys that work here") < words.index("Keys in its lists") < words.index("Keys that work everywhere")
+    )
+    assert words.count("Alert: set one on the figure here") == 1
+    assert words.index("Keys that work everywhere") < words.index("Alert: set one on the figure here")

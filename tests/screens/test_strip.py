@@ -1,18 +1,20 @@
 """The top line: what matters most is left out last."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from deskview.board import Board, Part
 from deskview.market.source import Source
-from deskview.screens.strip import segments
-from deskview.widgets import StatusStrip
+from deskview.screens.strip import DeskStrip, segments
+from deskview.widgets.strip import Segment
 from tests.widgets.host import Host, lines_of
 
 
 async def shown(board: Board | None, width: int) -> str:
-    strip = StatusStrip(segments(board))
+    strip = DeskStrip(segments(board))
     async with Host(strip).run_test(size=(width, 5)):
         return lines_of(strip)[0]
 
@@ -53,3 +55,68 @@ async def test_parts_without_figures_leave_no_zeros(board: Board) -> None:
 
 async def test_before_the_first_board() -> None:
     assert "opening the market" in await shown(None, 80)
+
+
+AFTER = {"phase": "extended-hours", "as_of": datetime(2026, 2, 4, 23, 12, tzinfo=UTC)}
+EARLY = {"phase": "extended-hours", "as_of": datetime(2026, 2, 4, 12, 12, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 160, 240])
+@pytest.mark.parametrize(
+    ("when", "word"), [(AFTER, "after-hours"), (EARLY, "pre-market"), ({"phase": "closed"}, "closed")]
+)
+async def test_the_state_of_a_market_that_is_not_open_stands_at_every_width(
+    board: Board, width: int, when: dict[str, Any], word: str
+) -> None:
+    assert f"ET {word}" in " ".join((await shown(replace(board, **when), width)).split())
+
+
+async def test_at_80_columns_after_the_close_the_flow_is_read_with_the_state(board: Board) -> None:
+    line = await shown(replace(board, **AFTER, source=replace(board.source, speed=60.0)), 80)
+    assert "SIMULATED ×60" in line
+    assert "after-hours" in line
+    assert "LETF −$" in line
+
+
+@pytest.mark.parametrize(("speed", "word"), [(60.0, "SIMULATED ×60 "), (0.5, "SIMULATED ×0.5 ")])
+async def test_a_clock_that_does_not_run_as_ours_is_told(board: Board, speed: float, word: str) -> None:
+    assert word in await shown(replace(board, source=replace(board.source, speed=speed)), 80)
+
+
+@pytest.mark.parametrize("speed", [0.0, 1.0])
+async def test_one_that_stands_or_runs_as_ours_is_not(board: Board, speed: float) -> None:
+    assert "×" not in await shown(replace(board, source=replace(board.source, speed=speed)), 240)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 160, 240])
+async def test_nothing_moves_when_an_alert_comes_or_the_display_is_frozen(board: Board, width: int) -> None:
+    def begins(line: str) -> dict[str, int]:
+        return {word: line.find(word) for word in ("SIMULATED", "MOMO", "SPY", "LETF", "wk ", "retail", "non-ret")}
+
+    lines = []
+    for frozen, waiting in ((False, 0), (True, 0), (False, 3), (True, 3)):
+        found = segments(board, frozen=frozen, waiting=waiting)
+        if waiting:
+            found.append(Segment("alert", "momentum.sigma −4.02σ: below −3σ", "warning", spare=True))
+        strip = DeskStrip(found)
+        async with Host(strip).run_test(size=(width, 5)):
+            lines.append(lines_of(strip)[0])
+    assert [("FROZEN 16:00" in line, "ALERT 3" in line) for line in lines] == [
+        (False, False), (True, False), (False, True), (True, True),
+    ]  # fmt: skip
+    assert all(begins(line) == begins(lines[0]) for line in lines)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_what_has_no_room_leaves_no_mark_that_leads_nowhere(board: Board, width: int) -> None:
+    assert "…" not in await shown(board, width)
+
+
+async def test_the_index_beaten_is_named_where_there_is_room(board: Board) -> None:
+    assert "beat SPY" in await shown(board, 240)
+    assert "beat SPY" not in await shown(board, 120)
+
+
+def test_a_rank_has_no_colour_of_another_figures_sign(board: Board) -> None:
+    tones = {segment.key: segment.tone for segment in segments(board)}
+    assert (tones["retail"], tones["other"]) == ("", "")

@@ -30,6 +30,14 @@ async def test_half_a_loss_fills_the_upper_half() -> None:
         assert quarter.style.reverse
 
 
+async def test_what_is_there_at_all_has_an_eighth() -> None:
+    above, below = await drawn([1000.0, 0.1, 0.0, -0.1], 2)
+    assert above[5:9] == "▁▁▁▁"
+    assert above[10:].strip() == ""
+    assert below[15:19] == "▇▇▇▇"  # in reverse: an eighth from above
+    assert below[:15].strip() == ""
+
+
 async def test_gaps_are_dots_and_the_separator_a_line() -> None:
     above, below = await drawn([1.0, None, 1.0], 2, separator=1)
     assert above.split() == ["████", "│·", "████"]

@@ -44,6 +44,15 @@ async def test_digits_are_never_cut(width: int) -> None:
     assert numbers in (["16th"], ["16th", "−$1,234.5B"], ["16th", "252", "−$1,234.5B"])
 
 
+@pytest.mark.parametrize("width", range(30, 90, 6))
+async def test_a_percentile_of_few_days_is_dim_and_has_their_number(width: int) -> None:
+    gauge = Gauge(GaugeReading("RETAIL", 0, 34, (), "−$1.23B", "loss"), label_width=8, value_width=8)
+    async with Host(gauge).run_test(size=(width, 3)):
+        assert "0th pct of 34 d" in lines_of(gauge)[0]
+        (digits,) = [piece for piece in gauge.line_at(0) if "0th" in piece.text]
+        assert digits.tone == "dim"
+
+
 async def test_ascii() -> None:
     line = await drawn(GaugeReading("RETAIL", 90, 252, (80, 90), "+$1B", "gain"), ascii_only=True)
     assert line.isascii()

@@ -59,3 +59,28 @@ async def test_only_the_changed_segment_is_repainted() -> None:
         await pilot.pause()
         strip.show([*SEGMENTS[:2], Segment("momo", "MOMO −7.8%", "loss", 1), *SEGMENTS[3:]])
         assert strip.repainted_cells == len("MOMO −7.8%")
+
+
+async def test_a_segment_says_less_before_another_goes() -> None:
+    strip = StatusStrip([Segment("beat", "75% beat SPY", short="75% beat"), Segment("week", "wk $11B", priority=6)])
+    async with Host(strip).run_test(size=(30, 3)) as pilot:
+        assert lines_of(strip)[0].split() == ["75%", "beat", "SPY", "wk", "$11B"]
+        await pilot.resize_terminal(19, 3)
+        await pilot.pause()
+        assert lines_of(strip)[0].split() == ["75%", "beat", "wk", "$11B"]
+        assert strip.dropped == ()
+
+
+@given(st.integers(20, 140), st.text("x", min_size=1, max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_a_spare_segment_moves_no_other(width: int, text: str) -> None:
+    class Fixed(StatusStrip):
+        @property
+        def line_width(self) -> int:
+            return width
+
+    figures = SEGMENTS[:-1]
+    alone = "".join(piece.text for piece in Fixed(figures).line_at(0)).rstrip(" …")
+    beside = "".join(piece.text for piece in Fixed([*figures, Segment("alert", text, spare=True)]).line_at(0))
+    assert beside.startswith(alone)
+    assert len(beside.rstrip()) <= width

@@ -8,6 +8,7 @@ Both sides are sums over the prints that could be signed; auctions stand apart.
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import cast
 
 import polars as pl
 
@@ -120,6 +121,7 @@ def _side(today: pl.DataFrame, days: pl.DataFrame, side: str, halves: int, missi
         prints=_prints(today, side),
         names=_names(today, side),
         core_net_usd=core if signed and side == "other" else None,
+        median_intensity=None if known.is_empty() else cast("float", known.median()),
         recent=[DayMark(session=s, intensity=v, percentile=percentile(v, known)) for s, v in past.tail(RECENT).rows()],
     )
 
@@ -137,6 +139,8 @@ def _reasons(side: str, prints: int, all_prints: int, signed: bool, compared: bo
         reasons |= {f"{key}.{figure}": f"{reason} in this session" for figure in figures}
     elif not compared:
         reasons[f"{key}.percentile"] = "no earlier session to compare with"
+    if not compared:
+        reasons[f"{key}.median_intensity"] = "no earlier session to compare with"
     return reasons
 
 

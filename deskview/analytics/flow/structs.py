@@ -44,7 +44,8 @@ class OffExchangeShare(msgspec.Struct, frozen=True, kw_only=True):
 class Side(msgspec.Struct, frozen=True, kw_only=True):
     """Retail, or everything else. Dollars are signed, positive for buying; percentile runs 0-100.
 
-    `days` is the number of sessions the percentile rests on. `core_net_usd` is the part of the net in blocks,
+    `days` is the number of sessions the percentile rests on, `median_intensity` the middle of their intensities: what
+    the side is used to. `core_net_usd` is the part of the net in blocks,
     intermarket sweeps and crosses, null for retail. Dollars of a half-hour still to come are 0: nothing was bought
     or sold in it so far; they are null where the side has no signed print at all.
     """
@@ -62,6 +63,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     names: int
     core_net_usd: float | None
     recent: list[DayMark]
+    median_intensity: float | None = None
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):

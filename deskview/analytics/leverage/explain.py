@@ -6,10 +6,14 @@ from msgspec import Struct
 
 from deskview.analytics.leverage.model import LeverageModel
 from deskview.analytics.leverage.readings import FundRow, Leverage
+from deskview.market.titles import underlying_title
 
 
 class NameFund(Struct, frozen=True):
-    """One fund's part in a name: `usd` = `weight` (the name's in the fund's underlying) times the fund's flow."""
+    """One fund's part in a name: `usd` = `weight` (the name's in the fund's underlying) times the fund's flow.
+
+    `title` is what the underlying is called.
+    """
 
     ticker: str
     underlying: str
@@ -17,6 +21,7 @@ class NameFund(Struct, frozen=True):
     weight: float
     fund_usd: float | None
     usd: float | None
+    title: str
 
 
 def funds_of_name(model: LeverageModel, reading: Leverage, ticker: str) -> list[NameFund]:
@@ -37,7 +42,8 @@ def funds_of_name(model: LeverageModel, reading: Leverage, ticker: str) -> list[
 
 def _part(fund: FundRow, weight: float) -> NameFund:
     usd = None if fund.today_usd is None else weight * fund.today_usd
-    return NameFund(fund.ticker, fund.underlying, fund.leverage, weight, fund.today_usd, usd)
+    title = underlying_title(fund.underlying, fund.kind)
+    return NameFund(fund.ticker, fund.underlying, fund.leverage, weight, fund.today_usd, usd, title)
 
 
 class Step(NamedTuple):
@@ -58,7 +64,8 @@ def fund_steps(fund: FundRow) -> list[Step]:
     ]
     if fund.return_ is None or fund.rebalance_usd is None:
         return [*lines, Step("return", "neither the underlying nor the fund has one")]
-    source = f"of {fund.underlying}" if fund.return_source == "underlying" else f"the fund's own over {fund.leverage:g}"
+    title = underlying_title(fund.underlying, fund.kind)
+    source = f"of {title}" if fund.return_source == "underlying" else f"the fund's own over {fund.leverage:g}"
     lines.append(Step("return r", f"{fund.return_:+.4%}, {source}"))
     rule = "-L·A·(1+r), wiped out" if fund.wiped_out else "L(L-1)·A·r"
     lines.append(Step(f"rebalance {rule}", f"{fund.rebalance_usd:+,.0f} USD"))

@@ -11,6 +11,7 @@ from deskview.providers.errors import Kind, ProviderError
 HEADER = "X-Simulated-Market"
 MARK = re.compile(
     r"(?P<name>[A-Za-z0-9][A-Za-z0-9_-]{0,39}); *seed=(?P<seed>-?\d{1,20}); *digest=(?P<digest>[0-9A-Fa-f]{1,64})"
+    r"(?:; *speed=(?P<speed>\d{1,20}(?:\.\d{1,6})?))?"
 )
 REAL = Source("massive", namespace="massive")
 
@@ -25,7 +26,8 @@ def source_of(headers: httpx.Headers) -> Source:
         digest = hashlib.sha256(text.encode()).hexdigest()[:12]
         return Source("massive", simulated=True, scenario="unknown", namespace=f"simulated-unknown-{digest}")
     name, seed, digest = mark["name"], mark["seed"], mark["digest"].lower()
-    return Source("massive", simulated=True, scenario=name, namespace=f"simulated-{name}-{seed}-{digest}")
+    speed = float(mark["speed"] or 1)
+    return Source("massive", simulated=True, scenario=name, namespace=f"simulated-{name}-{seed}-{digest}", speed=speed)
 
 
 def changed(known: Source, now: Source) -> ProviderError:

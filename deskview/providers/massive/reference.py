@@ -46,7 +46,9 @@ def tickers(rows: list[TickerRow], tally: Tally) -> pl.DataFrame:
         },
     )
     frame = wire.filter(pl.col("type").is_in(TYPES), pl.col("active").fill_null(value=True))
-    frame = frame.rename({"primary_exchange": "exchange"}).with_columns(one_line("name"), one_line("exchange"), one_line("cik"))
+    frame = frame.rename({"primary_exchange": "exchange"}).with_columns(
+        one_line("name"), one_line("exchange"), one_line("cik")
+    )
     return require(tally.drop(frame, {**unfit_ticker(), **repeated("ticker")}), TICKERS, "tickers")
 
 

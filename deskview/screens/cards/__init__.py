@@ -12,16 +12,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Card", "card_of"]
 
+NEUTRAL = "neutral"
+"""The momentum page's other basket: deciles within each sector."""
 Make = Callable[["Board", Any, str | None], Card]
 
 
-def card_of(board: "Board", subject: Target | str, key: str | None) -> Card:
+def card_of(board: "Board", subject: Target | str, key: str | None, variant: str = "") -> Card:
     """The card of a part of the board or of a detail; `key` is the row under the cursor.
 
+    `variant` is the one the page shows, where it shows another than its first: the card tells its arithmetic.
     A part without a reading has a card too: it says what is missing and why.
     """
     if isinstance(subject, str):
-        return _of_part(board, subject, key)
+        return _of_part(board, subject, key, variant)
     match subject.kind:
         case Kind.NAME:
             from deskview.screens.cards.name import name_card  # noqa: PLC0415 - polars loads late
@@ -33,12 +36,12 @@ def card_of(board: "Board", subject: Target | str, key: str | None) -> Card:
             return _of_part(board, "fund", subject.key)
 
 
-def _of_part(board: "Board", name: str, key: str | None) -> Card:
+def _of_part(board: "Board", name: str, key: str | None, variant: str = "") -> Card:
     from deskview.screens.cards.flows import flow_card, fund_card, leverage_card  # noqa: PLC0415
-    from deskview.screens.cards.market import breadth_card, momentum_card, rotation_card  # noqa: PLC0415
+    from deskview.screens.cards.market import breadth_card, momentum_card, neutral_card, rotation_card  # noqa: PLC0415
 
     makes: dict[str, tuple[str, Make]] = {
-        "momentum": ("momentum", momentum_card),
+        "momentum": ("momentum", neutral_card if variant == NEUTRAL else momentum_card),
         "breadth": ("breadth", breadth_card),
         "rotation": ("rotation", rotation_card),
         "leverage": ("leverage", leverage_card),

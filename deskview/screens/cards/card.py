@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 
 from deskview.screens.format import MISSING, clock
+from deskview.screens.market_state import OPEN, market_state
 
 if TYPE_CHECKING:
     from deskview.board import Board, Part
@@ -35,8 +36,11 @@ class Card:
     @property
     def words(self) -> Content:
         """The card as it is read."""
-        parts = [Content(self.definition), Content(""), *map(_written, self.lines), Content("")]
-        parts += [Content.styled("Rests on", "bold"), *map(_written, self.foot)]
+        parts = [Content(self.definition)]
+        if self.lines:
+            parts += [Content(""), *map(_written, self.lines)]
+        if self.foot:
+            parts += [Content(""), Content.styled("Rests on", "bold"), *map(_written, self.foot)]
         if self.missing:
             parts += [Content(""), Content.styled("Missing", "bold"), *(Content(f"  {why}") for why in self.missing)]
         return Content("\n").join(parts)
@@ -53,11 +57,17 @@ def rests_on(board: "Board", part: "Part[Any]", *, coverage: str = "") -> tuple[
         f"SIMULATED market, scenario {source.scenario or '–'}: no real prices" if source.simulated else source.provider
     )
     lines = [
-        Line("as of", f"{clock(part.as_of)} ET, session {board.session or MISSING}, {part.status.value}"),
+        Line("as of", f"{clock(part.as_of)} ET, session {board.session or MISSING}, {_state(board, part)}"),
         Line("source", name),
     ]
     lines += [Line("coverage", coverage)] if coverage else []
     return (*lines, *([Line("note", part.note)] if part.note else ()))
+
+
+def _state(board: "Board", part: "Part[Any]") -> str:
+    """The part's status; figures are live only while the market is open."""
+    state = market_state(board)
+    return state if part.status.value == "live" and state not in ("", OPEN) else part.status.value
 
 
 MOST_MISSING = 8

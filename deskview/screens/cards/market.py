@@ -8,13 +8,35 @@ from deskview.screens.format import MISSING, basis_points, share
 if TYPE_CHECKING:
     from deskview.analytics.breadth import BreadthReading
     from deskview.analytics.momentum import HorizonReading, MomentumReading
+    from deskview.analytics.momentum.structs import BasketReading
     from deskview.analytics.rotation import Group, RotationReading
     from deskview.board import Board
 
 
 def momentum_card(board: "Board", reading: "MomentumReading", key: str | None) -> Card:
-    """Spread, σ and legs; the contribution of the name `key` where it is in a leg."""
-    r = reading
+    """Spread, σ and legs of the raw deciles; the contribution of the name `key` where it is in a leg."""
+    definition = (
+        "The best tenth of names by prior return against the worst tenth, last price against previous close. σ is the"
+        " move over the standard deviation of its own daily moves to yesterday; no mean is taken off."
+    )
+    return _basket_card(board, reading, reading, key, ("Momentum", definition))
+
+
+def neutral_card(board: "Board", reading: "MomentumReading", key: str | None) -> Card:
+    """The same of the sector-neutral basket."""
+    definition = (
+        "The best tenth of each sector's names by prior return against the worst tenth of the same sector, last price"
+        " against previous close: no sector is bet on. σ is the move over the standard deviation of its own daily"
+        " moves to yesterday; no mean is taken off."
+    )
+    return _basket_card(board, reading, reading.sector_neutral, key, ("Momentum, neutral to sectors", definition))
+
+
+def _basket_card(
+    board: "Board", reading: "MomentumReading", basket: "BasketReading", key: str | None, words: tuple[str, str]
+) -> Card:
+    """One basket's arithmetic; what both share is the reading's."""
+    r = basket
     spread = (
         f"{pct(r.long_return)} − {plain_number(r.hedge_ratio)} × ({pct(r.short_return)}) = {pct(r.return_)}"
         if r.return_ is not None
@@ -25,22 +47,21 @@ def momentum_card(board: "Board", reading: "MomentumReading", key: str | None) -
         Line("long/short = L − k·S", spread),
         Line("σ = move / daily sd", f"{ratio(r.return_, r.sigma_252_return, r.sigma, 'σ')}  ({r.sigma_days} sessions)"),
         Line("σ, newest days weigh", ratio(r.return_, r.sigma_ewma_return, r.sigma_ewma, "σ") + "  (decay 0.94)"),
-        Line("from longs (L−M)/(L−S)", _long_share(r)),
+        Line("from longs (L−M)/(L−S)", _long_share(r, reading.market_return)),
         Line("hedge k = β(L) / β(S)", f"{plain_number(r.hedge_ratio)}  {r.hedge_note or ''}".rstrip()),
-        Line("legs", f"{len(r.long)} long, {len(r.short)} short of {r.universe} names by {r.universe_size}"),
-        Line("12-7, older winners", _half(r.horizons.intermediate)),
-        Line("6-2, recent winners", _half(r.horizons.recent)),
-        Line("formed for", f"{r.formed or MISSING}; {r.survivorship}"),
-        Line("left out", ", ".join(f"{count} {why}" for why, count in r.left_out.items()) or "none"),
-        *(Line(subject, rule) for subject, rule in r.rules.items()),
+        Line(
+            "legs", f"{len(r.long)} long, {len(r.short)} short of {reading.universe} names by {reading.universe_size}"
+        ),
+        Line("raw 12-7, older winners", _half(reading.horizons.intermediate)),
+        Line("raw 6-2, recent winners", _half(reading.horizons.recent)),
+        Line("formed for", f"{reading.formed or MISSING}; {reading.survivorship}"),
+        Line("left out", ", ".join(f"{count} {why}" for why, count in reading.left_out.items()) or "none"),
+        *(Line(subject, rule) for subject, rule in reading.rules.items()),
     ]
-    definition = (
-        "The best tenth of names by prior return against the worst tenth, live against the previous close. σ is the"
-        " move over the standard deviation of its own daily moves to yesterday; no mean is taken off."
-    )
     traded = f"{share(r.coverage)} of the weight traded within five minutes ({r.sigma_basis})"
-    missing = reasons(r.missing.items())
-    return Card("Momentum", definition, tuple(lines), rests_on(board, board.momentum, coverage=traded), missing)
+    missing = reasons(reading.missing.items())
+    title, definition = words
+    return Card(title, definition, tuple(lines), rests_on(board, board.momentum, coverage=traded), missing)
 
 
 def _half(half: "HorizonReading") -> str:
@@ -51,14 +72,15 @@ def _half(half: "HorizonReading") -> str:
     return f"{pct(half.return_)} {signed(half.sigma)}σ  {legs}; {share(half.shared)} of the 12-1 legs are in these"
 
 
-def _long_share(r: "MomentumReading") -> str:
+def _long_share(r: "BasketReading", market_return: float | None) -> str:
     if r.long_share is None:
         return MISSING
-    market, long, short = pct(r.market_return), pct(r.long_return), pct(r.short_return)
+    market, long, short = pct(market_return), pct(r.long_return), pct(r.short_return)
     return f"({long} − {market}) / ({long} − {short}) = {share(r.long_share)}  {r.verdict or ''}".replace("+", "")
 
 
-def contribution(r: "MomentumReading", key: str | None) -> list[Line]:
+def contribution(r: "BasketReading", key: str | None) -> list[Line]:
+    """How much the name `key` adds, where it is in a leg of the basket."""
     for leg, names, sign in (("long", r.long, ""), ("short", r.short, f"−{plain_number(r.hedge_ratio)} × ")):
         for name in names:
             if name.ticker == key:
@@ -96,7 +118,7 @@ def rotation_card(board: "Board", reading: "RotationReading", key: str | None) -
     """The group under the cursor over its horizons, or the strongest and weakest now."""
     group = next((group for group in reading.groups if group.name == key), None)
     definition = (
-        "The equal-weighted mean of the members' returns: 'now' is live against the previous close, the other"
+        "The equal-weighted mean of the members' returns: 'now' is the last price against the previous close, the other"
         f" horizons end at the last close. Relative is less {reading.benchmark}'s; rank 1 is the best of"
         f" {len(reading.groups)} groups."
     )

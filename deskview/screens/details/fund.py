@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from deskview.analytics.leverage import fund_steps
+from deskview.market.titles import underlying_title
 from deskview.screens.details import columns
 from deskview.screens.details.charts import price_chart
 from deskview.screens.details.detail import Detail, Section
@@ -32,7 +33,7 @@ def fund_detail(board: "Board", ticker: str) -> Detail:
 def _figures(row: "FundRow") -> list[list[Fact]]:
     leverage = f"{row.leverage:g}".replace("-", "−")
     return [
-        [fact("follows", row.underlying), fact("kind", row.kind)],
+        [fact("follows", underlying_title(row.underlying, row.kind)), fact("kind", row.kind)],
         [fact("leverage L", f"{leverage}x"), fact("AUM", usd(row.aum_usd, sign=False))],
         [fact("today", usd(row.today_usd), f"{tone(row.today_usd)} strong")],
         [fact("per +1%", usd(row.per_1pct_usd, sign=False))],
@@ -51,4 +52,4 @@ def _arithmetic(row: "FundRow") -> Section:
 
 def _minus(text: str) -> str:
     """The typographic minus before figures and in the formula; a date keeps its hyphens."""
-    return re.sub(r"(?<!\d)-(?=[\dL(])", "−", text)
+    return re.sub(r"(?<![\da-z])-(?=[\dL(])", "−", text)

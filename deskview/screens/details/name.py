@@ -75,9 +75,9 @@ def _leverage(board: "Board", ticker: str) -> list[list[Fact]]:
         return [[fact("leveraged ETFs", "no flow traced to it", "dim")]]
     return [
         [fact("leveraged ETFs today", usd(row.today_usd), tone(row.today_usd)), fact("ADV", percent(row.of_adv))],
-        [fact("of the close", percent(row.of_close, 0)), fact("20-day ADV", usd(row.adv_usd, sign=False))],
+        [fact("of the close est.", percent(row.of_close, 0)), fact("20-day ADV", usd(row.adv_usd, sign=False))],
         [fact("single-stock", usd(row.single_stock_usd)), fact("index", usd(row.index_usd))],
-        [fact("per +1%", usd(row.per_1pct_usd, sign=False)), fact("impact", _bp(row.impact_bp))],
+        [fact("per +1%", usd(row.per_1pct_usd, sign=False)), fact("impact est.", _bp(row.impact_bp))],
     ]
 
 
@@ -111,7 +111,7 @@ def _funds(board: "Board", ticker: str) -> Section:
             (
                 Cell(part.ticker),
                 Cell(f"{part.leverage:+g}x".replace("-", "−")),
-                Cell(part.underlying, "dim"),
+                Cell(part.title, "dim"),
                 Cell(f"{part.weight:.1%}"),
                 Cell(usd(part.fund_usd), "dim"),
                 Cell(usd(part.usd), tone(part.usd)),
@@ -119,7 +119,7 @@ def _funds(board: "Board", ticker: str) -> Section:
         )
         for part in parts
     )
-    title = f"Leveraged funds that trade it ({len(rows)}): weight × fund's trade"
+    title = f"Leveraged funds in it ({len(rows)}): weight × trade"
     return Section("name-funds", title, columns.FUNDS, rows, "no leveraged fund's trade is traced to it", Kind.FUND)
 
 

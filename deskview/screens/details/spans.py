@@ -10,6 +10,7 @@ from deskview.analytics.statistics import key_statistics
 from deskview.screens.details import detail_of
 from deskview.screens.details.detail import Detail
 from deskview.screens.format import MISSING, NEW_YORK, number, price, share, usd
+from deskview.screens.market_state import OPEN, market_state
 from deskview.screens.target import Kind, Target
 from deskview.widgets.chartspec import Candle, ChartSpec, Level, Series
 from deskview.widgets.facts import Fact, fact
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
     from deskview.board import Board
 
 SESSIONS = {"1d": 1, "5d": 5, "1m": 21, "3m": 63, "1y": 252}
+NEAR = 10
+"""A month's label this many sessions before the newest gives way to that."""
+
+
+@dataclass(frozen=True)
+class Today:
+    """The session under way: its last price, its candle so far (None before the first trade), and its label."""
+
+    last: float
+    label: str
+    candle: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,48 +67,61 @@ def _title(view: View) -> str:
 
 
 def _chart(board: "Board", ticker: str, view: View) -> ChartSpec | None:
-    last = _last(board, ticker)
+    today = today_of(board, ticker)
     days = board.basis.history.filter(pl.col("ticker") == ticker) if board.basis else pl.DataFrame()
     if view.span == "1d":
         before = days["close"].tail(1).to_list()
-        return _session(ticker, view, before[0] if before else None, last)
+        return _session(ticker, view, before[0] if before else None, today.last if today else None)
     days = days.sort("session").tail(SESSIONS[view.span])
-    return _candles(ticker, days, last) if view.candles else _closes(ticker, days, last)
+    return _candles(ticker, days, today) if view.candles else _closes(ticker, days, today)
 
 
-def _last(board: "Board", ticker: str) -> float | None:
-    if board.live is None:
+def today_of(board: "Board", ticker: str) -> Today | None:
+    """The name in the board's session; None without a price. A price after hours may widen the session's range."""
+    if board.snapshot is None or board.session is None:
         return None
-    found = board.live.filter(pl.col("ticker") == ticker)["price"].to_list()
-    return found[0] if found else None
+    found = board.snapshot.filter((pl.col("ticker") == ticker) & pl.col("price").is_not_null())
+    if found.is_empty():
+        return None
+    label = f"{board.session:%d %b}{' now' if market_state(board) == OPEN else ''}"
+    last, first, high, low = found.select("price", "open", "high", "low").row(0)
+    if first is None or high is None or low is None:
+        return Today(last, label)
+    return Today(last, label, (first, max(high, last), min(low, last), last))
 
 
-def _closes(ticker: str, days: pl.DataFrame, last: float | None) -> ChartSpec | None:
-    values: list[float] = [*days["close"].to_list(), *([last] if last is not None else [])]
+def _closes(ticker: str, days: pl.DataFrame, today: Today | None) -> ChartSpec | None:
+    """A line through the closes to the last price."""
+    values: list[float] = [*days["close"].to_list(), *([today.last] if today else [])]
     if not values:
         return None
     series = Series(tuple(map(float, range(len(values)))), tuple(values))
     sessions = days["session"].to_list()
     return ChartSpec(
-        version=f"{ticker}:{sessions[-1] if sessions else ''}:{len(values)}:{last}",
+        version=f"{ticker}:{sessions[-1] if sessions else ''}:{len(values)}:{today}",
         series=(series,),
-        levels=_levels(last),
-        x_ticks=_ticks(sessions),
+        levels=_levels(today),
+        x_ticks=_ticks(sessions, today.label if today else ""),
         write=price,
     )
 
 
-def _candles(ticker: str, days: pl.DataFrame, last: float | None) -> ChartSpec | None:
+def _candles(ticker: str, days: pl.DataFrame, today: Today | None) -> ChartSpec | None:
+    """As many candles as the span has sessions, that under way among them once it has traded."""
     whole = days.drop_nulls(["open", "high", "low", "close"])
-    if whole.is_empty():
-        return _closes(ticker, days, last)
-    rows = whole.select("open", "high", "low", "close").rows()
+    if today is not None and today.candle is not None:
+        whole, label, newest = whole.tail(max(0, days.height - 1)), today.label, [today.candle]
+    else:
+        label, newest = "", []
+    rows = [*whole.select("open", "high", "low", "close").rows(), *newest]
+    if not rows:
+        return _closes(ticker, days, today)
     sessions = whole["session"].to_list()
     return ChartSpec(
-        version=f"{ticker}:candles:{sessions[-1]}:{len(rows)}:{last}",
+        version=f"{ticker}:candles:{sessions[-1] if sessions else ''}:{len(rows)}:{today}",
         candles=tuple(Candle(float(x), *row) for x, row in enumerate(rows)),
-        levels=_levels(last),
-        x_ticks=_ticks(sessions),
+        levels=_levels(today),
+        x_ticks=_ticks(sessions, label),
         write=price,
     )
 
@@ -121,16 +146,18 @@ def _session(ticker: str, view: View, before: float | None, last: float | None) 
     return ChartSpec(version, (Series(xs, tuple(bars["close"].to_list())),), levels=levels, x_ticks=hours, write=price)
 
 
-def _levels(last: float | None) -> tuple[Level, ...]:
-    return (Level(last, price(last), "accent"),) if last is not None else ()
+def _levels(today: Today | None) -> tuple[Level, ...]:
+    return (Level(today.last, price(today.last), "accent"),) if today else ()
 
 
-def _ticks(days: list[date]) -> tuple[tuple[float, str], ...]:
-    """The first session of each month; over a month or less every day."""
+def _ticks(days: list[date], newest: str) -> tuple[tuple[float, str], ...]:
+    """The first session of each month, over a month or less every day; behind them the `newest`, where there is one."""
+    end = ((float(len(days)), newest),) if newest else ()
     if len(days) <= SESSIONS["1m"]:
-        return tuple((float(index), f"{day:%d %b}") for index, day in enumerate(days))
+        return (*((float(index), f"{day:%d %b}") for index, day in enumerate(days)), *end)
     firsts = [index for index in range(1, len(days)) if days[index].month != days[index - 1].month]
-    return tuple((float(index), f"{days[index]:%b %y}") for index in firsts)
+    clear = [index for index in firsts if not end or len(days) - index > NEAR]
+    return (*((float(index), f"{days[index]:%b %y}") for index in clear), *end)
 
 
 def _statistics(history: pl.DataFrame, ticker: str) -> list[list[Fact]]:

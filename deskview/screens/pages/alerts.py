@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from deskview.screens.actions import Scope, bindings
-from deskview.screens.alert_words import condition, watched_figure
+from deskview.screens.alert_words import condition, watched_figure, words_of
 from deskview.screens.footer import KeyLine
 from deskview.screens.format import MISSING, clock
 from deskview.screens.pages.base import PageScreen
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from deskview.board.alerts import Watch
 
 COLUMNS = (
-    Column("reading", "reading", flex=True, minimum=14),
+    Column("reading", "reading", flex=True, minimum=20),
     Column("rule", "fires", width=12),
     Column("now", "now", width=8, align="right"),
     Column("to_go", "to go", width=8, align="right", priority=1),
@@ -59,7 +59,7 @@ def row(number: int, watch: "Watch") -> Row:
     return Row(
         str(number),
         (
-            Cell(rule.reading),
+            Cell(rule.reading if watch.fault else words_of(rule.reading)),
             Cell(condition(rule)),
             Cell(watched_figure(rule, watch.value)),
             Cell(_to_go(watch), "dim"),
@@ -82,7 +82,7 @@ def _to_go(watch: "Watch") -> str:
 def firing_row(number: int, watch: "Watch") -> Row:
     """One firing, as the rule was then."""
     rule = watch.rule
-    cells = (clock(watch.fired_at), rule.reading, watched_figure(rule, watch.fired_value), condition(rule))
+    cells = (clock(watch.fired_at), words_of(rule.reading), watched_figure(rule, watch.fired_value), condition(rule))
     return Row(str(number), tuple(Cell(text) for text in cells))
 
 
@@ -131,7 +131,9 @@ class AlertsPage(PageScreen):
         self._fired = list(getattr(self.app, "firings", ()))
         waiting = sum(watch.waiting for watch in self._watches)
         rules = f"{len(self._watches)} rule{'s' * (len(self._watches) != 1)}"
-        self.query_one(".heading", Static).update(f"{self.HEADING}  ·  {rules}  ·  {waiting} not acknowledged")
+        self.query_one(".heading", Static).update(
+            self.headed(f"{self.HEADING}  ·  {rules}  ·  {waiting} not acknowledged")
+        )
         faults = _faults(self._watches)
         self.query_one(".notice", Static).set_class(bool(faults), "-shown").update("\n".join(faults))
         self.query_one("#rules", Table).set_rows([row(number, watch) for number, watch in enumerate(self._watches)])

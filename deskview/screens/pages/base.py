@@ -14,8 +14,9 @@ from deskview.screens.ages import STALE_AFTER_S
 from deskview.screens.footer import KeyLine
 from deskview.screens.here import in_view
 from deskview.screens.pages.age import Age
-from deskview.screens.strip import segments
-from deskview.screens.target import Kind, Opened, Target
+from deskview.screens.strip import DeskStrip, segments
+from deskview.screens.target import NO_MORE, Kind, Opened, Target
+from deskview.screens.waiting import OPENING, Waiting
 from deskview.widgets.lines import Lines
 from deskview.widgets.sorting import Sorting
 from deskview.widgets.strip import StatusStrip
@@ -30,6 +31,8 @@ class PageScreen(Screen[None]):
     PART: ClassVar[str] = ""
     HEADING: ClassVar[str] = ""
     OPENS: ClassVar[Kind] = Kind.NAME
+    TURNS: ClassVar[frozenset[str]] = frozenset()
+    """Lists whose rows turn the page itself instead of opening another."""
     STALE_AFTER_S: ClassVar[float] = STALE_AFTER_S
     KEYS: ClassVar[tuple[Scope, ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DRILL)]
@@ -45,10 +48,12 @@ class PageScreen(Screen[None]):
         super().__init__()
         self._board: Board | None = None
         self._said = self.HEADING
+        self.came_by: tuple[str, ...] = ()
+        self._waiting = Waiting()
 
     def compose(self) -> ComposeResult:
         """Strip, heading, notice, body, keys."""
-        yield StatusStrip(segments(None))
+        yield DeskStrip(segments(None))
         with Horizontal(classes="head"):
             yield Static(self.HEADING, classes="heading", markup=False)
             if self.PART:
@@ -66,27 +71,47 @@ class PageScreen(Screen[None]):
         """Puts the reading into the widgets."""
         raise NotImplementedError
 
+    @property
+    def variant(self) -> str:
+        """Which variant of the part is shown, for the card; empty for the first."""
+        return ""
+
+    def begin(self) -> None:
+        """Opened by its key, not come back to: as at first, whatever it was left on."""
+        self.set_focus(None)
+        for lines in self.query(Lines):
+            lines.action_jump(0)
+
     def heading(self) -> str:
         """What is shown, and in which of its variants."""
         return self.HEADING
+
+    def headed(self, words: str) -> str:
+        """The heading behind the places one came by, where esc does not lead to the desk."""
+        return " › ".join((*self.came_by, words))
 
     def show(self, board: "Board") -> None:
         """Shows the board's part, or what it waits for."""
         self._board = board
         part = getattr(board, self.PART)
         self.query_one(StatusStrip).show(segments(board))
-        if self._said != (heading := self.heading()):
+        if self._said != (heading := self.headed(self.heading())):
             self._said = heading
             self.query_one(".heading", Static).update(heading)
         self._show_age()
         notice = self.query_one(".notice", Static)
         notice.update(part.note)
         notice.set_class(bool(part.note), "-shown")
+        self._waiting.over()
         if part.value is not None:
             self.show_reading(part.value, board)
+        if part.value is None or part.progress is not None:
+            self._waiting.tell(self.query(Lines), part.note)
 
     def on_mount(self) -> None:
-        """The age goes on counting between refreshes."""
+        """The age goes on counting between refreshes; until there is a board the lists say so."""
+        if self.PART and self._board is None:
+            self._waiting.tell(self.query(Lines), OPENING)
         self.set_interval(1, self.tick)
 
     def tick(self) -> None:
@@ -115,6 +140,8 @@ class PageScreen(Screen[None]):
         target = self.target_of(event.lines.id or "", event.key)
         if target is not None:
             self.post_message(Opened(target))
+        elif event.lines.id not in self.TURNS:
+            self.notify(NO_MORE, timeout=2)
 
     def target_of(self, list_id: str, key: str) -> Target | None:  # noqa: ARG002 - for pages whose lists differ
         """What the row `key` of the list opens."""

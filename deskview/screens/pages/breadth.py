@@ -31,6 +31,7 @@ class BreadthPage(ChartPage):
     PART = "breadth"
     HEADING = "Breadth"
     AUTO_FOCUS = "#figures"
+    TURNS = frozenset({"figures"})
     DEFAULT_CSS: ClassVar[str] = """
     BreadthPage .list-area { height: 22; }
     BreadthPage.-low .list-area { height: 1fr; }

@@ -22,6 +22,7 @@ from deskview.screens.pages.flow_rows import (
     name_entries,
     quality_rows,
     session_facts,
+    usual_facts,
 )
 from deskview.screens.pages.panes import PanesPage, View
 from deskview.screens.panes.flow import MORNING_HALF_HOURS, SIDES, FlowPane, gauge, half_hours
@@ -91,7 +92,7 @@ class FlowPage(PanesPage):
 
     PART = "flow"
     STALE_AFTER_S = FlowPane.STALE_AFTER_S
-    HEADING = "Retail and institutional flow"
+    HEADING = "Retail and non-retail flow"
     AUTO_FOCUS = "#by-retail"
     DEFAULT_CSS: ClassVar[str] = """
     FlowPage .gauges { padding: 0 1; }
@@ -122,7 +123,7 @@ class FlowPage(PanesPage):
         """The gauges, then the panes of the view."""
         for key, label in SIDES:
             yield Gauge(GaugeReading(label), label_width=10, value_width=7, id=f"{key}-gauge", classes="gauges")
-        yield Facts(lines=1, id="session", classes="gauges")
+        yield Facts(lines=2, id="session", classes="gauges")
         with Grid():
             for name, widgets in _contents().items():
                 yield Pane(*widgets, title=TITLES[name], id=f"pane-{name}")
@@ -132,7 +133,7 @@ class FlowPage(PanesPage):
         for (key, label), side in zip(SIDES, (reading.retail, reading.institutional), strict=True):
             why = reading.missing.get(f"{key}.percentile", reading.missing.get(f"{key}.net_usd", ""))
             self.query_one(f"#{key}-gauge", Gauge).show(gauge(label, side, why))
-        self.query_one("#session", Facts).show([session_facts(reading)])
+        self.query_one("#session", Facts).show([usual_facts(reading), session_facts(reading)])
         for name in self.view.panes:
             self._fill[name](reading, board)
 

@@ -24,7 +24,7 @@ def curves(reading: "Flow", now: str) -> ChartSpec:
         version=f"{now}:{[side.net_usd for _, side, _ in sides]}",
         series=tuple(line for line in series if len(line.x) > 1),
         levels=(Level(0.0),),
-        title="Net bought since the open: retail, non-retail",
+        title="Net bought since the open",
         x_ticks=((0.0, starts[0] if starts else ""), *((float(n), end) for n, end in enumerate(ends, 1))),
         write=usd,
     )

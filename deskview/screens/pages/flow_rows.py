@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from deskview.screens.flow_words import FEW_DAYS, usual_usd
 from deskview.screens.format import MISSING, number, percent, percentile, share, tone, usd
+from deskview.screens.panes.flow import OTHER_INTENSITY, RETAIL_INTENSITY, counted
 from deskview.widgets.facts import Fact, fact
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.sorted_table import Entry
@@ -16,10 +18,10 @@ NAME_COLUMNS = (
     Column("ticker", "name", width=6),
     Column("retail", "retail", width=7, align="right"),
     Column("other", "non-retail", width=7, align="right"),
-    Column("retail_intensity", "r. int.", width=6, align="right", priority=1),
-    Column("other_intensity", "n-r. int.", width=6, align="right", priority=2),
+    Column("retail_intensity", RETAIL_INTENSITY, width=6, align="right", priority=1),
+    Column("other_intensity", OTHER_INTENSITY, width=6, align="right", priority=2),
     Column("core", "blocks, sweeps", width=7, align="right", priority=5),
-    Column("share", "r. share", width=5, align="right", priority=3),
+    Column("share", "retail share", width=5, align="right", priority=3),
     Column("off", "off-exch.", width=5, align="right", priority=6),
     Column("turnover", "traded", width=7, align="right", priority=4),
 )
@@ -28,7 +30,7 @@ DIVERGENCE_COLUMNS = (
     Column("who", "who buys", width=9, flex=True, minimum=6),
     Column("retail", "retail", width=7, align="right"),
     Column("other", "non-retail", width=7, align="right"),
-    Column("share", "r. share", width=5, align="right", priority=1),
+    Column("share", "retail share", width=5, align="right", priority=1),
 )
 QUALITY_COLUMNS = (
     Column("figure", "", width=8, align="right"),
@@ -36,7 +38,7 @@ QUALITY_COLUMNS = (
 )
 FAVOURITE_COLUMNS = (
     Column("ticker", "favourite", width=6),
-    Column("share", "r. share", width=5, align="right"),
+    Column("share", "retail share", width=5, align="right"),
     Column("leg", "momentum leg", width=6),
 )
 
@@ -124,12 +126,21 @@ def _quality(key: str, figure: str, words: str) -> Row:
     return Row(key, (Cell(figure), Cell(words, "dim")))
 
 
+def usual_facts(reading: "Flow") -> list[Fact]:
+    """What either side is used to: a low percentile of a side that buys is less buying, no selling."""
+    retail, other = reading.retail, reading.institutional
+    if retail.median_intensity is None or other.median_intensity is None:
+        return []
+    label = f"usual on today's dollars, median of {retail.days} d: retail"
+    return [fact(label, usd(usual_usd(retail))), fact("non-retail", usd(usual_usd(other)))]
+
+
 def session_facts(reading: "Flow") -> list[Fact]:
     """What the figures rest on, in one line."""
     prints = reading.retail.prints + reading.institutional.prints
-    names = max(reading.retail.names, reading.institutional.names)
     return [
-        fact("", f"{names} focus names, {prints:,} prints"),
+        *counted(reading),
+        fact("", f"{prints:,} prints"),
         fact("classified", share(reading.classified_share)),
         fact("all stocks off exchange", share(reading.off_exchange.share)),
         fact("", reading.comparison, "dim"),
@@ -171,7 +182,16 @@ def _overlap(label: str, side: "LegOverlap") -> list[Fact]:
     return [
         fact(label, f"{side.common} of {side.sampled}"),
         fact("J", number(side.weighted_jaccard).lstrip("+")),
-        fact("", f"{percentile(side.percentile)} pct", "strong"),
+        fact("", f"{percentile(side.percentile)} pct of shuffles", "strong"),
+        _own_past(side),
         fact("by chance", number(side.expected).lstrip("+"), "dim"),
         fact("cosine", number(side.cosine).lstrip("+"), "dim"),
     ]
+
+
+def _own_past(side: "LegOverlap") -> Fact:
+    """Where the overlap lies among its own recorded days; dim while they are few."""
+    if side.history_percentile is None:
+        return fact("own past", "none recorded yet", "dim")
+    shade = "dim" if side.history_days < FEW_DAYS else "strong"
+    return fact("own past", f"{percentile(side.history_percentile)} pct of {side.history_days} d", shade)

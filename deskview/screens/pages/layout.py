@@ -33,6 +33,11 @@ class ChartPage(PageScreen):
         """What flows with the width is laid out anew."""
         self.show_again()
 
+    def begin(self) -> None:
+        """The list again."""
+        self.remove_class("-charted")
+        super().begin()
+
     def action_chart(self) -> None:
         """The chart in place of the list, and back."""
         self.toggle_class("-charted")

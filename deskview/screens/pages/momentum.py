@@ -8,6 +8,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from deskview.screens.actions import Scope, bindings
+from deskview.screens.cards import NEUTRAL
 from deskview.screens.format import percent
 from deskview.screens.pages.history import YEAR, history_chart, past_sessions
 from deskview.screens.pages.layout import ChartPage
@@ -64,6 +65,11 @@ class MomentumPage(ChartPage):
     def heading(self) -> str:
         """Which of the two baskets is shown."""
         return f"Momentum  ·  {'neutral to sectors' if self._neutral else 'raw deciles'}"
+
+    @property
+    def variant(self) -> str:
+        """The basket shown, as the card of it is asked for."""
+        return NEUTRAL if self._neutral else ""
 
     def action_neutral(self) -> None:
         """The other basket."""

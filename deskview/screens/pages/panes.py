@@ -56,6 +56,14 @@ class PanesPage(PageScreen):
         self._at = next(index for index, view in enumerate(self._views) if first in view.panes)
         self._arrange()
 
+    def begin(self) -> None:
+        """The first view again."""
+        super().begin()
+        self._at = 0
+        if self.is_mounted:
+            self._arrange()
+            self._focus_first()
+
     def action_next_view(self) -> None:
         """The next view, after the last the first."""
         self._turn(1)
@@ -67,6 +75,9 @@ class PanesPage(PageScreen):
     def _turn(self, by: int) -> None:
         self._at = (self._at + by) % len(self._views)
         self._arrange()
+        self._focus_first()
+
+    def _focus_first(self) -> None:
         panes = [self.query_one(f"#pane-{name}") for name in self.view.panes]
         self.set_focus(next((widget for pane in panes for widget in pane.query("*") if widget.focusable), None))
 

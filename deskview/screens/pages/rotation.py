@@ -59,10 +59,10 @@ class RotationPage(ChartPage):
             )
 
     def heading(self) -> str:
-        """What is shown of which groups."""
+        """What is shown of which groups; on the map also what the figures of the way mean."""
         which = ("sectors and themes", "sectors", "themes")[self._kind]
         if self.has_class("-charted"):
-            return f"Rotation  ·  {which}  ·  strength against the index by week, to the last close"
+            return f"Rotation map  ·  {which}  ·  digits: weeks ago  ·  against the index, to the last close"
         return f"Rotation  ·  {which}  ·  {self._measure()}"
 
     def _measure(self) -> str:
@@ -74,8 +74,11 @@ class RotationPage(ChartPage):
 
     def action_relative(self) -> None:
         """Less the index's return, or as they are."""
-        self._relative = not self._relative
-        self.show_again()
+        if self.has_class("-charted"):
+            self.notify("The chart is always of strength against the index.", timeout=2)
+        else:
+            self._relative = not self._relative
+            self.show_again()
 
     def action_universe(self) -> None:
         """All groups, sectors alone, themes alone."""

@@ -101,10 +101,10 @@ def _state(reading: "MomentumReading") -> list[Fact]:
 
 def _halves(reading: "MomentumReading") -> list[Fact]:
     """Momentum of what: the spreads of the deciles of the older and the recent half of the prior year."""
-    halves = (("by 12-7", reading.horizons.intermediate), ("by 6-2", reading.horizons.recent))
+    halves = (("by 12-7 (raw)", reading.horizons.intermediate), ("by 6-2 (raw)", reading.horizons.recent))
     return [
         *(fact(label, f"{percent(half.return_)}  {sigma(half.sigma)}", tone(half.return_)) for label, half in halves),
-        fact("", "spreads of deciles by the older and the recent part of 12-1", "dim"),
+        fact("", "spreads of raw deciles by the older and the recent part of 12-1", "dim"),
     ]
 
 

@@ -6,6 +6,7 @@ from textual import on
 
 from deskview.screens.ages import STALE_AFTER_S, age_of
 from deskview.screens.target import Kind, Opened, Target
+from deskview.screens.waiting import OPENING, Waiting
 from deskview.widgets.lines import Lines
 from deskview.widgets.pane import Pane
 
@@ -27,15 +28,23 @@ class BoardPane(Pane, Generic[Reading]):
     def __init__(self, number: int, title: str) -> None:
         super().__init__(title=f"{number} {title}", id=f"pane-{number}")
         self._part: Part[Any] | None = None
+        self._waiting = Waiting()
+
+    def on_mount(self) -> None:
+        """Before the first board."""
+        self.show_awaited(OPENING)
 
     def show(self, board: "Board") -> None:
-        """Shows the board's part; with no reading yet, says what is awaited."""
+        """Shows the board's part; with no reading yet, or one still without rows, says what is awaited."""
         part: Part[Reading] = getattr(board, self.PART)
         self._part = part
+        self._waiting.over()
         if part.value is None:
             self.show_awaited(part.note)
         else:
             self.show_reading(part.value)
+            if part.progress is not None:
+                self._waiting.tell(self.query(Lines), part.note)
         self.set_notice(part.note if part.value is not None and part.progress is None else "")
         self.tick()
 

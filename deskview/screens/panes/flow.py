@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 MORNING_HALF_HOURS = 5
 NOON = "12:00"
 SIDES = (("retail", "RETAIL"), ("institutional", "NON-RETAIL"))
+RETAIL_INTENSITY, OTHER_INTENSITY = "retail int.", "non-ret. int."
 COLUMNS = (
     Column("ticker", "name", width=6),
     Column("retail", "retail", width=7, align="right"),
     Column("other", "non-retail", width=7, align="right"),
-    Column("intensity", "retail int.", width=6, align="right", priority=2),
-    Column("other_intensity", "non-r. int.", width=6, align="right", priority=3),
+    Column("intensity", RETAIL_INTENSITY, width=6, align="right", priority=2),
+    Column("other_intensity", OTHER_INTENSITY, width=6, align="right", priority=3),
     Column("turnover", "traded", width=7, align="right", priority=1),
 )
 
@@ -56,6 +57,12 @@ def split(label: str, side: "Side", now: str) -> list[Fact]:
         fact(f"{label} morning", usd(side.morning_usd), tone(side.morning_usd)),
         fact("afternoon", usd(afternoon), tone(afternoon)),
     ]
+
+
+def counted(reading: "Flow") -> list[Fact]:
+    """How many of the focus names it rests on; told first while some have not come."""
+    fewer = reading.names < reading.focus
+    return [fact("rests on", f"{reading.names} of {reading.focus} names", "stale" if fewer else "dim")]
 
 
 def name_rows(reading: "Flow") -> list[Row]:
@@ -101,7 +108,9 @@ class FlowPane(BoardPane["Flow"]):
         for (key, label), side in zip(SIDES, (reading.retail, reading.institutional), strict=True):
             why = reading.missing.get(f"{key}.percentile", reading.missing.get(f"{key}.net_usd", ""))
             self.query_one(f"#{key}-gauge", Gauge).show(gauge(label, side, why))
-            self.query_one(f"#{key}-split", Facts).show([split(label.lower(), side, now)])
+            halves = split(label.lower(), side, now)
+            facts = [*counted(reading), *halves] if reading.names < reading.focus else [*halves, *counted(reading)]
+            self.query_one(f"#{key}-split", Facts).show([facts if key == "retail" else halves])
             self.query_one(f"#{key}-bars", Bars).show(half_hours(side, now), separator=MORNING_HALF_HOURS)
         table = self.query_one(Table)
         table.empty = "no prints of the focus names yet"

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
-from deskview.screens.format import MISSING, percent, share, tone, usd
+from deskview.screens.format import MISSING, percent, tone, usd
 from deskview.screens.panes.base import BoardPane
 from deskview.widgets.facts import Fact, Facts, fact
 from deskview.widgets.records import Cell, Column, Piece, Row
@@ -76,7 +76,6 @@ def summary(reading: "Leverage") -> list[list[Fact]]:
             fact("mean", "0 without a drift: a range, no forecast", "dim"),
             fact("−$10B is a move of", _move_for(reading, -10e9)),
             fact("gross", usd(week.gross_usd, sign=False) if week.gross_usd is not None else MISSING, "dim"),
-            fact("chance of net selling", share(week.sell_probability), "dim"),
         ],
     ]
 

@@ -47,6 +47,7 @@ def summary(reading: "MomentumReading") -> list[list[Fact]]:
     """The pane's three lines of figures."""
     neutral = reading.sector_neutral
     spread = f"{arrow(reading.return_)}{percent(reading.return_)}  {sigma(reading.sigma)}"
+    hedge = "" if reading.hedge_ratio is None else f" ×{number(reading.hedge_ratio).lstrip('+')}"
     counts = f"{len(reading.long)}+{len(reading.short)} of {reading.universe} names"
     return [
         [
@@ -56,9 +57,12 @@ def summary(reading: "MomentumReading") -> list[list[Fact]]:
         ],
         [
             fact("long", percent(reading.long_return), tone(reading.long_return)),
-            fact("short basket", percent(reading.short_return), tone(reading.short_return)),
+            (
+                Piece("short basket ", "dim"),
+                Piece(percent(reading.short_return), tone(reading.short_return)),
+                Piece(hedge, "dim"),
+            ),
             fact("from longs", share(reading.long_share)),
-            fact("hedge", number(reading.hedge_ratio).lstrip("+")),
         ],
         [
             fact("sector-neutral", f"{percent(neutral.return_)} {sigma(neutral.sigma)}", tone(neutral.return_)),

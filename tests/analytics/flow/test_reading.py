@@ -111,6 +111,7 @@ def test_percentile_is_strict_and_says_on_how_many_days_it_rests() -> None:
     bars = pl.DataFrame([bar], schema=dict(FLOW_BARS))
     flow = read(bars, days([-0.5, -0.4, 0.5, 0.75, None]), SESSION, False)
     assert (flow.retail.percentile, flow.retail.days) == (50.0, 4)
+    assert flow.retail.median_intensity == pytest.approx(0.05)
 
 
 def test_only_the_last_252_sessions_before_this_one_count() -> None:
@@ -140,6 +141,7 @@ def test_an_empty_day_has_reasons_instead_of_figures() -> None:
             for s in ("retail", "institutional")
             for f in ("net_usd", "intensity", "percentile", "morning_usd", "afternoon_usd", "by_half_hour")
         ),
+        *(f"{s}.median_intensity" for s in ("retail", "institutional")),
         "classified_share",
         "retail.core_net_usd",
         "institutional.core_net_usd",

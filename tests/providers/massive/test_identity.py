@@ -22,6 +22,17 @@ async def test_simulated_market_names_itself() -> None:
     assert provider.source == Source("massive", True, "momentum-crash", "simulated-momentum-crash-42-00ffab12")
 
 
+def test_the_simulated_market_tells_how_fast_its_clock_runs() -> None:
+    for told, speed in (("", 1.0), ("; speed=60", 60.0), ("; speed=0", 0.0), ("; speed=0.25", 0.25)):
+        source = source_of(httpx.Headers({"X-Simulated-Market": MARK + told}))
+        assert (source.scenario, source.speed) == ("momentum-crash", speed)
+
+
+def test_another_speed_is_not_another_market() -> None:
+    slow, fast = (source_of(httpx.Headers({"X-Simulated-Market": f"{MARK}; speed={n}"})) for n in (1, 60))
+    assert slow == fast
+
+
 async def test_real_market() -> None:
     provider = answering([])
     await provider.closures()

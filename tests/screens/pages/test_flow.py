@@ -8,11 +8,15 @@ import pytest
 from deskview.analytics.flow import Flow
 from deskview.analytics.flow.subpenny import ACCURACY
 from deskview.board import Board, Part
+from deskview.screens.flow_words import usual_usd
 from deskview.screens.format import usd
 from deskview.screens.pages.flow import TITLES, FlowPage
 from deskview.screens.pages.flow_charts import curves, time_line
 from deskview.screens.pages.flow_rows import divergence_rows, favourite_facts, quality_rows
+from deskview.screens.still import still
 from deskview.screens.target import Kind, Target
+from deskview.themes import DEFAULT_THEME
+from deskview.widgets.facts import Fact
 from deskview.widgets.sorted_table import SortedTable
 from deskview.widgets.table import Table
 from tests.screens.pages.opened import SIZES, opened, pressed
@@ -125,3 +129,45 @@ async def test_without_prints_the_page_gives_the_reason(board: Board) -> None:
     bare = replace(board, flow=Part.awaited("the plan has no trades"))
     async with opened(bare, "flow") as (app, _):
         assert "the plan has no trades" in app.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_page_and_pane_say_on_how_many_names_they_rest(board: Board, size: tuple[int, int]) -> None:
+    some = msgspec.structs.replace(reading_of(board), names=5, focus=8)
+    fewer = replace(board, flow=replace(board.flow, value=some))
+    async with opened(fewer, "flow", size) as (app, _):
+        assert "rests on 5 of 8 names" in app.text
+    desk = await still(fewer, size=(120, 40), theme=DEFAULT_THEME, svg=False)
+    assert "rests on 5 of 8 names" in desk
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_page_says_what_a_side_is_used_to(board: Board, size: tuple[int, int]) -> None:
+    reading = reading_of(board)
+    async with opened(board, "flow", size) as (app, _):
+        used = f"usual on today's dollars, median of {reading.retail.days} d: retail {usd(usual_usd(reading.retail))}"
+        assert used in app.text
+        assert f"non-retail {usd(usual_usd(reading.institutional))}" in app.text
+        assert "Retail and non-retail flow" in app.text
+
+
+async def test_the_legend_is_whole_beside_other_panes(board: Board) -> None:
+    async with opened(board, "flow", (120, 40)) as (app, _):
+        assert "━ retail  ━ non-retail" in app.text
+
+
+def test_favourites_stand_against_their_own_past(board: Board) -> None:
+    crowding = board.crowding.value
+    assert crowding is not None
+    assert "own past none recorded yet" in facts_text(favourite_facts(crowding)[0])
+    few = msgspec.structs.replace(crowding.long, history_percentile=35.0, history_days=12)
+    past = favourite_facts(msgspec.structs.replace(crowding, long=few))[0][3]
+    assert facts_text([past]) == "own past 35th pct of 12 d"
+    assert past[1].tone == "dim"
+    many = msgspec.structs.replace(few, history_days=200)
+    assert favourite_facts(msgspec.structs.replace(crowding, long=many))[0][3][1].tone == "strong"
+
+
+def facts_text(facts: list[Fact]) -> str:
+    """The words of a line of facts."""
+    return "   ".join("".join(piece.text for piece in fact) for fact in facts)

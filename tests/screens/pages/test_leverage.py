@@ -256,7 +256,7 @@ def test_a_fund_shows_its_arithmetic_line_by_line(board: Board, reading: Leverag
     lines = {row.cells[0].text: row.cells[1].text for row in section.rows}
     assert lines["multiplier L(L−1)"] == "3 x 2 = 6"
     assert lines["AUM A at the previous close"] == f"{fund.aum_usd:,.0f} USD"
-    assert "of NDX" in lines["return r"]
+    assert "of Nasdaq-100" in lines["return r"]
     assert lines["today"] == f"{fund.today_usd:+,.0f} USD".replace("-", "−")
 
 

@@ -1,9 +1,11 @@
 """Today's lists: by name, by underlying, by fund, by kind and sector, and who is left out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from deskview.market.titles import underlying_title
 from deskview.screens.format import MISSING, number, percent, tone, usd
+from deskview.screens.gaps import gaps, remarks
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.sorted_table import Entry
 
@@ -18,7 +20,7 @@ NAME_COLUMNS = (
     Column("ticker", "name", width=6),
     Column("today", "today", width=7, align="right"),
     Column("adv", "% ADV", width=6, align="right"),
-    Column("close", "% close", width=7, align="right", priority=1),
+    Column("close", "% close est.", width=7, align="right", priority=1),
     Column("single", "single-stock", width=7, align="right", priority=3),
     Column("index", "index", width=7, align="right", priority=3),
     Column("impact", "impact est.", width=7, align="right", priority=4),
@@ -109,7 +111,7 @@ def underlying_entries(reading: "Leverage") -> list[Entry]:
         Entry(
             underlying_key(row),
             (
-                Cell(row.underlying if row.kind == "stock" else row.name),
+                Cell(underlying_title(row.underlying, row.kind)),
                 Cell(percent(row.return_), tone(row.return_)),
                 _flow(row.today_usd),
                 Cell(usd(row.per_1pct_usd, sign=False), "dim"),
@@ -132,7 +134,7 @@ def _fund(row: "FundRow") -> Entry:
     cells = (
         Cell(row.ticker),
         Cell(f"{row.leverage:+g}x".replace("-", "−")),
-        Cell(row.underlying),
+        Cell(underlying_title(row.underlying, row.kind)),
         Cell(percent(row.return_), tone(row.return_)),
         Cell("wiped out" if row.wiped_out else usd(row.today_usd), tone(row.today_usd)),
         Cell(usd(row.per_1pct_usd, sign=False), "dim"),
@@ -215,12 +217,12 @@ def left_out_rows(reading: "Leverage") -> list[Row]:
         _head(f"{len(funds)} funds left out"),
         *funds,
         _head("Missing"),
-        *_said("missing", reading.missing),
+        *_said("missing", gaps("leverage", reading.missing)),
         _head("Remarks"),
-        *_said("note", reading.notes),
+        *_said("note", remarks("leverage", reading.notes)),
     ]
 
 
-def _said(prefix: str, words: Mapping[str, str]) -> Iterable[Row]:
-    for path, text in words.items():
-        yield Row(f"{prefix}:{path}", (Cell(path.removeprefix("by_name."), "dim"), Cell(text)))
+def _said(prefix: str, words: Iterable[tuple[str, str]]) -> Iterable[Row]:
+    for figure, text in words:
+        yield Row(f"{prefix}:{figure}", (Cell(figure, "dim"), Cell(text)))

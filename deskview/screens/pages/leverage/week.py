@@ -23,13 +23,14 @@ SCENARIO_COLUMNS = (
     Column("first", "then", width=7, align="right"),
     Column("second", "by beta", width=7, align="right"),
 )
+SELLING = "chance of net selling (50% by construction)"
 BANDS = (("p05_usd", "loss"), ("p16_usd", "loss"), ("p50_usd", "dim"), ("p84_usd", "gain"), ("p95_usd", "gain"))
 
 
 def basis_line(reading: "Leverage") -> list[list[Fact]]:
     """What the distribution rests on."""
     week = reading.next_week
-    base = fact("from AUM after today's move", usd(week.base_aum_usd, sign=False))
+    base = fact(f"from the {reading.funds} funds' assets after today's move", usd(week.base_aum_usd, sign=False))
     found = week.simulation
     if found is None:
         made = fact("", "not simulated yet: the closed form alone", "dim")
@@ -89,7 +90,7 @@ def figure_rows(reading: "Leverage") -> list[Row]:
     chances = {item.usd: item.probability for item in found.exceedance} if found else {}
     return [
         *rows,
-        _figure("chance of net selling", share(week.sell_probability), share(getattr(found, "sell_probability", None))),
+        _figure(SELLING, share(week.sell_probability), share(getattr(found, "sell_probability", None))),
         *(
             _figure(
                 f"chance of selling {_amount(abs(item.usd))} or more",
