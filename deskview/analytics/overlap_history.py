@@ -31,9 +31,7 @@ def in_history(reading: Crowding, past: pl.DataFrame, session: date) -> Crowding
     """The reading with each leg's percentile among the OVERLAPS of the sessions before."""
     before = past.filter(pl.col("session") < session).sort("session").tail(DAYS)
     legs = {side: _placed(leg, before[side]) for side, leg in (("long", reading.long), ("short", reading.short))}
-    missing = {
-        f"{side}.history_percentile": _why(leg) for side, leg in legs.items() if leg.history_percentile is None
-    }
+    missing = {f"{side}.history_percentile": _why(leg) for side, leg in legs.items() if leg.history_percentile is None}
     days = max(leg.history_days for leg in legs.values())
     note = "" if not days or days >= ENOUGH else f"own history of {days} days only; {ENOUGH} make three years"
     return msgspec.structs.replace(

@@ -30,6 +30,8 @@ _FIRST = (
     "net_usd",
     "retail_net_usd",
     "today_usd",
+    "single_stock_usd",
+    "index_usd",
     "return",
     "price",
     "relative.now",

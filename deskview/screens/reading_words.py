@@ -86,7 +86,7 @@ _FIGURES = {
     "index_usd": "today, index and sector funds only",
     "adv_usd": "mean daily volume",
     "of_adv": "today, % of daily volume",
-    "of_close": "today, % of the closing auction (estimate)",
+    "of_close": "today, % of the close (estimate)",
     "impact_bp": "price impact (estimate)",
     "aum_usd": "assets",
     "base_aum_usd": "assets after today's move",

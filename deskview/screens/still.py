@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.screen import Screen
@@ -61,7 +61,7 @@ def screen_text(screen: Screen[object]) -> str:
     return "\n".join(line.text.rstrip() for line in lines) + "\n"
 
 
-def picture_of(app: App[object]) -> str:
+def picture_of(app: App[Any]) -> str:
     """What the app shows as an SVG picture."""
     return with_solid_bars(app.export_screenshot(title="deskview", simplify=True))
 

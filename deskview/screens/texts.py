@@ -81,12 +81,14 @@ TOPICS: dict[str, Topic] = {
         " fires when its reading comes to lie beyond the level, once, and is armed again when it is back. 'to go' is"
         " how far the reading still is from the level. σ is the reading's own, either way. E changes and - removes a"
         " rule set here; one of the settings is changed in that file. Below stand the latest firings; one within a"
-        " minute of the last is counted only. + works on any row, pane, card and name.",
+        " minute of the last is counted only. + works on any row, pane, card and name. Rules set in the demo are kept"
+        " apart and hold there only.",
     ),
     "signs": Topic(
         "Signs and ages",
         "Every border tells the age of its data. Amber: old or in doubt; the sentence in the pane says why. A missing"
-        " figure is –, never 0. Positive flow is buying. SIMULATED in the top line: a made-up market, no real prices.",
+        " figure is –, never 0. Positive flow is buying. SIMULATED in the top line: a made-up market, no real prices;"
+        " ×60 beside it: its clock runs 60 times as fast as ours. The clock is followed by the state of the market.",
     ),
 }
 """By what is shown: a part of the board, a kind of detail, or a page."""

@@ -12,6 +12,7 @@ from deskview.board import Board
 from deskview.screens.alert_form import Choice
 from deskview.screens.alert_words import figure
 from deskview.settings import Alert, Settings
+from deskview.widgets.lines import Lines
 from deskview.widgets.table import Table
 from tests.app.desk import Seat
 from tests.app.seats import seat_with
@@ -63,7 +64,9 @@ async def test_the_row_under_the_cursor_is_offered_and_set_with_three_enters(boa
 async def test_the_first_offer_is_the_panes_own_figure_of_the_row(board: Board, pane: str, path: str) -> None:
     async with seat_with(Settings(), board) as seat:
         await seat.press(pane)
-        key = seat.app.screen.focused.cursor_key
+        focused = seat.app.screen.focused
+        assert isinstance(focused, Lines)
+        key = focused.cursor_key
         await seat.press("plus")
         assert seat.app.screen.query_one(Table).cursor_key == path.format(key)
 
@@ -91,12 +94,12 @@ async def test_rules_of_a_simulated_market_stay_apart_from_the_real_ones(board: 
     real = rules_file.with_name("alerts.toml")
     put(real, rules_text([Alert("momentum.hedge_ratio", above=50)]))
     async with seat_with(Settings(), board) as seat:
-        assert seat.app.watches == ()
+        assert not seat.app.watches
         await seat.press("plus", *"momentum.hedge_ratio", "enter", "enter", *"70", "enter")
         assert load_rules(rules_file)[0] == (Alert("momentum.hedge_ratio", above=70),)
         assert load_rules(real)[0] == (Alert("momentum.hedge_ratio", above=50),)
         await seat.see(replace(board, source=replace(board.source, simulated=False)))
-        assert [watch.rule.level for watch in seat.app.watches] == [50]
+        assert [watch.rule for watch in seat.app.watches] == [Alert("momentum.hedge_ratio", above=50)]
 
 
 async def test_typing_finds_any_reading_and_conditions_follow_it(board: Board) -> None:

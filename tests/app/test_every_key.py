@@ -67,6 +67,10 @@ ELSE = {
     ("alerts", "export"): "notice",
     ("alerts, firings", "export"): "notice",
     ("desk, one pane at a time", "zoom"): "notice",
+    ("rotation, charted", "relative"): "notice",
+    ("leverage, kinds", "open-row"): "notice",
+    ("flow, quality", "open-row"): "notice",
+    ("fund", "open-row"): "notice",
 }
 """What an action is known by where it can but say why not."""
 AWAKE: dict[str, set[tuple[str, Scope]]] = {}

@@ -14,8 +14,8 @@ from deskview.app import DeskApp
 from deskview.board import Board
 from deskview.screens import takeout
 from deskview.screens.target import Kind, Target
-from deskview.widgets.lines import Lines
 from deskview.themes import DEFAULT_THEME
+from deskview.widgets.lines import Lines
 from tests.app.desk import Door, Seat, seated
 
 

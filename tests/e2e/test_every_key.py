@@ -49,6 +49,7 @@ def panes(typist: Typist) -> None:
     for key in "2341":
         press(DESK, key)
     press(DESK, "tab")
+    press(DESK, "shift+tab")
     for way_out in ("escape", "backspace", "left", "h"):
         press(DESK, "z", lacks("2 Rotation"))
         press(DESK, way_out, "2 Rotation")
@@ -90,11 +91,10 @@ def forms(typist: Typist) -> None:
     press(Scope.ALERT_FORM, "shift+tab")
     press(Scope.ALERT_FORM, "shift+tab")
     typist.type("momentum.return", "(momentum.return)")
-    typist.type("\r")
-    for key in ("right", "left", "l", "h", "space"):
-        press(Scope.ALERT_FORM, key)
-    press(Scope.ALERT_FORM, "left")
-    press(Scope.ALERT_FORM, "enter")
+    typist.type("\r", among="fires  ")
+    for key in ("right", "left", "l", "h", "space", "left"):
+        press(Scope.ALERT_FORM, key, among="fires  ")
+    press(Scope.ALERT_FORM, "enter", among="fires  ")
     typist.type("9", "it fires at once")
     typist.type("\r", "ALERT 1")
 
@@ -106,8 +106,8 @@ def alerts(typist: Typist) -> None:
     press(Scope.ALERTS, "a", "0 not acknowledged")
     press(Scope.ALERTS, "plus", FORM)
     typist.type("momentum.sigma", "(momentum.sigma)")
-    typist.type("\r")
-    press(Scope.ALERT_FORM, "enter")
+    typist.type("\r", among="fires  ")
+    press(Scope.ALERT_FORM, "enter", among="fires  ")
     typist.type("-90", "−90")
     typist.type("\r", "2 rules")
     press(Scope.ALERTS, "E", "─ Change the alert")
@@ -139,6 +139,8 @@ def momentum(typist: Typist) -> None:
     press(Scope.MOMENTUM, "x", "neutral to sectors")
     press(Scope.CHARTS, "w")
     press(Scope.CHARTS, "w")
+    press(DRILL, "tab")
+    press(DRILL, "shift+tab")
     press(LISTS, "s")
     press(LISTS, "d")
     press(DRILL, "backspace", "1 Momentum")
@@ -168,7 +170,7 @@ def views(typist: Typist) -> None:
     press(ANYWHERE, "v", "view 1 of")
     press(Scope.VIEWS, "x", "view 2 of")
     press(Scope.VIEWS, "X", "view 1 of")
-    press(ANYWHERE, "f", "Retail and institutional flow")
+    press(ANYWHERE, "f", lacks("Leveraged ETFs"))
     typist.type("\x1b", "Leveraged ETFs")
     typist.type("\x1b", "1 Momentum")
 

@@ -62,26 +62,25 @@ class Typist:
         self.seat = seat
         self.pressed: set[Pressed] = set()
 
-    def press(self, scope: Scope, key: str, wanted: Wanted = None) -> None:
-        """Presses a key of a scope, and waits for the words, or else until anything but an age has changed."""
+    def press(self, scope: Scope, key: str, wanted: Wanted = None, *, among: str = "") -> None:
+        """Presses a key of a scope, and waits for the words, or else until a line with `among` in it has changed."""
         action = next(
             action for action in ACTIONS if action.scope is scope and key in map(str.strip, action.keys.split(","))
         )
-        self.type(sequence(key), wanted)
+        self.type(sequence(key), wanted, among=among)
         self.pressed.add((action.name, scope, key))
 
-    def type(self, text: str, wanted: Wanted = None) -> None:
-        """Types what is no key of the table."""
-        before = self._looks
+    def type(self, text: str, wanted: Wanted = None, *, among: str = "") -> None:
+        """Types what is no key of the table, and waits."""
+        before = self._looks(among)
         self.seat.press(text)
-        self.seat.wait_for((lambda _: self._looks != before) if wanted is None else wanted)
+        self.seat.wait_for((lambda _: self._looks(among) != before) if wanted is None else wanted)
 
-    @property
-    def _looks(self) -> list[tuple[object, ...]]:
-        """The cells of every line that tells no age."""
+    def _looks(self, among: str) -> list[tuple[object, ...]]:
+        """The cells of every line with the words in it, but of those that tell an age."""
         screen = self.seat.screen
         return [
             tuple(screen.buffer[row][column] for column in range(screen.columns))
             for row, line in enumerate(screen.display)
-            if not OF_THE_MOMENT.search(line)
+            if among in line and not OF_THE_MOMENT.search(line)
         ]

@@ -53,7 +53,7 @@ async def test_backfill_leaves_a_folder_that_needs_no_more(crash: Made, warm: Pa
     market = simulated()
     await Feed(market, warm, QUICK).backfill(told.append, flows=True)
     await market.aclose()
-    assert any(line.startswith("daily history: 21 of 21 sessions") for line in told)
+    assert any(line.startswith("daily history: all 21 sessions are in") for line in told)
     assert len(Store(bars[0].parents[1]).sessions()) == len(bars)
 
 

@@ -146,8 +146,8 @@ def test_the_sums_of_the_cards_add_up_as_they_are_shown(board: Board) -> None:
             assert single + index == pytest.approx(total, abs=1.01 * 10**-digits), line
             checked += 1
     assert checked > 30
-    for line in card_of(board, "flow", None).lines:
-        if found := re.fullmatch(r"\$([\d.]+)B − \$([\d.]+)B = ([+−])\$([\d.]+)B", line.text):
+    for made in card_of(board, "flow", None).lines:
+        if found := re.fullmatch(r"\$([\d.]+)B − \$([\d.]+)B = ([+−])\$([\d.]+)B", made.text):
             bought, sold, net = float(found[1]), float(found[2]), float(found[3].replace("−", "-") + found[4])
             digits = len(found[4].partition(".")[2])
             assert bought - sold == pytest.approx(net, abs=1.01 * 10**-digits)

@@ -8,7 +8,8 @@ LINE = '<clipPath id="t-line-2">\n    <rect x="0" y="50" width="100" height="24"
 
 
 def text(glyphs: str) -> str:
-    return f'<text class="t-r3" x="12.2" y="70" textLength="{12.2 * len(glyphs):g}" clip-path="url(#t-line-2)">{glyphs}</text>'
+    width = f"{12.2 * len(glyphs):g}"
+    return f'<text class="t-r3" x="12.2" y="70" textLength="{width}" clip-path="url(#t-line-2)">{glyphs}</text>'
 
 
 def test_every_run_of_blocks_becomes_an_area() -> None:

@@ -57,8 +57,8 @@ async def test_before_the_first_board() -> None:
     assert "opening the market" in await shown(None, 80)
 
 
-AFTER = {"phase": "extended-hours", "as_of": datetime(2026, 2, 4, 23, 12, tzinfo=UTC)}
-EARLY = {"phase": "extended-hours", "as_of": datetime(2026, 2, 4, 12, 12, tzinfo=UTC)}
+AFTER: dict[str, Any] = {"phase": "extended-hours", "as_of": datetime(2026, 2, 4, 23, 12, tzinfo=UTC)}
+EARLY: dict[str, Any] = {"phase": "extended-hours", "as_of": datetime(2026, 2, 4, 12, 12, tzinfo=UTC)}
 
 
 @pytest.mark.parametrize("width", [80, 100, 120, 160, 240])

@@ -175,23 +175,23 @@ def favourite_facts(reading: "Crowding") -> list[list[Fact]]:
     ]
     ranks = [fact("rank correlation of retail share with 12-1", number(reading.spearman))]
     why = next(iter(reading.missing.values()), "")
-    return [*lines, ranks, basis, *([[fact("", why, "stale")]] if why else [])]
+    past = [_own_past("own past: long leg", reading.long), _own_past("short leg", reading.short)]
+    return [*lines, past, ranks, basis, *([[fact("", why, "stale")]] if why else [])]
 
 
 def _overlap(label: str, side: "LegOverlap") -> list[Fact]:
     return [
         fact(label, f"{side.common} of {side.sampled}"),
         fact("J", number(side.weighted_jaccard).lstrip("+")),
-        fact("", f"{percentile(side.percentile)} pct of shuffles", "strong"),
-        _own_past(side),
+        fact("", f"{percentile(side.percentile)} pct", "strong"),
         fact("by chance", number(side.expected).lstrip("+"), "dim"),
         fact("cosine", number(side.cosine).lstrip("+"), "dim"),
     ]
 
 
-def _own_past(side: "LegOverlap") -> Fact:
+def _own_past(label: str, side: "LegOverlap") -> Fact:
     """Where the overlap lies among its own recorded days; dim while they are few."""
     if side.history_percentile is None:
-        return fact("own past", "none recorded yet", "dim")
+        return fact(label, "none recorded yet", "dim")
     shade = "dim" if side.history_days < FEW_DAYS else "strong"
-    return fact("own past", f"{percentile(side.history_percentile)} pct of {side.history_days} d", shade)
+    return fact(label, f"{percentile(side.history_percentile)} pct of {side.history_days} d", shade)

@@ -159,13 +159,13 @@ async def test_the_legend_is_whole_beside_other_panes(board: Board) -> None:
 def test_favourites_stand_against_their_own_past(board: Board) -> None:
     crowding = board.crowding.value
     assert crowding is not None
-    assert "own past none recorded yet" in facts_text(favourite_facts(crowding)[0])
+    assert "own past: long leg none recorded yet" in facts_text(favourite_facts(crowding)[2])
     few = msgspec.structs.replace(crowding.long, history_percentile=35.0, history_days=12)
-    past = favourite_facts(msgspec.structs.replace(crowding, long=few))[0][3]
-    assert facts_text([past]) == "own past 35th pct of 12 d"
+    past = favourite_facts(msgspec.structs.replace(crowding, long=few))[2][0]
+    assert facts_text([past]) == "own past: long leg 35th pct of 12 d"
     assert past[1].tone == "dim"
     many = msgspec.structs.replace(few, history_days=200)
-    assert favourite_facts(msgspec.structs.replace(crowding, long=many))[0][3][1].tone == "strong"
+    assert favourite_facts(msgspec.structs.replace(crowding, long=many))[2][0][1].tone == "strong"
 
 
 def facts_text(facts: list[Fact]) -> str:
