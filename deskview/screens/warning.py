@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from deskview.screens.alert_words import condition, watched_figure
+from deskview.screens.reading_words import words_of
 from deskview.settings import Notification
 from deskview.text import neutralise
 
@@ -16,8 +17,9 @@ LONGEST = 200
 
 
 def sentence(watch: "Watch") -> str:
-    """Such as "momentum.sigma −4.02σ: below −3σ"."""
-    return neutralise(f"{watch.rule.reading} {watched_figure(watch.rule, watch.fired_value)}: {condition(watch.rule)}")
+    """Such as "momentum: σ of the year −4.02σ, below −3σ"."""
+    reading, figure = words_of(watch.rule.reading), watched_figure(watch.rule, watch.fired_value)
+    return neutralise(f"{reading} {figure}, {condition(watch.rule)}")
 
 
 def notifications(text: str, way: Notification | bool) -> Iterator[str]:

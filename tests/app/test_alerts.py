@@ -20,7 +20,7 @@ async def test_an_alert_rings_once_stands_in_the_strip_and_is_acknowledged(board
         assert bell.call_count == 1
         notices = [text for text in sent if text.startswith("\x1b]9;")]
         assert len(notices) == 1
-        assert "momentum.sigma −" in notices[0] and "below −3" in notices[0]
+        assert "momentum: σ of the year −" in notices[0] and "below −3" in notices[0]
         assert "ALERT 1" in seat.lines[0]
         await seat.press("A")
         rows = seat.lines

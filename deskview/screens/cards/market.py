@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from deskview.screens.cards.card import Card, Line, pct, plain_number, ratio, reasons, rests_on, signed
 from deskview.screens.format import MISSING, basis_points, share
+from deskview.screens.gaps import gaps
 
 if TYPE_CHECKING:
     from deskview.analytics.breadth import BreadthReading
@@ -59,7 +60,7 @@ def _basket_card(
         *(Line(subject, rule) for subject, rule in reading.rules.items()),
     ]
     traded = f"{share(r.coverage)} of the weight traded within five minutes ({r.sigma_basis})"
-    missing = reasons(reading.missing.items())
+    missing = reasons(gaps("momentum", reading.missing))
     title, definition = words
     return Card(title, definition, tuple(lines), rests_on(board, board.momentum, coverage=traded), missing)
 
@@ -111,7 +112,7 @@ def breadth_card(board: "Board", reading: "BreadthReading", _: str | None) -> Ca
     )
     coverage = f"{share(r.coverage)} of the members, {r.left_out} left out. {r.coverage_note or ''}".rstrip()
     foot = rests_on(board, board.breadth, coverage=coverage)
-    return Card("Breadth", definition, lines, foot, reasons(r.missing.items()))
+    return Card("Breadth", definition, lines, foot, reasons(gaps("breadth", r.missing)))
 
 
 def rotation_card(board: "Board", reading: "RotationReading", key: str | None) -> Card:
@@ -122,7 +123,8 @@ def rotation_card(board: "Board", reading: "RotationReading", key: str | None) -
         f" horizons end at the last close. Relative is less {reading.benchmark}'s; rank 1 is the best of"
         f" {len(reading.groups)} groups."
     )
-    missing = reasons((path, why) for path, why in reading.missing.items() if group is None or group.name in path)
+    told = {path: why for path, why in reading.missing.items() if group is None or group.name in path}
+    missing = reasons(gaps("rotation", told))
     if group is None:
         return Card("Rotation", definition, (), rests_on(board, board.rotation), missing)
     lines = tuple(Line(horizon, _horizon(reading, group, horizon)) for horizon in reading.horizons)
