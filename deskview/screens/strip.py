@@ -62,7 +62,7 @@ def _figures(board: "Board") -> list[Segment]:
     found: list[Segment] = []
     if (momentum := board.momentum.value) is not None:
         text = f"MOMO {percent(momentum.return_)} {sigma(momentum.sigma)}"
-        found.append(Segment("momentum", text, f"{tone(momentum.return_)} strong", priority=1))
+        found.append(Segment("momentum", text, f"{tone(momentum.return_)} strong", priority=0))
     if (breadth := board.breadth.value) is not None:
         index = f"{breadth.index} {percent(breadth.index_return)}"
         found.append(Segment("index", index, tone(breadth.index_return), priority=3))

@@ -25,7 +25,7 @@ PLACES: list[str | Target] = ["desk", *PAGES, *DETAILS]
 
 
 def sizes(start: int, step: int) -> list[tuple[int, int]]:
-    """Every `step`-th width, each with another height; over the starts below `step` every width comes once."""
+    """Every `step`-th width from the first plus `start`, each with another height."""
     widths = WIDTHS[start::step]
     return [(width, HEIGHTS[(37 * place + 11 * start) % len(HEIGHTS)]) for place, width in enumerate(widths)]
 
@@ -89,7 +89,7 @@ async def test_no_figure_is_cut_at_any_size(board: Board, start: int, place: str
     cut: dict[tuple[int, int], list[str]] = {}
     async with seated(board, size=(SMALLEST.width, SMALLEST.height)) as seat:
         keys = await go(seat, place)
-        for number, size in enumerate([(SMALLEST.width, SMALLEST.height), *sizes(start, len(PLACES)), (300, 100)]):
+        for number, size in enumerate([(SMALLEST.width, SMALLEST.height), *sizes(start, 2 * len(PLACES)), (300, 100)]):
             await seat.pilot.resize_terminal(*size)
             if key := keys[number % len(keys)]:
                 await seat.press(key)

@@ -50,7 +50,7 @@ async def test_another_detail_below_the_letters_is_painted_whole(board: Board) -
         assert "2/" in seat.lines[1]
         await seat.press("escape")
         plain = seat.text
-        assert "Leveraged funds that trade it" in below
+        assert "Leveraged funds in it" in below
         for line in plain.splitlines()[4:19]:
             assert line in below
 

@@ -79,8 +79,7 @@ def test_it_does_not_outlive_its_terminal(warm_home: Path) -> None:
 
 def test_without_a_keyring_the_first_screen_says_so_and_offers_the_demo(warm_home: Path) -> None:
     with Seat(*DESKVIEW, environment=surroundings(warm_home)) as seat:
-        seat.wait_for("open the simulated market")
-        assert "keyring" in seat.text
+        seat.wait_for(lambda text: "demo: a simulated market" in text and "no keyring service" in text)
         seat.press("d")
         seat.wait_for("SIMULATED")
         seat.press("q")
@@ -90,7 +89,7 @@ def test_without_a_keyring_the_first_screen_says_so_and_offers_the_demo(warm_hom
 def test_a_typed_key_is_shown_nowhere(warm_home: Path) -> None:
     canary = "canary7Qz-secret-0042"
     with Seat(*DESKVIEW, "--base-url", "http://127.0.0.1:9", environment=surroundings(warm_home)) as seat:
-        seat.wait_for("open the simulated market")
+        seat.wait_for("demo: a simulated market")
         seat.press("l")
         seat.wait_for("API key, then enter")
         seat.press(canary)
