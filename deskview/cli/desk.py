@@ -8,6 +8,9 @@ from deskview import paths
 from deskview.cli.context import UsageError, context_of
 from deskview.cli.opening import Doorway
 
+SWITCH_S = 0.0005
+"""A thread that computes gives way to a key this soon, ten times sooner than Python's own five milliseconds."""
+
 
 def run(arguments: Namespace) -> int:
     """Opens the desk; it ends with the app's exit code."""
@@ -29,6 +32,7 @@ def open_desk(arguments: Namespace, *, demo: bool) -> int:
         settings=context.settings,
         settings_file=getattr(arguments, "settings", None) or paths.settings_file(),
     )
+    sys.setswitchinterval(SWITCH_S)
     app.run(mouse=getattr(arguments, "mouse", False))
     app.print_crash()
     return app.return_code or 0

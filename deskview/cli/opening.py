@@ -35,9 +35,9 @@ def connected(settings: "Settings", key: ApiKey) -> "Provider":
         raise UsageError(str(fault)) from None
 
 
-def open_simulated(arguments: Namespace) -> "Provider":
-    """The simulated market, spoken to over HTTP inside this process."""
-    from deskview.cli.inprocess import InProcess  # noqa: PLC0415 - httpx loads late
+def open_simulated(arguments: Namespace, *, apart: bool = False) -> "Provider":
+    """The simulated market, spoken to over HTTP inside this process; `apart` from this event loop where one types."""
+    from deskview.cli.inprocess import Apart, InProcess  # noqa: PLC0415 - httpx loads late
     from deskview.providers import connect  # noqa: PLC0415
     from deskview.simulator import create_app  # noqa: PLC0415
 
@@ -53,7 +53,7 @@ def open_simulated(arguments: Namespace) -> "Provider":
         "massive",
         ApiKey(SIMULATED_KEY),
         base_url=SIMULATED_URL,
-        transport=InProcess(app),
+        transport=Apart(InProcess(app)) if apart else InProcess(app),
         calls_per_minute=SIMULATED_CALLS_PER_MINUTE,
     )
 
@@ -70,7 +70,7 @@ class Doorway:
         from deskview.feed import Feed  # noqa: PLC0415
 
         context = self._context
-        provider = open_simulated(context.arguments) if self._demo else await open_provider(context)
+        provider = open_simulated(context.arguments, apart=True) if self._demo else await open_provider(context)
         return Feed(provider, context.cache, context.settings, subscriber)
 
     def use_demo(self) -> None:

@@ -18,7 +18,7 @@ from tests.benchmarks.footprint import rss_mb
 from tests.e2e.conftest import surroundings
 from tests.e2e.terminal import DESKVIEW, Seat
 
-SETTINGS = "[refresh]\nsnapshot_s = 1\nprints_s = 5\n[flow]\ncalls_per_session = 200\n"
+SETTINGS = "[refresh]\nsnapshot_s = 1\nprints_s = 5\n[flow]\ncalls_per_session = 80\n"
 PANES = {"1": "Momentum", "2": "Rotation", "3": "Leveraged", "4": "Flow"}
 FOCUSED = "┏"
 
