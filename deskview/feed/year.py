@@ -14,7 +14,7 @@ import polars as pl
 
 from deskview.analytics.flow import FLOW_SAMPLES, sample_plan
 from deskview.feed.pool import for_each
-from deskview.feed.sampling import Sampler, Sampling
+from deskview.feed.sampling import Asked, Sampler, Sampling
 from deskview.providers.errors import ProviderError
 
 SEED = 1
@@ -37,7 +37,9 @@ async def fetch_year(
 
     A window is the first `prints` prints from a start that moves through the day (`sample_plan`).
     """
-    plan = sample_plan(sessions, tickers, seed=SEED, windows_per_day=windows, calendar=sampler.calendar)
+    plan = await asyncio.to_thread(
+        sample_plan, sessions, tickers, seed=SEED, windows_per_day=windows, calendar=sampler.calendar
+    )
     stored = await _fetch(sampler, plan, table_name(windows, prints), prints)
     wanted = pl.col("ticker").is_in(list(tickers)) & pl.col("session").is_in(list(sessions))
     return stored.filter(wanted)
@@ -75,14 +77,18 @@ async def _fetch(sampler: Sampler, plan: pl.DataFrame, name: str, prints: int) -
     """All that is stored under the name once the plan's missing windows are fetched, newest session first."""
     store = sampler.store
     known = await asyncio.to_thread(store.days, name, FLOW_SAMPLES)
-    missing = plan.join(known.select("session", "ticker"), on=["session", "ticker"], how="anti")
     sampler.taken(known)
-    if missing.is_empty():
+
+    def missing() -> tuple[Sampling, list[Asked]]:
+        rows = plan.join(known.select("session", "ticker"), on=["session", "ticker"], how="anti")
+        asked = rows.sort("session", "ticker", "since", descending=[True, False, False])
+        return Sampling(sampler, name, prints, asked, known), list(asked.iter_rows())
+
+    sampling, windows = await asyncio.to_thread(missing)
+    if not windows:
         return known
-    asked = missing.sort("session", "ticker", "since", descending=[True, False, False])
-    sampling = Sampling(sampler, name, prints, asked, known)
     try:
-        await for_each(list(asked.iter_rows()), sampling.fetch, limit=AT_ONCE)
+        await for_each(windows, sampling.fetch, limit=AT_ONCE)
     except ProviderError:
         await sampling.keep()
         raise
