@@ -1,6 +1,7 @@
 """The Textual app: one feed, one board at a time, screens built once."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from deskview.board import Board
-    from deskview.feed import Feed
 
 log = logging.getLogger(__name__)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -54,10 +54,23 @@ THEMES_S = 2.0
 Subscriber = Callable[["Board"], None]
 
 
+class Market(Protocol):
+    """What the app asks of a market that is being followed."""
+
+    async def run(self) -> None:
+        """Hands boards to the subscriber until it is cancelled; raises where that can't be done."""
+
+    async def intraday(self, ticker: str) -> "pl.DataFrame | None":
+        """The session's bars of a name, None where there are none to be had."""
+
+    def refresh_now(self) -> None:
+        """Asks the provider again without waiting."""
+
+
 class Door(Protocol):
     """How the app gets at a market; the command line makes one."""
 
-    def open(self, subscriber: Subscriber) -> "Awaitable[Feed]":
+    def open(self, subscriber: Subscriber) -> "Awaitable[Market]":
         """A feed on the chosen market; raises where there is no key, with a `report` of why."""
 
     def use_demo(self) -> None:
@@ -92,7 +105,7 @@ class DeskApp(AlertingApp):
         self._user_themes = UserThemes(paths.themes_folder())
         self._door = door
         self._theme_name = theme_name
-        self._feed: Feed | None = None
+        self._feed: Market | None = None
         self._feeding: asyncio.Task[None] | None = None
         self._newest: Board | None = None
         self._frozen = False
@@ -169,12 +182,12 @@ class DeskApp(AlertingApp):
             loop.add_signal_handler(number, self.exit, 0)
 
     def _start(self) -> None:
+        gc.freeze()  # widgets and styles stay: looking for cycles among them would hold up a key
         self._feeding = asyncio.create_task(self._run_feed())
 
     async def _run_feed(self) -> None:
         """Opens the market and refreshes until the app ends; without a key the first screen takes over."""
         try:
-            await asyncio.to_thread(_import_heavy)
             self._feed = await self._door.open(self.take)
             await self._feed.run()
         except Exception as fault:
@@ -316,8 +329,3 @@ class DeskApp(AlertingApp):
 
 def _speaks_utf8() -> bool:
     return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
-
-
-def _import_heavy() -> None:
-    """The libraries the first paint does without."""
-    import deskview.feed  # noqa: F401, PLC0415

@@ -25,20 +25,25 @@ def configure_logging(path: Path | None, secrets: Iterable[Secret]) -> None:
     a one-time iterator would not. The file is 0600, and a folder made for it 0700. Errors: OSError where the file
     cannot be opened, with the logging set up to go nowhere.
     """
+    send_logging(logging.NullHandler())
+    if path is not None:
+        send_logging(_file_handler(path, secrets))
+
+
+def send_logging(handler: logging.Handler) -> None:
+    """Send all logging to `handler`, in place of where it went before; never to standard output or error."""
     root = logging.getLogger()
-    for handler in root.handlers[:]:
-        root.removeHandler(handler)
-        if isinstance(handler, PrivateFileHandler):
-            handler.close()
-    root.addHandler(logging.NullHandler())
+    for former in root.handlers[:]:
+        root.removeHandler(former)
+        if isinstance(former, PrivateFileHandler):
+            former.close()
+    root.addHandler(handler)
     root.setLevel(logging.INFO)
     logging.captureWarnings(True)
     # A record that cannot be written would otherwise be printed, arguments and all, over the screen.
     logging.raiseExceptions = False
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
-    if path is not None:
-        root.addHandler(_file_handler(path, secrets))
 
 
 def plain_traceback(exc: BaseException, secrets: Iterable[Secret] = ()) -> str:

@@ -1,7 +1,7 @@
-"""Sends the terminal the cells that changed and no more.
+"""Sends the terminal the cells that changed and no more, and paints no more than that.
 
 Textual 8.2 writes a changed span of a line from the left edge of the widget it is in: an age at the right end of a
-pane's border costs the whole border, every second.
+pane's border costs the whole border, every second. And it paints the whole screen anew whenever the focus moves.
 """
 
 from typing import TypeVar
@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.control import Control
 from textual._compositor import ChopsUpdate
 from textual.app import App
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 Result = TypeVar("Result")
 
@@ -37,3 +39,9 @@ class LeanApp(App[Result]):
         if type(renderable) is ChopsUpdate:
             renderable = LeanUpdate(renderable.chops, renderable.spans, renderable.chop_ends)
         super()._display(screen, renderable)  # type: ignore[arg-type]
+
+
+class LeanScreen(Screen[Result]):
+    """A screen on which the focus moves for the cost of the widgets that gain and lose it."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)

@@ -56,6 +56,7 @@ class Painted(Widget):
     """
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
+        self._styles: dict[str, Style] = {}
         super().__init__(name=name, id=id, classes=classes)
         self._shown: dict[int, Line] = {}
         self.repainted_cells = 0
@@ -74,14 +75,22 @@ class Painted(Widget):
         """Draw line `y` and remember it, for `repaint` to compare with."""
         line = self._shown[y] = self.line_at(y)
         segments = [Segment(piece.text, self.style_of(piece.tone)) for piece in line if piece.text]
-        return Strip(segments).adjust_cell_length(self.line_width, self.rich_style)
+        return Strip(segments).adjust_cell_length(self.line_width, self.style_of(""))
 
     def style_of(self, tone: str) -> Style:
         """The theme's style for the named tones, later ones on top."""
-        style = self.rich_style
-        for name in tone.split():
-            style += self.get_component_rich_style(f"tone--{name}", partial=True)
+        style = self._styles.get(tone)
+        if style is None:
+            style = self.rich_style
+            for name in tone.split():
+                style += self.get_component_rich_style(f"tone--{name}", partial=True)
+            self._styles[tone] = style
         return style
+
+    def notify_style_update(self) -> None:
+        """Look the styles up anew: the theme may be another."""
+        super().notify_style_update()
+        self._styles.clear()
 
     def repaint(self) -> None:
         """Mark for repainting just the cells that differ from what is on the screen."""

@@ -1,5 +1,7 @@
 """A framed part of the screen: title and age in its top border, a sentence inside it where something failed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar, Literal, Self
 
 from rich.cells import cell_len
@@ -31,15 +33,15 @@ class Pane(Container):
         border: round $pane-border;
         .pane--title { color: $foreground; text-style: bold; }
         .pane--status { color: $dim; }
-        &:focus-within { border: heavy $accent; }
-        &:focus-within .pane--title { color: $accent; }
-        &.-stale, &.-partial { border: round $stale; &:focus-within { border: heavy $stale; } }
+        &.-focused { border: heavy $accent; }
+        &.-focused .pane--title { color: $accent; }
+        &.-stale, &.-partial { border: round $stale; &.-focused { border: heavy $stale; } }
         &.-stale .pane--status, &.-partial .pane--status { color: $stale; text-style: bold; }
-        &.-unavailable { border: round $fault; &:focus-within { border: heavy $fault; } }
+        &.-unavailable { border: round $fault; &.-focused { border: heavy $fault; } }
         &.-unavailable .pane--status { color: $fault; text-style: bold; }
         &.-ascii {
             border: ascii $pane-border;
-            &:focus-within { border: ascii $accent; }
+            &.-focused { border: ascii $accent; }
             &.-stale, &.-partial { border: ascii $stale; }
             &.-unavailable { border: ascii $fault; }
         }
@@ -63,9 +65,10 @@ class Pane(Container):
         self._title = plain(title)
         self._status = ""
         self._state: State = "loading"
+        self._noticed = ""
         self._notice = Static("", markup=False, classes="pane-notice")
         self._label: _Label = []
-        self._changed: Region | None = None
+        self._changed: tuple[Region, ...] = ()
 
     def compose(self) -> ComposeResult:
         """The notice, docked above whatever the pane holds."""
@@ -90,8 +93,22 @@ class Pane(Container):
 
     def set_notice(self, sentence: str) -> None:
         """Say above the figures what failed and what happens next; an empty sentence takes the notice away."""
-        self._notice.update(plain(sentence))
-        self.set_class(bool(sentence), "-noticed")
+        if sentence != self._noticed:
+            self._noticed = sentence
+            self._notice.update(plain(sentence))
+            self.set_class(bool(sentence), "-noticed")
+
+    def on_mount(self) -> None:
+        """Follow the focus at once: the messages about it come a frame later."""
+        self.watch(self.screen, "focused", self._follow)
+
+    def _follow(self, focused: Widget | None) -> None:
+        """Style the frame alone: the pseudo class `focus-within` would cost every widget inside its styles anew."""
+        within = focused is not None and self in focused.ancestors
+        if within != self.has_class("-focused"):
+            self.set_class(within, "-focused", update=False)
+            with self._repainting(*self._frame()):
+                self.app.stylesheet.apply(self)
 
     def on_resize(self, _: Resize) -> None:
         """Stretch the top border's text to the new width."""
@@ -103,9 +120,9 @@ class Pane(Container):
         self._write_label()
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """As any widget's; a new text in the top border repaints the cells of it that differ."""
-        if self._changed is not None:
-            regions = (self._changed,)
+        """As any widget's; where only the frame changes, what is inside it is not painted anew."""
+        if self._changed:
+            regions = self._changed
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def _write_label(self) -> None:
@@ -115,12 +132,30 @@ class Pane(Container):
         parts = self._parts(width)
         if parts == self._label:
             return
-        self._changed = self._differing(self._label, parts)
+        differing = self._differing(self._label, parts)
         self._label = parts
-        try:
+        with self._repainting(differing):
             self.border_title = Content.assemble(*parts)
+
+    @contextmanager
+    def _repainting(self, *regions: Region) -> Iterator[None]:
+        """What refreshes the pane now repaints these cells of it, counted from the corner inside the frame."""
+        before, self._changed = self._changed, regions
+        try:
+            yield
         finally:
-            self._changed = None
+            self._changed = before
+
+    def _frame(self) -> tuple[Region, ...]:
+        """The cells of the frame: top, bottom, left, right."""
+        gutter, (width, height) = self.content_offset, self.outer_size
+        left, top, inside = -gutter.x, -gutter.y, height - 2
+        return (
+            Region(left, top, width, 1),
+            Region(left, top + height - 1, width, 1),
+            Region(left, top + 1, 1, inside),
+            Region(left + width - 1, top + 1, 1, inside),
+        )
 
     def _differing(self, before: _Label, after: _Label) -> Region:
         """The cells of the top border where two labels differ, both filling it; all of it where their widths differ."""

@@ -4,8 +4,6 @@ httpx has a transport for this too, `ASGITransport`; it looks with every request
 the thousands of small requests of a demo's first start costs a twentieth of all the time.
 """
 
-import asyncio
-import threading
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -44,29 +42,6 @@ class InProcess(httpx.AsyncBaseTransport):
         if answer["status"] is None:
             raise httpx.RemoteProtocolError("the application gave no answer", request=request)
         return httpx.Response(answer["status"], headers=answer["headers"], stream=httpx.ByteStream(b"".join(body)))
-
-
-class Apart(httpx.AsyncBaseTransport):
-    """A transport on a thread and event loop of its own: its work holds up nobody else's loop."""
-
-    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
-        self._transport = transport
-        self._loop = asyncio.new_event_loop()
-        self._end = asyncio.Event()
-        threading.Thread(target=self._live, name="simulated-market", daemon=True).start()
-
-    def _live(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._end.wait())
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The other transport's answer."""
-        answer = asyncio.run_coroutine_threadsafe(self._transport.handle_async_request(request), self._loop)
-        return await asyncio.wrap_future(answer)
-
-    async def aclose(self) -> None:
-        """Ends the thread."""
-        self._loop.call_soon_threadsafe(self._end.set)
 
 
 def _scope(request: httpx.Request) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Opening a market: the real one with the user's key, or the simulated one in this process."""
 
 from argparse import Namespace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from deskview.cli.context import Context, UsageError
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from deskview.board import Board
-    from deskview.feed import Feed
+    from deskview.process import FeedProcess
     from deskview.providers.base import Provider
     from deskview.settings import Settings
 
@@ -35,9 +36,14 @@ def connected(settings: "Settings", key: ApiKey) -> "Provider":
         raise UsageError(str(fault)) from None
 
 
-def open_simulated(arguments: Namespace, *, apart: bool = False) -> "Provider":
-    """The simulated market, spoken to over HTTP inside this process; `apart` from this event loop where one types."""
-    from deskview.cli.inprocess import Apart, InProcess  # noqa: PLC0415 - httpx loads late
+def open_simulated(arguments: Namespace) -> "Provider":
+    """The simulated market, spoken to over HTTP inside this process."""
+    return simulated(arguments, ApiKey(SIMULATED_KEY))
+
+
+def simulated(arguments: Namespace, key: ApiKey) -> "Provider":
+    """The simulated market of the arguments, which takes this key."""
+    from deskview.cli.inprocess import InProcess  # noqa: PLC0415 - httpx loads late
     from deskview.providers import connect  # noqa: PLC0415
     from deskview.simulator import create_app  # noqa: PLC0415
 
@@ -46,14 +52,14 @@ def open_simulated(arguments: Namespace, *, apart: bool = False) -> "Provider":
         seed=getattr(arguments, "seed", 1),
         at=getattr(arguments, "at", None),
         speed=getattr(arguments, "speed", None),
-        key=SIMULATED_KEY,
+        key=key.reveal(),
         compress=False,  # nothing travels: compressing for the same process only costs
     )
     return connect(
         "massive",
-        ApiKey(SIMULATED_KEY),
+        key,
         base_url=SIMULATED_URL,
-        transport=Apart(InProcess(app)) if apart else InProcess(app),
+        transport=InProcess(app),
         calls_per_minute=SIMULATED_CALLS_PER_MINUTE,
     )
 
@@ -65,13 +71,14 @@ class Doorway:
         self._context = context
         self._demo = demo
 
-    async def open(self, subscriber: "Callable[[Board], None]") -> "Feed":
-        """A feed on the chosen market. Raises NoKeyError."""
-        from deskview.feed import Feed  # noqa: PLC0415
+    async def open(self, subscriber: "Callable[[Board], None]") -> "FeedProcess":
+        """A feed on the chosen market, in a process of its own. Raises NoKeyError."""
+        from deskview.process import FeedProcess, Order  # noqa: PLC0415 - after the first paint
 
         context = self._context
-        provider = open_simulated(context.arguments, apart=True) if self._demo else await open_provider(context)
-        return Feed(provider, context.cache, context.settings, subscriber)
+        key = ApiKey(SIMULATED_KEY) if self._demo else await context.key()
+        opening = partial(simulated, context.arguments) if self._demo else partial(connected, context.settings)
+        return FeedProcess(Order(opening, context.cache, context.settings), key, subscriber)
 
     def use_demo(self) -> None:
         """The next market opened is the simulated one."""

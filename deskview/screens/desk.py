@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Grid
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -18,6 +17,7 @@ from deskview.screens.panes.leverage import LeveragePane
 from deskview.screens.panes.momentum import MomentumPane
 from deskview.screens.panes.rotation import RotationPane
 from deskview.screens.strip import DeskStrip, segments
+from deskview.widgets.lean import LeanScreen
 from deskview.widgets.strip import StatusStrip
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ SETTLE_S = 0.1
 """The panes are arranged anew at most this often while the terminal is being resized."""
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(LeanScreen[None]):
     """Four panes at once, or one at a time where the terminal is small or a pane is zoomed."""
 
     AUTO_FOCUS = "MomentumPane #long"
@@ -133,9 +133,10 @@ class DeskScreen(Screen[None]):
         return self.size.width < NARROW or self.size.height < LOW
 
     def _arrange(self) -> None:
-        self.set_class(self._zoomed or self._small, "-single")
+        single = self._zoomed or self._small
+        self.set_class(single, "-single")
         for pane in self.query(BoardPane):
-            pane.set_class(pane.id == f"pane-{self._chosen}", "-chosen")
+            pane.set_class(single and pane.id == f"pane-{self._chosen}", "-chosen")
 
     def _focus_in(self, pane: Widget) -> None:
         focusable = next((widget for widget in pane.query("*") if widget.focusable), None)

@@ -6,7 +6,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Static
 
 from deskview.screens.actions import Scope, bindings
@@ -18,6 +17,7 @@ from deskview.screens.target import NO_MORE, Kind, Opened, Target
 from deskview.screens.trail import Cursor
 from deskview.widgets.chart import Chart
 from deskview.widgets.facts import Facts
+from deskview.widgets.lean import LeanScreen
 from deskview.widgets.lines import Lines
 from deskview.widgets.pane import Pane
 from deskview.widgets.strip import StatusStrip
@@ -30,7 +30,7 @@ LISTS = 2
 """Lists side by side below figures and chart."""
 
 
-class DetailScreen(Screen[None]):
+class DetailScreen(LeanScreen[None]):
     """Figures on the left, the chart beside them, lists below."""
 
     AUTO_FOCUS = "Table"

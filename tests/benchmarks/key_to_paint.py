@@ -20,20 +20,19 @@ from tests.e2e.terminal import DESKVIEW, Seat
 
 SETTINGS = "[refresh]\nsnapshot_s = 1\nprints_s = 5\n[flow]\ncalls_per_session = 80\n"
 PANES = {"1": "Momentum", "2": "Rotation", "3": "Leveraged", "4": "Flow"}
-FOCUSED = "┏"
 
 
-def focused(title: str, text: str) -> bool:
-    """Whether the pane of this title has the heavy frame."""
-    return any(title in part for line in text.splitlines() for part in line.split(FOCUSED)[1:])
+def focused(key: str, text: str) -> bool:
+    """Whether the pane of this number has the heavy frame."""
+    return f"┏━ {key} {PANES[key]}" in text
 
 
 def key_to_paint_ms(seat: Seat, key: str) -> float:
     """Milliseconds from the press to the pane's heavy frame."""
     pressed = time.perf_counter()
     seat.press(key)
-    seat.wait_for(lambda text: focused(PANES[key], text))
-    return (time.perf_counter() - pressed) * 1e3
+    seat.wait_for(lambda text: focused(key, text))
+    return (seat.read_at - pressed) * 1e3
 
 
 def main(keys: int) -> None:

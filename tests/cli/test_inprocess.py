@@ -1,8 +1,5 @@
 """The transport inside the process: questions arrive, answers come whole, a fault is a lost connection."""
 
-import asyncio
-import threading
-
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -10,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from deskview.cli.inprocess import Apart, InProcess, Message
+from deskview.cli.inprocess import InProcess, Message
 
 
 async def _echo(request: Request) -> Response:
@@ -50,27 +47,3 @@ async def test_an_application_without_an_answer_is_a_lost_connection() -> None:
         async with httpx.AsyncClient(transport=InProcess(app), base_url="http://simulated.market") as client:
             with pytest.raises(httpx.RemoteProtocolError):
                 await client.get("/")
-
-
-async def test_apart_the_work_is_done_on_another_thread() -> None:
-    threads: list[str] = []
-
-    async def asked(_request: Request) -> Response:
-        threads.append(threading.current_thread().name)
-        return JSONResponse({"well": True})
-
-    app = Starlette(routes=[Route("/", asked)])
-    transport = Apart(InProcess(app))
-    async with httpx.AsyncClient(transport=transport, base_url="http://simulated.market") as client:
-        answers = await asyncio.gather(*(client.get("/") for _ in range(20)))
-    assert [answer.json() for answer in answers] == [{"well": True}] * 20
-    assert set(threads) == {"simulated-market"}
-
-
-async def test_apart_a_fault_is_a_lost_connection_all_the_same() -> None:
-    async def faulty(_scope: Message, _receive: object, _send: object) -> None:
-        raise ZeroDivisionError
-
-    async with httpx.AsyncClient(transport=Apart(InProcess(faulty)), base_url="http://simulated.market") as client:
-        with pytest.raises(httpx.RemoteProtocolError):
-            await client.get("/")

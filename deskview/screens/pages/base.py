@@ -6,7 +6,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Static
 
 from deskview.screens.actions import Scope, bindings
@@ -17,6 +16,7 @@ from deskview.screens.pages.age import Age
 from deskview.screens.strip import DeskStrip, segments
 from deskview.screens.target import NO_MORE, Kind, Opened, Target
 from deskview.screens.waiting import OPENING, Waiting
+from deskview.widgets.lean import LeanScreen
 from deskview.widgets.lines import Lines
 from deskview.widgets.sorting import Sorting
 from deskview.widgets.strip import StatusStrip
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from deskview.board import Board
 
 
-class PageScreen(Screen[None]):
+class PageScreen(LeanScreen[None]):
     """A whole-screen view of one part. A subclass names the part, builds the body and shows the reading."""
 
     PART: ClassVar[str] = ""
