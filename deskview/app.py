@@ -223,7 +223,11 @@ class DeskApp(AlertingApp):
             return
         if base is self._detail:
             self._show_detail()
-        elif isinstance(base, DeskScreen | PageScreen):
+        elif isinstance(base, DeskScreen):
+            base.show_ends(self.board)
+            self.show_marks()
+            self.run_worker(base.show_panes(self.board), group="panes", exclusive=True)
+        elif isinstance(base, PageScreen):
             base.show(self.board)
             self.show_marks()
 

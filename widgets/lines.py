@@ -118,8 +118,10 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
 
     @empty.setter
     def empty(self, reason: str) -> None:
-        self._empty = reason
-        self.repaint()
+        if reason != self._empty:
+            self._empty = reason
+            if not self._keyed:
+                self.repaint()
 
     def select(self, key: str) -> bool:
         """Put the cursor on the row `key` and scroll to it; False where there is no such row."""

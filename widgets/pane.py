@@ -1,6 +1,6 @@
 """A framed part of the screen: title and age in its top border, a sentence inside it where something failed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import ClassVar, Literal, Self
 
@@ -86,9 +86,10 @@ class Pane(Container):
 
     def set_status(self, text: str, state: State) -> None:
         """Show the data's age or state at the top right; an age that counts on repaints the cells that differ."""
-        self._status, self._state = plain(text), state
-        for other in _STATES:
-            self.set_class(other == state, f"-{other}")
+        self._status, changed = plain(text), state != self._state
+        if changed:
+            self._state = state
+            self._restyle({f"-{other}": other == state for other in _STATES})
         self._write_label()
 
     def set_notice(self, sentence: str) -> None:
@@ -96,19 +97,26 @@ class Pane(Container):
         if sentence != self._noticed:
             self._noticed = sentence
             self._notice.update(plain(sentence))
-            self.set_class(bool(sentence), "-noticed")
+            self._restyle({"-noticed": bool(sentence)})
 
     def on_mount(self) -> None:
         """Follow the focus at once: the messages about it come a frame later."""
         self.watch(self.screen, "focused", self._follow)
 
     def _follow(self, focused: Widget | None) -> None:
-        """Style the frame alone: the pseudo class `focus-within` would cost every widget inside its styles anew."""
         within = focused is not None and self in focused.ancestors
         if within != self.has_class("-focused"):
-            self.set_class(within, "-focused", update=False)
             with self._repainting(*self._frame()):
-                self.app.stylesheet.apply(self)
+                self._restyle({"-focused": within})
+
+    def _restyle(self, classes: Mapping[str, bool]) -> None:
+        """Style the frame and the notice anew, nothing else in the pane depends on these classes.
+
+        Textual's own way, as its pseudo class `focus-within`, looks up the styles of everything inside.
+        """
+        self.update_classes(classes, update=False)
+        if self.is_attached:
+            self.app.stylesheet.update_nodes((self, self._notice))
 
     def on_resize(self, _: Resize) -> None:
         """Stretch the top border's text to the new width."""

@@ -2,6 +2,7 @@
 
 import difflib
 import gc
+import os
 import sys
 from argparse import Namespace
 
@@ -12,8 +13,10 @@ from deskview.cli.opening import Doorway
 SWITCH_S = 0.0005
 """A thread that computes gives way to a key this soon, ten times sooner than Python's own five milliseconds."""
 
-GC_THRESHOLDS = (700, 10, 10)
-"""Python's own: many looks for cycles of half a millisecond instead of few of a hundred, in between two keys."""
+FRAMES_PER_SECOND = "120"
+"""At most: a key pressed just after a frame waits for up to two of them."""
+GC_THRESHOLDS = (700, 10, 1000)
+"""Looks for cycles: often among what is new, which takes half a millisecond, seldom among all, which takes fifty."""
 
 
 def run(arguments: Namespace) -> int:
@@ -23,6 +26,7 @@ def run(arguments: Namespace) -> int:
 
 def open_desk(arguments: Namespace, *, demo: bool) -> int:
     """The desk in this terminal."""
+    os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_SECOND)  # read when textual is imported
     from deskview.app import DeskApp  # noqa: PLC0415 - textual is not needed by other commands
 
     if not sys.stdout.isatty():

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import subprocess
@@ -190,6 +191,7 @@ def _start(order: Order, key: ApiKey) -> "tuple[subprocess.Popen[bytes], Connect
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        env={"POLARS_MAX_THREADS": str(max(1, (os.cpu_count() or 1) - 1)), **os.environ},  # a core stays for the keys
     )
     theirs.close()
     pipe: Connection[Any, Any] = Connection(ours.detach())

@@ -1,5 +1,6 @@
 """The desk: the strip, four panes, the keys."""
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 NARROW, LOW = 100, 30
 """Below these columns or rows one pane is shown at a time."""
+BREATH_S = 0.005
+"""Between two panes being filled: a key takes several turns of the event loop to its effect."""
 SETTLE_S = 0.1
 """The panes are arranged anew at most this often while the terminal is being resized."""
 
@@ -64,10 +67,20 @@ class DeskScreen(LeanScreen[None]):
 
     def show(self, board: "Board") -> None:
         """Shows a board; each widget repaints only what changed."""
-        self.query_one(StatusStrip).show(segments(board))
-        self.query_one(KeyLine).show_traffic(board)
+        self.show_ends(board)
         for pane in self.query(BoardPane):
             pane.show(board)
+
+    def show_ends(self, board: "Board") -> None:
+        """Shows a board's figures in the top and the bottom line."""
+        self.query_one(StatusStrip).show(segments(board))
+        self.query_one(KeyLine).show_traffic(board)
+
+    async def show_panes(self, board: "Board") -> None:
+        """Shows a board in the panes, one after the other: a key pressed meanwhile goes in between."""
+        for pane in self.query(BoardPane):
+            pane.show(board)
+            await asyncio.sleep(BREATH_S)
 
     def tick(self) -> None:
         """Brings the panes' ages up to date where they are seen: below a page they would be painted for nothing."""

@@ -79,7 +79,10 @@ def usd_sum(*values: float | None, digits: int = 4) -> list[str]:
 
 def _scale(size: float) -> tuple[float, str]:
     """The largest unit of which there is at least one after rounding."""
-    return next(((scale, unit) for scale, unit in _UNITS if size >= scale * 0.9995), (1.0, ""))
+    for scale, unit in _UNITS:
+        if size >= scale * 0.9995:
+            return scale, unit
+    return 1.0, ""
 
 
 def _decimals(number: float, digits: int) -> int:

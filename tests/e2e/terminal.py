@@ -23,14 +23,11 @@ DESKVIEW = (sys.executable, "-m", "deskview")
 
 
 class Seat:
-    """Runs a command for the length of a `with` block. `written` is every byte it sent to the terminal, the last came
-    at `read_at` on the performance counter.
-    """
+    """Runs a command for the length of a `with` block; `written` is every byte it sent to the terminal."""
 
     def __init__(self, *command: str, environment: Mapping[str, str], size: tuple[int, int] = (120, 40)) -> None:
         columns, rows = size
         self.written = b""
-        self.read_at = 0.0
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self._master, slave = pty.openpty()
@@ -116,11 +113,13 @@ class Seat:
         ready, _, _ = select.select([self._master], [], [], max(0.0, seconds))
         if not ready:
             return False
-        data = os.read(self._master, 65536)
-        self.read_at = time.perf_counter()
+        self.take(os.read(self._master, 65536))
+        return True
+
+    def take(self, data: bytes) -> None:
+        """What the program has written, onto the screen."""
         self.written += data
         self._stream.feed(data)
-        return True
 
     def __enter__(self) -> Self:
         return self

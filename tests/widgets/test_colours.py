@@ -91,6 +91,7 @@ def test_importing_the_widgets_leaves_plotext_and_numpy_alone() -> None:
 def test_no_widget_hides_a_name_of_textual_s_by_accident() -> None:
     """An attribute of ours that a Textual base also has would change how the base works."""
     meant = {"compose", "refresh", "render_line", "notify_style_update", "can_focus", "can_focus_children"}
+    meant |= {"watch_has_focus", "on_mount"}  # Textual calls the on_mount of every class of a widget
     kinds = {kind for widget in everything() for kind in type(widget).__mro__}
     ours = {kind for kind in kinds if kind.__module__.startswith("deskview")}
     theirs = {name for kind in kinds - ours for name in vars(kind)} | set(vars(Widget()))

@@ -23,10 +23,18 @@ COLUMNS = (
     Column("sector", "sector", flex=True, minimum=8, priority=5),
 )
 
+SHOWN = 100
+"""Names on the desk; a fund of an index trades hundreds."""
+MORE = "more"
+
 
 def name_rows(reading: "Leverage") -> list[Row]:
-    """One row a name, the largest trade first; names beyond the threshold stand out."""
+    """One row a name, the largest trades first; names beyond the threshold stand out. The last row counts the rest."""
     threshold = set(reading.threshold_names)
+    traded = [row for row in reading.by_name if row.today_usd is not None]
+    shown = traded[: max(SHOWN, len(threshold))]
+    rest = len(traded) - len(shown)
+    more = [Row(MORE, (Cell(f"··· {rest} smaller ones on the page of leveraged ETFs"),), header=True)] if rest else []
     return [
         Row(
             row.ticker,
@@ -40,9 +48,8 @@ def name_rows(reading: "Leverage") -> list[Row]:
                 Cell(row.sector or "unknown", "dim"),
             ),
         )
-        for row in reading.by_name
-        if row.today_usd is not None
-    ]
+        for row in shown
+    ] + more
 
 
 def _assets(reading: "Leverage") -> str:
