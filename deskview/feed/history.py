@@ -10,21 +10,26 @@ from deskview.feed.state import Task
 
 
 async def refresh_daily(desk: Desk) -> None:
-    """The history the session needs; the models stand as soon as its newest part is there."""
+    """The history the session needs; the models stand as soon as its newest part is there.
+
+    Once they stand on all of it, they are made anew only where something has changed.
+    """
     state = desk.state
     session, store = await state.session.get(), await state.store.get()
     wanted = state.calendar.before(session, desk.settings.history_sessions)
-    state.daily = await load_listings(desk.provider, store, wanted[0])
+    before, state.daily = state.daily, await load_listings(desk.provider, store, wanted[0])
     early: list[asyncio.Task[None]] = []
 
     def recent_is_there() -> None:
-        early.append(asyncio.ensure_future(_rebuild(desk, session, wanted[-EARLY_SESSIONS:])))
+        if state.whole.value is None:
+            early.append(asyncio.ensure_future(_rebuild(desk, session, wanted[-EARLY_SESSIONS:])))
 
     progress = desk.scheduler.progress(Task.DAILY)
-    left_out = await load_bars(desk.provider, store, wanted, progress=progress, early=recent_is_there)
-    state.daily.left_out["bars"] = left_out
+    bars = await load_bars(desk.provider, store, wanted, progress=progress, early=recent_is_there)
+    state.daily.left_out["bars"] = bars.left_out
     await asyncio.gather(*early)
-    await _rebuild(desk, session, wanted)
+    if bars.changed or state.whole.value is None or not state.daily.same_tables(before):
+        await _rebuild(desk, session, wanted)
     state.progress.pop(Task.DAILY, None)
     await desk.scheduler.attempt(Task.DETAILS, lambda: _refresh_details(desk, session, wanted))
 
@@ -33,7 +38,7 @@ async def _refresh_details(desk: Desk, session: date, wanted: list[date]) -> Non
     state = desk.state
     basis = await state.basis.get()
     listed = set(state.daily.tickers.get_column("ticker"))
-    state.daily.details = await load_details(
+    details = await load_details(
         desk.provider,
         await state.store.get(),
         state.daily.details,
@@ -42,7 +47,9 @@ async def _refresh_details(desk: Desk, session: date, wanted: list[date]) -> Non
         on=wanted[-1],
         progress=desk.scheduler.progress(Task.DETAILS),
     )
-    await _rebuild(desk, session, wanted)
+    if not details.equals(state.daily.details):
+        state.daily.details = details
+        await _rebuild(desk, session, wanted)
     state.settled = session
 
 

@@ -85,6 +85,12 @@ class Daily:
     left_out: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
+    def same_tables(self, other: "Daily") -> bool:
+        """Whether both have the same rows, whatever was left out and whatever could not be had."""
+        return all(
+            getattr(self, name).equals(getattr(other, name)) for name in ("tickers", "splits", "dividends", "details")
+        )
+
 
 @dataclass(frozen=True)
 class Seen:

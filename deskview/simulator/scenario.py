@@ -48,10 +48,15 @@ class Shock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Flow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Signed flow of the session by half-hour: (bought - sold) / (bought + sold)."""
+    """Signed flow of the session by half-hour: (bought - sold) / (bought + sold).
+
+    `stray` is how far single names stray from these, as a multiple of what they do in other sessions: less where one
+    crowd moves in all of them.
+    """
 
     retail: Imbalances = msgspec.field(default_factory=lambda: [0.08] * HALF_HOURS)
     nonretail: Imbalances = msgspec.field(default_factory=lambda: [0.0] * HALF_HOURS)
+    stray: Annotated[float, Meta(ge=0)] = 1.0
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,12 +1,15 @@
 """The desk at a real pseudo-terminal: seen, used, left, cut off."""
 
+import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import surroundings
 from tests.e2e.terminal import DESKVIEW, Seat
+from tests.process.markets import children
 
 DEMO = (*DESKVIEW, "demo", "--at", "16:00", "--speed", "0")
 ALTERNATE_SCREEN_OFF = b"\x1b[?1049l"
@@ -103,3 +106,28 @@ def test_a_typed_key_is_shown_nowhere(warm_home: Path) -> None:
     files = [file for file in warm_home.rglob("*") if file.is_file()]
     assert files
     assert not [file for file in files if canary.encode() in file.read_bytes()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_market_s_process_ends_with_the_desk_however_that_ends(warm_home: Path, number: signal.Signals) -> None:
+    with at_the_desk(warm_home) as seat:
+        seat.wait_for(filled)
+        (market,) = children(seat.pid)
+        seat.signal(number)
+        seat.wait_for_end()
+        deadline = time.monotonic() + 10
+        while Path(f"/proc/{market}").exists():
+            assert time.monotonic() < deadline, "the market's process lives on"
+            time.sleep(0.05)
+
+
+def test_a_market_s_process_that_is_killed_comes_back_while_the_figures_stay(warm_home: Path) -> None:
+    with at_the_desk(warm_home, size=(200, 50)) as seat:
+        seat.wait_for(filled)
+        (market,) = children(seat.pid)
+        os.kill(market, signal.SIGKILL)
+        assert filled(seat.wait_for("was ended by SIGKILL"))
+        seat.wait_for(lambda text: "SIGKILL" not in text and filled(text))
+        assert children(seat.pid) != [market]
+        seat.press("q")
+        assert seat.wait_for_end() == 0

@@ -1,6 +1,8 @@
 """The same market gives the same board, whoever else is at work on the same folder."""
 
 import asyncio
+import shutil
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from deskview.board.export import board_to_json
 from deskview.feed import Feed
 from deskview.store import Store
 from tests.feed.markets import PARTS, QUICK, Made, complete, refreshed, simulated
-from tests.feed.running import running
+from tests.feed.running import Running, running
 
 
 async def test_same_seed_same_json(crash: Made, warm: Path) -> None:
@@ -61,3 +63,34 @@ def test_five_minutes_earlier_the_figures_were_others(earlier: Board, board: Boa
     assert all(earlier.parts[part].value != board.parts[part].value for part in PARTS)
     assert earlier.as_of is not None
     assert board.as_of == earlier.as_of + timedelta(minutes=5)
+
+
+async def test_models_that_stand_are_made_anew_only_where_something_has_changed(crash: Made, warm: Path) -> None:
+    async with running(simulated(), warm) as shown:
+        whole = await shown.until(complete)
+        first = await _asked_again(shown)
+        assert first.basis is whole.basis
+        spoil_the_newest(warm)
+        shown.feed.refresh_now()
+        second = await shown.until(lambda board: board.basis is not whole.basis)
+    assert crash.board.basis is not None
+    assert second.basis is not None
+    assert second.basis.history.equals(crash.board.basis.history)
+    assert second.basis.momentum is not None, "a basis of a few sessions never takes the place of a whole one"
+
+
+def spoil_the_newest(folder: Path) -> None:
+    """Puts the bars of another session in the place of the newest's: what the market says of it is another now."""
+    before, newest = sorted(folder.rglob("bars/*.parquet"))[-2:]
+    shutil.copy(before, newest)
+
+
+async def _asked_again(shown: Running) -> Board:
+    """The last of the boards that come within three seconds of the daily loop asking once more."""
+    shown.feed.refresh_now()
+    board = await shown.until(complete)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(3):
+            while True:
+                board = await shown.until(complete)
+    return board

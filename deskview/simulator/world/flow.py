@@ -29,7 +29,7 @@ class FlowHistory:
         """(half-hours) of retail and of non-retail: (bought - sold) / (bought + sold), within +-0.9."""
         own = stream(self.seed, "imbalance", ticker, session).standard_normal(2) * self.name_sd
         if session >= len(self.retail):
-            retail, other = np.array(self.today.retail), np.array(self.today.nonretail)
+            retail, other, own = np.array(self.today.retail), np.array(self.today.nonretail), own * self.today.stray
         else:
             retail = self.retail[session] + _RETAIL_SHAPE
             other = self.nonretail[session] + _NONRETAIL_SHAPE

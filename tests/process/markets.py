@@ -1,0 +1,92 @@
+"""What a market's process is ordered to follow, and what came of it."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deskview.board import Board
+from deskview.credentials import ApiKey
+from deskview.process import FeedProcess, Order
+from deskview.providers.base import Provider
+from tests.feed import markets
+
+CANARY = "canary-4f6c0f58d1"
+LIMIT_S = 90.0
+
+
+def crash(key: ApiKey) -> Provider:
+    """The crash at the close, which takes this key."""
+    return markets.provider(markets.transport(key=key.reveal()), key.reveal())
+
+
+def unfit(key: ApiKey) -> Provider:
+    """An order nobody can follow."""
+    raise ValueError(f"there is no market for {key.reveal()}")
+
+
+def deadly(_key: ApiKey) -> Provider:
+    """Takes the process with it before it has shown anything."""
+    os._exit(9)
+
+
+@dataclass
+class Follower:
+    """A feed in a process of its own, and the boards that have come from it."""
+
+    feed: FeedProcess = field(init=False)
+    boards: list[Board] = field(default_factory=list)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def take(self, board: Board) -> None:
+        """A board has come."""
+        self.boards.append(board)
+        self._news.set()
+
+    async def until(self, so: Callable[[Board], bool], *, after: int = 0) -> Board:
+        """The first board that is so, so many of them left aside."""
+        seen = after
+        async with asyncio.timeout(LIMIT_S):
+            while True:
+                for board in self.boards[seen:]:
+                    if so(board):
+                        return board
+                seen = len(self.boards)
+                self._news.clear()
+                await self._news.wait()
+
+
+@asynccontextmanager
+async def following(
+    cache: Path, opening: Callable[[ApiKey], Provider] = crash
+) -> AsyncIterator[tuple[Follower, asyncio.Task[None]]]:
+    """The market followed for the length of the block, and the task that does so."""
+    follower = Follower()
+    follower.feed = FeedProcess(Order(opening, cache, markets.QUICK), ApiKey(CANARY), follower.take)
+    task = asyncio.create_task(follower.feed.run())
+    try:
+        yield follower, task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def what_others_see(child: int) -> bytes:
+    """The process's arguments and environment."""
+    return Path(f"/proc/{child}/cmdline").read_bytes() + Path(f"/proc/{child}/environ").read_bytes()
+
+
+def children(of: int | None = None) -> list[int]:
+    """The market's processes of that one, else of this, that live."""
+    found, wanted = [], os.getpid() if of is None else of
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            command = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if parent == wanted and b"deskview.process" in command:
+            found.append(int(folder.name))
+    return found
