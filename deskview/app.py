@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -51,6 +52,8 @@ log = logging.getLogger(__name__)
 NEVER = datetime.min.replace(tzinfo=UTC)
 THEMES_S = 2.0
 """How often the user's theme files are looked at, where there is a folder of them."""
+PANES = "panes"
+"""The group of the worker that fills the desk's panes."""
 Subscriber = Callable[["Board"], None]
 
 
@@ -109,6 +112,7 @@ class DeskApp(AlertingApp):
         self._feeding: asyncio.Task[None] | None = None
         self._newest: Board | None = None
         self._frozen = False
+        self._leaving = False
         self._desk = DeskScreen()
         self._help = HelpScreen()
         self._card = CardScreen()
@@ -179,7 +183,7 @@ class DeskApp(AlertingApp):
     def _leave_on_hangup(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(number, self.exit, 0)
+            loop.add_signal_handler(number, self.leave)
 
     def _start(self) -> None:
         gc.freeze()  # widgets and styles stay: looking for cycles among them would hold up a key
@@ -201,6 +205,8 @@ class DeskApp(AlertingApp):
 
     def take(self, board: "Board") -> None:
         """Shows a board on the screen that is shown, unless the display is frozen."""
+        if self._leaving:
+            return
         self._newest = board
         self.watch_rules(board)
         if not self._frozen:
@@ -226,7 +232,7 @@ class DeskApp(AlertingApp):
         elif isinstance(base, DeskScreen):
             base.show_ends(self.board)
             self.show_marks()
-            self.run_worker(base.show_panes(self.board), group="panes", exclusive=True)
+            self.run_worker(partial(base.show_panes, self.board), group=PANES, exclusive=True, exit_on_error=False)
         elif isinstance(base, PageScreen):
             base.show(self.board)
             self.show_marks()
@@ -309,6 +315,12 @@ class DeskApp(AlertingApp):
 
     async def action_quit(self) -> None:
         """Leaves."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Ends the app; a board that is still on its way is not shown on panes that are being taken apart."""
+        self._leaving = True
+        self.workers.cancel_group(self, PANES)
         self.exit(0)
 
     async def on_unmount(self) -> None:

@@ -1,6 +1,7 @@
 """The desk: the strip, four panes, the keys."""
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -24,6 +25,7 @@ from deskview.widgets.strip import StatusStrip
 if TYPE_CHECKING:
     from deskview.board import Board
 
+log = logging.getLogger(__name__)
 NARROW, LOW = 100, 30
 """Below these columns or rows one pane is shown at a time."""
 BREATH_S = 0.005
@@ -79,7 +81,11 @@ class DeskScreen(LeanScreen[None]):
     async def show_panes(self, board: "Board") -> None:
         """Shows a board in the panes, one after the other: a key pressed meanwhile goes in between."""
         for pane in self.query(BoardPane):
-            pane.show(board)
+            try:
+                pane.show(board)
+            except Exception:
+                log.exception("%s could not be shown", pane.PART)
+                pane.show_fault()
             await asyncio.sleep(BREATH_S)
 
     def tick(self) -> None:

@@ -48,6 +48,12 @@ class BoardPane(Pane, Generic[Reading]):
         self.set_notice(part.note if part.value is not None and part.progress is None else "")
         self.tick()
 
+    def show_fault(self) -> None:
+        """Says that what has come could not be shown; the figures before it stay."""
+        self._part = None
+        self.set_status("fault", "unavailable")
+        self.set_notice("The newest figures can't be shown: a fault of deskview's own, the log has the details.")
+
     @property
     def as_of(self) -> "datetime | None":
         """The market's time of what is shown."""
