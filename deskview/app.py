@@ -17,6 +17,7 @@ from textual.command import Provider
 from textual.events import Resize
 from textual.filter import LineFilter
 from textual.geometry import Size
+from textual.worker import WorkType
 
 from deskview import paths
 from deskview.logs import plain_traceback
@@ -232,7 +233,8 @@ class DeskApp(AlertingApp):
         elif isinstance(base, DeskScreen):
             base.show_ends(self.board)
             self.show_marks()
-            self.run_worker(partial(base.show_panes, self.board), group=PANES, exclusive=True, exit_on_error=False)
+            showing: WorkType[None] = partial(base.show_panes, self.board)
+            self.run_worker(showing, group=PANES, exclusive=True, exit_on_error=False)
         elif isinstance(base, PageScreen):
             base.show(self.board)
             self.show_marks()

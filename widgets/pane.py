@@ -79,6 +79,11 @@ class Pane(Container):
         """The state last set."""
         return self._state
 
+    @property
+    def notice(self) -> str:
+        """The sentence last set, empty where nothing has failed."""
+        return self._noticed
+
     def set_title(self, title: str) -> None:
         """Name the pane anew."""
         self._title = plain(title)

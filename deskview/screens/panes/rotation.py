@@ -82,6 +82,13 @@ class RotationPane(BoardPane["RotationReading"]):
         super().on_resize(event)
         self.call_after_refresh(self._fit)
 
+    def set_notice(self, sentence: str) -> None:
+        """As any pane's; a notice takes room from the groups."""
+        changed = sentence != self.notice
+        super().set_notice(sentence)
+        if changed:
+            self.call_after_refresh(self._fit)
+
     def _fit(self) -> None:
         heatmap = self.query_one(Heatmap)
         rows = both_ends(self._rows, heatmap.size.height - 1)
