@@ -10,7 +10,7 @@ from typing import Any
 from deskview import __version__
 
 DEFAULT_COMMAND = "desk"
-PAGES = ("desk", "momentum", "breadth", "rotation", "leverage")
+PAGES = ("desk", "momentum", "breadth", "rotation", "leverage", "flow")
 MOST_CELLS = 1000
 
 

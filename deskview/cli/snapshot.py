@@ -5,12 +5,14 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from deskview import paths
 from deskview.cli.context import Context, context_of
 from deskview.cli.opening import open_provider, open_simulated
 from deskview.exits import Exit
 
 if TYPE_CHECKING:
     from deskview.board import Board
+    from deskview.screens.columns.choices import Choices
 
 HEADLINES = frozenset({"return", "beat_share", "today_usd", "retail.net_usd", "institutional.net_usd"})
 """The figure each part is there for; a part without it is incomplete."""
@@ -28,16 +30,24 @@ async def _snapshot(context: Context) -> int:
     from deskview.feed import Feed  # noqa: PLC0415 - polars loads late
 
     arguments = context.arguments
+    columns = None if arguments.format == "json" else _columns(context)
     provider = open_simulated(arguments) if arguments.demo else await open_provider(context)
     try:
         board = await Feed(provider, context.cache, context.settings).once()
     finally:
         await provider.aclose()
-    _write(arguments, await _rendered(board, context))
+    _write(arguments, await _rendered(board, context, columns))
     return _tell_missing(board)
 
 
-async def _rendered(board: "Board", context: Context) -> bytes:
+def _columns(context: Context) -> "Choices":
+    """The columns the settings choose for the lists. Raises SettingsError where there are no such."""
+    from deskview.screens.columns.choices import Choices  # noqa: PLC0415 - textual loads late
+
+    return Choices(context.settings.columns, getattr(context.arguments, "settings", None) or paths.settings_file())
+
+
+async def _rendered(board: "Board", context: Context, columns: "Choices | None") -> bytes:
     arguments = context.arguments
     if arguments.format == "json":
         from deskview.board.export import board_to_json  # noqa: PLC0415
@@ -51,6 +61,7 @@ async def _rendered(board: "Board", context: Context) -> bytes:
         size=arguments.size,
         theme=context.settings.theme,
         svg=arguments.format == "svg",
+        columns=columns,
     )
     return text.encode()
 

@@ -8,6 +8,7 @@ from textual.app import App
 from textual.screen import Screen
 from textual.widgets._toast import ToastRack
 
+from deskview.screens.columns.choices import Choices
 from deskview.screens.desk import DeskScreen
 from deskview.screens.pages import PAGES
 from deskview.screens.picture import with_solid_bars
@@ -22,8 +23,9 @@ class StillApp(App[None]):
 
     TITLE = "deskview"
 
-    def __init__(self, board: "Board", page: str, theme_name: str) -> None:
+    def __init__(self, board: "Board", page: str, theme_name: str, columns: Choices | None = None) -> None:
         super().__init__()
+        self._columns = columns or Choices({})
         self._board = board
         self._page = page
         self._theme_name = theme_name
@@ -31,6 +33,10 @@ class StillApp(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Variables a theme without them gets."""
         return default_variables()
+
+    def chosen_columns(self, list_name: str) -> tuple[str, ...] | None:
+        """What the lists ask: the columns to show, None for all."""
+        return self._columns.of(list_name)
 
     async def on_mount(self) -> None:
         """The desk or the page with the board on it."""
@@ -43,9 +49,17 @@ class StillApp(App[None]):
         screen.show(self._board)
 
 
-async def still(board: "Board", *, page: str = "desk", size: tuple[int, int], theme: str, svg: bool) -> str:
-    """The desk or a page at `size` columns and rows, as SVG or as plain text."""
-    app = StillApp(board, page, theme)
+async def still(
+    board: "Board",
+    *,
+    page: str = "desk",
+    size: tuple[int, int],
+    theme: str,
+    svg: bool,
+    columns: Choices | None = None,
+) -> str:
+    """The desk or a page at `size` columns and rows, its lists with the chosen columns, as SVG or as plain text."""
+    app = StillApp(board, page, theme, columns)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         await app.workers.wait_for_complete()

@@ -2,16 +2,18 @@
 
     python -m tests.benchmarks.footprint [MINUTES]
 
-One minute unless told otherwise, five for the figure of the README; counted from the first complete desk on.
+The desk's process, and the market's with the simulated market in it. One minute unless told otherwise; counted from the first complete desk on.
 """
 
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.e2e.conftest import surroundings
 from tests.e2e.terminal import DESKVIEW, Seat
+from tests.process.markets import children
 
 TICKS = os.sysconf("SC_CLK_TCK")
 FILLING_S = 30.0
@@ -29,6 +31,10 @@ def rss_mb(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
+def _each(measure: Callable[[int], float], processes: dict[str, int]) -> dict[str, float]:
+    return {name: measure(pid) for name, pid in processes.items()}
+
+
 def main(minutes: float) -> None:
     """Opens the desk, waits until it is filled, and watches it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -38,14 +44,15 @@ def main(minutes: float) -> None:
                 lambda text: "LETF" in text and "retail" in text and "about" not in text, limit_s=FILLING_S * 20
             )
             seat.watch(FILLING_S)
-            sent, used, held = len(seat.written), cpu_seconds(seat.pid), rss_mb(seat.pid)
-            seat.watch(minutes * 60)
-            seconds = minutes * 60
-            print(f"RSS       {rss_mb(seat.pid):7.0f} MB after {minutes:g} min, {held:.0f} MB before")
-            print(
-                f"CPU       {(cpu_seconds(seat.pid) - used) / seconds:7.1%} of one core, the simulated market included"
-            )
-            print(f"terminal  {(len(seat.written) - sent) / seconds:7.0f} bytes/s")
+            processes = {"desk": seat.pid, "market": children(seat.pid)[0]}
+            sent, seconds = len(seat.written), minutes * 60
+            used, held = _each(cpu_seconds, processes), _each(rss_mb, processes)
+            seat.watch(seconds)
+            for name, pid in processes.items():
+                share = (cpu_seconds(pid) - used[name]) / seconds
+                print(f"{name:8} RSS {rss_mb(pid):5.0f} MB after {minutes:g} min, {held[name]:.0f} before", end="   ")
+                print(f"CPU {share:6.1%} of one core")
+            print(f"terminal {(len(seat.written) - sent) / seconds:6.0f} bytes/s")
             seat.press("q")
             seat.wait_for_end()
 

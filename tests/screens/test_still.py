@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 
 from deskview.board import Board, Part
+from deskview.screens.columns.choices import Choices
 from deskview.screens.format import percent, usd
 from deskview.screens.still import still
 from deskview.themes import DEFAULT_THEME, load_themes
@@ -79,3 +80,11 @@ async def test_text_from_outside_is_harmless(board: Board) -> None:
     assert not CONTROL.search(text)
     assert "\u202e" not in text
     assert "[red]" in text
+
+
+async def test_the_lists_have_the_columns_chosen_in_the_settings(board: Board) -> None:
+    chosen = Choices({"desk-leverage": ["per1", "adv"]})
+    text = await still(board, size=(120, 40), theme=DEFAULT_THEME, svg=False, columns=chosen)
+    plain = await still(board, size=(120, 40), theme=DEFAULT_THEME, svg=False)
+    assert "per 1%   % ADV" in " ".join(text.split("next week")[1].split("\n")[2:3])
+    assert text != plain
