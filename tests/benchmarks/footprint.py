@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.footprint [MINUTES]
 
-The desk's process, and the market's with the simulated market in it. One minute unless told otherwise; counted from the first complete desk on.
+The desk's process, and the market's with the simulated market in it. One minute unless told otherwise; counted from
+the first complete desk on.
 """
 
 import os
