@@ -164,12 +164,13 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Highlighted(self, self._keyed[index].key))
 
     def _reveal(self, index: int) -> None:
-        top, visible = self.scroll_offset.y, self._page_rows
-        headed = index > 0 and self._keyed[index - 1].header
+        top, visible, rows = self.scroll_offset.y, self._page_rows, self._keyed
+        headed = index > 0 and rows[index - 1].header
+        last = index + 1 if index + 2 == len(rows) and rows[-1].header else index
         if index - headed < top:
             self.scroll_to(y=index - headed, animate=False, force=True)
-        elif index >= top + visible:
-            self.scroll_to(y=index - visible + 1, animate=False, force=True)
+        elif last >= top + visible:
+            self.scroll_to(y=last - visible + 1, animate=False, force=True)
 
     @property
     def _page_rows(self) -> int:

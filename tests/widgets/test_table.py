@@ -283,3 +283,16 @@ async def test_a_short_list_after_a_long_one_is_seen() -> None:
         await pilot.pause()
         assert "T000" in lines_of(table)[1]
         assert table.cursor_key == "T002"
+
+
+async def test_a_count_below_the_last_row_comes_into_view_with_it() -> None:
+    table = Table(COLUMNS)
+    rest = Row("more", (Cell("··· 7 more"),), header=True)
+    async with Host(table).run_test(size=(80, 12)) as pilot:
+        table.set_rows([*rows(40), rest])
+        await pilot.pause()
+        table.focus()
+        await pilot.press("end")
+        await pilot.pause()
+        assert table.cursor_key == "T039"
+        assert any("··· 7 more" in line for line in lines_of(table))
