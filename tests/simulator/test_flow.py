@@ -70,3 +70,15 @@ async def test_a_day_of_strong_buying_shows_in_the_prints(world: World) -> None:
             low = imbalance(await flows(client, world.days[lowest]))[row]
             high = imbalance(await flows(client, world.days[highest]))[row]
         assert high - low > 0.5 * (levels[highest] - levels[lowest])
+
+
+def test_on_a_day_of_one_crowd_single_names_stray_less(world: World) -> None:
+    def strays(session: int) -> tuple[float, float]:
+        levels = np.array([world.flows.imbalances(f"N{number}", session) for number in range(300)])
+        retail, other = levels.mean(axis=2).std(axis=0)
+        return float(retail), float(other)
+
+    today, before = strays(world.sessions), strays(world.sessions - 1)
+    assert world.scenario.flow.stray == 0.3
+    for now, ordinary in zip(today, before, strict=True):
+        assert 0.25 < now / ordinary < 0.36
