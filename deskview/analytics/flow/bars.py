@@ -65,8 +65,7 @@ def retail_half_hours(
 
     The quick look at a table already cleaned: no duplicates, no cancelled prints, only conditions that count.
     """
-    price, buy = pl.col("price_e4"), pl.col("side") == 1
-    usd = labels.dollars()
+    price, bought, usd = pl.col("price_e4"), pl.col("side") == 1, pl.col("usd")
     return (
         trades.lazy()
         .filter(pl.col("off_exchange") & pl.col("time").is_between(session_open, session_close, closed="left"))
@@ -74,17 +73,19 @@ def retail_half_hours(
             "ticker",
             half_hour=labels.half_hour(session_open),
             side=subpenny.side(price, subpenny.tick(tick_e4)),
-            usd=usd,
+            usd=labels.dollars(),
         )
         .filter(pl.col("side") != 0)
-        .group_by("ticker", "half_hour")
-        .agg(
-            retail_buy_usd=pl.col("usd").filter(buy).sum(),
-            retail_sell_usd=pl.col("usd").filter(~buy).sum(),
-            retail_prints=pl.len().cast(pl.Int64),
+        .select(
+            "ticker",
+            "half_hour",
+            retail_buy_usd=pl.when(bought).then(usd).otherwise(0.0),
+            retail_sell_usd=pl.when(bought).then(0.0).otherwise(usd),
         )
+        .group_by("ticker", "half_hour")
+        .agg(pl.col("retail_buy_usd", "retail_sell_usd").sum(), retail_prints=pl.len().cast(pl.Int64))
         .sort("ticker", "half_hour")
-        .collect()
+        .collect(engine="streaming")
     )
 
 
