@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -114,6 +113,7 @@ class DeskApp(AlertingApp):
         self._newest: Board | None = None
         self._frozen = False
         self._leaving = False
+        self._unshown = False
         self._desk = DeskScreen()
         self._help = HelpScreen()
         self._card = CardScreen()
@@ -193,7 +193,7 @@ class DeskApp(AlertingApp):
     async def _run_feed(self) -> None:
         """Opens the market and refreshes until the app ends; without a key the first screen takes over."""
         try:
-            self._feed = await self._door.open(self.take)
+            self._feed = await self._door.open(self.receive)
             await self._feed.run()
         except Exception as fault:
             report = getattr(fault, "report", None)
@@ -203,6 +203,18 @@ class DeskApp(AlertingApp):
                 log.exception("the feed ended")
                 self._welcome.explain(str(fault), "The log has the details.")
             self.push_screen("welcome")
+
+    def receive(self, board: "Board") -> None:
+        """Takes a board from the market; one that can't be shown costs its own figures and no more."""
+        try:
+            self.take(board)
+        except Exception:
+            log.exception("a board could not be shown")
+            if not self._unshown:
+                self.notify("The newest figures can't be shown; the log has the details.", severity="error")
+            self._unshown = True
+        else:
+            self._unshown = False
 
     def take(self, board: "Board") -> None:
         """Shows a board on the screen that is shown, unless the display is frozen."""
@@ -233,11 +245,16 @@ class DeskApp(AlertingApp):
         elif isinstance(base, DeskScreen):
             base.show_ends(self.board)
             self.show_marks()
-            showing: WorkType[None] = partial(base.show_panes, self.board)
-            self.run_worker(showing, group=PANES, exclusive=True, exit_on_error=False)
+            filling: WorkType[None] = self._fill_panes
+            self.run_worker(filling, group=PANES, exclusive=True, exit_on_error=False)
         elif isinstance(base, PageScreen):
             base.show(self.board)
             self.show_marks()
+
+    async def _fill_panes(self) -> None:
+        """Takes the board when it runs: a worker is freed late, and would keep the board it was given."""
+        if self.board is not None:
+            await self._desk.show_panes(self.board)
 
     def show_marks(self) -> None:
         """The strip tells what is not the board's: that the display is frozen, that alerts wait."""

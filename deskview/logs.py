@@ -67,7 +67,7 @@ class SafeFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record's text. The record itself is left as it is and its cached texts are not used."""
         secrets = tuple(self._secrets)
-        message = neutralise(_message(record), secrets, limit=_LINE_LIMIT)
+        message = neutralise(message_of(record), secrets, limit=_LINE_LIMIT)
         name = neutralise(record.name, secrets)
         lines = [f"{self.formatTime(record)} {record.levelname} {name}: {message}"]
         if record.exc_info and record.exc_info[1]:
@@ -98,7 +98,8 @@ def _file_handler(path: Path, secrets: Iterable[Secret]) -> logging.Handler:
     return handler
 
 
-def _message(record: logging.LogRecord) -> str:
+def message_of(record: logging.LogRecord) -> str:
+    """The record's text, whatever was logged."""
     try:
         return record.getMessage()
     except Exception as exc:  # noqa: BLE001 - a wrong logging call must not cost the record

@@ -128,9 +128,9 @@ class Pane(Container):
         self._write_label()
 
     def notify_style_update(self) -> None:
-        """Follow the theme, the focus and the state with the top border's text."""
+        """Follow the theme, the focus and the state with the top border's text, once the styles of its parts stand."""
         super().notify_style_update()
-        self._write_label()
+        self.call_next(self._write_label)
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """As any widget's; where only the frame changes, what is inside it is not painted anew."""

@@ -15,7 +15,7 @@ SWITCH_S = 0.0005
 
 FRAMES_PER_SECOND = "120"
 """At most: a key pressed just after a frame waits for up to two of them."""
-GC_THRESHOLDS = (700, 10, 1000)
+GC_THRESHOLDS = (700, 10, 100)
 """Looks for cycles: often among what is new, which takes half a millisecond, seldom among all, which takes fifty."""
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date, timedelta
-from typing import NamedTuple
 
 import polars as pl
 
@@ -24,13 +23,6 @@ WITHOUT = {
     "splits": "Without splits, returns across a split are wrong.",
     "dividends": "Without dividends, returns are price returns.",
 }
-
-
-class Loaded(NamedTuple):
-    """What came of the fetch: the rows that did not fit, and whether the store holds other bars than before."""
-
-    left_out: int
-    changed: bool
 
 
 async def load_listings(provider: Provider, store: Store, since: date) -> Daily:
@@ -69,23 +61,24 @@ async def load_bars(
     *,
     progress: Callable[[Progress], None],
     early: Callable[[], None],
-) -> Loaded:
+    changed: Callable[[], None],
+) -> int:
     """Fetches into the store the wanted sessions it lacks and the newest ones, which may have been corrected.
 
-    Newest first; `early` is called once when the newest sessions are there. An empty answer never replaces bars that
-    are held.
+    Newest first; `early` is called once when the newest sessions are there, `changed` when the store holds other bars
+    than before. An empty answer never replaces bars that are held. Returns the number of rows that did not fit.
     """
     held, missing = store.sessions(), store.to_fetch(wanted)
     recent = set(sorted(wanted)[-EARLY_SESSIONS:])
-    left_out, changed = 0, False
+    left_out = 0
 
     async def fetch(session: date) -> None:
-        nonlocal left_out, changed
+        nonlocal left_out
         table = await provider.daily_bars(session)
         known = session in held
         if not known or (table.frame.height and not table.frame.equals(await asyncio.to_thread(store.bars, [session]))):
             await asyncio.to_thread(store.put_bars, session, table.frame)
-            changed = True
+            changed()
         left_out += table.left_out
         if session in recent:
             recent.discard(session)
@@ -95,7 +88,7 @@ async def load_bars(
     if not recent & set(missing):
         early()
     await for_each(missing, fetch, progress=progress)
-    return Loaded(left_out, changed)
+    return left_out
 
 
 async def load_details(

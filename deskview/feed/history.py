@@ -18,17 +18,21 @@ async def refresh_daily(desk: Desk) -> None:
     session, store = await state.session.get(), await state.store.get()
     wanted = state.calendar.before(session, desk.settings.history_sessions)
     before, state.daily = state.daily, await load_listings(desk.provider, store, wanted[0])
+    state.owed |= not state.daily.same_tables(before)
     early: list[asyncio.Task[None]] = []
 
     def recent_is_there() -> None:
         if state.whole.value is None:
             early.append(asyncio.ensure_future(_rebuild(desk, session, wanted[-EARLY_SESSIONS:])))
 
+    def changed() -> None:
+        state.owed = True
+
     progress = desk.scheduler.progress(Task.DAILY)
-    bars = await load_bars(desk.provider, store, wanted, progress=progress, early=recent_is_there)
-    state.daily.left_out["bars"] = bars.left_out
+    left_out = await load_bars(desk.provider, store, wanted, progress=progress, early=recent_is_there, changed=changed)
+    state.daily.left_out["bars"] = left_out
     await asyncio.gather(*early)
-    if bars.changed or state.whole.value is None or not state.daily.same_tables(before):
+    if state.owed or state.whole.value is None:
         await _rebuild(desk, session, wanted)
     state.progress.pop(Task.DAILY, None)
     await desk.scheduler.attempt(Task.DETAILS, lambda: _refresh_details(desk, session, wanted))
@@ -48,7 +52,8 @@ async def _refresh_details(desk: Desk, session: date, wanted: list[date]) -> Non
         progress=desk.scheduler.progress(Task.DETAILS),
     )
     if not details.equals(state.daily.details):
-        state.daily.details = details
+        state.daily.details, state.owed = details, True
+    if state.owed:
         await _rebuild(desk, session, wanted)
     state.settled = session
 
@@ -61,5 +66,6 @@ async def _rebuild(desk: Desk, session: date, sessions: list[date]) -> None:
         state.basis.set(basis)
         if len(sessions) > EARLY_SESSIONS:
             state.whole.set(basis)
+            state.owed = False
         desk.scheduler.wake(Task.SIMULATION)
         desk.scheduler.changed.set()

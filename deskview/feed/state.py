@@ -104,7 +104,8 @@ class Seen:
 class FeedState:
     """Everything between the provider and the board.
 
-    `now` and `phase` are the provider's. `whole` is the basis once it has all of its sessions. `snapshot` is SNAPSHOT
+    `now` and `phase` are the provider's. `whole` is the basis once it has all of its sessions; `owed`
+    tells that something it rests on has changed since it was made. `snapshot` is SNAPSHOT
     at `snapshot_at`, `flow_today` the prints counted so far, `seen` until when by name, `reread` whether the session
     was read anew after its close, `flow_year` the FLOW_DAYS of the sampled year,
     `focus` the names that hold for the session (none while they are still to be chosen), `off_exchange` OFF_EXCHANGE
@@ -120,6 +121,7 @@ class FeedState:
     now: datetime | None = None
     phase: str = ""
     daily: Daily = field(default_factory=Daily)
+    owed: bool = False
     snapshot: pl.DataFrame | None = None
     snapshot_left_out: int = 0
     snapshot_at: datetime | None = None

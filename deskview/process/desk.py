@@ -19,12 +19,12 @@ log = logging.getLogger(__name__)
 AGAIN_S = 5.0
 """A market's process that died is started again after so long."""
 STARTS_WITHOUT_FIGURES = 3
-"""So often in a row the process may die before its first board; then it is no accident."""
+"""So often in a row the process may die before it has sent a figure; then it is no accident."""
 
 
 class FeedProcess:
-    """A feed that lives in another process. The subscriber gets its boards on this event loop, the newest first of
-    those that have come meanwhile.
+    """A feed that lives in another process. The subscriber gets its boards on this event loop; of those that have come
+    meanwhile only the newest.
     """
 
     def __init__(self, order: Order, key: ApiKey, subscriber: "Callable[[Board], None]") -> None:
@@ -42,10 +42,12 @@ class FeedProcess:
             self._life = Life(self._take)
             try:
                 how = await self._life.live(self._order, self._key)
+            except OSError as fault:
+                how = f"could not be started ({fault.strerror})"
             finally:
-                starts = 0 if self._life.had_board else starts + 1
+                starts = 0 if self._life.had_figures else starts + 1
                 self._life = None
-            if starts == STARTS_WITHOUT_FIGURES:
+            if starts >= STARTS_WITHOUT_FIGURES and self._shown is None:
                 raise MarketRefusedError(f"The market's process {how} before its first figures, {starts} times.")
             log.error("the market's process %s; it is started again", how)
             if self._shown is not None:

@@ -55,10 +55,13 @@ class Life:
         self._basis: Basis | None = None
         self._newest: deque[Board] = deque(maxlen=1)
         self._refused = ""
-        self.had_board = False
+        self.had_figures = False
 
     async def live(self, order: Order, key: ApiKey) -> str:
-        """Runs the process; returns in words how it ended. Raises MarketRefusedError for an order it can't follow."""
+        """Runs the process; returns in words how it ended.
+
+        Raises MarketRefusedError for an order it can't follow, OSError where the system has no process to give.
+        """
         process, self._pipe = await asyncio.to_thread(_start, order, key)
         threading.Thread(target=self._read, args=(self._pipe,), name="market-reader", daemon=True).start()
         try:
@@ -76,8 +79,10 @@ class Life:
         """What the process answers; None where it is not there or ends before."""
         self._number += 1
         answer: asyncio.Future[pl.DataFrame | None] = self._loop.create_future()
+        if not self.send(AskBars(self._number, ticker)):
+            return None
         self._asked[self._number] = answer
-        return await answer if self.send(AskBars(self._number, ticker)) else None
+        return await answer
 
     def send(self, wish: ToMarket) -> bool:
         """Tells the process a wish; False where there is none to tell."""
@@ -126,8 +131,9 @@ class Life:
 
     def _hand_over(self) -> None:
         if self._newest:  # else one that came later was handed over in its place
-            self.had_board = True
-            self._subscriber(self._newest.popleft())
+            board = self._newest.popleft()
+            self.had_figures |= any(part.value is not None for part in board.parts.values())
+            self._subscriber(board)
 
     def _answer(self, bars: Bars) -> None:
         answer = self._asked.pop(bars.number, None)
@@ -144,7 +150,7 @@ def _start(order: Order, key: ApiKey) -> "tuple[subprocess.Popen[bytes], Connect
     ours, theirs = socket.socketpair()
     number = theirs.fileno()
     process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module, a number
-        [sys.executable, "-m", "deskview.process", str(number)],
+        [sys.executable, "-P", "-m", "deskview.process", str(number)],  # nothing from the folder one stands in
         pass_fds=[number],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -154,7 +160,12 @@ def _start(order: Order, key: ApiKey) -> "tuple[subprocess.Popen[bytes], Connect
     )
     theirs.close()
     pipe: Connection[Any, Any] = Connection(ours.detach())
-    pipe.send((order, key.reveal()))
+    try:
+        pipe.send((order, key.reveal()))
+    except OSError:
+        process.kill()
+        process.wait()
+        raise
     return process, pipe
 
 
@@ -175,5 +186,5 @@ def _how(code: int) -> str:
 
 def _log(line: Logged) -> None:
     record = logging.LogRecord(line.logger, line.level, "", 0, line.message, None, None, sinfo=line.traceback)
-    record.created = line.created
+    record.created, record.msecs = line.created, line.created % 1 * 1000
     logging.getLogger(line.logger).handle(record)

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from deskview.credentials import ApiKey
 from deskview.exits import Exit
-from deskview.logs import plain_traceback, send_logging
+from deskview.logs import message_of, plain_traceback, send_logging
 from deskview.process.parcels import AskAgain, AskBars, Bars, Logged, NewBasis, NewBoard, Order, Refused, ToDesk
 from deskview.text import Secret, neutralise
 
@@ -66,16 +67,19 @@ async def _follow(pipe: "Connection[Any, Any]", outbox: "Outbox", order: Order, 
 
 def _listen(pipe: "Connection[Any, Any]", feed: "Feed", outbox: "Outbox", loop: asyncio.AbstractEventLoop) -> None:
     """Hands the desk's wishes to the feed; when the desk has gone the process ends, whatever it is at."""
-    while True:
-        try:
-            wish = pipe.recv()
-        except (EOFError, OSError):
-            os._exit(Exit.OK)  # every write into the store is whole or not at all
-        match wish:
-            case AskBars():
-                asyncio.run_coroutine_threadsafe(_bars(feed, outbox, wish), loop)
-            case AskAgain():
-                loop.call_soon_threadsafe(feed.refresh_now)
+    try:
+        while True:
+            match pipe.recv():
+                case AskBars() as wish:
+                    asyncio.run_coroutine_threadsafe(_bars(feed, outbox, wish), loop)
+                case AskAgain():
+                    loop.call_soon_threadsafe(feed.refresh_now)
+    except (EOFError, OSError):
+        os._exit(Exit.OK)  # every write into the store is whole or not at all
+    except Exception:
+        log.exception("what the desk wishes can't be understood")
+        outbox.close()
+        os._exit(Exit.FAULT)
 
 
 async def _bars(feed: "Feed", outbox: "Outbox", wish: AskBars) -> None:
@@ -126,6 +130,9 @@ class Outbox:
                     self._pipe.send(parcel)
         except OSError:
             return  # the desk has gone; the listener ends the process
+        except Exception as fault:  # noqa: BLE001 - told to the desk, without which it would wait for ever
+            tell_fault(self._pipe, fault, ())
+            os._exit(Exit.FAULT)
 
     def _next(self) -> list[ToDesk]:
         """What waits, once something does; nothing at the end."""
@@ -155,4 +162,10 @@ class Forwarding(logging.Handler):
         """Sends the record's text; arguments stay here."""
         fault = record.exc_info[1] if record.exc_info else None
         traceback = plain_traceback(fault, self._secrets) if fault else None
-        self._put(Logged(record.name, record.levelno, record.created, record.getMessage(), traceback))
+        self._put(Logged(record.name, record.levelno, record.created, message_of(record), traceback))
+
+
+def tell_fault(pipe: "Connection[Any, Any]", fault: BaseException, secrets: Iterable[Secret]) -> None:
+    """Sends a fault as a line for the log, where nothing else can be sent any more or yet."""
+    text = "the market's process failed"
+    pipe.send(Logged(__name__, logging.ERROR, time.time(), text, plain_traceback(fault, secrets)))

@@ -44,6 +44,19 @@ async def test_a_key_goes_in_between_two_panes(board: Board, earlier: Board, mon
         assert shown == ["momentum", "momentum", "rotation", "leverage", "flow"], "the newer board takes over"
 
 
+async def test_a_board_that_can_t_be_taken_is_told_once(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_board: Board) -> None:
+        raise ZeroDivisionError
+
+    async with seated(board) as seat:
+        monkeypatch.setattr(seat.app, "watch_rules", fails)
+        for _ in range(3):
+            seat.app.receive(board)
+        await seat.settle()
+        assert seat.text.count("The newest figures") == 1
+        assert "MOMO" in seat.lines[0]
+
+
 async def test_a_board_that_comes_when_the_desk_is_left_is_let_go(board: Board) -> None:
     async with seated() as seat:
         seat.app.take(board)

@@ -6,9 +6,11 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from deskview.board import Board
 from deskview.board.export import board_to_json
-from deskview.feed import Feed
+from deskview.feed import Feed, history
 from deskview.store import Store
 from tests.feed.markets import PARTS, QUICK, Made, complete, refreshed, simulated
 from tests.feed.running import Running, running
@@ -77,6 +79,27 @@ async def test_models_that_stand_are_made_anew_only_where_something_has_changed(
     assert second.basis is not None
     assert second.basis.history.equals(crash.board.basis.history)
     assert second.basis.momentum is not None, "a basis of a few sessions never takes the place of a whole one"
+
+
+async def test_models_owed_are_made_by_the_next_refresh_that_can(
+    crash: Made, warm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async with running(simulated(), warm) as shown:
+        whole = await shown.until(complete)
+        with monkeypatch.context() as patch:
+            patch.setattr(history, "basis_of", fails)
+            spoil_the_newest(warm)
+            shown.feed.refresh_now()
+            told = await shown.until(lambda board: "a fault of deskview's own" in board.momentum.note)
+            assert told.basis is whole.basis
+        shown.feed.refresh_now()
+        again = await shown.until(lambda board: board.basis is not whole.basis)
+    assert again.basis is not None
+    assert crash.board.basis is not None
+    assert again.basis.history.equals(crash.board.basis.history)
 
 
 def spoil_the_newest(folder: Path) -> None:

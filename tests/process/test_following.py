@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,26 @@ async def test_one_that_dies_before_its_first_figures_is_not_started_for_ever(
     async with following(tmp_path, deadly) as (_, task):
         with pytest.raises(MarketRefusedError, match="ended with code 9 before its first figures, 3 times"):
             await asyncio.wait_for(task, 60)
+
+
+async def test_a_process_that_can_t_be_started_is_tried_again_and_then_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_side, "AGAIN_S", 0.0)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-such-python"))
+    async with following(tmp_path) as (_, task):
+        with pytest.raises(MarketRefusedError, match=r"could not be started \(No such file or directory\)"):
+            await asyncio.wait_for(task, 60)
+
+
+async def test_nothing_is_imported_from_the_folder_one_stands_in(
+    warm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap = tmp_path / "selectors.py"
+    trap.write_text("raise SystemExit(7)")
+    monkeypatch.chdir(tmp_path)
+    async with following(warm) as (follower, _):
+        assert await follower.until(lambda board: board.session is not None)
 
 
 async def test_one_that_is_killed_is_started_again_and_the_last_figures_stay(

@@ -112,6 +112,9 @@ async def test_the_title_follows_the_theme() -> None:
             await pilot.pause()
             await pilot.pause()
             assert shown.cells()[3][1:3] != dark[1:3]
+            title = pane.get_component_rich_style("pane--title").color
+            assert title is not None
+            assert shown.cells()[3][1] == title.get_truecolor().hex.removeprefix("#")
 
 
 @pytest.mark.parametrize("focused", [False, True])

@@ -69,9 +69,9 @@ class RotationPane(BoardPane["RotationReading"]):
     def show_reading(self, reading: "RotationReading") -> None:
         """The groups by their return now."""
         names = list(reading.horizons)
-        self._columns = horizons(names)
-        self._rows = [heat_row(group, names) for group in ranked(reading.groups)]
-        self._fit()
+        columns, rows = horizons(names), [heat_row(group, names) for group in ranked(reading.groups)]
+        self._show(columns, rows)
+        self._columns, self._rows = columns, rows
 
     def show_awaited(self, reason: str) -> None:
         """The reason where the heatmap will stand."""
@@ -90,6 +90,9 @@ class RotationPane(BoardPane["RotationReading"]):
             self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
+        self._show(self._columns, self._rows)
+
+    def _show(self, columns: tuple[Column, ...], rows: list[HeatRow]) -> None:
         heatmap = self.query_one(Heatmap)
-        rows = both_ends(self._rows, heatmap.size.height - 1)
-        heatmap.show(self._columns, rows, [FULL_COLOUR.get(column.key, 0.1) for column in self._columns])
+        fitting = both_ends(rows, heatmap.size.height - 1)
+        heatmap.show(columns, fitting, [FULL_COLOUR.get(column.key, 0.1) for column in columns])
