@@ -53,7 +53,8 @@ async def test_a_board_that_can_t_be_taken_is_told_once(board: Board, monkeypatc
         for _ in range(3):
             seat.app.receive(board)
         await seat.settle()
-        assert seat.text.count("The newest figures") == 1
+        told = [notice.message for notice in seat.app._notifications]
+        assert told == ["The newest figures can't be shown; the log has the details."]
         assert "MOMO" in seat.lines[0]
 
 
