@@ -26,6 +26,7 @@ from deskview.process.parcels import (
     Refused,
     ToDesk,
     ToMarket,
+    unpacked,
 )
 
 if TYPE_CHECKING:
@@ -104,17 +105,18 @@ class Life:
         with pipe:
             try:
                 while True:
-                    self._receive(pipe.recv())
+                    self._receive(pipe.recv(), pipe)
             except (EOFError, OSError):
                 log.info("the market's process has closed its end of the pipe")
             except Exception:  # such as a parcel of another version of this program, installed meanwhile
                 log.exception("what the market's process sent can't be read")
         self._call(self._over.set)
 
-    def _receive(self, parcel: ToDesk) -> None:
+    def _receive(self, parcel: ToDesk, pipe: "Connection[Any, Any]") -> None:
         match parcel:
             case NewBasis():
-                self._basis = parcel.basis
+                basis = parcel.basis
+                self._basis = basis and replace(basis, history=unpacked(pipe.recv_bytes()))
             case NewBoard():
                 self._newest.append(replace(parcel.board, basis=self._basis))
                 self._call(self._hand_over)

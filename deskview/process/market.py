@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from deskview.credentials import ApiKey
 from deskview.exits import Exit
 from deskview.logs import message_of, plain_traceback, send_logging
-from deskview.process.parcels import AskAgain, AskBars, Bars, Logged, NewBasis, NewBoard, Order, Refused, ToDesk
+from deskview.process.parcels import AskAgain, AskBars, Bars, Logged, NewBasis, NewBoard, Order, Refused, ToDesk, packed
 from deskview.text import Secret, neutralise
 
 if TYPE_CHECKING:
@@ -127,12 +127,20 @@ class Outbox:
         try:
             while batch := self._next():
                 for parcel in batch:
-                    self._pipe.send(parcel)
+                    self._send(parcel)
         except OSError:
             return  # the desk has gone; the listener ends the process
         except Exception as fault:  # noqa: BLE001 - told to the desk, without which it would wait for ever
             tell_fault(self._pipe, fault, ())
             os._exit(Exit.FAULT)
+
+    def _send(self, parcel: ToDesk) -> None:
+        if not isinstance(parcel, NewBasis) or parcel.basis is None:
+            self._pipe.send(parcel)
+            return
+        history = parcel.basis.history
+        self._pipe.send(NewBasis(replace(parcel.basis, history=history.clear())))
+        self._pipe.send_bytes(packed(history))
 
     def _next(self) -> list[ToDesk]:
         """What waits, once something does; nothing at the end."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ class Order:
 
 @dataclass(frozen=True)
 class NewBasis:
-    """To the desk: the fixed part of every board that follows."""
+    """To the desk: the fixed part of every board that follows. Its history is sent `packed`, right behind it."""
 
     basis: "Basis | None"
 
@@ -79,6 +80,20 @@ class AskBars:
 @dataclass(frozen=True)
 class AskAgain:
     """To the market: every loop is to ask the provider now."""
+
+
+def packed(history: "pl.DataFrame") -> bytes:
+    """A history's bytes. Compressed, polars reads them without holding the interpreter: no key waits meanwhile."""
+    data = BytesIO()
+    history.write_ipc(data, compression="zstd")
+    return data.getvalue()
+
+
+def unpacked(data: bytes) -> "pl.DataFrame":
+    """The history of `packed`; on a thread."""
+    import polars as pl  # noqa: PLC0415 - the desk's process starts without it
+
+    return pl.read_ipc(BytesIO(data))
 
 
 ToDesk = NewBasis | NewBoard | Refused | Logged | Bars
