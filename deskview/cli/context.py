@@ -41,6 +41,11 @@ class Context:
         """Where the history of every market lies."""
         return paths.cache_folder()
 
+    @property
+    def settings_file(self) -> Path:
+        """The file the settings are of, whether or not it exists: a fault in them names it."""
+        return getattr(self.arguments, "settings", None) or paths.settings_file()
+
     async def key(self) -> ApiKey:
         """The provider's key: typed in this session, else of the keyring. Raises NoKeyError."""
         provider = self.settings.provider

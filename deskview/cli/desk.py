@@ -12,7 +12,6 @@ from deskview.cli.opening import Doorway
 
 SWITCH_S = 0.0005
 """A thread that computes gives way to a key this soon, ten times sooner than Python's own five milliseconds."""
-
 FRAMES_PER_SECOND = "120"
 """At most: a key pressed just after a frame waits for up to two of them."""
 GC_THRESHOLDS = (700, 10, 100)
@@ -38,7 +37,7 @@ def open_desk(arguments: Namespace, *, demo: bool) -> int:
         theme_name=context.settings.theme,
         secrets=context.keys,
         settings=context.settings,
-        settings_file=getattr(arguments, "settings", None) or paths.settings_file(),
+        settings_file=context.settings_file,
     )
     sys.setswitchinterval(SWITCH_S)
     gc.set_threshold(*GC_THRESHOLDS)

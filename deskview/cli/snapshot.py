@@ -5,7 +5,6 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from deskview import paths
 from deskview.cli.context import Context, context_of
 from deskview.cli.opening import open_provider, open_simulated
 from deskview.exits import Exit
@@ -44,7 +43,7 @@ def _columns(context: Context) -> "Choices":
     """The columns the settings choose for the lists. Raises SettingsError where there are no such."""
     from deskview.screens.columns.choices import Choices  # noqa: PLC0415 - textual loads late
 
-    return Choices(context.settings.columns, getattr(context.arguments, "settings", None) or paths.settings_file())
+    return Choices(context.settings.columns, context.settings_file)
 
 
 async def _rendered(board: "Board", context: Context, columns: "Choices | None") -> bytes:
