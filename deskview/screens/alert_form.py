@@ -9,12 +9,12 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from deskview.screens.actions import Scope, bindings
 from deskview.screens.alert_offers import matching
 from deskview.screens.alert_words import WORDS, condition, figure, level_of, stated, typed, watched_figure, words_of
+from deskview.widgets.lean import LeanModal
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
@@ -52,7 +52,7 @@ class Choice(Static, can_focus=True):
             self.offer(self.words, self.words[(self.words.index(self.chosen) + by) % len(self.words)])
 
 
-class AlertForm(ModalScreen[None]):
+class AlertForm(LeanModal[None]):
     """Built once, filled anew each time it opens."""
 
     AUTO_FOCUS = ""

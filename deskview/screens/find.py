@@ -6,11 +6,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from deskview.screens.actions import Scope, bindings
 from deskview.screens.target import Kind, Opened, Target
+from deskview.widgets.lean import LeanModal
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
@@ -28,7 +28,7 @@ COLUMNS = (
 )
 
 
-class FindScreen(ModalScreen[None]):
+class FindScreen(LeanModal[None]):
     """Matches as one types; enter opens the first or the chosen one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.FIND)]

@@ -7,11 +7,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Key
 from textual.geometry import Offset, Size
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from deskview.screens.actions import Scope, bindings
+from deskview.widgets.lean import LeanModal
 from deskview.widgets.pane import Pane
 
 LETTERS = "asdfghjklwertyuiopzxcvbnm"
@@ -49,7 +50,7 @@ def _reading_order(widget: Widget) -> tuple[int, int]:
     return widget.region.y, widget.region.x
 
 
-class JumpScreen(ModalScreen[Widget | None]):
+class JumpScreen(LeanModal[Widget | None]):
     """Labels over the screen below, which goes on; gives back what was chosen, None where one leaves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.LABELS)]

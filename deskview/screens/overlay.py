@@ -6,10 +6,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from deskview.screens.actions import Scope, bindings
+from deskview.widgets.lean import LeanModal
 
 
 class Reader(VerticalScroll, inherit_bindings=False):
@@ -25,7 +25,7 @@ class Reader(VerticalScroll, inherit_bindings=False):
     ]
 
 
-class Overlay(ModalScreen[None]):
+class Overlay(LeanModal[None]):
     """Built once; `tell` gives it other words each time it opens."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.OVERLAY)]

@@ -5,10 +5,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from deskview.screens.actions import Scope, bindings
+from deskview.widgets.lean import LeanModal
 
 SMALLEST = Size(60, 15)
 
@@ -18,7 +18,7 @@ def too_small(size: Size) -> bool:
     return size.width < SMALLEST.width or size.height < SMALLEST.height
 
 
-class SmallScreen(ModalScreen[None]):
+class SmallScreen(LeanModal[None]):
     """A sentence with the numbers; the data go on below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.SMALL)]

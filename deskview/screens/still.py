@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from textual._context import visible_screen_stack
 from textual.app import App
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widgets._toast import ToastRack
 
 from deskview.screens.columns.choices import Choices
@@ -71,8 +73,13 @@ async def still(
 
 def screen_text(screen: Screen[object]) -> str:
     """What the screen shows as plain text, a line each line."""
-    lines = screen._compositor.render_strips()
-    return "\n".join(line.text.rstrip() for line in lines) + "\n"
+    return "\n".join(line.text.rstrip() for line in strips_of(screen)) + "\n"
+
+
+def strips_of(screen: Screen[object]) -> list[Strip]:
+    """What the screen shows, line by line; through an overlay what lies below it."""
+    visible_screen_stack.set(screen.app._background_screens)
+    return screen._compositor.render_strips()
 
 
 def picture_of(app: App[Any]) -> str:

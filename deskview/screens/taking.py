@@ -4,20 +4,21 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from textual.app import App
+
 from deskview.screens import takeout
 from deskview.screens.here import topic_of
 from deskview.screens.still import picture_of, screen_text, without_notices
 from deskview.screens.target import Target
 from deskview.screens.trail import Stop
 from deskview.text import Secret, redact
-from deskview.widgets.lean import LeanApp
 from deskview.widgets.text import shorten
 
 if TYPE_CHECKING:
     from deskview.board import Board
 
 
-class TakingApp(LeanApp[int]):
+class TakingApp(App[int]):
     """`board` is the one shown, `trail` the way from the desk to what is shown."""
 
     NOTIFICATION_TIMEOUT = 4.0

@@ -9,10 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from deskview.screens.actions import ACTIONS, Scope, bindings, shown
+from deskview.widgets.lean import LeanModal
 
 CHOICES = {
     "type-key": "log in: type an API key; nothing of it shows",
@@ -42,7 +42,7 @@ def _short(way_out: str) -> str:
     )
 
 
-class WelcomeScreen(ModalScreen[None]):
+class WelcomeScreen(LeanModal[None]):
     """Says why there is no market and offers the ways on."""
 
     AUTO_FOCUS = ""

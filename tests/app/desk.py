@@ -11,6 +11,7 @@ from textual.worker import WorkerCancelled
 
 from deskview.app import DeskApp
 from deskview.board import Board
+from deskview.screens.still import strips_of
 from deskview.themes import DEFAULT_THEME
 
 
@@ -103,7 +104,7 @@ class Seat:
 
 def text_of(app: Any) -> list[str]:  # noqa: ANN401 - any app
     """What stands on the app's screen."""
-    return [strip.text for strip in app.screen._compositor.render_strips()]
+    return [strip.text for strip in strips_of(app.screen)]
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deskview.board import Board
+from deskview.screens.still import strips_of
 from deskview.widgets.painted import Painted
 from tests.app.desk import Seat, seated
 from tests.feed.markets import Made, just_now, refreshed, simulated
@@ -72,6 +73,6 @@ async def test_without_colours_the_signs_remain(board: Board, monkeypatch: pytes
     async with seated(board) as seat:
         await seat.press(key)
         assert "−" in seat.text
-        drawn = [segment.style for strip in seat.app.screen._compositor.render_strips() for segment in strip]
+        drawn = [segment.style for strip in strips_of(seat.app.screen) for segment in strip]
         colours = [style.color for style in drawn if style and style.color]
         assert all(len(set(colour.get_truecolor())) == 1 for colour in colours)

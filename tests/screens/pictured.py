@@ -11,6 +11,8 @@ from rich.style import Style
 from rich.text import Text
 from textual.app import App
 
+from deskview.screens.still import strips_of
+
 _RULE = "=" * 8
 Line = list[tuple[str, str]]
 """Runs of cells: their text and the name of their style."""
@@ -19,7 +21,7 @@ Line = list[tuple[str, str]]
 def lines_of(app: App[int]) -> list[Line]:
     """What stands on the screen, cells of one style together."""
     found = []
-    for strip in app.screen._compositor.render_strips():
+    for strip in strips_of(app.screen):
         pieces = [(piece.text, _name(piece.style)) for piece in strip if piece.text]
         runs = groupby(pieces, key=lambda piece: piece[1])
         found.append([("".join(text for text, _ in run), style) for style, run in runs])

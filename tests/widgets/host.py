@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 import pyte
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.widget import Widget
 
 from deskview.themes import DEFAULT_THEME, default_variables, load_themes
 from deskview.widgets import Chart, Table
-from deskview.widgets.lean import LeanApp
+from deskview.widgets.lean import LeanScreen
 
 
-class Host(LeanApp[None]):
+class Host(App[None]):
     """Shows the given widgets one below the other and keeps the messages they post."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -32,6 +32,9 @@ class Host(LeanApp[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return default_variables()
+
+    def get_default_screen(self) -> LeanScreen[None]:
+        return LeanScreen(id="_default")
 
     def compose(self) -> ComposeResult:
         yield from self._widgets

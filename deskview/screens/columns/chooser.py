@@ -7,11 +7,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from deskview.screens.actions import Scope, bindings
 from deskview.screens.columns.lists import LISTS, meaning
 from deskview.widgets.columned import ColumnedLines, fixed
+from deskview.widgets.lean import LeanModal
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
@@ -37,7 +37,7 @@ class Arranger(Protocol):
         """Keeps what was chosen for the next run."""
 
 
-class ColumnsScreen(ModalScreen[None]):
+class ColumnsScreen(LeanModal[None]):
     """Stands beside the list as far as there is room; what is chosen shows in the list at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.COLUMNS)]
