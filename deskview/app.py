@@ -5,17 +5,18 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from textual import on
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.filter import LineFilter
 from textual.geometry import Size
+from textual.message import Message
 from textual.worker import WorkType
 
 from deskview import paths
@@ -23,6 +24,7 @@ from deskview.logs import plain_traceback
 from deskview.screens.actions import Scope, bindings
 from deskview.screens.alerting import AlertingApp
 from deskview.screens.ascii import AsciiFilter
+from deskview.screens.breath import Breath
 from deskview.screens.cards import card_of
 from deskview.screens.cards.screen import CardScreen
 from deskview.screens.desk import DeskScreen
@@ -114,6 +116,7 @@ class DeskApp(AlertingApp):
         self._frozen = False
         self._leaving = False
         self._unshown = False
+        self._breath = Breath()
         self._desk = DeskScreen()
         self._help = HelpScreen()
         self._card = CardScreen()
@@ -226,6 +229,12 @@ class DeskApp(AlertingApp):
             self.board = board
             self.show_board()
 
+    def _post_message(self, message: Message) -> Coroutine[Any, Any, bool]:
+        """Called on the thread that reads the terminal, some turns of the event loop before a key is acted upon."""
+        if isinstance(message, Key):
+            self._breath.key()
+        return super()._post_message(message)
+
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """The session's bars of a name; None where the provider gives none, which costs the chart and no more."""
         bars_of = getattr(self._feed, "intraday", None)
@@ -254,7 +263,9 @@ class DeskApp(AlertingApp):
     async def _fill_panes(self) -> None:
         """Takes the board when it runs: a worker is freed late, and would keep the board it was given."""
         if self.board is not None:
-            await self._desk.show_panes(self.board)
+            await self._desk.show_panes(self.board, self._breath)
+            await self._breath.take()
+            gc.collect(1)
 
     def show_marks(self) -> None:
         """The strip tells what is not the board's: that the display is frozen, that alerts wait."""

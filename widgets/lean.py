@@ -7,7 +7,7 @@ the right end of a pane's border costs the whole border, every second. And it pa
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from rich.console import Console
 from textual._compositor import Compositor, CompositorUpdate
@@ -18,14 +18,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 Result = TypeVar("Result")
-
-
-class Span(NamedTuple):
-    """Cells of a line of the screen, the last one excluded."""
-
-    y: int
-    start: int
-    stop: int
 
 
 class LeanUpdate(CompositorUpdate):
@@ -49,47 +41,56 @@ class LeanCompositor(Compositor):
         self._dirty_regions.clear()
         if not changed:
             return None
-        spans = [Span(*span) for span in self._regions_to_spans(changed)]
-        return LeanUpdate(sorted(self._pieces(self._owned(spans)), key=lambda piece: piece[0]))
+        pieces = self._pieces(self._owned(blocks(self._regions_to_spans(changed))))
+        return LeanUpdate(sorted(pieces, key=lambda piece: piece[0]))
 
-    def _owned(self, spans: Iterable[Span]) -> dict[Widget, list[Span]]:
-        """Who paints which cells: of the widgets at a place the foremost."""
-        boxes = [(widget, clip.intersection(region)) for widget, (region, clip) in self.visible_widgets.items()]
-        owned: defaultdict[Widget, list[Span]] = defaultdict(list)
-        for whole in spans:
-            gaps = [whole]
-            for widget, (x, top, width, height) in boxes:
-                if top <= whole.y < top + height and (inside := covered(gaps, x, x + width)):
-                    owned[widget] += inside
-                    gaps = uncovered(gaps, x, x + width)
-                    if not gaps:
-                        break
+    def _owned(self, changed: Iterable[Region]) -> dict[Widget, list[Region]]:
+        """Who paints what: of the widgets at a place the foremost."""
+        seen = [(widget, clip.intersection(region)) for widget, (region, clip) in self.visible_widgets.items()]
+        owned: defaultdict[Widget, list[Region]] = defaultdict(list)
+        for block in changed:
+            rest = [block]
+            for widget, box in seen:
+                if rest and box.overlaps(block):
+                    owned[widget] += [part for piece in rest if (part := piece.intersection(box))]
+                    rest = [part for piece in rest for part in outside(piece, box)]
         return owned
 
-    def _pieces(self, owned: dict[Widget, list[Span]]) -> Iterator[tuple[tuple[int, int], Strip]]:
-        for widget, spans in owned.items():
+    def _pieces(self, owned: dict[Widget, list[Region]]) -> Iterator[tuple[tuple[int, int], Strip]]:
+        for widget, parts in owned.items():
             region, clip = self.visible_widgets[widget]
             seen = clip.intersection(region)
             lines: dict[int, Strip] = {}
-            for first, last in runs({span.y for span in spans}):
+            for first, last in runs({y for part in parts for y in part.line_range}):
                 crop = Region(seen.x - region.x, first - region.y, seen.width, last - first + 1)
                 lines |= zip(range(first, last + 1), widget.render_lines(crop), strict=False)
-            for y, start, stop in spans:
-                yield (y, start), lines[y].crop(start - seen.x, stop - seen.x)
+            for part in parts:
+                for y in part.line_range:
+                    yield (y, part.x), lines[y].crop(part.x - seen.x, part.right - seen.x)
 
 
-def covered(gaps: Iterable[Span], start: int, stop: int) -> list[Span]:
-    """The parts of the gaps between two columns."""
-    parts = (Span(y, max(first, start), min(last, stop)) for y, first, last in gaps)
-    return [part for part in parts if part.start < part.stop]
+def blocks(spans: Iterable[tuple[int, int, int]]) -> Iterator[Region]:
+    """Spans of lines (line, first column, column after) as rectangles, equal ones on lines that follow as one."""
+    lines: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for y, start, stop in spans:
+        lines[start, stop].append(y)
+    for (start, stop), numbers in lines.items():
+        for first, last in runs(numbers):
+            yield Region(start, first, stop - start, last - first + 1)
 
 
-def uncovered(gaps: Iterable[Span], start: int, stop: int) -> list[Span]:
-    """The parts of the gaps outside of two columns."""
+def outside(region: Region, hole: Region) -> list[Region]:
+    """The region without the hole: what is above and below it, and what is beside."""
+    inside = region.intersection(hole)
+    if not inside:
+        return [region]
     parts = (
-        part for y, first, last in gaps for part in (Span(y, first, min(last, start)), Span(y, max(first, stop), last))
+        Region(region.x, region.y, region.width, inside.y - region.y),
+        Region(region.x, inside.bottom, region.width, region.bottom - inside.bottom),
+        Region(region.x, inside.y, inside.x - region.x, inside.height),
+        Region(inside.right, inside.y, region.right - inside.right, inside.height),
     )
-    return [part for part in parts if part.start < part.stop]
+    return [part for part in parts if part]
 
 
 def runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -97,7 +98,8 @@ def runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
     ordered = sorted(numbers)
     breaks = [at for at in range(1, len(ordered)) if ordered[at] != ordered[at - 1] + 1]
     for first, after in zip([0, *breaks], [*breaks, len(ordered)], strict=True):
-        yield ordered[first], ordered[after - 1]
+        if first < after:
+            yield ordered[first], ordered[after - 1]
 
 
 class LeanScreen(Screen[Result]):

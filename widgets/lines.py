@@ -260,6 +260,6 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         """In place of Textual's own way, which paints every line anew: only the line under the cursor differs."""
         event.prevent_default()
         self.has_focus = focused
-        self.repaint()
+        self.repaint([self._cursor + 1 - self.scroll_offset.y])
         if self.parent is not None:
             self.parent.post_message(told)

@@ -1,6 +1,6 @@
 """A widget drawn line by line that repaints only what differs from what it shows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -92,14 +92,16 @@ class Painted(Widget):
         super().notify_style_update()
         self._styles.clear()
 
-    def repaint(self) -> None:
-        """Mark for repainting just the cells that differ from what is on the screen."""
+    def repaint(self, lines: Iterable[int] | None = None) -> None:
+        """Mark for repainting just the cells that differ from what is on the screen, in `lines` or in all."""
         if not self.is_mounted:
             return
         region = self.scrollable_content_region
+        height = range(region.height)
         changed = [
             Region(x, y, width, 1)
-            for y in range(region.height)
+            for y in (height if lines is None else lines)
+            if y in height
             for x, width in self._changed_spans(y)
             if width > 0 and x < region.width
         ]
@@ -117,6 +119,8 @@ class Painted(Widget):
 
 def changes(old: Line, new: Line) -> Iterator[tuple[int, int]]:
     """Where two lines differ, as (first cell, number of cells); pieces of unequal width end the comparison."""
+    if old == new:
+        return
     x = 0
     for before, after in zip(old, new, strict=False):
         width = cell_len(after.text)

@@ -121,10 +121,22 @@ class Board:
         return {name: getattr(self, name) for name in PARTS}
 
 
-def build_board(inputs: Inputs) -> Board:
-    """The board of the inputs; a method that fails leaves its part unavailable and the others whole."""
-    market = _market(inputs)
-    parts = _MarketParts(inputs, market)
+@dataclass(frozen=True)
+class Built:
+    """A board and what it was made of."""
+
+    inputs: Inputs
+    board: Board
+
+
+def build_board(inputs: Inputs, before: Built | None = None) -> Board:
+    """The board of the inputs; a method that fails leaves its part unavailable and the others whole.
+
+    Where the market is still that of the board `before`, LIVE and the parts that rest on it are kept: the same objects.
+    """
+    kept = before.board if before is not None and _same_market(inputs, before.inputs) else None
+    market = _market(inputs, kept)
+    parts = _MarketParts(inputs, market, kept, before.inputs.words if before else {})
     basis = inputs.basis
     return Board(
         source=inputs.source,
@@ -160,18 +172,32 @@ class _Market:
     received: float
 
 
-def _market(inputs: Inputs) -> _Market | None:
+def _same_market(inputs: Inputs, before: Inputs) -> bool:
+    """Whether all that the market's parts are read from is what it was."""
+    tables = ("basis", "snapshot", "week")
+    times = ("snapshot_at", "snapshot_received")
+    return all(getattr(inputs, name) is getattr(before, name) for name in tables) and all(
+        getattr(inputs, name) == getattr(before, name) for name in times
+    )
+
+
+def _market(inputs: Inputs, kept: Board | None) -> _Market | None:
     if inputs.basis is None or inputs.snapshot is None or inputs.snapshot_at is None:
         return None
-    return _Market(live_market(inputs.snapshot, inputs.basis.closes), inputs.snapshot_at, inputs.snapshot_received)
+    live = kept.live if kept is not None else None
+    if live is None:
+        live = live_market(inputs.snapshot, inputs.basis.closes)
+    return _Market(live, inputs.snapshot_at, inputs.snapshot_received)
 
 
 @dataclass(frozen=True)
 class _MarketParts:
-    """The parts that rest on the snapshot."""
+    """The parts that rest on the snapshot; of `kept` those of which the same is to be said as in `words`."""
 
     inputs: Inputs
     market: _Market | None
+    kept: Board | None
+    words: Mapping[str, Word]
 
     def part(
         self,
@@ -181,6 +207,9 @@ class _MarketParts:
     ) -> Part[AnyReading]:
         """One method's reading of the market, or why there is none."""
         word, basis, market = self.inputs.words.get(name), self.inputs.basis, self.market
+        if self.kept is not None and word == self.words.get(name):
+            kept: Part[AnyReading] = getattr(self.kept, name)
+            return kept
         if basis is None or market is None:
             return _awaited(word, "waiting for the first market snapshot and the daily history")
         if model is None:

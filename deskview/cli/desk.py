@@ -14,8 +14,8 @@ SWITCH_S = 0.0005
 """A thread that computes gives way to a key this soon, ten times sooner than Python's own five milliseconds."""
 FRAMES_PER_SECOND = "120"
 """At most: a key pressed just after a frame waits for up to two of them."""
-GC_THRESHOLDS = (700, 10, 100)
-"""Looks for cycles: often among what is new, which takes half a millisecond, seldom among all, which takes fifty."""
+GC_THRESHOLDS = (50_000, 10, 100)
+"""Looks for cycles seldom by itself: it may come upon a key. The app does after each board, when no key waits."""
 
 
 def run(arguments: Namespace) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from deskview.board import Board, build_board
+from deskview.board import Board, Built, build_board
 from deskview.feed.clock import refresh_clock
 from deskview.feed.desk import Desk
 from deskview.feed.flows import plan_of_flows, refresh_crowding, refresh_off_exchange, refresh_year
@@ -47,6 +47,7 @@ class Feed:
         self._desk = Desk(provider, cache, settings, Registry(settings), state, self._scheduler)
         self._subscriber = subscriber
         self._intraday = IntradayBars(provider)
+        self._built: Built | None = None
 
     async def run(self) -> None:
         """Refreshes for ever; ends by cancellation."""
@@ -124,4 +125,7 @@ class Feed:
             await asyncio.sleep(SETTLE_S)
 
     async def _build(self) -> Board:
-        return await asyncio.to_thread(build_board, board_inputs(self._desk.provider, self._state))
+        inputs = board_inputs(self._desk.provider, self._state)
+        board = await asyncio.to_thread(build_board, inputs, self._built)
+        self._built = Built(inputs, board)
+        return board

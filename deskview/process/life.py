@@ -54,6 +54,7 @@ class Life:
         self._number = 0
         self._pipe: Connection[Any, Any] | None = None
         self._basis: Basis | None = None
+        self._board: Board | None = None
         self._newest: deque[Board] = deque(maxlen=1)
         self._refused = ""
         self.had_figures = False
@@ -118,7 +119,8 @@ class Life:
                 basis = parcel.basis
                 self._basis = basis and replace(basis, history=unpacked(pipe.recv_bytes()))
             case NewBoard():
-                self._newest.append(replace(parcel.board, basis=self._basis))
+                self._board = _with(self._board, parcel, self._basis)
+                self._newest.append(self._board)
                 self._call(self._hand_over)
             case Bars():
                 self._call(self._answer, parcel)
@@ -169,6 +171,13 @@ def _start(order: Order, key: ApiKey) -> "tuple[subprocess.Popen[bytes], Connect
         process.wait()
         raise
     return process, pipe
+
+
+def _with(board: "Board | None", parcel: NewBoard, basis: "Basis | None") -> "Board":
+    """The board with what the parcel says is new; the first parcel holds a whole one."""
+    from deskview.board import Board  # noqa: PLC0415 - with a board's parts the module is there
+
+    return Board(**parcel.changes, basis=basis) if board is None else replace(board, **parcel.changes, basis=basis)
 
 
 def _end_of(process: "subprocess.Popen[bytes]") -> int:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from deskview.process.parcels import AskAgain, AskBars, Bars, Logged, NewBasis, 
 from deskview.text import Secret, neutralise
 
 if TYPE_CHECKING:
-    from deskview.board import Basis, Board
+    from deskview.board import Board
     from deskview.feed import Feed
 
 log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class Outbox:
         self._pipe = pipe
         self._parcels: deque[ToDesk] = deque()
         self._board: Board | None = None
-        self._basis: Basis | None = None
+        self._sent: Board | None = None
         self._news = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
@@ -152,10 +152,12 @@ class Outbox:
         return batch + (self._of_board(board) if board is not None else [])
 
     def _of_board(self, board: "Board") -> list[ToDesk]:
-        """The board, and before it the fixed part where that is another one than before."""
-        changed = board.basis is not self._basis
-        self._basis = board.basis
-        return [*([NewBasis(board.basis)] if changed else []), NewBoard(replace(board, basis=None))]
+        """What is new in the board, its fixed part in a parcel of its own and first."""
+        before, self._sent = self._sent, board
+        names = [field.name for field in fields(board)]
+        new = {name: getattr(board, name) for name in names if getattr(board, name) is not getattr(before, name, self)}
+        basis = [NewBasis(new.pop("basis"))] if "basis" in new else []
+        return [*basis, NewBoard(new)]
 
 
 class Forwarding(logging.Handler):

@@ -1,17 +1,17 @@
 """What passes between the two processes, pickled by `multiprocessing`: both ends are this program's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deskview.credentials import ApiKey
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from deskview.board import Basis, Board
+    from deskview.board import Basis
     from deskview.providers.base import Provider
     from deskview.settings import Settings
 
@@ -38,9 +38,9 @@ class NewBasis:
 
 @dataclass(frozen=True)
 class NewBoard:
-    """To the desk: a board without its fixed part."""
+    """To the desk: what of a board, its fixed part aside, is new since the board before; of the first board all."""
 
-    board: "Board"
+    changes: "Mapping[str, Any]"
 
 
 @dataclass(frozen=True)

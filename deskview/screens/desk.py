@@ -1,6 +1,5 @@
 """The desk: the strip, four panes, the keys."""
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,6 +10,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from deskview.screens.actions import Scope, bindings
+from deskview.screens.breath import Breath
 from deskview.screens.footer import KeyLine
 from deskview.screens.here import in_view
 from deskview.screens.panes.base import BoardPane
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 NARROW, LOW = 100, 30
 """Below these columns or rows one pane is shown at a time."""
-BREATH_S = 0.005
-"""Between two panes being filled: a key takes several turns of the event loop to its effect."""
 SETTLE_S = 0.1
 """The panes are arranged anew at most this often while the terminal is being resized."""
 
@@ -78,15 +76,15 @@ class DeskScreen(LeanScreen[None]):
         self.query_one(StatusStrip).show(segments(board))
         self.query_one(KeyLine).show_traffic(board)
 
-    async def show_panes(self, board: "Board") -> None:
+    async def show_panes(self, board: "Board", breath: Breath) -> None:
         """Shows a board in the panes, one after the other: a key pressed meanwhile goes in between."""
         for pane in self.query(BoardPane):
+            await breath.take()
             try:
                 pane.show(board)
             except Exception:
                 log.exception("%s could not be shown", pane.PART)
                 pane.show_fault()
-            await asyncio.sleep(BREATH_S)
 
     def tick(self) -> None:
         """Brings the panes' ages up to date where they are seen: below a page they would be painted for nothing."""

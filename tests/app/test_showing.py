@@ -1,12 +1,17 @@
 """A board on its way to the panes: one after the other, whatever goes wrong with one, and not once the desk is left."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
+from textual.events import Key
 
 from deskview.board import Board
+from deskview.screens import breath
+from deskview.screens.breath import Breath
+from deskview.screens.panes.base import BoardPane
 from deskview.screens.panes.rotation import RotationPane
-from tests.app.desk import seated
+from tests.app.desk import Seat, seated
 
 FAULT = "The newest figures can't be shown"
 
@@ -31,17 +36,80 @@ async def test_a_pane_that_fails_says_so_and_the_others_go_on(
         assert seat.lines[2:20] == before
 
 
-async def test_a_key_goes_in_between_two_panes(board: Board, earlier: Board, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[str] = []
-    monkeypatch.setattr("deskview.screens.panes.base.BoardPane.show", lambda pane, _board: shown.append(pane.PART))
+class Hands(Breath):
+    """Types between two panes: a number that takes the focus elsewhere, as soon as the first pane is shown."""
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__()
+        self._seat = seat
+        self.taken = 0
+
+    async def take(self) -> None:
+        self.taken += 1
+        if self.taken == 2:
+            await self._seat.app._post_message(Key("3", "3"))
+        await super().take()
+
+
+async def test_a_key_goes_in_between_two_panes(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    focused: list[tuple[str, str]] = []
+
+    def shown(pane: BoardPane[object], _board: Board) -> None:
+        focused.append((pane.PART, getattr(pane.app.focused, "id", None) or ""))
+
     async with seated() as seat:
+        monkeypatch.setattr(BoardPane, "show", shown)
+        hands = Hands(seat)
+        monkeypatch.setattr(seat.app, "_breath", hands)
         seat.app.take(board)
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        assert shown == ["momentum"]
+        await seat.settle()
+    assert [part for part, _ in focused] == ["momentum", "rotation", "leverage", "flow"]
+    assert focused[0][1] == "long"
+    assert focused[1][1] != "long", "the key has moved the focus before the next pane is filled"
+    assert hands.taken == 5
+
+
+async def test_a_newer_board_takes_over(board: Board, earlier: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[str, bool]] = []
+    begun = asyncio.Event()
+
+    def show(pane: BoardPane[object], given: Board) -> None:
+        shown.append((pane.PART, given is earlier))
+        begun.set()
+
+    async with seated() as seat:
+        monkeypatch.setattr(BoardPane, "show", show)
+        seat.app.take(board)
+        await begun.wait()
         seat.app.take(earlier)
         await seat.settle()
-        assert shown == ["momentum", "momentum", "rotation", "leverage", "flow"], "the newer board takes over"
+    assert shown[:2] == [("momentum", False), ("momentum", True)]
+    assert all(newer for _, newer in shown[1:])
+    assert len(shown) == 5
+
+
+async def test_keys_without_end_hold_up_a_board_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    hands = Breath()
+
+    async def typing(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        hands.key()
+
+    monkeypatch.setattr(breath, "monotonic", lambda: now)
+    monkeypatch.setattr(asyncio, "sleep", typing)
+    await hands.take()
+    assert now == pytest.approx(100.0 + breath.MOST_S)
+
+
+async def test_a_part_that_is_the_same_is_not_shown_anew(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    changed = replace(board, flow=replace(board.flow, note="a word"))
+    async with seated(board) as seat:
+        monkeypatch.setattr(BoardPane, "_take", lambda pane, _part: shown.append(pane.PART))
+        await seat.see(changed)
+    assert shown == ["flow"]
 
 
 async def test_a_board_that_can_t_be_taken_is_told_once(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:

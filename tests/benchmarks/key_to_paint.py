@@ -8,16 +8,17 @@ to 160 ms, so that some meet a refresh.
 """
 
 import os
-import queue
 import random
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from multiprocessing import Pipe, Process
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks.footprint import rss_mb
 from tests.e2e.conftest import surroundings
@@ -32,24 +33,31 @@ def focused(key: str, text: str) -> bool:
     return f"┏━ {key} {PANES[key]}" in text
 
 
+def clock(terminal: int, pieces: "Connection[Any, Any]") -> None:
+    """Reads the terminal in a process of its own, so that each piece has the time it came at, however long the one
+    before takes to interpret.
+    """
+    with suppress(OSError):
+        while data := os.read(terminal, 65536):
+            pieces.send((time.perf_counter(), data))
+
+
 class Clocked(Seat):
-    """Reads on a thread, so that each piece has the time it came at, however long the one before takes to interpret."""
+    """Knows when what it shows came."""
 
     def __init__(self, *command: str, environment: Mapping[str, str]) -> None:
         super().__init__(*command, environment=environment)
         self.read_at = 0.0
-        self._pieces: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        with suppress(OSError):
-            while data := os.read(self._master, 65536):
-                self._pieces.put((time.perf_counter(), data))
+        self._pieces, theirs = Pipe(duplex=False)
+        Process(target=clock, args=(self._master, theirs), daemon=True).start()
+        theirs.close()
 
     def _read(self, seconds: float) -> bool:
+        if not self._pieces.poll(max(0.0, seconds)):
+            return False
         try:
-            self.read_at, data = self._pieces.get(timeout=max(0.0, seconds))
-        except queue.Empty:
+            self.read_at, data = self._pieces.recv()
+        except EOFError:
             return False
         self.take(data)
         return True
@@ -65,7 +73,6 @@ def key_to_paint_ms(seat: Clocked, key: str) -> float:
 
 def main(keys: int) -> None:
     """Waits for the first figures, then presses keys while the rest is fetched."""
-    sys.setswitchinterval(0.0002)
     chance = random.Random(1)  # noqa: S311 - gaps between keys
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deskview.board import Board, FlowInputs, Inputs, Status, Word, build_board
+from deskview.board import Board, Built, FlowInputs, Inputs, Status, WeekInputs, Wire, Word, build_board
 from deskview.board.export import board_to_builtins, board_to_json
 from deskview.market.schema import SNAPSHOT, empty
 from deskview.market.source import Source
@@ -155,3 +155,48 @@ def test_every_missing_figure_of_leverage_has_its_reason(board: Board) -> None:
 def test_creations_nobody_gave_leave_the_reading_whole(board: Board) -> None:
     assert "creation_usd" in board.leverage.missing
     assert board.leverage.status is Status.LIVE
+
+
+def kept(first: Board, second: Board) -> set[str]:
+    """The parts that are the same objects."""
+    return {name for name in MARKET if first.parts[name] is second.parts[name]}
+
+
+def test_a_board_of_the_same_market_keeps_its_readings(inputs: Inputs) -> None:
+    first = build_board(inputs)
+    second = build_board(replace(inputs, wire=Wire(5)), Built(inputs, first))
+    assert kept(first, second) == set(MARKET)
+    assert second.live is first.live
+    assert second.wire == Wire(5)
+
+
+def test_what_is_said_of_a_part_changes_that_part_alone(inputs: Inputs) -> None:
+    first = build_board(inputs)
+    words = {"leverage": Word("the simulation failed", fault=True)}
+    second = build_board(replace(inputs, words=words), Built(inputs, first))
+    assert kept(first, second) == set(MARKET) - {"leverage"}
+    assert second.leverage.status is Status.STALE
+    assert second.leverage.value == first.leverage.value
+
+
+CHANGES: dict[str, Callable[[Inputs], Inputs]] = {
+    "prices": lambda old: replace(old, snapshot=old.snapshot.with_columns(price=pl.col("price") * 1.01)),  # type: ignore[union-attr]
+    "the time": lambda old: replace(old, snapshot_at=datetime(2026, 2, 4, 20, 59, tzinfo=UTC)),
+    "its receipt": lambda old: replace(old, snapshot_received=7.0),
+    "models": lambda old: replace(old, basis=replace(old.basis, momentum=None)),  # type: ignore[type-var]
+    "the week": lambda old: replace(old, week=WeekInputs(score_note="no year yet")),
+    "no market": lambda old: replace(old, snapshot=None),
+    "a word": lambda old: replace(old, words={"momentum": Word("late", fault=True)}),
+    "nothing": lambda old: old,
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_is_kept_of_the_board_before_changes_no_figure(inputs: Inputs, what: str) -> None:
+    changed = CHANGES[what](inputs)
+    after = build_board(changed, Built(inputs, build_board(inputs)))
+    anew = build_board(changed)
+    assert board_to_json(after) == board_to_json(anew)
+    assert {name: part.received for name, part in after.parts.items()} == {
+        name: part.received for name, part in anew.parts.items()
+    }

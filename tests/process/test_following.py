@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,15 @@ async def test_the_fixed_part_is_sent_only_when_it_changes(warm: Path) -> None:
     assert second.basis is not None
     assert len(bases) <= 3  # from the newest sessions, from all of them, and once more with the details
     assert len(follower.boards) > len(bases)
+
+
+async def test_a_part_that_did_not_change_is_not_sent_again(warm: Path) -> None:
+    async with following(warm) as (follower, _):
+        first = await follower.until(complete)
+        follower.feed.refresh_now()
+        await follower.until(lambda board: board.momentum is not first.momentum, after=len(follower.boards))
+        with_figures = [board.momentum for board in follower.boards if board.momentum.value is not None]
+    assert any(before is after for before, after in pairwise(with_figures))
 
 
 async def test_bars_of_the_session_are_fetched_on_request(warm: Path) -> None:
