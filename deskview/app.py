@@ -252,8 +252,6 @@ class DeskApp(AlertingApp):
         if base is self._detail:
             self._show_detail()
         elif isinstance(base, DeskScreen):
-            base.show_ends(self.board)
-            self.show_marks()
             filling: WorkType[None] = self._fill_panes
             self.run_worker(filling, group=PANES, exclusive=True, exit_on_error=False)
         elif isinstance(base, PageScreen):
@@ -264,6 +262,7 @@ class DeskApp(AlertingApp):
         """Takes the board when it runs: a worker is freed late, and would keep the board it was given."""
         if self.board is not None:
             await self._desk.show_panes(self.board, self._breath)
+            self.show_marks()
             await self._breath.take()
             gc.collect(1)
 

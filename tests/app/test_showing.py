@@ -107,7 +107,7 @@ async def test_a_part_that_is_the_same_is_not_shown_anew(board: Board, monkeypat
     shown: list[str] = []
     changed = replace(board, flow=replace(board.flow, note="a word"))
     async with seated(board) as seat:
-        monkeypatch.setattr(BoardPane, "_take", lambda pane, _part: shown.append(pane.PART))
+        monkeypatch.setattr(BoardPane, "show", lambda pane, _board: shown.append(pane.PART))
         await seat.see(changed)
     assert shown == ["flow"]
 

@@ -37,11 +37,6 @@ class BoardPane(Pane, Generic[Reading]):
     def show(self, board: "Board") -> None:
         """Shows the board's part; with no reading yet, or one still without rows, says what is awaited."""
         part: Part[Reading] = getattr(board, self.PART)
-        if part is not self._part:
-            self._take(part)
-        self.tick()
-
-    def _take(self, part: "Part[Reading]") -> None:
         self._part = part
         self._waiting.over()
         if part.value is None:
@@ -51,6 +46,11 @@ class BoardPane(Pane, Generic[Reading]):
             if part.progress is not None:
                 self._waiting.tell(self.query(Lines), part.note)
         self.set_notice(part.note if part.value is not None and part.progress is None else "")
+        self.tick()
+
+    def shows(self, board: "Board") -> bool:
+        """Whether the board's part is the one that is shown: there is nothing new for this pane."""
+        return getattr(board, self.PART) is self._part
 
     def show_fault(self) -> None:
         """Says that what has come could not be shown; the figures before it stay."""
