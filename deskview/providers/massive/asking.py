@@ -2,16 +2,18 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 from urllib.parse import quote
 
 import httpx
+import polars as pl
 
 from deskview.market.source import Source
 from deskview.providers.answers import Answer
-from deskview.providers.base import Capabilities, Capability
+from deskview.providers.base import Capabilities, Capability, Table
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, Params
 from deskview.providers.massive.decode import Reader, Rows
@@ -21,6 +23,7 @@ from deskview.providers.massive.tally import Tally
 from deskview.providers.pages import follow
 
 Row = TypeVar("Row")
+Made = TypeVar("Made")
 
 SMALL_BODY = 200_000
 """Bytes that are decoded within a millisecond: handing them to a thread would take as long."""
@@ -50,6 +53,21 @@ class Asking:
         with self._learning(capability):
             return (await self._read(await self.one(path, capability, params), capability, reader, tally)).rows
 
+    async def table(
+        self,
+        path: str,
+        capability: Capability,
+        reader: Reader[Row],
+        make: Callable[[list[Row], Tally], pl.DataFrame],
+        params: Params | None = None,
+    ) -> Table:
+        """What `make` makes of the rows of the first page, on the thread that read them: its cache holds them."""
+        tally = Tally()
+        with self._learning(capability):
+            answer = await self.one(path, capability, params)
+            read = partial(reader.read, answer, capability, self._translate, tally)
+            return tally.table(await self._aside(answer, lambda: make(read().rows, tally)))
+
     async def pages(
         self, path: str, capability: Capability, reader: Reader[Row], tally: Tally, params: Params | None = None
     ) -> AsyncIterator[list[Row]]:
@@ -71,10 +89,12 @@ class Asking:
 
     async def _read(self, answer: Answer, capability: Capability, reader: Reader[Row], tally: Tally) -> Rows[Row]:
         self._recognise(answer.headers)
+        return await self._aside(answer, partial(reader.read, answer, capability, self._translate, tally))
+
+    async def _aside(self, answer: Answer, work: Callable[[], Made]) -> Made:
+        """Does work on an answer, on a thread where that pays."""
         try:
-            if len(answer.body) < SMALL_BODY:
-                return reader.read(answer, capability, self._translate, tally)
-            return await asyncio.to_thread(reader.read, answer, capability, self._translate, tally)
+            return work() if len(answer.body) < SMALL_BODY else await asyncio.to_thread(work)
         except ProviderError as error:
             # The reader's frames hold what the server sent, which may be the key.
             raise error.with_traceback(None) from None

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 
 import msgspec
 import polars as pl
@@ -107,11 +108,10 @@ class Massive:
 
     async def daily_bars(self, session: date) -> Table:
         """BARS by the grouped daily endpoint; the bars of the last three sessions may still be corrected."""
-        tally = Tally()
         path = f"v2/aggs/grouped/locale/us/market/stocks/{session.isoformat()}"
         params: Params = {"adjusted": "false", "include_otc": "false"}
-        rows = await self._ask.page(path, Capability.DAILY_BARS, GROUPED, tally, params)
-        return tally.table(await asyncio.to_thread(tables.daily_bars, rows, session, tally))
+        make = partial(tables.daily_bars, session)
+        return await self._ask.table(path, Capability.DAILY_BARS, GROUPED, make, params)
 
     async def splits(self, since: date) -> Table:
         """SPLITS, oldest first."""
@@ -137,10 +137,8 @@ class Massive:
 
     async def snapshot(self) -> Table:
         """SNAPSHOT in one call, over-the-counter names left out by the vendor."""
-        tally = Tally()
         path = "v2/snapshot/locale/us/markets/stocks/tickers"
-        rows = await self._ask.page(path, Capability.SNAPSHOT, SNAPSHOT, tally, {"include_otc": "false"})
-        return tally.table(await asyncio.to_thread(tables.snapshot, rows, tally))
+        return await self._ask.table(path, Capability.SNAPSHOT, SNAPSHOT, tables.snapshot, {"include_otc": "false"})
 
     async def trades(self, ticker: str, since: datetime, until: datetime) -> Table:
         """TRADES; the bounds hold for the SIP's time. Raises ValueError for times without a zone."""

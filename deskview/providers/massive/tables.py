@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from operator import attrgetter
 
 import polars as pl
@@ -17,9 +18,18 @@ from deskview.providers.massive.columns import (
     unfit_ticker,
 )
 from deskview.providers.massive.tally import Tally
-from deskview.providers.massive.wire import Bar, CustomBar, GroupedBar, LastQuote, LastTrade, SnapshotRow
+from deskview.providers.massive.wire import (
+    CustomBar,
+    Day,
+    GroupedBar,
+    LastQuote,
+    LastTrade,
+    Minute,
+    PreviousDay,
+    SnapshotRow,
+)
 
-NO_BAR, NO_TRADE, NO_QUOTE = Bar(), LastTrade(), LastQuote()
+NO_DAY, NO_MINUTE, NO_TRADE, NO_QUOTE, NONE_BEFORE = Day(), Minute(), LastTrade(), LastQuote(), PreviousDay()
 MINUTE_MS = 60_000
 WIRE_NAMES = {
     "T": "ticker",
@@ -43,7 +53,7 @@ def column_series(rows: Sequence[object], fields: dict[str, pl.DataType]) -> dic
     return {name: pl.Series(list(map(attrgetter(name), rows)), dtype=dtype) for name, dtype in fields.items()}
 
 
-def daily_bars(rows: list[GroupedBar], session: date, tally: Tally) -> pl.DataFrame:
+def daily_bars(session: date, rows: list[GroupedBar], tally: Tally) -> pl.DataFrame:
     """BARS of one session; the session is the requested one and each row's `t` must agree with it."""
     prices = dict.fromkeys(("o", "h", "l", "c", "v", "vw"), pl.Float64())
     wire = columns(rows, {"T": pl.String(), **prices, "t": pl.Int64(), "n": pl.Int64(), "otc": pl.Boolean()})
@@ -115,21 +125,32 @@ def snapshot(rows: list[SnapshotRow], tally: Tally) -> pl.DataFrame:
 
 
 def _snapshot_columns(rows: list[SnapshotRow]) -> pl.DataFrame:
-    days = columns([row.day or NO_BAR for row in rows], dict.fromkeys(("o", "h", "l", "c", "v", "vw"), pl.Float64()))
-    minutes = columns([row.min or NO_BAR for row in rows], {"c": pl.Float64(), "t": pl.Int64()})
-    trades = columns([row.last_trade or NO_TRADE for row in rows], {"p": pl.Float64(), "t": pl.Int64()})
-    quotes = columns([row.last_quote or NO_QUOTE for row in rows], {"p": pl.Float64(), "P": pl.Float64()})
-    previous = columns([row.prev_day or NO_BAR for row in rows], {"c": pl.Float64()})
-    return pl.concat(
-        [
-            columns(rows, {"ticker": pl.String(), "updated": pl.Int64()}).rename({"updated": "updated_ns"}),
-            days.rename({"o": "open", "h": "high", "l": "low", "c": "day_close", "v": "volume", "vw": "vwap"}),
-            minutes.rename({"c": "minute_close", "t": "minute_ms"}),
-            trades.rename({"p": "trade_price", "t": "trade_ns"}),
-            quotes.rename({"p": "bid", "P": "ask"}),
-            previous.rename({"c": "prev_close"}),
-        ],
-        how="horizontal",
+    """The rows as columns, attribute by attribute: a getter made from its name takes twice the time.
+
+    Each column is finished before the next is begun, while its values are in the cache.
+    """
+    number, count = partial(pl.Series, dtype=pl.Float64()), partial(pl.Series, dtype=pl.Int64())
+    days, before = [row.day or NO_DAY for row in rows], [row.prev_day or NONE_BEFORE for row in rows]
+    minutes, trades = [row.min or NO_MINUTE for row in rows], [row.last_trade or NO_TRADE for row in rows]
+    quotes = [row.last_quote or NO_QUOTE for row in rows]
+    return pl.DataFrame(
+        {
+            "ticker": pl.Series([row.ticker for row in rows], dtype=pl.String()),
+            "open": number(values=[day.o for day in days]),
+            "high": number(values=[day.h for day in days]),
+            "low": number(values=[day.l for day in days]),
+            "day_close": number(values=[day.c for day in days]),
+            "volume": number(values=[day.v for day in days]),
+            "vwap": number(values=[day.vw for day in days]),
+            "minute_close": number(values=[minute.c for minute in minutes]),
+            "minute_ms": count(values=[minute.t for minute in minutes]),
+            "prev_close": number(values=[day.c for day in before]),
+            "trade_price": number(values=[trade.p for trade in trades]),
+            "trade_ns": count(values=[trade.t for trade in trades]),
+            "bid": number(values=[quote.p for quote in quotes]),
+            "ask": number(values=[quote.P for quote in quotes]),
+            "updated_ns": count(values=[row.updated for row in rows]),
+        }
     )
 
 

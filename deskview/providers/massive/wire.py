@@ -49,8 +49,8 @@ class RowError(Struct):
     ticker: str = "?"
 
 
-class Bar(Struct, gc=False):
-    """Part of a snapshot row. All zero before the open; `t` (minute bars) is Unix ms, start of the window."""
+class Day(Struct, gc=False):
+    """The session so far. All zero before the open."""
 
     o: float | None = None
     h: float | None = None
@@ -58,7 +58,19 @@ class Bar(Struct, gc=False):
     c: float | None = None
     v: float | None = None
     vw: float | None = None
+
+
+class Minute(Struct, gc=False):
+    """What is read of the last minute's bar; `t` is Unix ms, start of the window."""
+
+    c: float | None = None
     t: Millis | None = None
+
+
+class PreviousDay(Struct, gc=False):
+    """What is read of the session before."""
+
+    c: float | None = None
 
 
 class LastTrade(Struct, gc=False):
@@ -79,9 +91,9 @@ class SnapshotRow(Struct, gc=False):
     """One name of the snapshot; `updated` is Unix ns."""
 
     ticker: str
-    day: Bar | None = None
-    min: Bar | None = None
-    prev_day: Bar | None = field(default=None, name="prevDay")
+    day: Day | None = None
+    min: Minute | None = None
+    prev_day: PreviousDay | None = field(default=None, name="prevDay")
     last_trade: LastTrade | None = field(default=None, name="lastTrade")
     last_quote: LastQuote | None = field(default=None, name="lastQuote")
     updated: Nanos | None = None
