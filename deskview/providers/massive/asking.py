@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
@@ -58,15 +58,15 @@ class Asking:
         path: str,
         capability: Capability,
         reader: Reader[Row],
-        make: Callable[[list[Row], Tally], pl.DataFrame],
+        make: Callable[[Iterable[list[Row]], Tally], pl.DataFrame],
         params: Params | None = None,
     ) -> Table:
-        """What `make` makes of the rows of the first page, on the thread that read them: its cache holds them."""
+        """What `make` makes of the first page's rows, batch by batch, on the thread that reads them."""
         tally = Tally()
         with self._learning(capability):
             answer = await self.one(path, capability, params)
-            read = partial(reader.read, answer, capability, self._translate, tally)
-            return tally.table(await self._aside(answer, lambda: make(read().rows, tally)))
+            batches = reader.batches(answer, capability, self._translate, tally)
+            return tally.table(await self._aside(answer, partial(make, batches, tally)))
 
     async def pages(
         self, path: str, capability: Capability, reader: Reader[Row], tally: Tally, params: Params | None = None

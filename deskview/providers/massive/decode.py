@@ -4,8 +4,9 @@ The whole body is decoded in one go; only when a row does not fit is each row lo
 that one bad row costs that row and nothing else.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -20,6 +21,8 @@ from deskview.providers.massive.wire import Envelope, RowError
 Row = TypeVar("Row")
 One = TypeVar("One")
 
+BATCH = 1_000
+"""Rows of a long table that are worked on at a time."""
 _ROW_ERROR = msgspec.json.Decoder(RowError)
 
 
@@ -47,11 +50,25 @@ class Reader(Generic[Row]):
         except msgspec.DecodeError:
             page = _envelope(self._raw, answer, capability)
             rows = self._one_by_one(page.results or [], tally)
-        if page.status in FAILED:
-            raise translate.failed_success(
-                ErrorBody(page.status, page.error, page.message), answer.url.path, capability
-            )
+        _refuse_failed(page, answer, capability, translate)
         return Rows(rows, page.next_url)
+
+    def batches(
+        self, answer: Answer, capability: Capability, translate: Translator, tally: Tally
+    ) -> Iterator[list[Row]]:
+        """The same rows a thousand at a time: worked on while they are in the processor's cache, and let go of.
+
+        Of twelve thousand rows read at once half the time is spent on fetching them from memory again.
+        """
+        page = _envelope(self._raw, answer, capability)
+        _refuse_failed(page, answer, capability, translate)
+        pieces = page.results or []
+        for first in range(0, len(pieces), BATCH):
+            batch = pieces[first : first + BATCH]
+            try:
+                yield [self._row.decode(piece) for piece in batch]
+            except msgspec.DecodeError:
+                yield self._one_by_one(batch, tally)
 
     def _one_by_one(self, raw: list[Raw], tally: Tally) -> list[Row]:
         rows = []
@@ -61,6 +78,12 @@ class Reader(Generic[Row]):
             except msgspec.DecodeError as fault:
                 tally.add(_own_error(piece) or _in_words(fault))
         return rows
+
+
+def _refuse_failed(page: Envelope[Any], answer: Answer, capability: Capability, translate: Translator) -> None:
+    """Raises what an answer means that says of itself that it failed."""
+    if page.status in FAILED:
+        raise translate.failed_success(ErrorBody(page.status, page.error, page.message), answer.url.path, capability)
 
 
 def read_one(decoder: msgspec.json.Decoder[One], answer: Answer, capability: Capability) -> One:

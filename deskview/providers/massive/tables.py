@@ -1,9 +1,10 @@
 """Massive's daily and intraday bars and its snapshot as tables of `deskview.market.schema`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import partial
 from operator import attrgetter
+from typing import TypeVar
 
 import polars as pl
 
@@ -29,6 +30,7 @@ from deskview.providers.massive.wire import (
     SnapshotRow,
 )
 
+Row = TypeVar("Row")
 NO_DAY, NO_MINUTE, NO_TRADE, NO_QUOTE, NONE_BEFORE = Day(), Minute(), LastTrade(), LastQuote(), PreviousDay()
 MINUTE_MS = 60_000
 WIRE_NAMES = {
@@ -53,10 +55,11 @@ def column_series(rows: Sequence[object], fields: dict[str, pl.DataType]) -> dic
     return {name: pl.Series(list(map(attrgetter(name), rows)), dtype=dtype) for name, dtype in fields.items()}
 
 
-def daily_bars(session: date, rows: list[GroupedBar], tally: Tally) -> pl.DataFrame:
+def daily_bars(session: date, batches: Iterable[list[GroupedBar]], tally: Tally) -> pl.DataFrame:
     """BARS of one session; the session is the requested one and each row's `t` must agree with it."""
     prices = dict.fromkeys(("o", "h", "l", "c", "v", "vw"), pl.Float64())
-    wire = columns(rows, {"T": pl.String(), **prices, "t": pl.Int64(), "n": pl.Int64(), "otc": pl.Boolean()})
+    fields = {"T": pl.String(), **prices, "t": pl.Int64(), "n": pl.Int64(), "otc": pl.Boolean()}
+    wire = _in_one(partial(columns, fields=fields), batches)
     frame = wire.rename(WIRE_NAMES).with_columns(day=new_york_date(from_millis("t")))
     fit = tally.drop(
         frame,
@@ -89,14 +92,14 @@ def intraday(rows: list[CustomBar], ticker: str, session: date, tally: Tally) ->
     return require(fit.sort("start"), INTRADAY, "intraday bars")
 
 
-def snapshot(rows: list[SnapshotRow], tally: Tally) -> pl.DataFrame:
+def snapshot(batches: Iterable[list[SnapshotRow]], tally: Tally) -> pl.DataFrame:
     """SNAPSHOT of the market.
 
     The price is lastTrade.p, else min.c, else day.c, whichever first is above zero; prevDay is not
     today's price. A last trade of an earlier day is kept (its vendor shows it all night): `price_time`
     tells. The time of a minute's close is the minute's end or `updated`, whichever is earlier.
     """
-    fit = tally.drop(_snapshot_columns(rows), {**unfit_ticker(), **_unfit_snapshot(), **repeated("ticker")})
+    fit = tally.drop(_in_one(_snapshot_columns, batches), {**unfit_ticker(), **_unfit_snapshot(), **repeated("ticker")})
     trade, minute, day = positive("trade_price"), positive("minute_close"), positive("day_close")
     source = pl.coalesce(
         pl.when(found.is_not_null()).then(pl.lit(name))
@@ -122,6 +125,11 @@ def snapshot(rows: list[SnapshotRow], tally: Tally) -> pl.DataFrame:
         .then("updated")
     )
     return require(frame, SNAPSHOT, "snapshot")
+
+
+def _in_one(made: Callable[[list[Row]], pl.DataFrame], batches: Iterable[list[Row]]) -> pl.DataFrame:
+    """The batches' rows in one frame, which has its columns where there are none."""
+    return pl.concat([made([]), *(made(batch) for batch in batches)], rechunk=True)
 
 
 def _snapshot_columns(rows: list[SnapshotRow]) -> pl.DataFrame:
