@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from deskview.market.schema import SNAPSHOT, require
+from deskview.providers.massive.decode import BATCH
 from tests.providers.massive.answers import Absent, Json, answering, snapshot_row
 
 ZERO_DAY = {"o": 0, "h": 0, "l": 0, "c": 0, "v": 0, "vw": 0}
@@ -122,3 +123,20 @@ async def test_empty_market(empty: Json) -> None:
     table = await answering({"status": "OK", "count": 0, **empty}).snapshot()
     assert dict(table.frame.schema) == dict(SNAPSHOT)
     assert table.frame.is_empty()
+
+
+async def test_a_long_table_loses_its_unfit_rows_only_and_keeps_its_order() -> None:
+    names = [f"N{number:04d}" for number in range(2 * BATCH + 3)]
+    unfit = {0, BATCH - 1, 2 * BATCH + 1}
+    rows = [snapshot_row(ticker=name, updated="now" if place in unfit else 1) for place, name in enumerate(names)]
+    table = await answering({"status": "OK", "tickers": rows}).snapshot()
+    assert table.frame["ticker"].to_list() == [name for place, name in enumerate(names) if place not in unfit]
+    assert table.left_out == len(unfit)
+    assert table.frame["price"].null_count() == 0
+
+
+async def test_a_name_that_comes_twice_counts_once_however_far_apart() -> None:
+    names = ["FAR", *(f"N{number:04d}" for number in range(BATCH)), "FAR"]
+    table = await answering({"status": "OK", "tickers": [snapshot_row(ticker=name) for name in names]}).snapshot()
+    assert table.frame["ticker"].to_list() == names[:-1]
+    assert table.left_out == 1
