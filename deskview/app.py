@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -54,6 +55,8 @@ log = logging.getLogger(__name__)
 NEVER = datetime.min.replace(tzinfo=UTC)
 THEMES_S = 2.0
 """How often the user's theme files are looked at, where there is a folder of them."""
+YOUNG_COLLECTIONS = 20
+"""After so many boards everything is looked through for cycles, not only what is new."""
 PANES = "panes"
 """The group of the worker that fills the desk's panes."""
 Subscriber = Callable[["Board"], None]
@@ -209,8 +212,12 @@ class DeskApp(AlertingApp):
 
     def receive(self, board: "Board") -> None:
         """Takes a board from the market; one that can't be shown costs its own figures and no more."""
+        self._guarded(partial(self.take, board))
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Does what a board asks for; a fault of it is logged, and told once."""
         try:
-            self.take(board)
+            work()
         except Exception:
             log.exception("a board could not be shown")
             if not self._unshown:
@@ -262,9 +269,15 @@ class DeskApp(AlertingApp):
         """Takes the board when it runs: a worker is freed late, and would keep the board it was given."""
         if self.board is not None:
             await self._desk.show_panes(self.board, self._breath)
-            self.show_marks()
+            self._guarded(self._show_ends)
             await self._breath.take()
-            gc.collect(1)
+            gc.collect(2 if gc.get_count()[2] > YOUNG_COLLECTIONS else 1)
+
+    def _show_ends(self) -> None:
+        """The top line and the bottom line come last: they never tell more than the panes."""
+        if self.board is not None and self.base is self._desk:
+            self._desk.show_ends(self.board)
+            self.show_marks()
 
     def show_marks(self) -> None:
         """The strip tells what is not the board's: that the display is frozen, that alerts wait."""
@@ -326,7 +339,10 @@ class DeskApp(AlertingApp):
     def action_freeze(self) -> None:
         """Holds the display still, or brings it up to date again."""
         self._frozen = not self._frozen
-        if not self._frozen and self._newest is not None:
+        if self._frozen:
+            self.show_marks()
+            return
+        if self._newest is not None:
             self.board = self._newest
         self.show_board()
 

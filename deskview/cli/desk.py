@@ -15,7 +15,8 @@ SWITCH_S = 0.0005
 FRAMES_PER_SECOND = "120"
 """At most: a key pressed just after a frame waits for up to two of them."""
 GC_THRESHOLDS = (50_000, 10, 100)
-"""Looks for cycles seldom by itself: it may come upon a key. The app does after each board, when no key waits."""
+"""Looks for cycles seldom by itself: it may come upon a key. The app does after each board, when no key waits, and
+sometimes among everything: what Python counts towards that begins anew with each of the app's own."""
 
 
 def run(arguments: Namespace) -> int:

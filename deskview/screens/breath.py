@@ -8,7 +8,7 @@ BREATH_S = 0.005
 KEY_S = 0.03
 """So long after a key its effect is on its way to the screen."""
 MOST_S = 0.04
-"""A part waits no longer than this, however many keys are pressed: all are shown before the next board comes."""
+"""A part waits no longer than this, however many keys are pressed."""
 
 
 class Breath:

@@ -77,10 +77,7 @@ class DeskScreen(LeanScreen[None]):
         self.query_one(KeyLine).show_traffic(board)
 
     async def show_panes(self, board: "Board", breath: Breath) -> None:
-        """Shows a board in the panes, one after the other: a key pressed meanwhile goes in between.
-
-        The strip comes last, so that it never tells more than the panes.
-        """
+        """Shows a board in the panes, one after the other: a key pressed meanwhile goes in between."""
         for pane in self.query(BoardPane):
             if pane.shows(board):
                 continue
@@ -90,7 +87,6 @@ class DeskScreen(LeanScreen[None]):
             except Exception:
                 log.exception("%s could not be shown", pane.PART)
                 pane.show_fault()
-        self.show_ends(board)
 
     def tick(self) -> None:
         """Brings the panes' ages up to date where they are seen: below a page they would be painted for nothing."""

@@ -1,12 +1,15 @@
 """A board on its way to the panes: one after the other, whatever goes wrong with one, and not once the desk is left."""
 
 import asyncio
+import gc
 from dataclasses import replace
 
 import pytest
 from textual.events import Key
+from textual.worker import Worker
 
 from deskview.board import Board
+from deskview.cli.desk import GC_THRESHOLDS
 from deskview.screens import breath
 from deskview.screens.breath import Breath
 from deskview.screens.panes.base import BoardPane
@@ -132,3 +135,28 @@ async def test_a_board_that_comes_when_the_desk_is_left_is_let_go(board: Board) 
         seat.app.leave()
         seat.app.take(board)
     assert seat.app.return_code == 0
+
+
+async def test_what_boards_leave_behind_is_let_go(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    thresholds = gc.get_threshold()
+    monkeypatch.setattr("deskview.app.YOUNG_COLLECTIONS", 5)
+    try:
+        gc.set_threshold(*GC_THRESHOLDS)
+        async with seated(board) as seat:
+            for number in range(30):
+                await seat.see(replace(board, flow=replace(board.flow, note=f"word {number}")))
+            alive = sum(isinstance(thing, Worker) for thing in gc.get_objects())
+    finally:
+        gc.set_threshold(*thresholds)
+    assert alive <= 12, "the panes are filled by a worker each time; each is part of a cycle"
+
+
+async def test_a_strip_that_can_t_be_shown_is_told(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_board: Board) -> None:
+        raise ZeroDivisionError
+
+    async with seated(board) as seat:
+        monkeypatch.setattr(seat.app.base, "show_ends", fails)
+        await seat.see(replace(board, flow=replace(board.flow, note="a word")))
+        told = [notice.message for notice in seat.app._notifications]
+    assert told == ["The newest figures can't be shown; the log has the details."]

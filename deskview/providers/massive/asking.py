@@ -26,7 +26,7 @@ Row = TypeVar("Row")
 Made = TypeVar("Made")
 
 SMALL_BODY = 200_000
-"""Bytes that are decoded within a millisecond: handing them to a thread would take as long."""
+"""Bytes that are worked on within milliseconds: handing them to a thread would take as long."""
 TICKER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}")
 
 

@@ -1,7 +1,7 @@
 """From the bytes of an answer to typed rows.
 
-The whole body is decoded in one go; only when a row does not fit is each row looked at by itself, so
-that one bad row costs that row and nothing else.
+A page is decoded in one go, a long table a batch at a time; only when a row does not fit is each row looked at by
+itself, so that one bad row costs that row and nothing else.
 """
 
 from collections.abc import Iterator
