@@ -134,9 +134,9 @@ def build_board(inputs: Inputs, before: Built | None = None) -> Board:
 
     Where the market is still that of the board `before`, LIVE and the parts that rest on it are kept: the same objects.
     """
-    kept = before.board if before is not None and _same_market(inputs, before.inputs) else None
+    kept = before if before is not None and _same_market(inputs, before.inputs) else None
     market = _market(inputs, kept)
-    parts = _MarketParts(inputs, market, kept, before.inputs.words if before else {})
+    parts = _MarketParts(inputs, market, kept)
     basis = inputs.basis
     return Board(
         source=inputs.source,
@@ -174,17 +174,19 @@ class _Market:
 
 def _same_market(inputs: Inputs, before: Inputs) -> bool:
     """Whether all that the market's parts are read from is what it was."""
-    tables = ("basis", "snapshot", "week")
-    times = ("snapshot_at", "snapshot_received")
-    return all(getattr(inputs, name) is getattr(before, name) for name in tables) and all(
-        getattr(inputs, name) == getattr(before, name) for name in times
+    return (
+        inputs.basis is before.basis
+        and inputs.snapshot is before.snapshot
+        and inputs.week is before.week
+        and inputs.snapshot_at == before.snapshot_at
+        and inputs.snapshot_received == before.snapshot_received
     )
 
 
-def _market(inputs: Inputs, kept: Board | None) -> _Market | None:
+def _market(inputs: Inputs, kept: Built | None) -> _Market | None:
     if inputs.basis is None or inputs.snapshot is None or inputs.snapshot_at is None:
         return None
-    live = kept.live if kept is not None else None
+    live = kept.board.live if kept is not None else None
     if live is None:
         live = live_market(inputs.snapshot, inputs.basis.closes)
     return _Market(live, inputs.snapshot_at, inputs.snapshot_received)
@@ -192,12 +194,11 @@ def _market(inputs: Inputs, kept: Board | None) -> _Market | None:
 
 @dataclass(frozen=True)
 class _MarketParts:
-    """The parts that rest on the snapshot; of `kept` those of which the same is to be said as in `words`."""
+    """The parts that rest on the snapshot; those of `kept` stay of which the same is to be said as then."""
 
     inputs: Inputs
     market: _Market | None
-    kept: Board | None
-    words: Mapping[str, Word]
+    kept: Built | None
 
     def part(
         self,
@@ -207,9 +208,9 @@ class _MarketParts:
     ) -> Part[AnyReading]:
         """One method's reading of the market, or why there is none."""
         word, basis, market = self.inputs.words.get(name), self.inputs.basis, self.market
-        if self.kept is not None and word == self.words.get(name):
-            kept: Part[AnyReading] = getattr(self.kept, name)
-            return kept
+        if self.kept is not None and word == self.kept.inputs.words.get(name):
+            same: Part[AnyReading] = getattr(self.kept.board, name)
+            return same
         if basis is None or market is None:
             return _awaited(word, "waiting for the first market snapshot and the daily history")
         if model is None:
