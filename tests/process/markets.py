@@ -11,6 +11,7 @@ from deskview.board import Board
 from deskview.credentials import ApiKey
 from deskview.process import FeedProcess, Order
 from deskview.providers.base import Provider
+from deskview.settings import Settings
 from tests.feed import markets
 
 CANARY = "canary-4f6c0f58d1"
@@ -60,11 +61,11 @@ class Follower:
 
 @asynccontextmanager
 async def following(
-    cache: Path, opening: Callable[[ApiKey], Provider] = crash
+    cache: Path, opening: Callable[[ApiKey], Provider] = crash, settings: Settings = markets.QUICK
 ) -> AsyncIterator[tuple[Follower, asyncio.Task[None]]]:
     """The market followed for the length of the block, and the task that does so."""
     follower = Follower()
-    follower.feed = FeedProcess(Order(opening, cache, markets.QUICK), ApiKey(CANARY), follower.take)
+    follower.feed = FeedProcess(Order(opening, cache, settings), ApiKey(CANARY), follower.take)
     task = asyncio.create_task(follower.feed.run())
     try:
         yield follower, task
