@@ -5,22 +5,23 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.events import Key, Resize
+from textual.events import Key, Paste, Resize
 from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.message import Message
 from textual.worker import WorkType
 
 from deskview import paths
+from deskview.following import Door, Following, Refusal
 from deskview.logs import plain_traceback
 from deskview.screens.actions import Scope, bindings
 from deskview.screens.alerting import AlertingApp
@@ -32,6 +33,7 @@ from deskview.screens.desk import DeskScreen
 from deskview.screens.find import FindScreen
 from deskview.screens.help import HelpScreen
 from deskview.screens.here import in_view, topic_of
+from deskview.screens.in_turn import InTurn
 from deskview.screens.keymap import keymap_of
 from deskview.screens.looks import UserThemes
 from deskview.screens.pages import PageScreen
@@ -41,7 +43,7 @@ from deskview.screens.strip import segments
 from deskview.screens.warning import sentence
 from deskview.screens.welcome import WelcomeScreen
 from deskview.settings import Settings
-from deskview.text import Secret, printable
+from deskview.text import Secret
 from deskview.themes import default_variables, load_themes
 from deskview.widgets.lines import Lines
 from deskview.widgets.strip import Segment, StatusStrip
@@ -59,33 +61,6 @@ YOUNG_COLLECTIONS = 20
 """After so many boards everything is looked through for cycles, not only what is new."""
 PANES = "panes"
 """The group of the worker that fills the desk's panes."""
-Subscriber = Callable[["Board"], None]
-
-
-class Market(Protocol):
-    """What the app asks of a market that is being followed."""
-
-    async def run(self) -> None:
-        """Hands boards to the subscriber until it is cancelled; raises where that can't be done."""
-
-    async def intraday(self, ticker: str) -> "pl.DataFrame | None":
-        """The session's bars of a name, None where there are none to be had."""
-
-    def refresh_now(self) -> None:
-        """Asks the provider again without waiting."""
-
-
-class Door(Protocol):
-    """How the app gets at a market; the command line makes one."""
-
-    def open(self, subscriber: Subscriber) -> "Awaitable[Market]":
-        """A feed on the chosen market; raises where there is no key, with a `report` of why."""
-
-    def use_demo(self) -> None:
-        """The next market opened is the simulated one."""
-
-    async def log_in(self, text: str) -> str:
-        """Takes a typed key; returns what happened to it."""
 
 
 class DeskApp(AlertingApp):
@@ -112,14 +87,14 @@ class DeskApp(AlertingApp):
         self._ascii_filter = AsciiFilter(enabled=self.ascii_only)
         self._user_themes = UserThemes(paths.themes_folder())
         self._door = door
+        self._following = Following(door, self.receive, self._refused)
         self._theme_name = theme_name
-        self._feed: Market | None = None
-        self._feeding: asyncio.Task[None] | None = None
         self._newest: Board | None = None
         self._frozen = False
         self._leaving = False
         self._unshown = False
         self._breath = Breath()
+        self._in_turn = InTurn(self)
         self._desk = DeskScreen()
         self._help = HelpScreen()
         self._card = CardScreen()
@@ -194,21 +169,13 @@ class DeskApp(AlertingApp):
 
     def _start(self) -> None:
         gc.freeze()  # widgets and styles stay: looking for cycles among them would hold up a key
-        self._feeding = asyncio.create_task(self._run_feed())
+        self._following.start()
 
-    async def _run_feed(self) -> None:
-        """Opens the market and refreshes until the app ends; without a key the first screen takes over."""
-        try:
-            self._feed = await self._door.open(self.receive)
-            await self._feed.run()
-        except Exception as fault:
-            report = getattr(fault, "report", None)
-            if report is not None:
-                self._welcome.explain(report.sentence, str(report.way_out), provider=self._settings.provider)
-            else:
-                log.exception("the feed ended")
-                self._welcome.explain(str(fault), "The log has the details.")
-            self.push_screen("welcome")
+    def _refused(self, refusal: Refusal) -> None:
+        """Without a market the first screen takes over."""
+        provider = self._settings.provider if refusal.keyless else ""
+        self._welcome.explain(refusal.sentence, refusal.way_out, provider=provider)
+        self.push_screen("welcome")
 
     def receive(self, board: "Board") -> None:
         """Takes a board from the market; one that can't be shown costs its own figures and no more."""
@@ -238,18 +205,14 @@ class DeskApp(AlertingApp):
 
     def _post_message(self, message: Message) -> Coroutine[Any, Any, bool]:
         """Called on the thread that reads the terminal, some turns of the event loop before a key is acted upon."""
-        if isinstance(message, Key):
-            self._breath.key()
-        return super()._post_message(message)
+        if not isinstance(message, Key | Paste):
+            return super()._post_message(message)
+        self._breath.key()
+        return self._in_turn.take(message)
 
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
-        """The session's bars of a name; None where the provider gives none, which costs the chart and no more."""
-        bars_of = getattr(self._feed, "intraday", None)
-        try:
-            return await bars_of(ticker) if bars_of is not None else None
-        except Exception:
-            log.exception("no intraday bars of %s", printable(ticker))
-            return None
+        """The session's bars of a name, None where there are none to be had."""
+        return await self._following.intraday(ticker)
 
     def show_board(self) -> None:
         """Shows the board on the screen that is shown; below an overlay it goes on."""
@@ -348,8 +311,7 @@ class DeskApp(AlertingApp):
 
     def action_refresh(self) -> None:
         """Asks the provider again now."""
-        if self._feed is not None:
-            self._feed.refresh_now()
+        self._following.refresh_now()
 
     def action_next_theme(self) -> None:
         """The next of the shipped themes."""
@@ -370,8 +332,7 @@ class DeskApp(AlertingApp):
 
     async def on_unmount(self) -> None:
         """Ends the feed before the loop does."""
-        if self._feeding is not None:
-            self._feeding.cancel()
+        self._following.stop()
 
     def _handle_exception(self, error: Exception) -> None:
         """A crash prints a plain traceback: Textual's own shows local variables, secrets among them."""

@@ -1,0 +1,48 @@
+"""Keys that come all at once, as after a lag of SSH: each goes to what those before it have opened."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.terminal import Seat
+from tests.e2e.test_terminal import at_the_desk, filled
+from tests.e2e.typing import lacks
+
+
+@pytest.fixture
+def seat(warm_home: Path) -> Iterator[Seat]:
+    with at_the_desk(warm_home) as seat:
+        seat.wait_for(filled)
+        yield seat
+
+
+def test_a_name_is_found_and_left_again(seat: Seat) -> None:
+    seat.press("/nvda\r")
+    seat.wait_for("desk › NVDA")
+    seat.press("h/amd\r")
+    seat.wait_for("desk › AMD")
+
+
+def test_a_key_for_an_overlay_does_not_end_the_program(seat: Seat) -> None:
+    seat.press("?q;q?q/nv")
+    seat.wait_for("Nvidia")
+    assert seat.code is None
+
+
+def test_a_rule_is_set_with_the_form(seat: Seat) -> None:
+    seat.press("+momentum.return\r\r9\r")
+    seat.wait_for("ALERT 1")
+    seat.wait_for(lacks("─ Set an alert"))
+
+
+def test_what_is_pasted_goes_where_the_key_before_led(seat: Seat) -> None:
+    seat.press("/\x1b[200~nvda\x1b[201~\r")
+    seat.wait_for("desk › NVDA")
+
+
+def test_through_the_pages_and_their_lists(seat: Seat) -> None:
+    seat.press("mjj\r")
+    seat.wait_for("momentum › ")
+    seat.press("hhv")
+    seat.wait_for("view 1 of")
