@@ -175,7 +175,10 @@ class DeskApp(AlertingApp):
         """Without a market the first screen takes over."""
         provider = self._settings.provider if refusal.keyless else ""
         self._welcome.explain(refusal.sentence, refusal.way_out, provider=provider)
+        if self.screen is self._small:
+            self.pop_screen()
         self.push_screen("welcome")
+        self._fit(self.size)
 
     def receive(self, board: "Board") -> None:
         """Takes a board from the market; one that can't be shown costs its own figures and no more."""

@@ -60,6 +60,21 @@ async def test_a_newcomer_learns_what_a_key_is_and_where_it_is_kept(size: tuple[
             assert choice in seat.text
 
 
+async def test_in_a_terminal_too_small_the_size_is_told_and_the_choices_come_with_the_room() -> None:
+    door = locked()
+    async with seated(door=door, size=(50, 12)) as seat:
+        assert "this terminal has 50x12" in seat.text
+        assert "log in" not in seat.text
+        await seat.pilot.resize_terminal(80, 24)
+        await seat.settle()
+        assert "d  demo" in seat.text
+        door.opened.clear()
+        await seat.press("d")
+        await door.opened.wait()
+        await seat.settle()
+        assert "1 Momentum" in seat.text
+
+
 async def test_a_market_that_fails_is_not_taken_for_a_missing_key() -> None:
     async with seated(door=Door(fault=RuntimeError("the wire is cut"))) as seat:
         assert "the wire is cut" in seat.text
