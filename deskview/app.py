@@ -18,6 +18,7 @@ from textual.events import Key, Paste, Resize
 from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.message import Message
+from textual.screen import Screen
 from textual.worker import WorkType
 
 from deskview import paths
@@ -94,7 +95,7 @@ class DeskApp(AlertingApp):
         self._leaving = False
         self._unshown = False
         self._breath = Breath()
-        self._in_turn = InTurn(self)
+        self._in_turn = InTurn(self, self.arrived)
         self._desk = DeskScreen()
         self._help = HelpScreen()
         self._card = CardScreen()
@@ -219,16 +220,20 @@ class DeskApp(AlertingApp):
 
     def show_board(self) -> None:
         """Shows the board on the screen that is shown; below an overlay it goes on."""
-        base = self.base
-        if self.board is None or not in_view(base):
-            return
-        if base is self._detail:
+        base, board = self.base, self.board if in_view(self.base) else None
+        if base is self._detail and board is not None:
             self._show_detail()
-        elif isinstance(base, DeskScreen):
+            return
+        self.arrived.set()
+        if board is not None:
+            self._show_on(base, board)
+
+    def _show_on(self, base: Screen[Any], board: "Board") -> None:
+        if isinstance(base, DeskScreen):
             filling: WorkType[None] = self._fill_panes
             self.run_worker(filling, group=PANES, exclusive=True, exit_on_error=False)
         elif isinstance(base, PageScreen):
-            base.show(self.board)
+            base.show(board)
             self.show_marks()
 
     async def _fill_panes(self) -> None:

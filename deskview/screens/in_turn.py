@@ -6,13 +6,14 @@ first would go to the screen that is about to be covered.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
 from textual.app import App
 from textual.dom import DOMNode
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -26,10 +27,11 @@ Place = tuple[Screen[Any] | None, Widget | None]
 
 
 class InTurn:
-    """Hands what is typed to the app, one piece at a time."""
+    """Hands what is typed to the app, one piece at a time; `arrived` is set while what is shown has its rows."""
 
-    def __init__(self, app: App[Any]) -> None:
+    def __init__(self, app: App[Any], arrived: asyncio.Event) -> None:
         self._app = app
+        self._arrived = arrived
         self._waiting: deque[Message] = deque()
         self._handing: asyncio.Task[None] | None = None
 
@@ -42,21 +44,19 @@ class InTurn:
 
     async def _hand_over(self) -> None:
         while self._waiting:
-            before = self._place()
             self._app.post_message(self._waiting.popleft())
             with suppress(TimeoutError):
                 async with asyncio.timeout(MOST_S):
-                    await self._taken(before)
+                    await self._taken()
 
-    async def _taken(self, before: Place) -> None:
-        """Returns when a key's effect has come about, and what it led to, if anything, has got its rows."""
-        rounds, now = 0, before
-        while rounds < ROUNDS or now != self._place():
-            rounds, now = rounds + 1, self._place()
+    async def _taken(self) -> None:
+        """Returns when a key's effect has come about: several rounds, the last without a change, and rows to act on."""
+        rounds, before = 0, None
+        while rounds < ROUNDS or before != self._place():
+            rounds, before = rounds + 1, self._place()
             for pump in (self._app, *self._way_of_a_key()):
-                await _done(pump.call_later)
-        if now != before:
-            await _done(self._app.call_after_refresh)
+                await _worked_off(pump)
+        await self._arrived.wait()
 
     def _place(self) -> Place:
         stack = self._app.screen_stack
@@ -69,8 +69,8 @@ class InTurn:
         return first.ancestors_with_self if first is not None else ()
 
 
-async def _done(call: Callable[[Callable[[], None]], bool]) -> None:
-    """Returns when what waits there now has been done; one that is closing calls nobody any more."""
+async def _worked_off(pump: MessagePump) -> None:
+    """Returns when the pump has dealt with all that waits for it now; one that is closing takes nothing more."""
     done = asyncio.Event()
-    if call(done.set):
+    if pump.call_later(done.set):
         await done.wait()

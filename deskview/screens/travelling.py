@@ -27,7 +27,10 @@ CRUMBS = 2
 
 
 class TravellingApp(SteeredApp):
-    """Keeps the way from the desk to what is shown; the screens on it are built once and pointed anew."""
+    """Keeps the way from the desk to what is shown; the screens on it are built once and pointed anew.
+
+    `arrived` is set while the screen of the last stop has the rows of that stop.
+    """
 
     def __init__(
         self,
@@ -40,6 +43,8 @@ class TravellingApp(SteeredApp):
         self._detail = DetailScreen()
         self._pages = {name: page() for name, page in PAGES.items()}
         self._horizon = len(HORIZONS) - 1
+        self.arrived = asyncio.Event()
+        self.arrived.set()
 
     def show_board(self) -> None:
         """Shows the board on the screen that is shown."""
@@ -98,6 +103,7 @@ class TravellingApp(SteeredApp):
     def _enter(self, *, first: bool = False) -> None:
         """Brings the screen of the last stop to the front."""
         stop = self.trail[-1]
+        self.arrived.clear()
         if isinstance(stop.place, str):
             self._pages[stop.place].came_by = self._came_by()
         name = "detail" if isinstance(stop.place, Target) else stop.place
@@ -121,9 +127,14 @@ class TravellingApp(SteeredApp):
     async def _build_detail(self, restore: tuple[Cursor, ...] | None) -> None:
         """Shows what is known at once; the session's own bars are filled in when they have come."""
         if self.board is None or not isinstance(self.place, Target):
+            self.arrived.set()
             return
         target, span = self.place, HORIZONS[self._horizon]
-        await self._draw(target, span, restore)
+        try:
+            await self._draw(target, span, restore)
+        finally:
+            if self.place == target:
+                self.arrived.set()
         if span == "1d" and target.kind is not Kind.GROUP:
             bars = await self.intraday(target.key)
             if self.place == target and HORIZONS[self._horizon] == span:

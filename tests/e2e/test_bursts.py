@@ -1,5 +1,6 @@
 """Keys that come all at once, as after a lag of SSH: each goes to what those before it have opened."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,8 +42,8 @@ def test_what_is_pasted_goes_where_the_key_before_led(seat: Seat) -> None:
     seat.wait_for("desk › NVDA")
 
 
-def test_through_the_pages_and_their_lists(seat: Seat) -> None:
-    seat.press("mjj\r")
-    seat.wait_for("momentum › ")
-    seat.press("hhv")
+def test_through_a_page_s_list_to_a_name_s_own_and_back(seat: Seat) -> None:
+    seat.press("mjj\r\r")
+    seat.wait_for(lambda text: re.search(r"momentum › \w+ › \w+", text) is not None)
+    seat.press("hhhv")
     seat.wait_for("view 1 of")
