@@ -6,7 +6,7 @@ import os
 import sys
 from argparse import Namespace
 
-from deskview import paths
+from deskview import garbage, paths
 from deskview.cli.context import UsageError, context_of
 from deskview.cli.opening import Doorway
 
@@ -14,9 +14,6 @@ SWITCH_S = 0.0005
 """A thread that computes gives way to a key this soon, ten times sooner than Python's own five milliseconds."""
 FRAMES_PER_SECOND = "120"
 """At most: a key pressed just after a frame waits for up to two of them."""
-GC_THRESHOLDS = (50_000, 10, 100)
-"""Looks for cycles seldom by itself: it may come upon a key. The app does after each board, when no key waits, and
-sometimes among everything: what Python counts towards that begins anew with each of the app's own."""
 
 
 def run(arguments: Namespace) -> int:
@@ -41,7 +38,7 @@ def open_desk(arguments: Namespace, *, demo: bool) -> int:
         settings_file=context.settings_file,
     )
     sys.setswitchinterval(SWITCH_S)
-    gc.set_threshold(*GC_THRESHOLDS)
+    gc.set_threshold(*garbage.DESK)
     app.run(mouse=getattr(arguments, "mouse", False))
     app.print_crash()
     return app.return_code or 0

@@ -14,6 +14,7 @@ from dataclasses import fields, replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from deskview import garbage
 from deskview.credentials import ApiKey
 from deskview.exits import Exit
 from deskview.logs import message_of, plain_traceback, send_logging
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from deskview.feed import Feed
 
 log = logging.getLogger(__name__)
-GC_THRESHOLD = 100_000
-"""Decoding a market makes rows by the hundred thousand, none in a cycle: looking for cycles often only costs."""
 
 YIELDING = 10
 """How far this process stands back (nice) where there are fewer cores than threads that compute: keys go first."""
@@ -36,7 +35,7 @@ def follow_market(pipe: "Connection[Any, Any]") -> None:
     """Follows the market of the first parcel's order for as long as the desk listens; what the process runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the desk decides when to end
     os.nice(YIELDING)
-    gc.set_threshold(GC_THRESHOLD)
+    gc.set_threshold(*garbage.MARKET)
     order, text = pipe.recv()
     key = ApiKey(text)
     outbox = Outbox(pipe)
