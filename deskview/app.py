@@ -318,7 +318,9 @@ class DeskApp(AlertingApp):
         self.show_board()
 
     def action_refresh(self) -> None:
-        """Asks the provider again now."""
+        """Asks the provider again now; a page's lists are put in order."""
+        if isinstance(self.base, PageScreen):
+            self.base.sort_again()
         self._following.refresh_now()
 
     def action_next_theme(self) -> None:

@@ -179,7 +179,9 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
     def line_at(self, y: int) -> Line:
         """The head, a row, or the reason why there are none."""
         if not self._keyed:
-            lines = [shorten(line, self.line_width) for line in wrap(plain(self._empty), self.line_width)]
+            width = self.line_width
+            parts = [wrap(plain(part), width) for part in self._empty.splitlines()]
+            lines = [shorten(line, width) for part in parts for line in part]
             return (Piece(lines[y], "dim"),) if y < len(lines) else ()
         if y == 0:
             return self.head_line()

@@ -52,7 +52,16 @@ class Row(Struct, frozen=True):
 
 
 class Sort(NamedTuple):
-    """The column rows are sorted by; the table only marks it, sorting is the caller's."""
+    """The column rows are sorted by; the table only marks it, sorting is the caller's.
+
+    `held` says that the figures have moved on and would be in another order by now.
+    """
 
     key: str
     descending: bool = True
+    held: bool = False
+
+    @property
+    def mark(self) -> str:
+        """What stands behind the column's title: full while the rows are in order, hollow when theirs is held."""
+        return ("▿" if self.held else "▾") if self.descending else ("▵" if self.held else "▴")

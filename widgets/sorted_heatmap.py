@@ -68,7 +68,7 @@ class SortedHeatmap(Sorting[HeatEntry], Heatmap):
     def title_of(self, column: Column) -> str:
         """The words over a column, the sorted one marked."""
         title, sort = super().title_of(column), self._ranking.sort
-        return title + ("▾" if sort.descending else "▴") if column.key == sort.key else title
+        return title + sort.mark if column.key == sort.key else title
 
     def head_clicked(self, x: int) -> None:
         """Sorts by the column whose title was clicked."""

@@ -40,17 +40,23 @@ class Ranking(Generic[Item]):
     def take(self, items: Sequence[Item], columns: Sequence[Column]) -> None:
         """Other figures of the items; they keep their places unless items came or went."""
         self._items = tuple(items)
-        if {item.key for item in items} != set(self._order):
-            self.rank(columns)
+        due = self._due(columns)
+        if due.keys() != self._order.keys():
+            self._order = due
+        self.sort = self.sort._replace(held=due != self._order)
 
     def rank(self, columns: Sequence[Column]) -> None:
         """Brings the order up to date with the figures; a column that is not there counts as the first."""
+        self._order = self._due(columns)
+        self.sort = self.sort._replace(held=False)
+
+    def _due(self, columns: Sequence[Column]) -> dict[str, int]:
         place = next((index for index, column in enumerate(columns) if column.key == self.sort.key), 0)
         known = [item for item in self._items if item.values[place] is not None]
         unknown = [item for item in self._items if item.values[place] is None]
         known.sort(key=lambda item: item.key)
         known.sort(key=lambda item: item.values[place], reverse=self.sort.descending)  # type: ignore[arg-type,return-value]
-        self._order = {item.key: index for index, item in enumerate([*known, *unknown])}
+        return {item.key: index for index, item in enumerate([*known, *unknown])}
 
     @property
     def ranked(self) -> list[Item]:

@@ -70,7 +70,7 @@ class Table(ColumnedLines):
         column = self._columns[index]
         if self._sort is None or self._sort.key != column.key:
             return plain(column.title)
-        return f"{plain(column.title)}{'▾' if self._sort.descending else '▴'}"
+        return plain(column.title) + self._sort.mark
 
     def head_line(self) -> Line:
         """The titles, the sorted one marked, and an ellipsis behind the last where columns were left out."""

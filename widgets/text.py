@@ -9,8 +9,8 @@ from deskview.widgets.records import Align, Line, Piece
 
 ELLIPSIS = "…"
 MISSING = "–"
-_FIGURE = re.compile(r"[^\s]*\d[^\s]*$")
-"""A word with a digit at the end of what is left."""
+_FIGURE = re.compile(r"[^\sA-Za-z]*\d[^\s]*$")
+"""A figure at the end of what is left, with the sign or the currency before it."""
 
 
 def plain(text: str) -> str:

@@ -1,12 +1,13 @@
 """What the desk shows as tables of unrounded figures, to take elsewhere; every row tells its source and time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 import polars as pl
 
 from deskview.analytics import rotation
+from deskview.board.alerts import Watch
 from deskview.board.board import Board
 
 Rows = list[dict[str, Any]]
@@ -40,6 +41,29 @@ def fund_table(board: Board, ticker: str) -> pl.DataFrame | None:
     reading = board.leverage.value
     found = [row for row in reading.by_fund if row.ticker == ticker] if reading else []
     return _stamped(board, msgspec.to_builtins(found))
+
+
+def alerts_table(board: Board, watches: Sequence[Watch]) -> pl.DataFrame | None:
+    """The rules in the readings' own units with what became of them; times in UTC, None without rules."""
+    return _stamped(board, [_rule(watch) for watch in watches])
+
+
+def _rule(watch: Watch) -> dict[str, Any]:
+    rule = watch.rule
+    return {
+        "reading": rule.reading,
+        "condition": rule.condition,
+        "level": rule.level,
+        "value": watch.value,
+        "to_go": watch.to_go,
+        "holds": watch.holds,
+        "acknowledged": watch.acknowledged,
+        "firings": watch.firings,
+        "fired_at": watch.fired_at,
+        "fired_value": watch.fired_value,
+        "fault": watch.fault,
+        "set": "here" if watch.own else watch.where,
+    }
 
 
 def _stamped(board: Board, rows: Rows) -> pl.DataFrame | None:

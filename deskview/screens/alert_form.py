@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -29,6 +30,10 @@ COLUMNS = (
     Column("now", "now", width=9, align="right"),
     Column("path", "in the settings", flex=True, minimum=24, priority=1),
 )
+
+
+OF_A_LEVEL = "0123456789.+-−"
+"""What a level begins with."""
 
 
 class Choice(Static, can_focus=True):
@@ -220,6 +225,14 @@ class AlertForm(LeanModal[None]):
 
         level = level_of(self.query_one("#level", Input).value, reading.unit, kind)
         return Alert(reading.path, **{kind: level})
+
+    def on_key(self, event: Key) -> None:
+        """A level typed while the condition is chosen goes where it belongs."""
+        if isinstance(self.focused, Choice) and event.character and event.character in OF_A_LEVEL:
+            event.stop()
+            level = self.query_one("#level", Input)
+            self.set_focus(level)
+            level.call_later(level.replace, event.character, 0, len(level.value))  # once the focus has selected all
 
     @on(Input.Submitted)
     @on(Lines.Opened)

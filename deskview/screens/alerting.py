@@ -15,6 +15,7 @@ from deskview.screens.alert_form import AlertForm
 from deskview.screens.alert_offers import offered
 from deskview.screens.alert_words import condition, words_of
 from deskview.screens.pages.alerts import AlertsPage
+from deskview.screens.target import Target
 from deskview.screens.travelling import TravellingApp
 from deskview.screens.warning import notifications, sentence
 from deskview.settings import Alert, Settings
@@ -23,6 +24,8 @@ from deskview.text import Secret
 from deskview.widgets.lines import Lines
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from deskview.board import Board
     from deskview.board.alerts import Watch
 
@@ -42,6 +45,12 @@ class AlertingApp(TravellingApp):
         self._alert_form = AlertForm()
         self.watches: tuple[Watch, ...] = ()
         self.firings: deque[Watch] = deque(maxlen=LOGGED)
+
+    def table(self, board: "Board", subject: Target | str) -> "pl.DataFrame | None":
+        """As any page's; the Alerts page has the rules."""
+        from deskview.board import tables  # noqa: PLC0415 - polars loads late
+
+        return tables.alerts_table(board, self.watches) if subject == "alerts" else super().table(board, subject)
 
     def watch_rules(self, board: "Board") -> None:
         """Looks at the rules, frozen display or not; what has just fired rings once."""

@@ -6,11 +6,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Static
 
 from deskview.screens.actions import Scope, bindings
 from deskview.screens.details.detail import Detail, Section
 from deskview.screens.footer import KeyLine
+from deskview.screens.heading import Heading
 from deskview.screens.overlay import Reader
 from deskview.screens.strip import DeskStrip, segments
 from deskview.screens.target import NO_MORE, Kind, Opened, Target
@@ -36,7 +36,6 @@ class DetailScreen(LeanScreen[None]):
     AUTO_FOCUS = "Table"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DRILL, Scope.DETAIL)]
     DEFAULT_CSS = """
-    DetailScreen #crumbs { height: 1; padding: 0 1; text-style: bold; }
     DetailScreen .top { height: 1fr; }
     DetailScreen .lists { height: 1fr; }
     DetailScreen #figures { width: 46; }
@@ -53,11 +52,12 @@ class DetailScreen(LeanScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._opens: list[Kind | None] = [None] * LISTS
+        self._before: Table | None = None
 
     def compose(self) -> ComposeResult:
         """Strip, figures, chart, lists, keys."""
         yield DeskStrip(segments(None))
-        yield Static("", id="crumbs", markup=False)
+        yield Heading()
         with Vertical():
             with Horizontal(classes="top"):
                 yield Pane(Reader(Facts()), title="Figures", id="figures")
@@ -73,7 +73,7 @@ class DetailScreen(LeanScreen[None]):
         `crumbs` are the places one came by, `count` where it stands in the list it was opened from.
         """
         self.query_one(StatusStrip).show(segments(board))
-        self.query_one("#crumbs", Static).update(" › ".join(["desk", *crumbs[:-1], f"{detail.title}  {count}"]))
+        self.query_one(Heading).tell(("desk", *crumbs[:-1]), f"{detail.title}  {count}".rstrip())
         self.query_one(Facts).show(detail.figures)
         self._show_chart(detail)
         self.set_class(len(detail.sections) < LISTS, "-one-list")
@@ -92,8 +92,14 @@ class DetailScreen(LeanScreen[None]):
         return self.has_class("-enlarged")
 
     def enlarge(self, *, chart: bool) -> None:
-        """Gives the chart the whole screen, or the rest its place back."""
+        """Gives the chart the whole screen, or the rest its place back and its list the focus."""
+        if chart == self.enlarged:
+            return
         self.set_class(chart, "-enlarged")
+        if chart:
+            self._before = self.focused if isinstance(self.focused, Table) else None
+        else:
+            self.call_after_refresh(self._focus_list, self._before)
 
     def _show_chart(self, detail: Detail) -> None:
         self.set_class(detail.chart is None, "-no-chart")
@@ -113,15 +119,27 @@ class DetailScreen(LeanScreen[None]):
     @property
     def cursors(self) -> tuple[Cursor, ...]:
         """The row each list's cursor is on and how far the list is scrolled, to come back to."""
-        return tuple((table.cursor_key, table.scroll_offset.y) for table in self.query(Table))
+        return tuple((table.cursor_key, table.scroll_offset.y, table.has_focus) for table in self.query(Table))
 
     def restore(self, cursors: tuple[Cursor, ...]) -> None:
-        """Puts cursors and lists back where they were; without any, to the top."""
+        """Puts cursors, lists and focus back where they were; without any, the lists to the top."""
+        wanted = None
         for number, table in enumerate(self.query(Table)):
-            key, scroll = cursors[number] if number < len(cursors) else (None, 0)
+            key, scroll, focused = cursors[number] if number < len(cursors) else (None, 0, False)
             if key is None or not table.select(key):
                 table.action_jump(0)
             table.scroll_to(y=scroll, animate=False, force=True)
+            wanted = table if focused else wanted
+        self.call_after_refresh(self._focus_list, wanted)
+
+    def _focus_list(self, wanted: Table | None) -> None:
+        """The focus goes to the list it was on, where that is shown; it is never on nothing while there is a list."""
+        chain = self.focus_chain
+        lists = [table for table in self.query(Table) if table in chain]
+        if wanted in lists:
+            self.set_focus(wanted)
+        elif lists and self.focused not in chain:
+            self.set_focus(lists[0])
 
     @on(Lines.Opened)
     def open_row(self, event: Lines.Opened) -> None:

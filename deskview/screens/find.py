@@ -55,6 +55,7 @@ class FindScreen(LeanModal[None]):
         self._entries = entries(board)
         if self.is_mounted:
             self.query_one(Input).clear()
+            self.set_focus(self.query_one(Input))
 
     @on(Input.Changed)
     def narrow(self, event: Input.Changed) -> None:
@@ -108,7 +109,7 @@ def entries(board: "Board") -> list[tuple[Target, str]]:
 
 
 def matches(entries: list[tuple[Target, str]], typed: str) -> list[tuple[Target, str]]:
-    """The exact ticker first, then tickers that begin so, then names that hold the words."""
+    """The exact ticker first, then tickers that begin so, then names that hold every word."""
     words = typed.strip().casefold()
     if not words:
         return []
@@ -125,7 +126,7 @@ def _score(entry: tuple[Target, str], words: str) -> int | None:
         return 1
     if name.startswith(words):
         return 2
-    return 3 if words in name else None
+    return 3 if all(word in f"{ticker} {name}" for word in words.split()) else None
 
 
 def _row(target: Target, name: str) -> Row:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import number, percentile, usd
+from deskview.screens.format import number, percentile, share, usd
 
 if TYPE_CHECKING:
     from deskview.analytics.favourites import LegOverlap
@@ -18,6 +18,13 @@ def rests_on_names(reading: "Flow") -> str:
     if reading.names < reading.focus:
         return f"rests on {reading.names} of {reading.focus} focus names"
     return f"all {reading.focus} focus names"
+
+
+def how_sure() -> str:
+    """How far the signs of retail prints can be trusted, in a few words."""
+    from deskview.analytics.flow.subpenny import SEEN, SIGNED_WRONGLY  # noqa: PLC0415 - polars loads late
+
+    return f"{share(SEEN.rate)} of retail seen, {share(SIGNED_WRONGLY.rate)} signed wrongly"
 
 
 def usual_usd(side: "Side") -> float | None:
@@ -39,7 +46,7 @@ def usual(label: str, side: "Side") -> str:
 def history(side: "LegOverlap") -> str:
     """Where the overlap lies among its own past, and on how many days that rests."""
     if side.history_percentile is None:
-        return "no earlier day recorded, one is with every session"
+        return "no earlier day recorded yet, each session adds one"
     return f"{percentile(side.history_percentile)} among its own {side.history_days} recorded days"
 
 

@@ -45,15 +45,12 @@ def table_of(board: "Board", subject: Target | str) -> "pl.DataFrame | None":
             return tables.fund_table(board, subject.key)
 
 
-def export(board: "Board", subject: Target | str, kind: str) -> Path | None:
-    """Writes the table to the exports folder as csv, parquet or json; None where there are no figures to write.
+def export(table: "pl.DataFrame", stem: str, kind: str) -> Path:
+    """Writes the table to the exports folder as csv, parquet or json.
 
     Raises OSError where the folder can't be written to.
     """
-    table = table_of(board, subject)
-    if table is None:
-        return None
-    path = paths.exports_folder() / f"{file_stem(board, subject)}.{kind}"
+    path = paths.exports_folder() / f"{stem}.{kind}"
     path.touch(mode=0o600)
     if kind == "parquet":
         table.write_parquet(path)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -15,6 +16,8 @@ from deskview.text import Secret, redact
 from deskview.widgets.text import shorten
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from deskview.board import Board
 
 
@@ -48,13 +51,22 @@ class TakingApp(App[int]):
         words = f"Copied: {shorten(' '.join(text.split()), 60)}" if text else "Nothing here to copy."
         self.notify(words, timeout=3, markup=False)
 
+    def table(self, board: "Board", subject: Target | str) -> "pl.DataFrame | None":
+        """The table behind what is shown; None where it has no figures. Slow enough for a thread."""
+        return takeout.table_of(board, subject)
+
+    def _export(self, board: "Board", subject: Target | str) -> Path | None:
+        table = self.table(board, subject)
+        stem = takeout.file_stem(board, subject)
+        return None if table is None else takeout.export(table, stem, self._export_format)
+
     async def action_export(self) -> None:
         """The table of the pane or page as a file."""
         if self.board is None:
             self.notify("No figures to export yet.")
             return
         try:
-            path = await asyncio.to_thread(takeout.export, self.board, self.subject, self._export_format)
+            path = await asyncio.to_thread(self._export, self.board, self.subject)
         except OSError as fault:
             self.notify(f"Not exported: {fault}", severity="error", markup=False)
             return

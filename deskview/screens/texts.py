@@ -40,7 +40,8 @@ TOPICS: dict[str, Topic] = {
         "A fund of leverage L must trade L(L-1) x assets x the underlying's return by the close, in the direction of"
         " the move. Assets are shares outstanding at the previous close's price. Index funds are traced to names by"
         " market cap (approximate). Next week is a distribution: without a drift its mean is zero; 1σ and the"
-        " percentiles say how much could come either way. It does not say which.",
+        " percentiles say how much could come either way. It does not say which. ● marks flows as large as the"
+        " settings' threshold; 'closing auction, est.' assumes a share of the day's volume for it.",
     ),
     "flow": Topic(
         "Flow",
@@ -77,9 +78,9 @@ TOPICS: dict[str, Topic] = {
     ),
     "alerts": Topic(
         "Alerts",
-        "Rules set on the screen with + and those of the settings' [[alert]] tables, looked at on every board. A rule"
-        " fires when its reading comes to lie beyond the level, once, and is armed again when it is back. 'to go' is"
-        " how far the reading still is from the level. σ is the reading's own, either way. E changes and - removes a"
+        "Rules set on the screen with + and those of the settings' [[alert]] tables, looked at with every refresh. A"
+        " rule fires when its reading comes to lie beyond the level, once, and is armed again when it is back. 'to go'"
+        " is how far the reading still is from the level. σ is the reading's own, either way. E changes and - removes a"
         " rule set here; one of the settings is changed in that file. Below stand the latest firings; one within a"
         " minute of the last is counted only. + works on any row, pane, card and name. Rules set in the demo are kept"
         " apart and hold there only.",
@@ -87,8 +88,11 @@ TOPICS: dict[str, Topic] = {
     "signs": Topic(
         "Signs and ages",
         "Every border tells the age of its data. Amber: old or in doubt; the sentence in the pane says why. A missing"
-        " figure is –, never 0. Positive flow is buying. SIMULATED in the top line: a made-up market, no real prices;"
-        " ×60 beside it: its clock runs 60 times as fast as ours. The clock is followed by the state of the market.",
+        " figure is –, never 0. Positive flow is buying. ▾ marks the column a page's list is sorted by; hollow, ▿: the"
+        " figures have moved on and the order is held while you watch; r, or coming back, sorts anew. SIMULATED in the"
+        " top line: a made-up market, no real prices; ×60 beside it: its clock runs 60 times as fast as ours, by which"
+        " ages count. The clock is followed by the state of the market; 'retail' and 'non-ret' are percentiles of"
+        " today's intensity among earlier sessions.",
     ),
 }
 """By what is shown: a part of the board, a kind of detail, or a page."""

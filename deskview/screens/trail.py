@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from deskview.screens.target import Target
 
-Cursor = tuple[str | None, int]
-"""The key of the row a list's cursor is on, and how far the list is scrolled."""
+Cursor = tuple[str | None, int, bool]
+"""The key of the row a list's cursor is on, how far the list is scrolled, and whether it has the focus."""
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.await_complete import AwaitComplete
+from textual.worker import WorkType
 
 from deskview.screens.detail import DetailScreen
 from deskview.screens.pages import PAGES
@@ -122,7 +124,10 @@ class TravellingApp(SteeredApp):
         return labels if len(labels) <= CRUMBS else ("…", *labels[-CRUMBS:])
 
     def _show_detail(self, restore: tuple[Cursor, ...] | None = None) -> None:
-        self.run_worker(self._build_detail(restore), group="detail", exclusive=True, exit_on_error=False)
+        building: WorkType[None] = partial(
+            self._build_detail, restore
+        )  # no coroutine yet: a newer one may come before it begins
+        self.run_worker(building, group="detail", exclusive=True, exit_on_error=False)
 
     async def _build_detail(self, restore: tuple[Cursor, ...] | None) -> None:
         """Shows what is known at once; the session's own bars are filled in when they have come."""

@@ -222,3 +222,11 @@ async def test_the_form_fits_the_smallest_terminal(board: Board) -> None:
         await seat.press("plus", *"momentum.sigma", "enter", "enter", *"-30")
         for words in ("momentum.sigma", "below", "level", "-30", "Fires when", "sets it"):
             assert words in seat.text, words
+
+
+async def test_a_level_typed_a_field_too_early_is_not_lost(board: Board) -> None:
+    async with seat_with(Settings(), board) as seat:
+        await seat.press("plus", *"momentum.sigma", "enter", *"-90")
+        field = seat.app.screen.query_one("#level", Input)
+        assert field.has_focus
+        assert field.value == "-90"

@@ -1,9 +1,16 @@
 """Alerts on the screen: strip, bell, notification, page, acknowledged by a key."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Literal
 from unittest.mock import patch
 
+import polars as pl
+import pytest
+
 from deskview.board import Board
+from deskview.screens.target import Kind, Target
 from deskview.settings import Alert, Settings
 from tests.app.seats import seat_with
 
@@ -55,3 +62,40 @@ async def test_without_rules_the_page_says_how_to_make_one(board: Board) -> None
     async with seat_with(Settings(), board) as seat:
         await seat.press("A")
         assert "[[alert]]" in seat.text
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "parquet"])
+async def test_the_rules_are_exported_with_what_became_of_them(
+    board: Board, own_state: Path, kind: Literal["csv", "json", "parquet"]
+) -> None:
+    async with seat_with(Settings(alert=RULES, export_format=kind)) as seat:
+        await seat.see(board)
+        await seat.press("A", "e")
+    (file,) = (own_state / "deskview" / "exports").iterdir()
+    read: dict[str, Callable[[Path], pl.DataFrame]]
+    read = {"csv": pl.read_csv, "json": pl.read_json, "parquet": pl.read_parquet}
+    below, above, unknown = read[kind](file).to_dicts()
+    assert board.momentum.value is not None
+    assert below["source"] == "SIMULATED momentum-crash"
+    assert (below["condition"], below["level"], below["firings"]) == ("below", -3.0, 1)
+    assert below["value"] == pytest.approx(board.momentum.value.sigma)
+    assert (below["acknowledged"], above["acknowledged"]) == (False, True)
+    assert above["fired_at"] is None
+    assert unknown["value"] is None
+    assert "there is no 'nothing'" in unknown["fault"]
+
+
+async def test_a_rule_opens_the_page_of_its_part_or_its_name_and_nothing_else(board: Board) -> None:
+    rules = (Alert("momentum.sigma", below=-3), Alert("names.NVDA.price", above=1))
+    async with seat_with(Settings(alert=rules), board) as seat:
+        await seat.press("A", "enter")
+        assert [stop.place for stop in seat.app.trail] == ["alerts", "momentum"]
+        await seat.press("escape", "down", "enter")
+        assert [stop.place for stop in seat.app.trail] == ["alerts", Target(Kind.NAME, "NVDA")]
+
+
+async def test_the_empty_page_shows_an_example_line_by_line(board: Board) -> None:
+    async with seat_with(Settings(), board) as seat:
+        await seat.press("A")
+        assert '[[alert]] reading = "momentum.sigma" below = -3' in seat.text
+        assert "\N{REPLACEMENT CHARACTER}" not in seat.text

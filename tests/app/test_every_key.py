@@ -64,8 +64,6 @@ BRINGS = {
 }
 """What an action is known by; any other by a changed picture."""
 ELSE = {
-    ("alerts", "export"): "notice",
-    ("alerts, firings", "export"): "notice",
     ("desk, one pane at a time", "zoom"): "notice",
     ("rotation, charted", "relative"): "notice",
     ("leverage, kinds", "open-row"): "notice",

@@ -65,3 +65,15 @@ async def test_before_a_letter_is_typed_it_says_what_can_be_typed(board: Board) 
         seat.app.screen.query_one(Input).clear()
         await seat.settle()
         assert NOTHING_TYPED in seat.text
+
+
+async def test_each_opening_takes_letters_wherever_the_last_one_was_left(board: Board) -> None:
+    async with seated(board) as seat:
+        await seat.press("slash", *"NV", "down", "enter", "slash", *"MU", "enter")
+        assert seat.app.place == Target(Kind.NAME, "MU")
+
+
+def test_words_are_found_in_any_order_and_apart(board: Board) -> None:
+    found = [target for target, _ in matches(entries(board), "2x nvda")]
+    assert Target(Kind.FUND, "NVDX") in found
+    assert found == [target for target, _ in matches(entries(board), "nvda  2X")]

@@ -111,8 +111,9 @@ async def test_a_saved_screen_is_without_the_notices_over_it(board: Board, state
 @pytest.mark.parametrize("kind", ["csv", "parquet", "json"])
 @pytest.mark.parametrize("part", ["momentum", "breadth", "rotation", "leverage", "flow"])
 def test_every_part_in_every_format(board: Board, part: str, kind: str) -> None:
-    path = takeout.export(board, part, kind)
-    assert path is not None
+    table = takeout.table_of(board, part)
+    assert table is not None
+    path = takeout.export(table, "deskview", kind)
     assert path.stat().st_mode & 0o077 == 0
     if kind == "json":
         rows = json.loads(path.read_text(encoding="utf-8"))
@@ -143,7 +144,9 @@ def test_a_file_name_holds_nothing_from_outside_that_could_steer(board: Board) -
     assert " " not in stem
 
 
-def test_without_figures_nothing_is_written(board: Board, state: Path) -> None:
-    assert takeout.export(board, Target(Kind.NAME, "NONE"), "csv") is None
-    assert takeout.export(board, "alerts", "csv") is None
+async def test_without_figures_nothing_is_written(board: Board, state: Path) -> None:
+    assert takeout.table_of(board, Target(Kind.NAME, "NONE")) is None
+    async with seated(board) as seat:
+        await seat.press("A", "e")
+        assert [notice.message for notice in seat.app._notifications] == ["No figures to export here."]
     assert not (state / "exports").exists()

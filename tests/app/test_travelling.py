@@ -1,6 +1,7 @@
 """From row to row, back to where one was, and the chart over its spans."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,7 @@ from deskview.screens.target import Kind, Opened, Target
 from deskview.widgets.chart import Chart
 from deskview.widgets.chartspec import Candle
 from deskview.widgets.lines import Lines
+from deskview.widgets.sorted_table import SortedTable
 from deskview.widgets.table import Table
 from tests.app.desk import Seat, seated
 
@@ -241,3 +243,32 @@ async def test_the_legs_add_up_on_the_desk(board: Board, size: tuple[int, int]) 
     assert reading is not None
     async with seated(board, size=size) as seat:
         assert f"short basket {percent(reading.short_return)} ×{reading.hedge_ratio:.2f}" in seat.text
+
+
+async def test_a_page_s_list_holds_its_order_and_says_so_until_one_asks_or_comes_back(
+    board: Board, earlier: Board
+) -> None:
+    async with seated(earlier) as seat:
+        for renewed in (("r",), ("escape", "v"), ("question_mark", "escape")):
+            await seat.press("v")
+            table = seat.app.screen.query_one("#names", SortedTable)
+            await seat.see(earlier)
+            await seat.press("r")
+            before = table.keys
+            assert "today▾" in seat.text
+            await seat.see(board)
+            assert table.keys == before
+            assert "today▿" in seat.text
+            await seat.press(*renewed)
+            assert "today▾" in seat.text
+            assert table.keys != before
+            await seat.press("escape")
+
+
+@pytest.mark.parametrize("width", [60, 80])
+async def test_what_is_shown_is_never_cut_for_the_places_before_it(board: Board, width: int) -> None:
+    async with seated(board, size=(width, 24)) as seat:
+        await seat.press("v", "b", "o", "f", "m")
+        assert re.match(r" ….* › Momentum  ·  raw deciles ", seat.lines[1])
+        await seat.press("slash", *"nvda", "enter")
+        assert "NVDA  Nvidia" in seat.lines[1]

@@ -145,3 +145,16 @@ async def test_a_heatmap_gives_the_scrollbar_its_room() -> None:
         await pilot.pause()
         assert lines_of(heatmap)[1].split()[-1] == "0"
         assert all(len(line) == 29 for line in lines_of(heatmap))
+
+
+async def test_a_held_order_is_marked_and_a_sort_takes_the_mark_away() -> None:
+    sorted_table = table()
+    async with Host(sorted_table).run_test(size=(60, 10)):
+        sorted_table.fill(ENTRIES)
+        assert "now▾" in lines_of(sorted_table)[0]
+        sorted_table.fill([entry("A", 9), entry("B", 8), entry("C", 1), entry("D", None)])
+        assert "now▿" in lines_of(sorted_table)[0]
+        sorted_table.sort_again()
+        assert "now▾" in lines_of(sorted_table)[0]
+        sorted_table.fill([entry("A", 8), entry("B", 7), entry("C", 1), entry("D", None)])
+        assert "now▾" in lines_of(sorted_table)[0]

@@ -22,6 +22,8 @@ WORDS = st.lists(
         ("−8.09%", 4, "…"),
         ("FANG & innovation", 9, "FANG & i…"),
         ("價格表", 4, "價…"),
+        ("Nasdaq-100", 9, "Nasdaq…"),
+        ("Nasdaq-100", 8, "Nasdaq-…"),
         ("whole", 5, "whole"),
         ("none", 0, ""),
     ],

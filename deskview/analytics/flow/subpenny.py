@@ -30,10 +30,14 @@ class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
 
 BARBER: Final = "Barber, Huang, Jorion, Odean and Schwarz 2024, Journal of Finance 79, 2403-2427"
 
+SEEN: Final = Accuracy(statement="of retail trades are identified by the sub-penny price", rate=0.35, source=BARBER)
+SIGNED_WRONGLY: Final = Accuracy(
+    statement="of identified trades are signed wrongly by the sub-penny price", rate=0.28, source=BARBER
+)
 #: What the literature says of these figures, for the card that explains them.
 ACCURACY: Final[tuple[Accuracy, ...]] = (
-    Accuracy(statement="of retail trades are identified by the sub-penny price", rate=0.35, source=BARBER),
-    Accuracy(statement="of identified trades are signed wrongly by the sub-penny price", rate=0.28, source=BARBER),
+    SEEN,
+    SIGNED_WRONGLY,
     Accuracy(statement="of identified trades are signed wrongly by the quote midpoint", rate=0.05, source=BARBER),
     Accuracy(statement="of stocks have an uninformative imbalance by the sub-penny price", rate=0.30, source=BARBER),
     Accuracy(

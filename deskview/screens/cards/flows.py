@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from deskview.analytics.leverage.explain import fund_steps
 from deskview.screens.cards.card import Card, Line, plain_number, reasons, rests_on, signed
 from deskview.screens.flow_words import CORE, FEW_DAYS, dollars_of, history, rests_on_names, usual
-from deskview.screens.format import MISSING, number, percent, percentile, share, usd, usd_alike, usd_sum
+from deskview.screens.format import MISSING, clock, number, percent, percentile, share, usd, usd_alike, usd_sum
 from deskview.screens.gaps import gaps
 
 if TYPE_CHECKING:
@@ -132,8 +132,8 @@ def overlap_lines(board: "Board") -> list[Line]:
     ]
 
 
-def prints_of(reading: "Flow", key: str | None) -> list[Line]:
-    """The prints of a focus name; nothing for another."""
+def prints_of(board: "Board", reading: "Flow", key: str | None) -> list[Line]:
+    """The prints of a focus name, the time they reach to and how sure they are; nothing for another."""
     row = next((row for row in reading.by_name if row.ticker == key), None)
     if row is None:
         return []
@@ -143,6 +143,8 @@ def prints_of(reading: "Flow", key: str | None) -> list[Line]:
         Line(
             "non-retail net", f"{other}, intensity {signed(row.other_intensity)}, of {_amount(row.turnover_usd)} traded"
         ),
+        Line("prints to", f"{clock(board.flow.as_of)} ET"),
+        Line("errors", reading.retail.sign_error_note),
     ]
 
 

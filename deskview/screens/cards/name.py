@@ -22,7 +22,7 @@ def name_card(board: "Board", ticker: str) -> Card:
     found = {
         "momentum": contribution(momentum, ticker) if momentum else [],
         "leveraged ETFs": through(leverage, ticker) if leverage else [],
-        "prints": prints_of(flow, ticker) if flow else [],
+        "prints": prints_of(board, flow, ticker) if flow else [],
     }
     why = {
         "momentum": "in neither leg" if momentum else board.momentum.note,

@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from deskview.screens.format import price
+from deskview.screens.ticks import month_ticks
 from deskview.widgets.chartspec import ChartSpec, Level, Series
 
 YEAR = 252
@@ -25,12 +26,6 @@ def price_chart(history: pl.DataFrame, ticker: str, last: object) -> ChartSpec |
         version=f"{ticker}:{days[-1]}:{values[-1]}",
         series=(Series(tuple(map(float, range(len(values)))), tuple(values)),),
         levels=levels,
-        x_ticks=_months(days),
+        x_ticks=month_ticks(days),
         write=price,
     )
-
-
-def _months(days: list[date]) -> tuple[tuple[float, str], ...]:
-    """A tick at the first session of each month."""
-    firsts = [index for index in range(1, len(days)) if days[index].month != days[index - 1].month]
-    return tuple((float(index), days[index].strftime("%b %y")) for index in firsts)

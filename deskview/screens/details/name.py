@@ -8,7 +8,8 @@ from deskview.analytics.leverage import funds_of_name
 from deskview.screens.details import columns
 from deskview.screens.details.charts import price_chart
 from deskview.screens.details.detail import Detail, Section
-from deskview.screens.format import MISSING, basis_points, number, percent, price, share, tone, usd
+from deskview.screens.flow_words import how_sure
+from deskview.screens.format import MISSING, basis_points, clock, number, percent, price, share, tone, usd
 from deskview.screens.target import Kind
 from deskview.widgets.facts import Fact, fact
 from deskview.widgets.records import Cell, Row
@@ -42,7 +43,7 @@ def _price(known: dict[str, object], live: dict[str, object]) -> list[list[Fact]
         [fact("previous close", price(_float(live.get("prev_close"))))],
         [fact("volume today", _shares(_float(live.get("volume"))))],
         [fact("sector", str(known.get("sector") or "unknown"))],
-        [fact("market cap", usd(_float(known.get("market_cap_usd")), sign=False))],
+        [fact("market cap, last close", usd(_float(known.get("market_cap_usd")), sign=False))],
     ]
 
 
@@ -75,7 +76,7 @@ def _leverage(board: "Board", ticker: str) -> list[list[Fact]]:
         return [[fact("leveraged ETFs", "no flow traced to it", "dim")]]
     return [
         [fact("leveraged ETFs today", usd(row.today_usd), tone(row.today_usd)), fact("ADV", percent(row.of_adv))],
-        [fact("of the close est.", percent(row.of_close, 0)), fact("20-day ADV", usd(row.adv_usd, sign=False))],
+        [fact("of closing auction, est.", percent(row.of_close, 0)), fact("20-day ADV", usd(row.adv_usd, sign=False))],
         [fact("single-stock", usd(row.single_stock_usd)), fact("index", usd(row.index_usd))],
         [fact("per +1%", usd(row.per_1pct_usd, sign=False)), fact("impact est.", _bp(row.impact_bp))],
     ]
@@ -93,12 +94,14 @@ def _flow(board: "Board", ticker: str) -> list[list[Fact]]:
         return [off_exchange, [fact("prints", "not among the focus names", "dim")]]
     return [
         off_exchange,
-        [fact("retail net", usd(row.retail_net_usd), tone(row.retail_net_usd)), fact("", number(row.retail_intensity))],
-        [
-            fact("non-retail net", usd(row.other_net_usd), tone(row.other_net_usd)),
-            fact("", number(row.other_intensity)),
-        ],
+        _side("retail net", row.retail_net_usd, row.retail_intensity),
+        _side("non-retail net", row.other_net_usd, row.other_intensity),
+        [fact("prints to", clock(board.flow.as_of)), fact("", how_sure(), "dim")],
     ]
+
+
+def _side(label: str, net_usd: float | None, intensity: float | None) -> list[Fact]:
+    return [fact(label, usd(net_usd), tone(net_usd)), fact("intensity", number(intensity))]
 
 
 def _funds(board: "Board", ticker: str) -> Section:

@@ -12,6 +12,7 @@ from deskview.screens.details.detail import Detail
 from deskview.screens.format import MISSING, NEW_YORK, number, price, share, usd
 from deskview.screens.market_state import OPEN, market_state
 from deskview.screens.target import Kind, Target
+from deskview.screens.ticks import month_ticks
 from deskview.widgets.chartspec import Candle, ChartSpec, Level, Series
 from deskview.widgets.facts import Fact, fact
 
@@ -155,9 +156,7 @@ def _ticks(days: list[date], newest: str) -> tuple[tuple[float, str], ...]:
     end = ((float(len(days)), newest),) if newest else ()
     if len(days) <= SESSIONS["1m"]:
         return (*((float(index), f"{day:%d %b}") for index, day in enumerate(days)), *end)
-    firsts = [index for index in range(1, len(days)) if days[index].month != days[index - 1].month]
-    clear = [index for index in firsts if not end or len(days) - index > NEAR]
-    return (*((float(index), f"{days[index]:%b %y}") for index in clear), *end)
+    return (*(tick for tick in month_ticks(days) if not end or len(days) - tick[0] > NEAR), *end)
 
 
 def _statistics(history: pl.DataFrame, ticker: str) -> list[list[Fact]]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
@@ -13,10 +12,10 @@ from deskview.screens.actions import Scope, bindings
 from deskview.screens.alert_words import condition, watched_figure, words_of
 from deskview.screens.footer import KeyLine
 from deskview.screens.format import MISSING, clock
+from deskview.screens.heading import Heading
 from deskview.screens.pages.base import PageScreen
 from deskview.screens.strip import segments
 from deskview.screens.target import Kind, Opened, Target
-from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.strip import StatusStrip
 from deskview.widgets.table import Table
@@ -123,17 +122,19 @@ class AlertsPage(PageScreen):
         yield Static("Firings, newest first; one within a minute of the last is counted only", classes="log")
         yield Table(FIRINGS, empty="", id="firings")
 
+    def heading(self) -> str:
+        """How many rules there are, and how many of them wait to be acknowledged."""
+        waiting = sum(watch.waiting for watch in self._watches)
+        rules = f"{len(self._watches)} rule{'s' * (len(self._watches) != 1)}"
+        return f"{self.HEADING}  ·  {rules}  ·  {waiting} not acknowledged"
+
     def show(self, board: "Board") -> None:
         """Shows what the app has made of the rules on the newest board."""
         self.query_one(StatusStrip).show(segments(board))
         self.query_one(KeyLine).show_traffic(board)
         self._watches = getattr(self.app, "watches", ())
         self._fired = list(getattr(self.app, "firings", ()))
-        waiting = sum(watch.waiting for watch in self._watches)
-        rules = f"{len(self._watches)} rule{'s' * (len(self._watches) != 1)}"
-        self.query_one(".heading", Static).update(
-            self.headed(f"{self.HEADING}  ·  {rules}  ·  {waiting} not acknowledged")
-        )
+        self.query_one(Heading).tell(self.came_by, self.heading())
         faults = _faults(self._watches)
         self.query_one(".notice", Static).set_class(bool(faults), "-shown").update("\n".join(faults))
         self.query_one("#rules", Table).set_rows([row(number, watch) for number, watch in enumerate(self._watches)])
@@ -141,12 +142,10 @@ class AlertsPage(PageScreen):
         log = self.query_one("#firings", Table)
         log.set_rows([firing_row(len(self._fired) - n, watch) for n, watch in enumerate(self._fired)])
 
-    @on(Lines.Opened)
-    def open_row(self, event: Lines.Opened) -> None:
-        """To the page of the rule's part, where there is one."""
-        event.stop()
-        number = int(event.key)
-        watch = self._watches[number] if event.lines.id == "rules" else self._fired[len(self._fired) - number]
+    def open(self, list_id: str, key: str) -> None:
+        """To the page of the rule's part, where there is one, or to the name."""
+        number = int(key)
+        watch = self._watches[number] if list_id == "rules" else self._fired[len(self._fired) - number]
         part, *names = watch.rule.reading.split(".")
         if part != "names":
             self.app.call_later(self.app.run_action, f"page('{part}')", self.app)

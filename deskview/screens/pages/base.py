@@ -11,6 +11,7 @@ from textual.widgets import Static
 from deskview.screens.actions import Scope, bindings
 from deskview.screens.ages import STALE_AFTER_S
 from deskview.screens.footer import KeyLine
+from deskview.screens.heading import Heading
 from deskview.screens.here import in_view
 from deskview.screens.pages.age import Age
 from deskview.screens.strip import DeskStrip, segments
@@ -38,7 +39,6 @@ class PageScreen(LeanScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DRILL)]
     DEFAULT_CSS = """
     PageScreen .head { height: 1; }
-    PageScreen .heading { height: 1; width: 1fr; padding: 0 1; text-style: bold; }
     PageScreen .notice { height: auto; padding: 0 1; color: $stale; display: none; }
     PageScreen .notice.-shown { display: block; }
     PageScreen .body { height: 1fr; }
@@ -47,15 +47,15 @@ class PageScreen(LeanScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._board: Board | None = None
-        self._said = self.HEADING
         self.came_by: tuple[str, ...] = ()
         self._waiting = Waiting()
+        self._to_sort = False
 
     def compose(self) -> ComposeResult:
         """Strip, heading, notice, body, keys."""
         yield DeskStrip(segments(None))
         with Horizontal(classes="head"):
-            yield Static(self.HEADING, classes="heading", markup=False)
+            yield Heading(self.HEADING)
             if self.PART:
                 yield Age()
         yield Static("", classes="notice", markup=False)
@@ -86,18 +86,12 @@ class PageScreen(LeanScreen[None]):
         """What is shown, and in which of its variants."""
         return self.HEADING
 
-    def headed(self, words: str) -> str:
-        """The heading behind the places one came by, where esc does not lead to the desk."""
-        return " › ".join((*self.came_by, words))
-
     def show(self, board: "Board") -> None:
         """Shows the board's part, or what it waits for."""
         self._board = board
         part = getattr(board, self.PART)
         self.query_one(StatusStrip).show(segments(board))
-        if self._said != (heading := self.headed(self.heading())):
-            self._said = heading
-            self.query_one(".heading", Static).update(heading)
+        self.query_one(Heading).tell(self.came_by, self.heading())
         self._show_age()
         notice = self.query_one(".notice", Static)
         notice.update(part.note)
@@ -105,6 +99,9 @@ class PageScreen(LeanScreen[None]):
         self._waiting.over()
         if part.value is not None:
             self.show_reading(part.value, board)
+        if self._to_sort and self.is_current:
+            self._to_sort = False
+            self.sort_again()
         if part.value is None or part.progress is not None:
             self._waiting.tell(self.query(Lines), part.note)
 
@@ -127,20 +124,28 @@ class PageScreen(LeanScreen[None]):
         if self._board is not None:
             self.show(self._board)
 
-    def on_screen_resume(self) -> None:
-        """Coming to the page brings the order of its lists up to date."""
+    def on_screen_suspend(self) -> None:
+        """Coming back will bring the order of the lists up to date; while one watches it stands still."""
+        self._to_sort = True
+
+    def sort_again(self) -> None:
+        """Brings the order of the lists up to date with their figures."""
         for lines in self.query(Lines):
             if isinstance(lines, Sorting):
                 lines.sort_again()
 
     @on(Lines.Opened)
     def open_row(self, event: Lines.Opened) -> None:
-        """A row opens its detail, where it has one."""
+        """A row was opened."""
         event.stop()
-        target = self.target_of(event.lines.id or "", event.key)
+        self.open(event.lines.id or "", event.key)
+
+    def open(self, list_id: str, key: str) -> None:
+        """A row opens its detail, where it has one."""
+        target = self.target_of(list_id, key)
         if target is not None:
             self.post_message(Opened(target))
-        elif event.lines.id not in self.TURNS:
+        elif list_id not in self.TURNS:
             self.notify(NO_MORE, timeout=2)
 
     def target_of(self, list_id: str, key: str) -> Target | None:  # noqa: ARG002 - for pages whose lists differ

@@ -30,6 +30,7 @@ DIVERGENCE_COLUMNS = (
     Column("who", "who buys", width=9, flex=True, minimum=6),
     Column("retail", "retail", width=7, align="right"),
     Column("other", "non-retail", width=7, align="right"),
+    Column("retail_intensity", RETAIL_INTENSITY, width=6, align="right", priority=2),
     Column("share", "retail share", width=5, align="right", priority=1),
 )
 QUALITY_COLUMNS = (
@@ -88,15 +89,21 @@ def divergence_rows(reading: "Flow") -> list[Row]:
             row.ticker,
             (
                 Cell(row.ticker),
-                Cell(who, "accent"),
+                Cell(*_who(who, row.retail_intensity)),
                 _net(row.retail_net_usd),
                 _net(row.other_net_usd),
+                Cell(number(row.retail_intensity), "dim"),
                 Cell(share(row.retail_share), "dim"),
             ),
         )
         for who, rows in sides
         for row in rows
     ]
+
+
+def _who(who: str, intensity: float | None) -> tuple[str, str]:
+    """What retail does, and how it is written: where it buys and sells alike to two digits that is said."""
+    return (who, "accent") if round(intensity or 0.0, 2) else (f"{who.removeprefix('retail ')}, hardly", "dim")
 
 
 def quality_rows(reading: "Flow") -> list[Row]:

@@ -6,6 +6,7 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from deskview.screens.format import tone
+from deskview.screens.ticks import month_ticks
 from deskview.widgets.chartspec import ChartSpec, Level, Series
 
 if TYPE_CHECKING:
@@ -43,12 +44,6 @@ def history_chart(
         series=(now, year) if today is not None else (year,),
         levels=tuple(levels),
         title=title,
-        x_ticks=_months(days),
+        x_ticks=month_ticks(days),
         write=write,
     )
-
-
-def _months(days: Sequence[date]) -> tuple[tuple[float, str], ...]:
-    """A tick at the first session of each month."""
-    firsts = [place for place in range(1, len(days)) if days[place].month != days[place - 1].month]
-    return tuple((float(place), days[place].strftime("%b %y")) for place in firsts)

@@ -68,7 +68,7 @@ def score_facts(score: "Score | None") -> list[list[Fact]]:
     """How often the 90 % band held, and on how many weeks that rests."""
     if score is None or score.hit_rate is None:
         pending = score.pending if score else 0
-        return [[fact("", "no stored forecast has run its course yet")], [fact("pending", str(pending))]]
+        return [[fact("stored forecasts still running", str(pending))]]
     return [
         [
             fact(f"{share(score.band)} band held", f"{score.hits} of {score.weeks} weeks", "strong"),
