@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from deskview.widgets.columned import ColumnedLines, Pick, fit_picks
 from deskview.widgets.fit import Slot
 from deskview.widgets.records import Column, Line, Piece
-from deskview.widgets.text import MISSING, pad, plain, shorten
+from deskview.widgets.text import ELLIPSIS, MISSING, pad, plain, shorten
 
 STEPS = ("neg4", "neg3", "neg2", "neg1", "0", "pos1", "pos2", "pos3", "pos4")
 _ROOMY = 5
@@ -122,12 +122,14 @@ class Heatmap(ColumnedLines):
         return MISSING if value is None else self._write(value)
 
     def head_line(self) -> Line:
-        """The horizons' names over their numbers."""
+        """The horizons' names over their numbers; an ellipsis behind the first title where horizons were left out."""
         pieces = []
+        more = f" {ELLIPSIS}" if self.dropped else ""
         for slot in self._slots:
             title = self.title_of(self.columns[slot.column])
             if slot.column == 0:
-                pieces.append(Piece(pad(shorten(title, slot.width), slot.width), "head"))
+                first = shorten(title, slot.width - len(more)) + more
+                pieces.append(Piece(pad(first, slot.width), "head"))
             else:
                 is_note = slot.column > len(self._horizons)
                 text = pad(shorten(title, slot.width), slot.width, "right") if is_note else self._in_cell(title, slot)

@@ -50,7 +50,8 @@ TOPICS: dict[str, Topic] = {
         " share of the last sessions with a lower net intensity; those are sampled, and below 60 of them it is dim."
         " A print cancelled or corrected is taken out again; the day is read anew once, ten minutes after its close."
         " About a third of retail trades are identified this way, and 28 % of those are signed wrongly (Barber et"
-        " al. 2024).",
+        " al. 2024). J is the favourites' overlap with a momentum leg (weighted Jaccard, 0 to 1), its percentile that"
+        " among random baskets.",
     ),
     "breadth": Topic(
         "Breadth",

@@ -111,3 +111,12 @@ async def test_keys_open_the_group() -> None:
         await pilot.pause()
         assert app.keys("opened") == ["B"]
         assert lines_of(heat)[2].strip() == "Themes"
+
+
+@pytest.mark.parametrize(("width", "left_out"), [(60, False), (30, True)])
+async def test_horizons_left_out_are_told(width: int, left_out: bool) -> None:
+    heat = Heatmap(title="Group")
+    async with Host(heat).run_test(size=(width, 10)):
+        heat.show(HORIZONS, [row("Chip", 0.012, -0.034, 0.01, 0.0, 0.2)], SCALES)
+        assert ("12m" not in lines_of(heat)[0]) == left_out
+        assert ("Group …" in lines_of(heat)[0]) == left_out

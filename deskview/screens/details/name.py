@@ -24,7 +24,9 @@ def name_detail(board: "Board", ticker: str) -> Detail:
     known = _row(basis.names, ticker) if basis else {}
     live = _row(board.live, ticker) if board.live is not None else {}
     title = f"{ticker}  {known.get('name') or ''}".rstrip()
-    figures = [*_price(known, live), *_momentum(board, ticker), *_leverage(board, ticker), *_flow(board, ticker)]
+    (last, *price_rest), (today, *letf_rest) = _price(known, live), _leverage(board, ticker)
+    flow = _flow(board, ticker)
+    figures = [last, *_momentum(board, ticker), today, *flow, *letf_rest, *price_rest]
     chart = price_chart(basis.history, ticker, live.get("price")) if basis else None
     return Detail(
         title, figures, chart, "Close, a year, split-adjusted", (_funds(board, ticker), _groups(board, ticker))
@@ -91,12 +93,13 @@ def _flow(board: "Board", ticker: str) -> list[list[Fact]]:
     row = next((row for row in reading.by_name if row.ticker == ticker), None) if reading else None
     off_exchange = [fact("off exchange, last session", share(board.off_exchange.of(ticker)))]
     if row is None:
-        return [off_exchange, [fact("prints", "not among the focus names", "dim")]]
+        return [[fact("prints", "not among the focus names", "dim")], off_exchange]
     return [
-        off_exchange,
         _side("retail net", row.retail_net_usd, row.retail_intensity),
         _side("non-retail net", row.other_net_usd, row.other_intensity),
-        [fact("prints to", clock(board.flow.as_of)), fact("", how_sure(), "dim")],
+        [fact("prints to", clock(board.flow.as_of))],
+        [fact("", how_sure(), "dim")],
+        off_exchange,
     ]
 
 

@@ -27,8 +27,8 @@ NAME_COLUMNS = (
 )
 DIVERGENCE_COLUMNS = (
     Column("ticker", "name", width=6),
-    Column("who", "who buys", width=9, flex=True, minimum=6),
-    Column("retail", "retail", width=7, align="right"),
+    Column("who", "retail", width=9, flex=True, minimum=9),
+    Column("retail", "retail net", width=7, align="right"),
     Column("other", "non-retail", width=7, align="right"),
     Column("retail_intensity", RETAIL_INTENSITY, width=6, align="right", priority=2),
     Column("share", "retail share", width=5, align="right", priority=1),
@@ -83,7 +83,7 @@ def _net(value: float | None) -> Cell:
 
 def divergence_rows(reading: "Flow") -> list[Row]:
     """Names where retail stands against the rest, the largest opposition first within either direction."""
-    sides = (("retail buys", reading.divergence), ("retail sells", reading.converse))
+    sides = (("buys", reading.divergence), ("sells", reading.converse))
     return [
         Row(
             row.ticker,
@@ -103,7 +103,7 @@ def divergence_rows(reading: "Flow") -> list[Row]:
 
 def _who(who: str, intensity: float | None) -> tuple[str, str]:
     """What retail does, and how it is written: where it buys and sells alike to two digits that is said."""
-    return (who, "accent") if round(intensity or 0.0, 2) else (f"{who.removeprefix('retail ')}, hardly", "dim")
+    return (who, "accent") if round(intensity or 0.0, 2) else (f"flat, {who}", "dim")
 
 
 def quality_rows(reading: "Flow") -> list[Row]:
