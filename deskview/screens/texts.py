@@ -51,7 +51,7 @@ TOPICS: dict[str, Topic] = {
         " A print cancelled or corrected is taken out again; the day is read anew once, ten minutes after its close."
         " About a third of retail trades are identified this way, and 28 % of those are signed wrongly (Barber et"
         " al. 2024). J is the favourites' overlap with a momentum leg (weighted Jaccard, 0 to 1), its percentile that"
-        " among random baskets.",
+        " among shuffles of names alike in sector and size.",
     ),
     "breadth": Topic(
         "Breadth",

@@ -31,7 +31,7 @@ def test_own_keys_are_shown() -> None:
 def test_the_screens_own_keys_come_before_those_of_lists_and_of_everywhere() -> None:
     alive = ["help", "quit", "open-row", "row-up", "neutral", "chart", "alert"]
     words = help_text("momentum", alive, {}).plain
-    places = [words.index(title) for title in ("Chart in place", "Sector-neutral", "Open", "Help on what")]
+    places = [words.index(title) for title in ("Chart in place", "Basket:", "Open", "Help on what")]
     assert places == sorted(places)
     assert (
         words.index("Keys that work here") < words.index("Keys in its lists") < words.index("Keys that work everywhere")
