@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
@@ -58,10 +59,16 @@ async def _follow(pipe: "Connection[Any, Any]", outbox: "Outbox", order: Order, 
         outbox.put(Refused(neutralise(str(fault), [key])))
         outbox.close()
         return
-    feed = Feed(provider, order.cache, order.settings, outbox.put_board)
+    feed = Feed(provider, order.cache, order.settings, partial(_hand_on, outbox))
     loop = asyncio.get_running_loop()
     threading.Thread(target=_listen, args=(pipe, feed, outbox, loop), name="desk-listener", daemon=True).start()
     await feed.run()
+
+
+def _hand_on(outbox: "Outbox", board: "Board") -> None:
+    """Sends a board; answers that its making left behind in cycles are let go of now, not hundreds of megabytes on."""
+    outbox.put_board(board)
+    gc.collect(1)
 
 
 def _listen(pipe: "Connection[Any, Any]", feed: "Feed", outbox: "Outbox", loop: asyncio.AbstractEventLoop) -> None:
