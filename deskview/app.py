@@ -45,7 +45,7 @@ from deskview.screens.warning import sentence
 from deskview.screens.welcome import WelcomeScreen
 from deskview.settings import Settings
 from deskview.text import Secret
-from deskview.themes import default_variables, load_themes
+from deskview.themes import default_variables, in_grey, load_themes
 from deskview.widgets.lines import Lines
 from deskview.widgets.strip import Segment, StatusStrip
 
@@ -121,7 +121,7 @@ class DeskApp(AlertingApp):
         """Themes and the desk first, the market after the first paint."""
         self.set_keymap(self.own_keys)
         for theme in load_themes():
-            self.register_theme(theme)
+            self.register_theme(in_grey(theme) if self.no_color else theme)
         self._take_user_themes()
         self.load_columns()
         if self._user_themes.folder.is_dir():
@@ -139,7 +139,7 @@ class DeskApp(AlertingApp):
     def _take_user_themes(self) -> None:
         themes, problems = self._user_themes.load()
         for theme in themes:
-            self.register_theme(theme)
+            self.register_theme(in_grey(theme) if self.no_color else theme)
         for problem in problems:
             self.notify(problem, title="A theme is left out", severity="warning", markup=False)
 

@@ -76,3 +76,18 @@ async def test_without_colours_the_signs_remain(board: Board, monkeypatch: pytes
         drawn = [segment.style for strip in strips_of(seat.app.screen) for segment in strip]
         colours = [style.color for style in drawn if style and style.color]
         assert all(len(set(colour.get_truecolor())) == 1 for colour in colours)
+
+
+async def test_without_colours_a_loss_is_no_fainter_than_its_label(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with seated(board) as seat:
+        assert brightness_of(seat, "▼−") > brightness_of(seat, "long/short")
+
+
+def brightness_of(seat: Seat, text: str) -> int:
+    """Of the first piece of the screen with the text in it."""
+    style = next(segment.style for strip in strips_of(seat.app.screen) for segment in strip if text in segment.text)
+    assert style is not None and style.color is not None
+    return style.color.get_truecolor().red
