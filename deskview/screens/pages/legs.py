@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from deskview.screens.format import MISSING, basis_points, number, percent, tone
+from deskview.screens.sectors import short_sector
 from deskview.widgets.records import Cell, Column
 from deskview.widgets.sorted_table import Entry
 
@@ -21,7 +22,7 @@ def columns(leg: str) -> tuple[Column, ...]:
         Column("contribution", "bp", width=6, align="right", priority=1),
         Column("score", "12-1", width=6, align="right", priority=2),
         Column("weight", "weight", width=5, align="right", priority=5),
-        Column("sector", "sector", flex=True, minimum=12, priority=3),
+        Column("sector", "sector", flex=True, minimum=9, priority=3),
         Column("company", "name", flex=True, minimum=14, priority=4),
     )
 
@@ -37,7 +38,7 @@ def leg_entries(names: "list[LegName]") -> list[Entry]:
                 Cell(_bp(name.contribution), tone(name.contribution)),
                 Cell(percent(name.score, 0), "dim"),
                 Cell(f"{name.weight:.1%}", "dim"),
-                Cell(name.sector or UNKNOWN, "dim"),
+                Cell(short_sector(name.sector or UNKNOWN), "dim"),
                 Cell(name.name or "", "dim"),
             ),
             (name.ticker, name.return_, name.contribution, name.score, name.weight, name.sector, name.name),

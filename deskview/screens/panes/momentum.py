@@ -7,6 +7,7 @@ from textual.containers import Horizontal
 
 from deskview.screens.format import arrow, basis_points, number, percent, share, sigma, tone
 from deskview.screens.panes.base import BoardPane
+from deskview.screens.sectors import short_sector
 from deskview.widgets.facts import Fact, Facts, fact
 from deskview.widgets.records import Cell, Column, Piece, Row
 from deskview.widgets.table import Table
@@ -36,7 +37,7 @@ def leg_rows(leg: "list[LegName]") -> list[Row]:
                 Cell(percent(name.return_), tone(name.return_)),
                 Cell(basis_points(name.contribution).removesuffix("bp"), tone(name.contribution)),
                 Cell(percent(name.score, 0), "dim"),
-                Cell(name.sector or "unknown", "dim"),
+                Cell(short_sector(name.sector or "unknown"), "dim"),
             ),
         )
         for name in leg
