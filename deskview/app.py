@@ -95,7 +95,7 @@ class DeskApp(AlertingApp):
         self._leaving = False
         self._unshown = False
         self._breath = Breath()
-        self._in_turn = InTurn(self, self.arrived)
+        self._in_turn = InTurn(self, self._act_on, self.arrived)
         self._desk = DeskScreen()
         self._help = HelpScreen()
         self._card = CardScreen()
@@ -212,7 +212,12 @@ class DeskApp(AlertingApp):
         if not isinstance(message, Key | Paste):
             return super()._post_message(message)
         self._breath.key()
-        return self._in_turn.take(message)
+        return self._in_turn.take(message)  # goes on where the event loop runs
+
+    def _act_on(self, typed: Message) -> None:
+        """It is its turn: a key that had to wait has its effect now, and boards wait for that."""
+        self._breath.key()
+        self.post_message(typed)
 
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """The session's bars of a name, None where there are none to be had."""
@@ -320,7 +325,7 @@ class DeskApp(AlertingApp):
     def action_refresh(self) -> None:
         """Asks the provider again now; a page's lists are put in order."""
         if isinstance(self.base, PageScreen):
-            self.base.sort_again()
+            self.base.sort_anew()
         self._following.refresh_now()
 
     def action_next_theme(self) -> None:

@@ -90,6 +90,7 @@ class Following:
             self._market = await self._door.open(self._subscriber)
             await self._market.run()
         except Exception as fault:
+            self._market = None
             report = getattr(fault, "report", None)
             if report is not None:
                 self._refused(Refusal(report.sentence, str(report.way_out), keyless=True))

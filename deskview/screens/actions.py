@@ -89,7 +89,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("page('leverage')", "v", "v", "Leveraged ETFs page", Scope.EVERYWHERE),
     Action("page('flow')", "f", "f", "Flow page", Scope.EVERYWHERE),
     Action("page('alerts')", "A", "A", "Alerts page", Scope.EVERYWHERE),
-    Action("refresh", "r", "r", "Refresh now, and sort anew", Scope.EVERYWHERE, footer=True),
+    Action("refresh", "r", "r", "Refresh now; a page's lists are sorted anew", Scope.EVERYWHERE, footer=True),
     Action("alert", "plus", "+", "Alert: set one on the figure here", Scope.EVERYWHERE),
     Action("freeze", "space", "space", "Freeze the display; the data go on", Scope.EVERYWHERE),
     Action("next_theme", "t", "t", "Next theme", Scope.EVERYWHERE),

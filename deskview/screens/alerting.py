@@ -42,20 +42,24 @@ class AlertingApp(TravellingApp):
         self._settings = settings
         self._settings_file = settings_file
         self._book: RuleBook | None = None
+        self._looked_at: Board | None = None
         self._alert_form = AlertForm()
         self.watches: tuple[Watch, ...] = ()
         self.firings: deque[Watch] = deque(maxlen=LOGGED)
 
     def table(self, board: "Board", subject: Target | str) -> "pl.DataFrame | None":
-        """As any page's; the Alerts page has the rules."""
+        """As any page's; the Alerts page has the rules, as of the board they were last looked at on."""
         from deskview.board import tables  # noqa: PLC0415 - polars loads late
 
-        return tables.alerts_table(board, self.watches) if subject == "alerts" else super().table(board, subject)
+        if subject != "alerts":
+            return super().table(board, subject)
+        return tables.alerts_table(self._looked_at or board, self.watches)
 
     def watch_rules(self, board: "Board") -> None:
         """Looks at the rules, frozen display or not; what has just fired rings once."""
         from deskview.board import alerts  # noqa: PLC0415 - polars loads late; with a board it is there
 
+        self._looked_at = board
         self._open_book(board)
         if self.screen is self._alert_form:
             self._alert_form.follow(board)

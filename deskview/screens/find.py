@@ -109,16 +109,17 @@ def entries(board: "Board") -> list[tuple[Target, str]]:
 
 
 def matches(entries: list[tuple[Target, str]], typed: str) -> list[tuple[Target, str]]:
-    """The exact ticker first, then tickers that begin so, then names that hold every word."""
+    """The exact ticker first, then tickers that begin so, then whose ticker and name hold every word."""
     words = typed.strip().casefold()
     if not words:
         return []
-    scored = [(score, entry) for entry in entries if (score := _score(entry, words)) is not None]
+    parts = words.split()
+    scored = [(score, entry) for entry in entries if (score := _score(entry, words, parts)) is not None]
     scored.sort(key=lambda pair: (pair[0], len(pair[1][0].key), pair[1][0].key))
     return [entry for _, entry in scored[:SHOWN]]
 
 
-def _score(entry: tuple[Target, str], words: str) -> int | None:
+def _score(entry: tuple[Target, str], words: str, parts: list[str]) -> int | None:
     ticker, name = entry[0].key.casefold(), entry[1].casefold()
     if ticker == words:
         return 0
@@ -126,7 +127,8 @@ def _score(entry: tuple[Target, str], words: str) -> int | None:
         return 1
     if name.startswith(words):
         return 2
-    return 3 if all(word in f"{ticker} {name}" for word in words.split()) else None
+    both = f"{ticker} {name}"
+    return 3 if all(part in both for part in parts) else None
 
 
 def _row(target: Target, name: str) -> Row:

@@ -34,10 +34,14 @@ class Heading(Painted):
 
 
 def fitted(places: Sequence[str], words: str, width: int) -> str:
-    """The places and the words in so many cells, an ellipsis for what had to go."""
-    for first in range(len(places) + 1):
-        kept = [LEFT_OUT, *places[first:]] if first else list(places)
-        text = WAY.join((*kept, words))
-        if cell_len(text) <= width:
-            return text
-    return shorten(words.replace(DOT, DOT.replace("  ", " ")), width)
+    """As many of the last places as there is room for and the words, in so many cells; an ellipsis for the rest."""
+    text, left = words, len(places)
+    for place in reversed(places):
+        longer, left_out = f"{place}{WAY}{text}", f"{LEFT_OUT}{WAY}" if left > 1 else ""
+        if cell_len(left_out + longer) > width:
+            break
+        text, left = longer, left - 1
+    whole = f"{LEFT_OUT}{WAY}{text}" if left else text
+    if cell_len(whole) <= width:
+        return whole
+    return shorten(words if cell_len(words) <= width else words.replace(DOT, DOT.replace("  ", " ")), width)

@@ -6,7 +6,7 @@ first would go to the screen that is about to be covered.
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -27,34 +27,50 @@ Place = tuple[Screen[Any] | None, Widget | None]
 
 
 class InTurn:
-    """Hands what is typed to the app, one piece at a time; `arrived` is set while what is shown has its rows."""
+    """Hands what is typed to the app, one piece at a time, by `act_on`.
 
-    def __init__(self, app: App[Any], arrived: asyncio.Event) -> None:
+    `arrived` is set while what is shown has its rows.
+    """
+
+    def __init__(self, app: App[Any], act_on: Callable[[Message], None], arrived: asyncio.Event) -> None:
         self._app = app
+        self._act_on = act_on
         self._arrived = arrived
         self._waiting: deque[Message] = deque()
         self._handing: asyncio.Task[None] | None = None
 
     async def take(self, typed: Message) -> bool:
-        """Takes a key or a paste; it reaches the app at once where nothing is before it."""
-        self._waiting.append(typed)
-        if self._handing is None or self._handing.done():
+        """Takes a key or a paste: it is acted on at once where nothing is before it."""
+        if self._handing is not None and not self._handing.done():
+            self._waiting.append(typed)
+        else:
+            self._act_on(typed)
             self._handing = asyncio.create_task(self._hand_over())
         return True
 
+    async def all_taken(self) -> None:
+        """Returns when nothing waits and the last key's effect has come about."""
+        if self._handing is not None:
+            await asyncio.wait([self._handing])
+
     async def _hand_over(self) -> None:
+        await self._patiently()
         while self._waiting:
-            self._app.post_message(self._waiting.popleft())
-            with suppress(TimeoutError):
-                async with asyncio.timeout(MOST_S):
-                    await self._taken()
+            self._act_on(self._waiting.popleft())
+            await self._patiently()
+
+    async def _patiently(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MOST_S):
+                await self._taken()
 
     async def _taken(self) -> None:
         """Returns when a key's effect has come about: several rounds, the last without a change, and rows to act on."""
         rounds, before = 0, None
+        await _worked_off(self._app)
         while rounds < ROUNDS or before != self._place():
             rounds, before = rounds + 1, self._place()
-            for pump in (self._app, *self._way_of_a_key()):
+            for pump in self._way_of_a_key():
                 await _worked_off(pump)
         await self._arrived.wait()
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 HORIZONS = ("1d", "5d", "1m", "3m", "1y")
 """How far back the price chart goes."""
-CRUMBS = 2
-"""Places a page's heading tells one came by; a drill-down, with a line for them, tells all."""
 
 
 class TravellingApp(SteeredApp):
@@ -45,6 +42,7 @@ class TravellingApp(SteeredApp):
         self._detail = DetailScreen()
         self._pages = {name: page() for name, page in PAGES.items()}
         self._horizon = len(HORIZONS) - 1
+        self._to_restore: tuple[Cursor, ...] | None = None
         self.arrived = asyncio.Event()
         self.arrived.set()
 
@@ -107,7 +105,7 @@ class TravellingApp(SteeredApp):
         stop = self.trail[-1]
         self.arrived.clear()
         if isinstance(stop.place, str):
-            self._pages[stop.place].came_by = self._came_by()
+            self._pages[stop.place].came_by = tuple(before.label for before in self.trail[:-1])
         name = "detail" if isinstance(stop.place, Target) else stop.place
         if first:
             self.push_screen(name)
@@ -118,40 +116,30 @@ class TravellingApp(SteeredApp):
         else:
             self.call_after_refresh(self.show_board)
 
-    def _came_by(self) -> tuple[str, ...]:
-        """The last places esc leads back to, for a page's heading; none where it leads to the desk."""
-        labels = tuple(stop.label for stop in self.trail[:-1])
-        return labels if len(labels) <= CRUMBS else ("…", *labels[-CRUMBS:])
-
     def _show_detail(self, restore: tuple[Cursor, ...] | None = None) -> None:
-        building: WorkType[None] = partial(
-            self._build_detail, restore
-        )  # no coroutine yet: a newer one may come before it begins
+        """Draws the detail anew; `restore` is kept until it is done, should a board begin the drawing once more."""
+        if restore is not None:
+            self._to_restore = restore
+        building: WorkType[None] = self._build_detail
         self.run_worker(building, group="detail", exclusive=True, exit_on_error=False)
 
-    async def _build_detail(self, restore: tuple[Cursor, ...] | None) -> None:
+    async def _build_detail(self) -> None:
         """Shows what is known at once; the session's own bars are filled in when they have come."""
         if self.board is None or not isinstance(self.place, Target):
             self.arrived.set()
             return
         target, span = self.place, HORIZONS[self._horizon]
         try:
-            await self._draw(target, span, restore)
-        finally:
-            if self.place == target:
-                self.arrived.set()
+            await self._draw(target, span)
+        except Exception:
+            self.arrived.set()  # there will be no rows to wait for
+            raise
         if span == "1d" and target.kind is not Kind.GROUP:
             bars = await self.intraday(target.key)
             if self.place == target and HORIZONS[self._horizon] == span:
                 await self._draw(target, span, bars=bars, note="there are no bars of it to be had")
 
-    async def _draw(
-        self,
-        target: Target,
-        span: str,
-        restore: tuple[Cursor, ...] | None = None,
-        **bars: Any,  # noqa: ANN401 - the view's own fields
-    ) -> None:
+    async def _draw(self, target: Target, span: str, **bars: Any) -> None:  # noqa: ANN401 - the view's own fields
         from deskview.screens.details.spans import View, viewed  # noqa: PLC0415 - polars loads late
 
         board, stop = self.board, self.trail[-1]
@@ -161,8 +149,10 @@ class TravellingApp(SteeredApp):
         detail = await asyncio.to_thread(viewed, board, target, view)
         self._detail.show(board, detail, crumbs=[stop.label for stop in self.trail], count=stop.count)
         self.show_marks()
+        restore, self._to_restore = self._to_restore, None
         if restore is not None:
             self._detail.restore(restore)
+        self.arrived.set()
 
     def action_next_one(self) -> None:
         """The next of the list the detail was opened from."""
@@ -178,6 +168,7 @@ class TravellingApp(SteeredApp):
             self.notify("The end of the list, or not opened from one.", timeout=2)
         else:
             self.trail[-1] = stop
+            self.arrived.clear()
             self._show_detail(restore=())
 
     def action_shorter(self) -> None:

@@ -72,6 +72,7 @@ class Seat:
 
     async def settle(self) -> None:
         """Waits until everything asked for is on the screen."""
+        await self.app._in_turn.all_taken()
         while True:
             try:
                 await self.app.workers.wait_for_complete()

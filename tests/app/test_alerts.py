@@ -99,3 +99,16 @@ async def test_the_empty_page_shows_an_example_line_by_line(board: Board) -> Non
         await seat.press("A")
         assert '[[alert]] reading = "momentum.sigma" below = -3' in seat.text
         assert "\N{REPLACEMENT CHARACTER}" not in seat.text
+
+
+async def test_rules_exported_from_a_frozen_display_have_the_time_of_their_values(
+    board: Board, earlier: Board, own_state: Path
+) -> None:
+    async with seat_with(Settings(alert=RULES), earlier) as seat:
+        await seat.press("space")
+        await seat.see(board)
+        await seat.press("A", "e")
+    (file,) = (own_state / "deskview" / "exports").iterdir()
+    assert board.as_of is not None
+    rows = pl.read_csv(file, try_parse_dates=True)
+    assert set(rows["as_of"].dt.replace_time_zone("UTC").to_list()) == {board.as_of}

@@ -15,9 +15,8 @@ def list_in_focus(seat: Seat) -> str:
 
 
 async def to_the_groups_of_a_name(seat: Seat) -> None:
-    await seat.press("1", "enter")
-    while list_in_focus(seat) != "list-1":
-        await seat.press("tab")
+    await seat.press("1", "enter", "tab")
+    assert list_in_focus(seat) == "list-1"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

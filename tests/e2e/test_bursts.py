@@ -18,11 +18,13 @@ def seat(warm_home: Path) -> Iterator[Seat]:
         yield seat
 
 
-def test_a_name_is_found_and_left_again(seat: Seat) -> None:
+def test_a_name_is_found_and_left_again_and_what_is_pasted_goes_where_the_key_before_led(seat: Seat) -> None:
     seat.press("/nvda\r")
     seat.wait_for("desk › NVDA")
     seat.press("h/amd\r")
     seat.wait_for("desk › AMD")
+    seat.press("h/\x1b[200~mu\x1b[201~\r")
+    seat.wait_for("desk › MU")
 
 
 def test_a_key_for_an_overlay_does_not_end_the_program(seat: Seat) -> None:
@@ -37,13 +39,10 @@ def test_a_rule_is_set_with_the_form(seat: Seat) -> None:
     seat.wait_for(lacks("─ Set an alert"))
 
 
-def test_what_is_pasted_goes_where_the_key_before_led(seat: Seat) -> None:
-    seat.press("/\x1b[200~nvda\x1b[201~\r")
-    seat.wait_for("desk › NVDA")
-
-
 def test_through_a_page_s_list_to_a_name_s_own_and_back(seat: Seat) -> None:
     seat.press("mjj\r\r")
+    seat.wait_for(lambda text: re.search(r"momentum › \w+ › \w+", text) is not None)
+    seat.press("hn\r")
     seat.wait_for(lambda text: re.search(r"momentum › \w+ › \w+", text) is not None)
     seat.press("hhhv")
     seat.wait_for("view 1 of")

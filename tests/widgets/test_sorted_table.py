@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deskview.screens.ascii import in_ascii
 from deskview.widgets import Cell, Column, HeatRow, Sort
 from deskview.widgets.sorted_heatmap import HeatEntry, SortedHeatmap
 from deskview.widgets.sorted_table import Entry, SortedTable
@@ -158,3 +159,9 @@ async def test_a_held_order_is_marked_and_a_sort_takes_the_mark_away() -> None:
         assert "now▾" in lines_of(sorted_table)[0]
         sorted_table.fill([entry("A", 8), entry("B", 7), entry("C", 1), entry("D", None)])
         assert "now▾" in lines_of(sorted_table)[0]
+
+
+def test_a_held_order_is_told_apart_without_box_drawing_too() -> None:
+    marks = [Sort("now", descending, held) for descending in (True, False) for held in (True, False)]
+    shown = [in_ascii(sort.mark) for sort in marks]
+    assert shown == ["~", "v", "~", "^"]

@@ -101,7 +101,7 @@ class PageScreen(LeanScreen[None]):
             self.show_reading(part.value, board)
         if self._to_sort and self.is_current:
             self._to_sort = False
-            self.sort_again()
+            self._sort()
         if part.value is None or part.progress is not None:
             self._waiting.tell(self.query(Lines), part.note)
 
@@ -128,8 +128,12 @@ class PageScreen(LeanScreen[None]):
         """Coming back will bring the order of the lists up to date; while one watches it stands still."""
         self._to_sort = True
 
-    def sort_again(self) -> None:
-        """Brings the order of the lists up to date with their figures."""
+    def sort_anew(self) -> None:
+        """Brings the order of the lists up to date, and once more with the figures that come next."""
+        self._to_sort = True
+        self._sort()
+
+    def _sort(self) -> None:
         for lines in self.query(Lines):
             if isinstance(lines, Sorting):
                 lines.sort_again()

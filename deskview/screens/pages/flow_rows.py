@@ -27,7 +27,7 @@ NAME_COLUMNS = (
 )
 DIVERGENCE_COLUMNS = (
     Column("ticker", "name", width=6),
-    Column("who", "retail", width=9, flex=True, minimum=9),
+    Column("who", "retail", width=9, flex=True, minimum=11),
     Column("retail", "retail net", width=7, align="right"),
     Column("other", "non-retail", width=7, align="right"),
     Column("retail_intensity", RETAIL_INTENSITY, width=6, align="right", priority=2),

@@ -101,6 +101,14 @@ def test_divergence_names_who_buys(board: Board) -> None:
     assert {row.cells[1].text for row in rows[: len(reading.divergence)]} <= {"buys", "flat, buys"}
 
 
+def test_a_side_that_is_flat_is_said_to_be_flat(board: Board) -> None:
+    reading = reading_of(board)
+    one = msgspec.structs.replace(reading.by_name[0], retail_intensity=0.004)
+    other = msgspec.structs.replace(reading.by_name[0], retail_intensity=-0.006)
+    rows = divergence_rows(msgspec.structs.replace(reading, divergence=[one], converse=[other]))
+    assert [row.cells[1].text for row in rows] == ["flat, buys", "sells"]
+
+
 def test_what_was_left_out_and_how_often_the_method_errs_is_told(board: Board) -> None:
     reading = msgspec.structs.replace(reading_of(board), left_out={"average price": 1234})
     text = " ".join(cell.text for row in quality_rows(reading) for cell in row.cells)

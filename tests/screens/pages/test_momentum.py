@@ -129,7 +129,7 @@ def test_the_chart_holds_the_past_spreads_the_levels_and_today_last(board: Board
     assert today.y == (year.y[-1], -0.08)
     assert today.x[-1] == year.x[-1] + 1
     assert {round(level.y / sd) for level in spec.levels} == {-4, -2, -1, 0, 1, 2, 4}
-    assert spec.x_ticks[-1][1] == board.basis.session.strftime("%b %y")
+    assert spec.x_ticks[-1][1] == board.basis.session.strftime("%b ’%y")
 
 
 @pytest.mark.parametrize("size", SIZES)
