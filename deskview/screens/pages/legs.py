@@ -22,7 +22,7 @@ def columns(leg: str) -> tuple[Column, ...]:
         Column("contribution", "bp", width=6, align="right", priority=1),
         Column("score", "12-1", width=6, align="right", priority=2),
         Column("weight", "weight", width=5, align="right", priority=5),
-        Column("sector", "sector", flex=True, minimum=9, priority=3),
+        Column("sector", "sector", flex=True, minimum=12, priority=3),
         Column("company", "name", flex=True, minimum=14, priority=4),
     )
 
