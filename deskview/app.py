@@ -19,6 +19,7 @@ from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.worker import WorkType
 
 from deskview import paths
@@ -121,7 +122,7 @@ class DeskApp(AlertingApp):
         """Themes and the desk first, the market after the first paint."""
         self.set_keymap(self.own_keys)
         for theme in load_themes():
-            self.register_theme(in_grey(theme) if self.no_color else theme)
+            self._offer_theme(theme)
         self._take_user_themes()
         self.load_columns()
         if self._user_themes.folder.is_dir():
@@ -136,10 +137,14 @@ class DeskApp(AlertingApp):
         self._leave_on_hangup()
         self.call_after_refresh(self._start)
 
+    def _offer_theme(self, theme: Theme) -> None:
+        """Makes the theme one may choose; in greys where no colours are wanted."""
+        self.register_theme(in_grey(theme) if self.no_color else theme)
+
     def _take_user_themes(self) -> None:
         themes, problems = self._user_themes.load()
         for theme in themes:
-            self.register_theme(in_grey(theme) if self.no_color else theme)
+            self._offer_theme(theme)
         for problem in problems:
             self.notify(problem, title="A theme is left out", severity="warning", markup=False)
 

@@ -30,8 +30,6 @@ COLUMNS = (
     Column("now", "now", width=9, align="right"),
     Column("path", "in the settings", flex=True, minimum=24, priority=1),
 )
-
-
 OF_A_LEVEL = "0123456789.+-−"
 """What a level begins with."""
 

@@ -6,9 +6,9 @@ from rich.cells import cell_len
 
 from deskview.widgets.painted import Painted
 from deskview.widgets.records import Line, Piece
-from deskview.widgets.text import plain, shorten
+from deskview.widgets.text import ELLIPSIS, plain, shorten
 
-WAY, DOT, LEFT_OUT = " › ", "  ·  ", "…"
+WAY, DOT = " › ", "  ·  "
 
 
 class Heading(Painted):
@@ -37,11 +37,11 @@ def fitted(places: Sequence[str], words: str, width: int) -> str:
     """As many of the last places as there is room for and the words, in so many cells; an ellipsis for the rest."""
     text, left = words, len(places)
     for place in reversed(places):
-        longer, left_out = f"{place}{WAY}{text}", f"{LEFT_OUT}{WAY}" if left > 1 else ""
+        longer, left_out = f"{place}{WAY}{text}", f"{ELLIPSIS}{WAY}" if left > 1 else ""
         if cell_len(left_out + longer) > width:
             break
         text, left = longer, left - 1
-    whole = f"{LEFT_OUT}{WAY}{text}" if left else text
+    whole = f"{ELLIPSIS}{WAY}{text}" if left else text
     if cell_len(whole) <= width:
         return whole
     return shorten(words if cell_len(words) <= width else words.replace(DOT, DOT.replace("  ", " ")), width)
