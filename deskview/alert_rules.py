@@ -1,26 +1,41 @@
-"""alerts.toml: the rules set on the screen, kept between runs. A file that can't be read is never written over."""
+"""Alert rules: those set on the screen, kept in alerts.toml; and all of them, watched on every board.
+
+A file that can't be read is never written over.
+"""
 
 import json
 import os
 import tempfile
 import tomllib
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from deskview import paths
 from deskview.settings import Alert
-from deskview.settings_lines import line_of
+from deskview.settings_lines import line_of, where
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from deskview.board import Board
+    from deskview.board.alerts import Watch
+
+LOGGED = 200
+"""The latest firings that are kept to be read."""
 
 HEAD = "# Alert rules set on deskview's screen, which writes this file anew; notes belong into settings.toml.\n"
-Rules = tuple[Alert, ...]
+RuleList = tuple[Alert, ...]
 
 
 class RulesError(ValueError):
     """The file can't be used or written as it is; the sentence names file and line."""
 
 
-def load_rules(file: Path) -> tuple[Rules, tuple[str, ...]]:
+def load_rules(file: Path) -> tuple[RuleList, tuple[str, ...]]:
     """The rules of the file and what is wrong with it, a sentence a fault; nothing of either where there is no file."""
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -82,9 +97,9 @@ class RuleBook:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self.rules: Rules = ()
+        self.rules: RuleList = ()
         self.problems: tuple[str, ...] = ()
-        self._pending: list[Callable[[Rules], Rules]] = []
+        self._pending: list[Callable[[RuleList], RuleList]] = []
 
     def open(self) -> None:
         """Reads the file; `problems` says what is wrong with it."""
@@ -102,7 +117,7 @@ class RuleBook:
         """Another rule in the place of one. Raises RulesError where that can't be kept."""
         self._change(lambda rules: tuple(dict.fromkeys([*(new if rule == old else rule for rule in rules), new])))
 
-    def _change(self, change: Callable[[Rules], Rules]) -> None:
+    def _change(self, change: Callable[[RuleList], RuleList]) -> None:
         self.rules = change(self.rules)
         self._pending.append(change)
         kept, self.problems = load_rules(self.file)
@@ -115,3 +130,87 @@ class RuleBook:
         except OSError as fault:
             raise RulesError(f"It holds for this run only: {self.file}: {fault.strerror}") from None
         self.rules, self._pending = kept, []
+
+
+class Rules:
+    """The rules of the settings and those set on the screen, watched board by board; no screen is needed for it.
+
+    `watches` are the rules with what became of them, `firings` the latest that rang, newest first, `board` the one
+    they were last looked at on.
+    """
+
+    def __init__(self, settings: Sequence[Alert], settings_file: Path | None) -> None:
+        self._settings = settings
+        self._settings_file = settings_file
+        self._book: RuleBook | None = None
+        self._problems: list[str] = []
+        self.board: Board | None = None
+        self.watches: tuple[Watch, ...] = ()
+        self.firings: deque[Watch] = deque(maxlen=LOGGED)
+
+    def watch(self, board: "Board") -> list["Watch"]:
+        """Looks at every rule on the next board; returns those that have just fired and should be heard."""
+        from deskview.board import alerts  # noqa: PLC0415 - polars loads late; with a board it is there
+
+        self.board = board
+        self._open_book(board)
+        self.watches = alerts.watched(self.watches, board)
+        fired = [watch for watch in self.watches if watch.rings]
+        self.firings.extendleft(fired)
+        return fired
+
+    def new_problems(self) -> list[str]:
+        """What is wrong with the file of the rules set on the screen, each sentence once."""
+        problems, self._problems = self._problems, []
+        return problems
+
+    def set(self, rule: Alert, instead: Alert | None = None) -> None:
+        """One more rule, or another in the place of one. Raises RulesError where it holds for this run only."""
+        self._change(lambda book: book.add(rule) if instead is None else book.replace(instead, rule))
+
+    def remove(self, rule: Alert) -> None:
+        """One rule less. Raises RulesError where that holds for this run only."""
+        self._change(lambda book: book.remove(rule))
+
+    def acknowledge(self) -> None:
+        """Every alert that waits has been seen."""
+        from deskview.board import alerts  # noqa: PLC0415 - polars loads late
+
+        self.watches = alerts.acknowledged(self.watches)
+
+    def table(self) -> "pl.DataFrame | None":
+        """The rules with what became of them, as of the board they were last looked at on; None without rules."""
+        from deskview.board.tables import alerts_table  # noqa: PLC0415 - polars loads late
+
+        return alerts_table(self.board, self.watches) if self.board is not None else None
+
+    def _change(self, change: "Callable[[RuleBook], None]") -> None:
+        if self._book is None:
+            raise RulesError("There is no market yet whose rules could be changed.")
+        try:
+            change(self._book)
+        finally:
+            self._take(self._book)
+
+    def _open_book(self, board: "Board") -> None:
+        """The rules kept for this market: those set on a simulated one stay apart from the real one's."""
+        file = paths.demo_alerts_file() if board.source.simulated else paths.alerts_file()
+        if self._book is not None and self._book.file == file:
+            return
+        book = self._book = RuleBook(file)
+        book.open()
+        self._problems += book.problems
+        self._take(book)
+
+    def _take(self, book: RuleBook) -> None:
+        """Watches every rule; of those watched before what became of them stays."""
+        before = {(watch.rule, watch.own): watch for watch in self.watches}
+        self.watches = tuple(before.get((watch.rule, watch.own), watch) for watch in self._fresh(book))
+
+    def _fresh(self, book: RuleBook) -> "Iterator[Watch]":
+        from deskview.board.alerts import Watch  # noqa: PLC0415 - polars loads late
+
+        for number, rule in enumerate(self._settings):
+            yield Watch(rule, where=where(self._settings_file, ("alert", "reading"), number))
+        for number, rule in enumerate(book.rules):
+            yield Watch(rule, where=where(book.file, ("alert", "reading"), number), own=True)

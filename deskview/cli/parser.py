@@ -10,7 +10,7 @@ from typing import Any
 from deskview import __version__
 
 DEFAULT_COMMAND = "desk"
-PAGES = ("desk", "momentum", "breadth", "rotation", "leverage", "flow")
+DESK = "desk"
 MOST_CELLS = 1000
 
 
@@ -47,6 +47,18 @@ def _number(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return number
+
+
+def _page(text: str) -> str:
+    """A page of a part of the board; the screens, and textual with them, are asked only where one is named."""
+    if text == DESK:
+        return text
+    from deskview.screens.parts import PARTS  # noqa: PLC0415 - textual loads late
+
+    names = [DESK, *(part.name for part in PARTS if part.page is not None)]
+    if text not in names:
+        raise argparse.ArgumentTypeError(f"there is no page {text!r}; there are: {', '.join(names)}")
+    return text
 
 
 class _Parser(argparse.ArgumentParser):
@@ -106,7 +118,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     snapshot = commands.add_parser("snapshot", parents=[common, simulated], help="print one refresh of the desk")
     snapshot.add_argument("--demo", action="store_true", help="of the simulated market")
-    snapshot.add_argument("--page", default="desk", choices=PAGES)
+    snapshot.add_argument("--page", default=DESK, type=_page, metavar="PAGE")
     snapshot.add_argument("--format", default="json", choices=("json", "text", "svg"))
     snapshot.add_argument("--output", type=Path, metavar="FILE", help="write there instead of standard output")
     snapshot.add_argument("--size", type=_size, default=(120, 40), metavar="COLSxROWS")

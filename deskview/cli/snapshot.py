@@ -11,7 +11,7 @@ from deskview.exits import Exit
 
 if TYPE_CHECKING:
     from deskview.board import Board
-    from deskview.screens.columns.choices import Choices
+    from deskview.screens.overlays.columns import Choices
 
 HEADLINES = frozenset({"return", "beat_share", "today_usd", "retail.net_usd", "institutional.net_usd"})
 """The figure each part is there for; a part without it is incomplete."""
@@ -41,7 +41,7 @@ async def _snapshot(context: Context) -> int:
 
 def _columns(context: Context) -> "Choices":
     """The columns the settings choose for the lists. Raises SettingsError where there are no such."""
-    from deskview.screens.columns.choices import Choices  # noqa: PLC0415 - textual loads late
+    from deskview.screens.overlays.columns import Choices  # noqa: PLC0415 - textual loads late
 
     return Choices(context.settings.columns, context.settings_file)
 
@@ -52,7 +52,7 @@ async def _rendered(board: "Board", context: Context, columns: "Choices | None")
         from deskview.board.export import board_to_json  # noqa: PLC0415
 
         return board_to_json(board)
-    from deskview.screens.still import still  # noqa: PLC0415
+    from deskview.screens.desk.still import still  # noqa: PLC0415
 
     text = await still(
         board,

@@ -1,9 +1,17 @@
 """Figures as text: signs always printed, a missing figure is a dash, an unchanged figure keeps its text."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+if TYPE_CHECKING:
+    from deskview.board import Board
+
+
 MISSING = "–"
+FEW_DAYS = 60
+"""A percentile of fewer days is no yardstick yet."""
 NEW_YORK = ZoneInfo("America/New_York")
 _UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
 
@@ -132,3 +140,41 @@ def age(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds / size:.0f}{unit}"
     return f"{max(0.0, seconds):.0f}s"
+
+
+SHORT = {
+    "Communication Services": "Comm Svcs",
+    "Consumer Discretionary": "Cons Discr",
+    "Consumer Staples": "Cons Staples",
+    "Information Technology": "Info Tech",
+}
+"""Those whose full names do not fit a list's column."""
+
+
+def short_sector(name: str) -> str:
+    """The sector in at most twelve letters where it is one of the eleven."""
+    return SHORT.get(name, name)
+
+
+OPEN = "open"
+NOON = time(12)
+
+
+def market_state(board: "Board") -> str:
+    """open, closed, pre-market or after-hours; a provider's own word where it is another, empty before it is known.
+
+    Providers call both ends of the day extended hours: the clock tells which it is.
+    """
+    if board.phase != "extended-hours" or board.as_of is None:
+        return board.phase
+    return "pre-market" if board.as_of.astimezone(NEW_YORK).time() < NOON else "after-hours"
+
+
+Ticks = tuple[tuple[float, str], ...]
+"""Places along the axis and what stands below them."""
+
+
+def month_ticks(days: Sequence[date]) -> Ticks:
+    """The first session of each month, such as Jun ’25; the month the days begin in has none."""
+    firsts = [place for place in range(1, len(days)) if days[place].month != days[place - 1].month]
+    return tuple((float(place), f"{days[place]:%b ’%y}") for place in firsts)

@@ -11,7 +11,7 @@ from textual.worker import WorkerCancelled
 
 from deskview.app import DeskApp
 from deskview.board import Board
-from deskview.screens.still import strips_of
+from deskview.screens.desk.still import strips_of
 from deskview.themes import DEFAULT_THEME
 
 
@@ -72,7 +72,7 @@ class Seat:
 
     async def settle(self) -> None:
         """Waits until everything asked for is on the screen."""
-        await self.app._in_turn.all_taken()
+        await self.app.key_queue.drained()
         while True:
             try:
                 await self.app.workers.wait_for_complete()
@@ -89,7 +89,7 @@ class Seat:
 
     async def see(self, board: Board) -> None:
         """A board arrives."""
-        self.app.take(board)
+        self.app.shown_boards.take(board)
         await self.settle()
 
     @property

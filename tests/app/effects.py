@@ -11,7 +11,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from deskview.app import DeskApp
 from deskview.board import Board
-from deskview.screens.still import strips_of
+from deskview.screens.desk.still import strips_of
 from deskview.widgets.lines import Lines
 from tests.app.desk import Seat, seated
 from tests.app.places import Place
@@ -32,7 +32,7 @@ class World:
         """Notes from now on what is written past the screen, and that the app is to end; time stands still."""
         patch.setattr(HeadlessDriver, "write", lambda _, data: self.sent.append(data))
         patch.setattr(DeskApp, "exit", lambda *_, **__: self._leave())
-        patch.setattr("deskview.screens.ages.monotonic", lambda: 0.0)
+        patch.setattr("deskview.screens.frame.pane.monotonic", lambda: 0.0)
 
     def _leave(self) -> None:
         self.exits += 1
@@ -63,7 +63,7 @@ def place_of(seat: Seat) -> State:
     focused = seat.app.screen.focused
     return {
         "screen": [type(screen).__name__ for screen in seat.app.screen_stack],
-        "way": list(seat.app.trail),
+        "way": list(seat.app.journey.stops),
         "focus": focused,
         "cursor": (focused.cursor_key, focused.scroll_offset) if isinstance(focused, Lines) else None,
     }
@@ -126,7 +126,7 @@ class Visit:
 
     def _ways_back(self, seat: Seat) -> Iterator[tuple[str, ...]]:
         yield ()
-        if place_of(seat)["screen"] != self._home["screen"] or seat.app.trail != self._home["way"]:
+        if place_of(seat)["screen"] != self._home["screen"] or seat.app.journey.stops != self._home["way"]:
             yield ("escape",)
         elif self._last:
             yield ("home",)

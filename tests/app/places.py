@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from deskview.cli.context import NoKeyError
 from deskview.credentials.states import KeyringReport, KeyringState, WayOut
-from deskview.screens.actions import Scope
 from tests.app.desk import Door
+from tests.app.scopes import Scope
 
 RULES = """\
 [[alert]]
@@ -26,7 +26,7 @@ class Place:
     """`keys` lead here from the first screen; `whole` is where all are pressed, also those no list makes different."""
 
     keys: tuple[str, ...]
-    scopes: tuple[Scope, ...]
+    scopes: tuple[str, ...]
     size: tuple[int, int] = (120, 40)
     whole: bool = False
     rules: str = ""
@@ -42,7 +42,7 @@ def _desk(*keys: str, whole: bool = False, size: tuple[int, int] = (120, 40)) ->
     return Place(keys, (Scope.DESK, Scope.EVERYWHERE, Scope.LISTS), size, whole)
 
 
-def _page(*keys: str, scopes: tuple[Scope, ...] = (), rules: str = "") -> Place:
+def _page(*keys: str, scopes: tuple[str, ...] = (), rules: str = "") -> Place:
     common = (Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS)
     return Place(keys, (*scopes, *common), whole=len(keys) == 1, rules=rules)
 

@@ -9,8 +9,8 @@ from textual.widgets import Input
 
 from deskview.alert_rules import load_rules, rules_text
 from deskview.board import Board
-from deskview.screens.alert_form import Choice
-from deskview.screens.alert_words import figure
+from deskview.screens.alerts.form import Choice
+from deskview.screens.alerts.levels import figure
 from deskview.settings import Alert, Settings
 from deskview.widgets.lines import Lines
 from deskview.widgets.table import Table
@@ -46,7 +46,7 @@ async def test_the_row_under_the_cursor_is_offered_and_set_with_three_enters(boa
         assert f"leverage.by_name.{ticker}.today_usd" in seat.text
         await type_level(seat, "-900B")
         rule = Alert(f"leverage.by_name.{ticker}.today_usd", below=-900e9)
-        assert [watch.rule for watch in seat.app.watches] == [rule]
+        assert [watch.rule for watch in seat.app.rules.watches] == [rule]
         assert load_rules(rules_file) == ((rule,), ())
         await seat.press("A")
         words = f"{ticker}: leveraged ETFs, today, all funds"
@@ -94,12 +94,12 @@ async def test_rules_of_a_simulated_market_stay_apart_from_the_real_ones(board: 
     real = rules_file.with_name("alerts.toml")
     put(real, rules_text([Alert("momentum.hedge_ratio", above=50)]))
     async with seat_with(Settings(), board) as seat:
-        assert not seat.app.watches
+        assert not seat.app.rules.watches
         await seat.press("plus", *"momentum.hedge_ratio", "enter", "enter", *"70", "enter")
         assert load_rules(rules_file)[0] == (Alert("momentum.hedge_ratio", above=70),)
         assert load_rules(real)[0] == (Alert("momentum.hedge_ratio", above=50),)
         await seat.see(replace(board, source=replace(board.source, simulated=False)))
-        assert [watch.rule for watch in seat.app.watches] == [Alert("momentum.hedge_ratio", above=50)]
+        assert [watch.rule for watch in seat.app.rules.watches] == [Alert("momentum.hedge_ratio", above=50)]
 
 
 async def test_typing_finds_any_reading_and_conditions_follow_it(board: Board) -> None:
@@ -128,11 +128,11 @@ async def test_a_sigma_rule_rings_at_once_where_it_holds(board: Board) -> None:
         assert "it fires at once" in seat.text
         assert "beyond ±3σ; now −" in seat.text
         await seat.press("enter")
-        (watch,) = seat.app.watches
+        (watch,) = seat.app.rules.watches
         assert watch.rule == Alert("momentum.return", sigma=3)
         assert watch.waiting
         assert "ALERT 1" in seat.lines[0]
-        assert [fired.rule for fired in seat.app.firings] == [watch.rule]
+        assert [fired.rule for fired in seat.app.rules.firings] == [watch.rule]
         await seat.press("A")
         assert "Firings, newest first" in seat.text
 
@@ -143,7 +143,7 @@ async def test_a_bad_level_is_refused_by_name_and_nothing_is_set(board: Board, r
         assert "'%' does not go with this reading; K, M, B or T does." in seat.text
         assert seat.app.screen is seat.app._alert_form
         await seat.press("escape")
-        assert seat.app.watches == ()
+        assert seat.app.rules.watches == ()
         assert kept(rules_file) is None
 
 
@@ -159,7 +159,7 @@ async def test_a_rule_set_here_is_changed_and_removed(board: Board, rules_file: 
         assert "above 60" in seat.text
         await seat.press("minus")
         assert load_rules(rules_file)[0] == ()
-        assert seat.app.watches == ()
+        assert seat.app.rules.watches == ()
 
 
 async def test_a_rule_of_the_settings_says_where_it_stands_and_stays(
@@ -178,7 +178,7 @@ async def test_a_rule_of_the_settings_says_where_it_stands_and_stays(
         notices = [notice.message for notice in seat.app._notifications]
         assert len(notices) == 2
         assert all("line 4; change it there" in notice for notice in notices)
-        assert len(seat.app.watches) == 1
+        assert len(seat.app.rules.watches) == 1
         assert kept(rules_file) is None
 
 
@@ -188,20 +188,20 @@ async def test_a_broken_file_is_told_and_left_alone(board: Board, rules_file: Pa
         (notice,) = [notice.message for notice in seat.app._notifications]
         assert "alerts-demo.toml" in notice and "line 1" in notice
         await seat.press("plus", *"momentum.sigma", "enter", "enter", *"-30", "enter")
-        assert [watch.rule for watch in seat.app.watches] == [Alert("momentum.sigma", below=-30)]
+        assert [watch.rule for watch in seat.app.rules.watches] == [Alert("momentum.sigma", below=-30)]
         assert kept(rules_file) == "[[alert]\n"
         assert any("this run only" in notice.message for notice in seat.app._notifications)
 
 
 async def test_what_became_of_the_other_rules_stays_when_one_is_added(board: Board) -> None:
     async with seat_with(Settings(alert=(Alert("momentum.sigma", below=-3),)), board) as seat:
-        fired = seat.app.watches[0]
+        fired = seat.app.rules.watches[0]
         assert fired.firings == 1
         await seat.press("plus", *"momentum.hedge_ratio", "enter", "enter", *"99", "enter")
         await seat.see(replace(board))
-        assert seat.app.watches[0].firings == 1
-        assert len(seat.app.watches) == 2
-        assert len(seat.app.firings) == 1
+        assert seat.app.rules.watches[0].firings == 1
+        assert len(seat.app.rules.watches) == 2
+        assert len(seat.app.rules.firings) == 1
 
 
 async def test_from_a_card_too(board: Board) -> None:
@@ -213,7 +213,7 @@ async def test_from_a_card_too(board: Board) -> None:
 async def test_the_same_rule_is_not_set_twice(board: Board) -> None:
     async with seat_with(Settings(alert=(Alert("momentum.sigma", below=-3),)), board) as seat:
         await seat.press("plus", *"momentum.sigma", "enter", "enter", *"-3", "enter")
-        assert len(seat.app.watches) == 1
+        assert len(seat.app.rules.watches) == 1
         assert any("such a rule already" in notice.message for notice in seat.app._notifications)
 
 

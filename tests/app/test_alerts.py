@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from deskview.board import Board
-from deskview.screens.target import Kind, Target
+from deskview.screens.frame.target import Kind, Target
 from deskview.settings import Alert, Settings
 from tests.app.seats import seat_with
 
@@ -55,7 +55,7 @@ async def test_a_frozen_display_still_warns(board: Board) -> None:
     async with seat_with(Settings(alert=RULES[:1])) as seat:
         await seat.press("space")
         await seat.see(board)
-        assert seat.app.watches[0].waiting
+        assert seat.app.rules.watches[0].waiting
 
 
 async def test_without_rules_the_page_says_how_to_make_one(board: Board) -> None:
@@ -89,9 +89,9 @@ async def test_a_rule_opens_the_page_of_its_part_or_its_name_and_nothing_else(bo
     rules = (Alert("momentum.sigma", below=-3), Alert("names.NVDA.price", above=1))
     async with seat_with(Settings(alert=rules), board) as seat:
         await seat.press("A", "enter")
-        assert [stop.place for stop in seat.app.trail] == ["alerts", "momentum"]
+        assert [stop.place for stop in seat.app.journey.stops] == ["alerts", "momentum"]
         await seat.press("escape", "down", "enter")
-        assert [stop.place for stop in seat.app.trail] == ["alerts", Target(Kind.NAME, "NVDA")]
+        assert [stop.place for stop in seat.app.journey.stops] == ["alerts", Target(Kind.NAME, "NVDA")]
 
 
 async def test_the_empty_page_shows_an_example_line_by_line(board: Board) -> None:

@@ -8,10 +8,9 @@ import pytest
 
 from deskview import paths
 from deskview.board import Board
-from deskview.screens.columns.choices import Choices
-from deskview.screens.columns.chooser import ColumnsScreen
-from deskview.screens.columns.lists import LISTS, meaning
-from deskview.screens.desk import DeskScreen
+from deskview.screens.desk.desk import DeskScreen
+from deskview.screens.overlays.columns import Choices, ColumnsScreen, meaning
+from deskview.screens.subjects import LISTS
 from deskview.settings import Settings, SettingsError
 from deskview.widgets.columned import ColumnedLines
 from tests.app.desk import Seat, seated

@@ -9,15 +9,16 @@ from textual.widgets import Input
 
 from deskview import paths
 from deskview.board import Board
-from deskview.screens.actions import ACTIONS, Action, Scope
-from deskview.screens.columns.lists import LISTS
-from deskview.screens.help import KEY_WIDTH
+from deskview.screens.frame.keys import Action
+from deskview.screens.overlays.help import KEY_WIDTH
+from deskview.screens.subjects import ACTIONS, LISTS
 from deskview.widgets.columned import ColumnedLines
 from deskview.widgets.lines import Lines
 from deskview.widgets.sorting import Sorting
 from tests.app.desk import Seat, seated
 from tests.app.effects import Visit, World, state_of
 from tests.app.places import PLACES, Place
+from tests.app.scopes import Scope
 
 TEXTUAL_OWN = {"(focus_next)", "(focus_previous)", "(copy_text)", "(help_quit)", "(quit)", "(command_palette)"}
 """What Textual binds itself on every screen: tab, shift+tab, ctrl+c, ctrl+q, ctrl+p."""
@@ -71,7 +72,7 @@ ELSE = {
     ("fund", "open-row"): "notice",
 }
 """What an action is known by where it can but say why not."""
-AWAKE: dict[str, set[tuple[str, Scope]]] = {}
+AWAKE: dict[str, set[tuple[str, str]]] = {}
 """The actions found awake, place by place."""
 MOVES = {"row-up", "row-down", "page-up", "page-down", "first-row", "last-row"}
 
@@ -118,7 +119,7 @@ def awake(seat: Seat, name: str) -> dict[str, Action]:
     if not isinstance(focused, ColumnedLines) or focused.list_name not in LISTS:
         gone.add("columns")
     if not isinstance(focused, Lines):
-        gone |= {action.name for action in ACTIONS if action.scope is Scope.LISTS}
+        gone |= {action.name for action in ACTIONS if action.scope == Scope.LISTS}
     elif not isinstance(focused, Sorting):
         gone |= {"sort-next", "sort-turn"}
     found = [action for scope in place.scopes for action in ACTIONS if action.scope is scope]

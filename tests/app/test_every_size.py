@@ -7,9 +7,9 @@ import pytest
 from textual.geometry import Region
 
 from deskview.board import Board
-from deskview.screens.pages import PAGES
-from deskview.screens.small import SMALLEST
-from deskview.screens.target import Kind, Opened, Target
+from deskview.screens.frame.target import Kind, Opened, Target
+from deskview.screens.overlays.small import SMALLEST
+from deskview.screens.subjects import PAGES
 from deskview.widgets.chart import Chart
 from deskview.widgets.lines import Lines
 from deskview.widgets.scatter import Scatter

@@ -4,8 +4,8 @@ import pytest
 from textual.widgets import Input
 
 from deskview.board import Board
-from deskview.screens.find import NOTHING_FOUND, NOTHING_TYPED, entries, matches
-from deskview.screens.target import Kind, Target
+from deskview.screens.frame.target import Kind, Target
+from deskview.screens.overlays.find import NOTHING_FOUND, NOTHING_TYPED, entries, matches
 from deskview.widgets.table import Table
 from tests.app.desk import seated
 
@@ -20,7 +20,7 @@ def tickers(board: Board) -> list[str]:
 async def test_a_ticker_and_enter_open_it(board: Board, ticker: str) -> None:
     async with seated(board) as seat:
         await seat.press("slash", *ticker, "enter")
-        assert seat.app.place == Target(Kind.NAME, ticker)
+        assert seat.app.journey.place == Target(Kind.NAME, ticker)
 
 
 async def test_a_ticker_opens_itself_whatever_was_first_on_the_way(board: Board) -> None:
@@ -33,9 +33,9 @@ async def test_a_ticker_opens_itself_whatever_was_first_on_the_way(board: Board)
                 table = seat.app.screen.query_one(Table)
                 assert table.cursor_key == table.keys[0]
             await seat.press("enter")
-            assert isinstance(seat.app.place, Target)
-            assert seat.app.place.key == ticker
-            assert seat.app.place in known
+            assert isinstance(seat.app.journey.place, Target)
+            assert seat.app.journey.place.key == ticker
+            assert seat.app.journey.place in known
 
 
 async def test_a_row_chosen_after_the_last_letter_is_the_one_opened(board: Board) -> None:
@@ -45,8 +45,8 @@ async def test_a_row_chosen_after_the_last_letter_is_the_one_opened(board: Board
         assert table.cursor_key == table.keys[1]
         chosen = table.keys[1]
         await seat.press("enter")
-        assert isinstance(seat.app.place, Target)
-        assert f"{seat.app.place.kind}:{seat.app.place.key}" == chosen
+        assert isinstance(seat.app.journey.place, Target)
+        assert f"{seat.app.journey.place.kind}:{seat.app.journey.place.key}" == chosen
 
 
 @pytest.mark.parametrize("ticker", ["F", "C", "T", "A", "TSLA"])
@@ -70,7 +70,7 @@ async def test_before_a_letter_is_typed_it_says_what_can_be_typed(board: Board) 
 async def test_each_opening_takes_letters_wherever_the_last_one_was_left(board: Board) -> None:
     async with seated(board) as seat:
         await seat.press("slash", *"NV", "down", "enter", "slash", *"MU", "enter")
-        assert seat.app.place == Target(Kind.NAME, "MU")
+        assert seat.app.journey.place == Target(Kind.NAME, "MU")
 
 
 def test_words_are_found_in_any_order_and_apart(board: Board) -> None:

@@ -23,11 +23,11 @@ async def to_the_groups_of_a_name(seat: Seat) -> None:
 async def test_from_a_name_s_second_list_to_a_group_and_back(board: Board, size: tuple[int, int]) -> None:
     async with seated(board, size=size) as seat:
         await to_the_groups_of_a_name(seat)
-        name = seat.app.place
+        name = seat.app.journey.place
         await seat.press("enter")
         assert list_in_focus(seat) == "list-0"
         await seat.press("escape")
-        assert seat.app.place == name
+        assert seat.app.journey.place == name
         assert list_in_focus(seat) == "list-1"
 
 

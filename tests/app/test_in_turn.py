@@ -7,7 +7,7 @@ import pytest
 from textual.events import Key
 
 from deskview.board import Board
-from deskview.screens.details import spans
+from deskview.screens.frame import price_chart
 from tests.app.desk import Seat, seated
 
 SEQUENCES = (
@@ -33,7 +33,7 @@ async def at_once(seat: Seat, *keys: str) -> None:
 def where(seat: Seat) -> tuple[object, ...]:
     """The way one came, what is shown and what has the focus."""
     focused = seat.app.screen.focused
-    return [stop.place for stop in seat.app.trail], type(seat.app.screen), focused.id if focused else None
+    return [stop.place for stop in seat.app.journey.stops], type(seat.app.screen), focused.id if focused else None
 
 
 @pytest.mark.parametrize("keys", SEQUENCES, ids="-".join)
@@ -56,7 +56,7 @@ async def test_a_board_that_comes_while_a_name_is_drawn_loses_no_key(board: Boar
         sending = asyncio.create_task(at_once(seat, "enter", "enter"))
         for _ in range(8):
             await asyncio.sleep(0.005)
-            seat.app.take(replace(board))
+            seat.app.shown_boards.take(replace(board))
         await sending
         assert where(seat) == expected
 
@@ -69,7 +69,7 @@ async def test_a_board_that_comes_on_the_way_back_leaves_cursor_and_focus(board:
         sending = asyncio.create_task(at_once(seat, "escape"))
         for _ in range(8):
             await asyncio.sleep(0.005)
-            seat.app.take(replace(board))
+            seat.app.shown_boards.take(replace(board))
         await sending
         assert where(seat) == before
         assert seat.app.screen.focused.cursor_key == row  # type: ignore[union-attr]
@@ -79,7 +79,7 @@ async def test_a_detail_that_can_t_be_drawn_holds_no_key_up(board: Board, monkey
     def broken(*_: object) -> None:
         raise ValueError("no such detail")
 
-    monkeypatch.setattr(spans, "viewed", broken)
+    monkeypatch.setattr(price_chart, "with_chart", broken)
     async with seated(board) as seat:
         await asyncio.wait_for(at_once(seat, "m", "enter", "escape", "escape", "b"), 20)
-        assert seat.app.place == "breadth"
+        assert seat.app.journey.place == "breadth"

@@ -4,8 +4,8 @@ import pytest
 from textual.geometry import Offset
 
 from deskview.board import Board
-from deskview.screens.desk import DeskScreen
-from deskview.screens.jump import HINT, LETTERS, JumpScreen
+from deskview.screens.desk.desk import DeskScreen
+from deskview.screens.overlays.jump import HINT, LETTERS, JumpScreen
 from deskview.settings import Settings
 from deskview.themes.contrast import contrast
 from deskview.widgets.lines import Lines
@@ -85,7 +85,7 @@ async def test_another_size_takes_the_letters_away(board: Board) -> None:
 
 async def test_letters_stand_out_in_every_theme(board: Board) -> None:
     async with seat_with(Settings(ascii=True), board) as seat:
-        for theme in seat.app.desk_themes:
+        for theme in seat.app.appearance.names:
             seat.app.theme = theme
             await seat.press("semicolon")
             label = seat.app.screen.query("Static").first()

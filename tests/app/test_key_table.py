@@ -10,12 +10,12 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Input
 
+from deskview.app.keys import keymap_of
 from deskview.board import Board
-from deskview.screens.actions import ACTIONS, key_table_markdown
-from deskview.screens.footer import KeyLine
-from deskview.screens.keymap import keymap_of
-from deskview.screens.keynames import shown_keys
-from deskview.screens.target import Kind, Opened, Target
+from deskview.screens.frame.keys import shown_keys, table_markdown
+from deskview.screens.frame.status_lines import KeyLine
+from deskview.screens.frame.target import Kind, Opened, Target
+from deskview.screens.subjects import ACTIONS, panes_markdown
 from deskview.settings import Settings, SettingsError
 from deskview.widgets.lines import Lines
 from tests.app.desk import Seat
@@ -164,24 +164,32 @@ async def test_the_palette_knows_actions_themes_and_names(board: Board) -> None:
         await seat.press("ctrl+p", *"NVDA")
         assert isinstance(seat.app.screen, CommandPalette)
         await seat.press("enter")
-        assert seat.app.place == Target(Kind.NAME, "NVDA")
+        assert seat.app.journey.place == Target(Kind.NAME, "NVDA")
 
 
-def test_the_readme_lists_these_keys() -> None:
-    before, opened, rest = README.read_text(encoding="utf-8").partition("<!-- keys -->\n")
-    table, closed, _ = rest.partition("<!-- /keys -->")
-    if not opened:
-        assert "`page-momentum`" not in before
-        return
-    assert closed
-    assert table.strip() == key_table_markdown(), "run: python -m tests.app.test_key_table"
+TABLES = {"keys": lambda: table_markdown(ACTIONS), "panes": panes_markdown}
+"""The README's tables by the marks they stand between."""
+
+
+def _marked(readme: str, name: str) -> re.Match[str]:
+    found = re.search(rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", readme, re.DOTALL)
+    assert found is not None, f"the README has no table of {name}"
+    return found
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_readme_has_the_tables(name: str) -> None:
+    table = _marked(README.read_text(encoding="utf-8"), name)[0]
+    assert table.strip() == TABLES[name](), "run: python -m tests.app.test_key_table"
 
 
 def write_readme() -> None:
-    """Brings the README's tables of keys up to date."""
-    before, opened, rest = README.read_text(encoding="utf-8").partition("<!-- keys -->\n")
-    _, closed, after = rest.partition("<!-- /keys -->")
-    README.write_text(f"{before}{opened}{key_table_markdown()}\n{closed}{after}", encoding="utf-8")
+    """Brings the README's tables up to date."""
+    readme = README.read_text(encoding="utf-8")
+    for name, table in TABLES.items():
+        place = _marked(readme, name)
+        readme = f"{readme[: place.start()]}{table()}\n{readme[place.end() :]}"
+    README.write_text(readme, encoding="utf-8")
 
 
 if __name__ == "__main__":

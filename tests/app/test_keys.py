@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from deskview.board import Board
-from deskview.screens.actions import ACTIONS, Scope
-from deskview.screens.panes.base import BoardPane
+from deskview.screens.frame.pane import BoardPane
+from deskview.screens.subjects import ACTIONS
 from deskview.widgets.table import Table
 from tests.app.desk import Seat, seated
+from tests.app.scopes import Scope
 
 ESCAPES = ["escape", "backspace", "left"]
 
@@ -18,7 +19,7 @@ def pane_of(seat: Seat) -> str | None:
     return next((pane.id for pane in seat.app.screen.query(BoardPane) if pane.has_focus_within), None)
 
 
-def named(scope: Scope) -> list[str]:
+def named(scope: str) -> list[str]:
     return [action.keys.split(",")[0] for action in ACTIONS if action.scope is scope]
 
 

@@ -3,11 +3,10 @@
 import pytest
 
 from deskview.board import Board
-from deskview.screens import ages as clock
-from deskview.screens.desk import DeskScreen
-from deskview.screens.pages.age import Age
-from deskview.screens.pages.base import PageScreen
-from deskview.screens.panes.base import BoardPane
+from deskview.screens.desk.desk import DeskScreen
+from deskview.screens.frame import pane as clock
+from deskview.screens.frame.page import Age, PageScreen
+from deskview.screens.frame.pane import BoardPane
 from deskview.widgets.strip import StatusStrip
 from tests.app.desk import Seat, seated
 

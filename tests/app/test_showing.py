@@ -8,12 +8,12 @@ import pytest
 from textual.events import Key
 from textual.worker import Worker
 
+from deskview.app import keys
+from deskview.app.keys import Pacer
 from deskview.board import Board
 from deskview.garbage import DESK
-from deskview.screens import breath
-from deskview.screens.breath import Breath
-from deskview.screens.panes.base import BoardPane
-from deskview.screens.panes.rotation import RotationPane
+from deskview.screens.frame.pane import BoardPane
+from deskview.screens.rotation.pane import RotationPane
 from tests.app.desk import Seat, seated
 
 FAULT = "The newest figures can't be shown"
@@ -39,7 +39,7 @@ async def test_a_pane_that_fails_says_so_and_the_others_go_on(
         assert seat.lines[2:20] == before
 
 
-class Hands(Breath):
+class Hands(Pacer):
     """Types between two panes: a number that takes the focus elsewhere, as soon as the first pane is shown."""
 
     def __init__(self, seat: Seat) -> None:
@@ -47,11 +47,11 @@ class Hands(Breath):
         self._seat = seat
         self.taken = 0
 
-    async def take(self) -> None:
+    async def wait(self) -> None:
         self.taken += 1
         if self.taken == 2:
             await self._seat.app._post_message(Key("3", "3"))
-        await super().take()
+        await super().wait()
 
 
 async def test_a_key_goes_in_between_two_panes(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,8 +63,8 @@ async def test_a_key_goes_in_between_two_panes(board: Board, monkeypatch: pytest
     async with seated() as seat:
         monkeypatch.setattr(BoardPane, "show", shown)
         hands = Hands(seat)
-        monkeypatch.setattr(seat.app, "_breath", hands)
-        seat.app.take(board)
+        monkeypatch.setattr(seat.app, "_pacer", hands)
+        seat.app.shown_boards.take(board)
         await seat.settle()
     assert [part for part, _ in focused] == ["momentum", "rotation", "leverage", "flow"]
     assert focused[0][1] == "long"
@@ -82,9 +82,9 @@ async def test_a_newer_board_takes_over(board: Board, earlier: Board, monkeypatc
 
     async with seated() as seat:
         monkeypatch.setattr(BoardPane, "show", show)
-        seat.app.take(board)
+        seat.app.shown_boards.take(board)
         await begun.wait()
-        seat.app.take(earlier)
+        seat.app.shown_boards.take(earlier)
         await seat.settle()
     assert shown[:2] == [("momentum", False), ("momentum", True)]
     assert all(newer for _, newer in shown[1:])
@@ -93,17 +93,17 @@ async def test_a_newer_board_takes_over(board: Board, earlier: Board, monkeypatc
 
 async def test_keys_without_end_hold_up_a_board_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    hands = Breath()
+    hands = Pacer()
 
     async def typing(seconds: float) -> None:
         nonlocal now
         now += seconds
-        hands.key()
+        hands.key_pressed()
 
-    monkeypatch.setattr(breath, "monotonic", lambda: now)
+    monkeypatch.setattr(keys, "monotonic", lambda: now)
     monkeypatch.setattr(asyncio, "sleep", typing)
-    await hands.take()
-    assert now == pytest.approx(100.0 + breath.MOST_S)
+    await hands.wait()
+    assert now == pytest.approx(100.0 + keys.PART_WAITS_S)
 
 
 async def test_a_part_that_is_the_same_is_not_shown_anew(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,9 +120,9 @@ async def test_a_board_that_can_t_be_taken_is_told_once(board: Board, monkeypatc
         raise ZeroDivisionError
 
     async with seated(board) as seat:
-        monkeypatch.setattr(seat.app, "watch_rules", fails)
+        monkeypatch.setattr(seat.app.rules, "watch", fails)
         for _ in range(3):
-            seat.app.receive(board)
+            seat.app.shown_boards.receive(board)
         await seat.settle()
         told = [notice.message for notice in seat.app._notifications]
         assert told == ["The newest figures can't be shown; the log has the details."]
@@ -131,9 +131,9 @@ async def test_a_board_that_can_t_be_taken_is_told_once(board: Board, monkeypatc
 
 async def test_a_board_that_comes_when_the_desk_is_left_is_let_go(board: Board) -> None:
     async with seated() as seat:
-        seat.app.take(board)
+        seat.app.shown_boards.take(board)
         seat.app.leave()
-        seat.app.take(board)
+        seat.app.shown_boards.take(board)
     assert seat.app.return_code == 0
 
 

@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from deskview import paths
-from deskview.app import DeskApp
+from deskview.app import DeskApp, takeout
 from deskview.board import Board
-from deskview.screens import takeout
-from deskview.screens.target import Kind, Target
+from deskview.screens.frame.target import Kind, Target
+from deskview.screens.subjects import table_of
 from deskview.themes import DEFAULT_THEME
 from deskview.widgets.lines import Lines
 from tests.app.desk import Door, Seat, seated
@@ -111,7 +111,7 @@ async def test_a_saved_screen_is_without_the_notices_over_it(board: Board, state
 @pytest.mark.parametrize("kind", ["csv", "parquet", "json"])
 @pytest.mark.parametrize("part", ["momentum", "breadth", "rotation", "leverage", "flow"])
 def test_every_part_in_every_format(board: Board, part: str, kind: str) -> None:
-    table = takeout.table_of(board, part)
+    table = table_of(board, part)
     assert table is not None
     path = takeout.export(table, "deskview", kind)
     assert path.stat().st_mode & 0o077 == 0
@@ -128,9 +128,9 @@ def test_details_export_their_own_tables(board: Board) -> None:
     assert board.rotation.value is not None
     fund, name = board.leverage.value.by_fund[0].ticker, board.leverage.value.by_name[0].ticker
     group = board.rotation.value.groups[0].name
-    bars = takeout.table_of(board, Target(Kind.NAME, name))
-    members = takeout.table_of(board, Target(Kind.GROUP, group))
-    steps = takeout.table_of(board, Target(Kind.FUND, fund))
+    bars = table_of(board, Target(Kind.NAME, name))
+    members = table_of(board, Target(Kind.GROUP, group))
+    steps = table_of(board, Target(Kind.FUND, fund))
     assert bars is not None and members is not None and steps is not None
     assert bars["ticker"].unique().to_list() == [name]
     assert members.height > 1
@@ -145,7 +145,7 @@ def test_a_file_name_holds_nothing_from_outside_that_could_steer(board: Board) -
 
 
 async def test_without_figures_nothing_is_written(board: Board, state: Path) -> None:
-    assert takeout.table_of(board, Target(Kind.NAME, "NONE")) is None
+    assert table_of(board, Target(Kind.NAME, "NONE")) is None
     async with seated(board) as seat:
         await seat.press("A", "e")
         assert [notice.message for notice in seat.app._notifications] == ["No figures to export here."]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from deskview import paths
+from deskview.app.appearance import in_ascii
 from deskview.board import Board
-from deskview.screens.ascii import in_ascii
 from deskview.settings import Settings
 from tests.app.seats import seat_with
 
@@ -66,12 +66,12 @@ async def test_own_themes_load_the_broken_one_is_told_and_a_saved_one_is_put_on(
         assert "broken.toml: colors.acent" in problem
         file.write_text(GOOD.format("#445566"))
         os.utime(file, ns=(1, 1))
-        app._reload_themes()
+        app.appearance.reload()
         await seat.settle()
         assert app.current_theme.accent == "#445566"
         assert app.theme_variables["accent"].lower() == "#445566"
         assert len(app._notifications) == 1
-        assert "mine" in app.desk_themes
+        assert "mine" in app.appearance.names
 
 
 async def test_without_a_theme_folder_nothing_is_looked_at(
@@ -79,5 +79,5 @@ async def test_without_a_theme_folder_nothing_is_looked_at(
 ) -> None:
     monkeypatch.setattr(paths, "themes_folder", lambda: tmp_path / "none")
     async with seat_with(Settings(), board) as seat:
-        assert not seat.app._user_themes.changed()
-        assert seat.app._user_themes.names == ()
+        assert not seat.app.appearance.own.changed()
+        assert seat.app.appearance.own.names == ()

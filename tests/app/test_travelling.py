@@ -10,10 +10,11 @@ import pytest
 
 from deskview.board import Board
 from deskview.market.schema import INTRADAY
-from deskview.screens.details.spans import SESSIONS, View, today_of, viewed
 from deskview.screens.format import percent
-from deskview.screens.panes.leverage import SHOWN
-from deskview.screens.target import Kind, Opened, Target
+from deskview.screens.frame.price_chart import SESSIONS, View, today_of, with_chart
+from deskview.screens.frame.target import Kind, Opened, Target
+from deskview.screens.leverage.pane import SHOWN
+from deskview.screens.subjects import detail_of
 from deskview.widgets.chart import Chart
 from deskview.widgets.chartspec import Candle
 from deskview.widgets.lines import Lines
@@ -26,7 +27,7 @@ async def enter(seat: Seat) -> None:
     """Opens the row under the cursor and waits until it is there."""
     await seat.press("enter")
     async with asyncio.timeout(60):
-        while not (seat.app.place and seat.app.screen.query(Chart)):
+        while not (seat.app.journey.place and seat.app.screen.query(Chart)):
             await seat.settle()
     await seat.settle()
 
@@ -46,12 +47,12 @@ async def test_n_and_p_step_through_the_list_one_came_from(board: Board) -> None
     assert len(names) > SHOWN
     async with seated(board) as seat:
         await seat.press("3", "down", "enter")
-        assert seat.app.place == Target(Kind.NAME, names[1])
+        assert seat.app.journey.place == Target(Kind.NAME, names[1])
         await seat.press("n")
-        assert seat.app.place == Target(Kind.NAME, names[2])
+        assert seat.app.journey.place == Target(Kind.NAME, names[2])
         assert f"3/{SHOWN}" in seat.lines[1]
         await seat.press("p", "p", "p")
-        assert seat.app.place == Target(Kind.NAME, names[0])
+        assert seat.app.journey.place == Target(Kind.NAME, names[0])
         await seat.press("h")
         lines = seat.app.screen.focused
         assert isinstance(lines, Lines)
@@ -89,7 +90,7 @@ async def test_the_chart_reaches_from_a_day_to_a_year_and_shows_candles(board: B
         assert chart._spec is not None and len(chart._spec.candles) == 5
         assert not seat.app.screen.query(Table).first().region.area
         await seat.press("escape")
-        assert seat.app.place is not None
+        assert seat.app.journey.place is not None
         assert "5d close" in chart_title(seat)
 
 
@@ -111,8 +112,8 @@ async def test_the_sessions_bars_are_filled_in_when_they_have_come(board: Board)
         await enter(seat)
         assert asked == []
         await seat.press(*["left_square_bracket"] * 4)
-        assert isinstance(seat.app.place, Target)
-        assert asked[-1] == seat.app.place.key
+        assert isinstance(seat.app.journey.place, Target)
+        assert asked[-1] == seat.app.journey.place.key
         assert "1d in 5 minutes" in chart_title(seat)
         spec = seat.app.screen.query_one(Chart)._spec
         assert spec is not None
@@ -175,7 +176,7 @@ async def test_the_chart_ends_with_the_session_under_way(board: Board, span: str
         board.snapshot.filter(pl.col("ticker") == ticker).select("open", "high", "low", "price").row(0)
     )
     for candles in (False, True):
-        chart = viewed(board, Target(Kind.NAME, ticker), View(span, candles)).chart
+        chart = with_chart(board, detail_of(board, Target(Kind.NAME, ticker)), View(span, candles)).chart
         assert chart is not None
         assert chart.x_ticks[-1][1].startswith("04 Feb")
         if candles:
@@ -201,7 +202,7 @@ def test_before_the_first_trade_there_is_no_candle_of_today(board: Board) -> Non
     assert board.snapshot is not None
     none = pl.lit(None, pl.Float64)
     early = replace(board, snapshot=board.snapshot.with_columns(open=none, high=none, low=none))
-    chart = viewed(early, Target(Kind.NAME, "NVDA"), View("5d", candles=True)).chart
+    chart = with_chart(early, detail_of(early, Target(Kind.NAME, "NVDA")), View("5d", candles=True)).chart
     assert chart is not None
     assert chart.x_ticks[-1][1] == "03 Feb"
     assert len(chart.candles) == 5

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deskview.board import Board
-from deskview.screens.still import strips_of
+from deskview.screens.desk.still import strips_of
 from deskview.widgets.painted import Painted
 from tests.app.desk import Seat, seated
 from tests.feed.markets import Made, just_now, refreshed, simulated

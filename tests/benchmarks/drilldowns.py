@@ -25,9 +25,9 @@ WARM_UP = 40
 async def there_and_back(seat: Seat, number: int) -> None:
     """One pane's row under the cursor, opened and left; the cursor goes on by one."""
     await seat.press(PANES[number % len(PANES)], "enter")
-    assert seat.app.trail, "nothing was opened"
+    assert seat.app.journey.stops, "nothing was opened"
     await seat.press("escape")
-    assert not seat.app.trail, "the way back did not lead to the desk"
+    assert not seat.app.journey.stops, "the way back did not lead to the desk"
     await seat.press("down")
 
 

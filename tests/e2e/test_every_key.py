@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deskview.screens.actions import Scope
+from tests.app.scopes import EVERY_SCOPE, Scope
 from tests.e2e.conftest import surroundings
 from tests.e2e.terminal import DESKVIEW, Seat
 from tests.e2e.test_terminal import DEMO, at_the_desk, filled
@@ -39,7 +39,7 @@ def test_every_key_of_the_desk_its_pages_and_overlays(warm_home: Path) -> None:
         seat.press("\x11")
         assert seat.wait_for_end() == 0
         typist.pressed |= {("quit", ANYWHERE, "ctrl+q"), ("quit", ANYWHERE, "q")}
-        scopes = set(Scope) - {Scope.WELCOME, Scope.SMALL}
+        scopes = EVERY_SCOPE - {Scope.WELCOME, Scope.SMALL}
         assert not all_of(*scopes) - typist.pressed
 
 

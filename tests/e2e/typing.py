@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 
-from deskview.screens.actions import ACTIONS, Scope
-from deskview.screens.keynames import shown_keys
+from deskview.screens.frame.keys import shown_keys
+from deskview.screens.subjects import ACTIONS
 from tests.e2e.terminal import Seat
 
 SEQUENCES = {
@@ -31,7 +31,7 @@ SEQUENCES = {
 }
 OF_THE_MOMENT = re.compile(r"\b\d+[smh]\b|calls/min")
 Wanted = str | Callable[[str], bool] | None
-Pressed = tuple[str, Scope, str]
+Pressed = tuple[str, str, str]
 """An action's name, its scope, and one of its keys."""
 
 
@@ -45,7 +45,7 @@ def lacks(words: str) -> Callable[[str], bool]:
     return lambda text: words not in text
 
 
-def all_of(*scopes: Scope) -> set[Pressed]:
+def all_of(*scopes: str) -> set[Pressed]:
     """Every key of every action of these scopes."""
     return {
         (action.name, action.scope, key.strip())
@@ -62,10 +62,10 @@ class Typist:
         self.seat = seat
         self.pressed: set[Pressed] = set()
 
-    def press(self, scope: Scope, key: str, wanted: Wanted = None, *, among: str = "") -> None:
+    def press(self, scope: str, key: str, wanted: Wanted = None, *, among: str = "") -> None:
         """Presses a key of a scope, and waits for the words, or else until a line with `among` in it has changed."""
         action = next(
-            action for action in ACTIONS if action.scope is scope and key in map(str.strip, action.keys.split(","))
+            action for action in ACTIONS if action.scope == scope and key in map(str.strip, action.keys.split(","))
         )
         self.type(sequence(key), wanted, among=among)
         self.pressed.add((action.name, scope, key))

@@ -11,7 +11,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.app import App
 
-from deskview.screens.still import strips_of
+from deskview.screens.desk.still import strips_of
 
 _RULE = "=" * 8
 Line = list[tuple[str, str]]

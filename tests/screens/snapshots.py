@@ -22,7 +22,7 @@ from unittest.mock import patch
 
 from deskview import paths
 from deskview.board import Board
-from deskview.screens.target import Kind, Opened, Target
+from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.settings import Settings
 from deskview.themes import DEFAULT_THEME, load_themes
 from tests.app.seats import seat_with
@@ -83,7 +83,7 @@ SHOTS = {
 def stillness(folder: Path) -> Iterator[None]:
     """Ages do not count, rules are those above, and neither colours nor files are those of who takes the snapshot."""
     with (
-        patch("deskview.screens.ages.monotonic", lambda: AGE_S),
+        patch("deskview.screens.frame.pane.monotonic", lambda: AGE_S),
         patch.object(paths, "alerts_file", lambda: folder / "alerts.toml"),
         patch.object(paths, "state_folder", lambda: folder),
         patch.dict("os.environ"),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskview.board.units import Unit
-from deskview.screens.alert_words import condition, figure, level_of, typed
+from deskview.screens.alerts.levels import condition, figure, level_of, typed
 from deskview.settings import Alert
 
 

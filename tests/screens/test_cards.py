@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from deskview.board import Board, Part
-from deskview.screens.cards import card_of
-from deskview.screens.cards.card import pct
 from deskview.screens.format import percent, usd
-from deskview.screens.target import Kind, Target
+from deskview.screens.frame.card import pct
+from deskview.screens.frame.target import Kind, Target
+from deskview.screens.subjects import card_of
 
 PARTS = ("momentum", "breadth", "rotation", "leverage", "flow")
 
@@ -44,7 +44,7 @@ def test_a_name_under_the_cursor_stands_first(board: Board) -> None:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_tells_time_source_and_that_it_is_simulated(board: Board, part: str) -> None:
-    words = card_of(board, part, None).words.plain
+    words = card_of(board, part, None).content.plain
     assert "SIMULATED market, scenario momentum-crash" in words
     assert "2026-02-04" in words
     assert re.search(r"as of +\d\d:\d\d:\d\d ET", words)
@@ -80,7 +80,7 @@ def test_a_fund_line_by_line(board: Board) -> None:
 def test_a_name_tells_what_there_is_and_what_not(board: Board) -> None:
     assert board.leverage.value is not None
     row = board.leverage.value.by_name[0]
-    words = card_of(board, Target(Kind.NAME, row.ticker), None).words.plain
+    words = card_of(board, Target(Kind.NAME, row.ticker), None).content.plain
     assert f"= {usd(row.today_usd, digits=4)}" in words
     assert f"= {percent(row.of_adv)}" in words
     assert f"= {percent(row.of_close, 0)}; that the closing auction is 10% of a day's volume is an assumption" in words
@@ -90,7 +90,7 @@ def test_a_name_tells_what_there_is_and_what_not(board: Board) -> None:
 
 
 def test_the_flow_card_tells_the_error_rates(board: Board) -> None:
-    words = card_of(board, "flow", None).words.plain
+    words = card_of(board, "flow", None).content.plain
     assert "28 %" in words
     assert "signed" in words
 
@@ -113,13 +113,13 @@ def test_the_card_of_the_neutral_basket_is_its_own(board: Board) -> None:
 @pytest.mark.parametrize("part", ["momentum", "breadth", "rotation"])
 def test_after_the_close_nothing_is_called_live(board: Board, part: str) -> None:
     later = replace(board, phase="extended-hours", as_of=datetime(2026, 2, 4, 23, 12, tzinfo=UTC))
-    words = card_of(later, part, None).words.plain
+    words = card_of(later, part, None).content.plain
     assert "after-hours" in words
     assert not re.search(r"\blive\b", words)
 
 
 def test_a_card_of_words_alone_has_no_empty_headings(board: Board) -> None:
-    words = card_of(board, "alerts", None).words.plain
+    words = card_of(board, "alerts", None).content.plain
     assert "Rules set on the screen" in words
     assert "Rests on" not in words
 
@@ -127,7 +127,7 @@ def test_a_card_of_words_alone_has_no_empty_headings(board: Board) -> None:
 @pytest.mark.parametrize("part", PARTS)
 def test_no_card_speaks_in_names_of_fields(board: Board, part: str) -> None:
     if part in ("leverage", "flow"):
-        words = card_of(board, part, None).words.plain
+        words = card_of(board, part, None).content.plain
         assert not re.search(r"\b[a-z]+_[a-z_]+\b", words.replace("closing_share in the settings", ""))
         assert "SOX" not in words
 
@@ -154,7 +154,7 @@ def test_the_sums_of_the_cards_add_up_as_they_are_shown(board: Board) -> None:
 
 
 def test_the_funds_left_out_are_told_once(board: Board) -> None:
-    words = card_of(board, "leverage", None).words.plain
+    words = card_of(board, "leverage", None).content.plain
     assert words.count("resets quarterly") == 1
     assert "funds left out" not in words
     assert "the same funds' assets after today's move" in words
@@ -164,15 +164,15 @@ def test_the_funds_left_out_are_told_once(board: Board) -> None:
 def test_the_flow_card_says_what_a_side_is_used_to(board: Board) -> None:
     flow = board.flow.value
     assert flow is not None and flow.retail.median_intensity is not None
-    words = card_of(board, "flow", None).words.plain
+    words = card_of(board, "flow", None).content.plain
     way = "buys more than it sells" if flow.retail.median_intensity > 0 else "sells more than it buys"
     assert f"Retail usually {way}: its median intensity of {flow.retail.days} days is" in words
     assert f"of {flow.retail.days} sessions, fewer than 60: read it with care" in words
     assert f"all {flow.focus} focus names" in words
     some = replace(board, flow=replace(board.flow, value=msgspec.structs.replace(flow, focus=8, names=5)))
-    assert "rests on 5 of 8 focus names" in card_of(some, "flow", None).words.plain
+    assert "rests on 5 of 8 focus names" in card_of(some, "flow", None).content.plain
     assert board.crowding.value is not None
     long = msgspec.structs.replace(board.crowding.value.long, history_percentile=35.0, history_days=12)
     crowded = msgspec.structs.replace(board.crowding.value, long=long)
-    told = card_of(replace(board, crowding=replace(board.crowding, value=crowded)), "flow", None).words.plain
+    told = card_of(replace(board, crowding=replace(board.crowding, value=crowded)), "flow", None).content.plain
     assert "35th among its own 12 recorded days" in told

@@ -1,8 +1,7 @@
 """Help speaks first of what is on the screen."""
 
-from deskview.screens.actions import ACTIONS
-from deskview.screens.help import help_text
-from deskview.screens.texts import TOPICS
+from deskview.screens.overlays.help import help_text
+from deskview.screens.subjects import ACTIONS, TOPICS
 
 
 def test_the_topic_and_its_keys_come_first() -> None:

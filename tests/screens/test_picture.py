@@ -2,7 +2,7 @@
 
 import re
 
-from deskview.screens.picture import with_solid_bars
+from deskview.screens.desk.still import with_solid_bars
 
 LINE = '<clipPath id="t-line-2">\n    <rect x="0" y="50" width="100" height="24"/>\n</clipPath>'
 

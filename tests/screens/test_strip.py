@@ -8,13 +8,14 @@ import pytest
 
 from deskview.board import Board, Part
 from deskview.market.source import Source
-from deskview.screens.strip import DeskStrip, segments
+from deskview.screens.desk.strip import segments
+from deskview.screens.frame.status_lines import DeskStrip
 from deskview.widgets.strip import Segment
 from tests.widgets.host import Host, lines_of
 
 
 async def shown(board: Board | None, width: int) -> str:
-    strip = DeskStrip(segments(board))
+    strip = DeskStrip(lambda _: segments(board))
     async with Host(strip).run_test(size=(width, 5)):
         return lines_of(strip)[0]
 
@@ -98,7 +99,7 @@ async def test_nothing_moves_when_an_alert_comes_or_the_display_is_frozen(board:
         found = segments(board, frozen=frozen, waiting=waiting)
         if waiting:
             found.append(Segment("alert", "momentum.sigma −4.02σ: below −3σ", "warning", spare=True))
-        strip = DeskStrip(found)
+        strip = DeskStrip(lambda _, found=found: found)  # type: ignore[misc]
         async with Host(strip).run_test(size=(width, 5)):
             lines.append(lines_of(strip)[0])
     assert [("FROZEN 16:00" in line, "ALERT 3" in line) for line in lines] == [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deskview.screens.warning import notifications
+from deskview.screens.alerts.levels import notifications
 
 
 @pytest.fixture(autouse=True)

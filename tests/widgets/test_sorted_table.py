@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskview.screens.ascii import in_ascii
+from deskview.app.appearance import in_ascii
 from deskview.widgets import Cell, Column, HeatRow, Sort
 from deskview.widgets.sorted_heatmap import HeatEntry, SortedHeatmap
 from deskview.widgets.sorted_table import Entry, SortedTable

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from textual.pilot import Pilot
 
 from deskview.board import Board
-from deskview.screens.pages import PageScreen
-from deskview.screens.still import StillApp, screen_text
-from deskview.screens.target import Opened, Target
+from deskview.screens.desk.still import StillApp, screen_text
+from deskview.screens.frame.page import PageScreen
+from deskview.screens.frame.target import Opened, Target
 from deskview.widgets.facts import Facts
 
 SIZES = [(80, 24), (120, 40), (200, 60)]

@@ -8,8 +8,8 @@ import pytest
 
 from deskview.analytics.breadth import BreadthReading
 from deskview.board import Board
-from deskview.screens.pages.breadth_rows import FIGURES, scale
-from deskview.screens.target import Kind, Target
+from deskview.screens.breadth.page import FIGURES, scale
+from deskview.screens.frame.target import Kind, Target
 from deskview.widgets.chart import Chart
 from deskview.widgets.gauge import ordinal
 from deskview.widgets.table import Table

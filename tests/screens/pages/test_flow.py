@@ -8,13 +8,13 @@ import pytest
 from deskview.analytics.flow import Flow
 from deskview.analytics.flow.subpenny import ACCURACY
 from deskview.board import Board, Part
-from deskview.screens.flow_words import usual_usd
+from deskview.screens.crowding import favourite_facts
+from deskview.screens.desk.still import still
+from deskview.screens.flow.explain import usual_usd
+from deskview.screens.flow.page import TITLES, FlowPage, curves, time_line
+from deskview.screens.flow.rows import divergence_rows, quality_rows
 from deskview.screens.format import usd
-from deskview.screens.pages.flow import TITLES, FlowPage
-from deskview.screens.pages.flow_charts import curves, time_line
-from deskview.screens.pages.flow_rows import divergence_rows, favourite_facts, quality_rows
-from deskview.screens.still import still
-from deskview.screens.target import Kind, Target
+from deskview.screens.frame.target import Kind, Target
 from deskview.themes import DEFAULT_THEME
 from deskview.widgets.facts import Fact
 from deskview.widgets.sorted_table import SortedTable

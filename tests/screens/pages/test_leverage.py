@@ -12,13 +12,12 @@ from textual.pilot import Pilot
 
 from deskview.analytics.leverage import Leverage
 from deskview.board import Board
-from deskview.screens.details import detail_of
-from deskview.screens.pages.leverage import LeveragePage
-from deskview.screens.pages.leverage.views import TITLES
-from deskview.screens.pages.leverage.week import fan_chart
-from deskview.screens.panes.leverage import summary
-from deskview.screens.still import StillApp, screen_text
-from deskview.screens.target import Kind, Opened, Target
+from deskview.screens.desk.still import StillApp, screen_text
+from deskview.screens.frame.target import Kind, Opened, Target
+from deskview.screens.leverage.page import TITLES, LeveragePage
+from deskview.screens.leverage.pane import summary
+from deskview.screens.leverage.week import fan_chart
+from deskview.screens.subjects import detail_of
 from deskview.widgets.drawing import last_value
 from deskview.widgets.lines import Lines
 from deskview.widgets.pane import Pane

@@ -10,10 +10,9 @@ import pytest
 from deskview.analytics.momentum import MomentumReading
 from deskview.board import Board
 from deskview.screens.format import basis_points, percent, share, sigma
-from deskview.screens.pages.history import past_sessions
-from deskview.screens.pages.legs import sector_split
-from deskview.screens.pages.momentum import spread_chart
-from deskview.screens.target import Kind, Target
+from deskview.screens.frame.history import past_sessions
+from deskview.screens.frame.target import Kind, Target
+from deskview.screens.momentum.page import sector_split, spread_chart
 from deskview.widgets.chart import Chart
 from deskview.widgets.sorted_table import SortedTable
 from tests.screens.pages.opened import SIZES, opened, pressed

@@ -4,9 +4,8 @@ import pytest
 
 from deskview.analytics.rotation import RotationReading
 from deskview.board import Board
-from deskview.screens.pages.rotation import rank_text
-from deskview.screens.pages.trails import TONES
-from deskview.screens.target import Kind, Target
+from deskview.screens.frame.target import Kind, Target
+from deskview.screens.rotation.page import TONES, rank_text
 from deskview.widgets import signed_pct
 from deskview.widgets.scatter import Scatter
 from deskview.widgets.sorted_heatmap import SortedHeatmap

@@ -1,0 +1,380 @@
+"""The Textual app: one feed, one board at a time, screens built once. What it does in detail, what it holds does."""
+
+import asyncio
+import gc
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import App
+from textual.await_complete import AwaitComplete
+from textual.binding import BindingType
+from textual.command import Provider
+from textual.events import Key, Paste, Resize
+from textual.filter import LineFilter
+from textual.geometry import Size
+from textual.message import Message
+from textual.screen import Screen
+
+from deskview import paths
+from deskview.alert_rules import Rules
+from deskview.app.alerts import AlertControl
+from deskview.app.appearance import Appearance
+from deskview.app.columns import Columns
+from deskview.app.display import Display
+from deskview.app.journey import Journey
+from deskview.app.keys import KeyQueue, Pacer, keymap_of
+from deskview.app.takeout import Takeout
+from deskview.following import Door, Following, Refusal
+from deskview.logs import plain_traceback
+from deskview.screens.alerts.form import AlertForm
+from deskview.screens.alerts.page import AlertsPage
+from deskview.screens.desk.desk import DeskScreen
+from deskview.screens.desk.strip import segments
+from deskview.screens.frame.detail import DetailScreen
+from deskview.screens.frame.keys import bindings
+from deskview.screens.frame.page import PageScreen
+from deskview.screens.frame.pane import base_screen
+from deskview.screens.frame.target import Opened, Target
+from deskview.screens.overlays.find import DeskCommands, FindScreen
+from deskview.screens.overlays.help import CardScreen, HelpScreen
+from deskview.screens.overlays.jump import JumpScreen, focus_chosen, spots
+from deskview.screens.overlays.small import SmallScreen, too_small
+from deskview.screens.overlays.welcome import WelcomeScreen
+from deskview.screens.subjects import EVERYWHERE_ACTIONS, PAGES, card_of
+from deskview.settings import Settings
+from deskview.text import Secret
+from deskview.themes import default_variables
+from deskview.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from deskview.board import Board
+
+log = logging.getLogger(__name__)
+
+
+class DeskApp(App[int]):
+    """The desk. It starts the feed after the first paint and hands every board to the screen that is shown."""
+
+    TITLE = "deskview"
+    ENABLE_COMMAND_PALETTE = True
+    NOTIFICATION_TIMEOUT = 4.0
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*EVERYWHERE_ACTIONS)]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {DeskCommands}
+
+    def __init__(
+        self,
+        door: Door,
+        *,
+        theme_name: str,
+        secrets: Iterable[Secret],
+        settings: Settings | None = None,
+        settings_file: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self._settings = settings = settings or Settings()
+        self._secrets = secrets
+        self._door = door
+        self._theme_name = theme_name
+        self._desk = DeskScreen()
+        self._pages: dict[str, PageScreen] = {name: page(segments) for name, page in PAGES.items()}
+        self._help, self._card, self._find = HelpScreen(), CardScreen(), FindScreen()
+        self._small, self._welcome, self._alert_form = SmallScreen(), WelcomeScreen(), AlertForm()
+        self.own_keys = keymap_of(settings.keys, settings_file)
+        self.rules = Rules(settings.alert, settings_file)
+        self.columns = Columns(self, settings.columns, settings_file)
+        self.appearance = Appearance(self, paths.themes_folder(), ascii_only=settings.ascii)
+        self.takeout = Takeout(self, secrets, settings.export_format)
+        self.journey = Journey(
+            self,
+            self._pages,
+            DetailScreen(segments),
+            board=lambda: self.board,
+            intraday=self.intraday,
+            show_board=self.show_board,
+            drawn=self.show_marks,
+        )
+        self._pacer = Pacer()
+        self.key_queue = KeyQueue(self, self._act_on, self.journey.arrived)
+        self._alerts = AlertControl(self, self.rules, self._alert_form, settings, self.show_board)
+        self.shown_boards = Display(
+            self,
+            desk=self._desk,
+            journey=self.journey,
+            pacer=self._pacer,
+            rules=self.rules,
+            watch=self._alerts.watch,
+        )
+        self._following = Following(door, self.shown_boards.receive, self._refused)
+        self.animation_level = "none"
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and the one that keeps the screen in ASCII where it has to be."""
+        return [*super().get_line_filters(), *self.appearance.filters]
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Variables a theme without them gets."""
+        return default_variables()
+
+    @property
+    def board(self) -> "Board | None":
+        """The board that is shown; None before the first."""
+        return self.shown_boards.board
+
+    def show_board(self) -> None:
+        """Shows the board on the screen that is shown."""
+        self.shown_boards.show()
+
+    def show_marks(self) -> None:
+        """Shows in the strip what is not the board's."""
+        self.shown_boards.show_marks()
+
+    async def intraday(self, ticker: str) -> "pl.DataFrame | None":
+        """The session's bars of a name, None where there are none to be had."""
+        return await self._following.intraday(ticker)
+
+    @property
+    def base(self) -> Screen[Any]:
+        """What is shown below any overlay: the desk, a page or a drill-down, which goes on there."""
+        return base_screen(self)
+
+    def chosen_columns(self, list_name: str) -> tuple[str, ...] | None:
+        """What the lists ask: the columns to show, None for all."""
+        return self.columns.of(list_name)
+
+    def on_mount(self) -> None:
+        """Themes and the desk first, the market after the first paint."""
+        self.set_keymap(self.own_keys)
+        self.columns.load()
+        self.appearance.start(self._theme_name)
+        overlays = (self._help, self._card, self._find, self._small, self._welcome, self._alert_form)
+        for screen in (self._desk, self.journey.detail, *self._pages.values(), *overlays):
+            self.install_screen(screen, type(screen).__name__)  # kept when it is left, and not built again
+        self.push_screen(self._desk)
+        self._fit(self.size)
+        self._leave_on_hangup()
+        self.call_after_refresh(self._start)
+
+    def on_resize(self, event: Resize) -> None:
+        """A terminal too small for the desk gets a sentence."""
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
+        if self._desk not in self.screen_stack:
+            return  # the first size comes before the first screen
+        if not too_small(size):
+            if self.screen is self._small:
+                self.pop_screen()
+        elif self._small not in self.screen_stack:
+            self.push_screen(self._small)
+
+    def _leave_on_hangup(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, self.leave)
+
+    def _start(self) -> None:
+        gc.freeze()  # widgets and styles stay: looking for cycles among them would hold up a key
+        self._following.start()
+
+    def _refused(self, refusal: Refusal) -> None:
+        """Without a market the first screen takes over."""
+        provider = self._settings.provider if refusal.keyless else ""
+        self._welcome.explain(refusal.sentence, refusal.way_out, provider=provider)
+        if self.screen is self._small:
+            self.pop_screen()
+        self.push_screen(self._welcome)
+        self._fit(self.size)
+
+    def _post_message(self, message: Message) -> Coroutine[Any, Any, bool]:
+        """Called on the thread that reads the terminal, some turns of the event loop before a key is acted upon."""
+        if not isinstance(message, Key | Paste):
+            return super()._post_message(message)
+        self._pacer.key_pressed()
+        return self.key_queue.put(message)  # goes on where the event loop runs
+
+    def _act_on(self, typed: Message) -> None:
+        """It is its turn: a key that had to wait has its effect now, and boards wait for that."""
+        self._pacer.key_pressed()
+        self.post_message(typed)
+
+    def pop_screen(self) -> AwaitComplete:
+        """As any app's; what comes to the front shows what has arrived meanwhile."""
+        popped = super().pop_screen()
+        self.call_after_refresh(self.show_board)
+        return popped
+
+    @on(WelcomeScreen.Demo)
+    def open_demo(self) -> None:
+        """The simulated market in place of the real one."""
+        self._door.use_demo()
+        self.pop_screen()
+        self._start()
+
+    @on(WelcomeScreen.KeyTyped)
+    async def log_in(self, event: WelcomeScreen.KeyTyped) -> None:
+        """A key was typed on the first screen."""
+        try:
+            message = await self._door.log_in(event.take())
+        except ValueError as error:
+            self._welcome.explain(str(error), "")
+            return
+        self.notify(message, markup=False)
+        self.pop_screen()
+        self._start()
+
+    @on(Opened)
+    def open_target(self, event: Opened) -> None:
+        """A row was opened."""
+        self.journey.open(event.target)
+
+    @on(AlertForm.Made)
+    def set_rule(self, event: AlertForm.Made) -> None:
+        """A rule was set or changed."""
+        self._alerts.set_rule(event)
+
+    @on(AlertsPage.Asked)
+    async def change_rule(self, event: AlertsPage.Asked) -> None:
+        """A rule of the Alerts page is to be changed or removed."""
+        await self._alerts.change_rule(event, self.board, self.journey.shown)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A page that is not there has no key; only a list has columns to choose, only a chart can be turned."""
+        if action == "page":
+            return parameters[0] in self._pages
+        if action == "columns":
+            return self.columns.focused_list is not None
+        if action in ("shorter", "longer", "enlarge"):
+            return self.journey.detail.charted
+        return super().check_action(action, parameters)
+
+    def action_help(self) -> None:
+        """The help, what is shown first."""
+        shown = self.journey.shown
+        alive = {active.binding.id or "" for active in self.screen.active_bindings.values() if active.enabled}
+        self._help.point(str(shown.kind) if isinstance(shown, Target) else shown, alive, self.own_keys)
+        self.push_screen(self._help)
+
+    async def action_card(self) -> None:
+        """The card of what is under the cursor: what it is and how it was computed."""
+        if self.board is None:
+            self.notify("No figures yet: the market is being opened.")
+            return
+        lines = self.screen.focused
+        key = lines.cursor_key if isinstance(lines, Lines) else None
+        variant = self.base.variant if isinstance(self.base, PageScreen) else ""
+        self._card.point(await asyncio.to_thread(card_of, self.board, self.journey.shown, key, variant))
+        self.push_screen(self._card)
+
+    def action_find(self) -> None:
+        """Search over names, groups and funds."""
+        if self.board is not None and self.board.basis is not None:
+            self._find.offer(self.board)
+            self.push_screen(self._find)
+
+    def action_page(self, name: str) -> None:
+        """Opens a page."""
+        self.journey.open_page(name)
+
+    async def action_back(self) -> None:
+        """One place back."""
+        self.journey.back()
+
+    def action_next_one(self) -> None:
+        """The next of the list the detail was opened from."""
+        self.journey.step(1)
+
+    def action_previous_one(self) -> None:
+        """The one before in the list the detail was opened from."""
+        self.journey.step(-1)
+
+    def action_shorter(self) -> None:
+        """The next shorter span of the chart."""
+        self.journey.turn_span(-1)
+
+    def action_longer(self) -> None:
+        """The next longer span of the chart."""
+        self.journey.turn_span(1)
+
+    def action_enlarge(self) -> None:
+        """The chart alone, or all of the detail again."""
+        self.journey.enlarge()
+
+    async def action_alert(self) -> None:
+        """The form for a new rule, the figure under the cursor first."""
+        lines = self.screen.focused
+        row = lines.cursor_key if isinstance(lines, Lines) else None
+        row = self.base.alert_row() if isinstance(self.base, PageScreen) else row
+        await self._alerts.open_form(self.board, self.journey.shown, row)
+
+    def action_acknowledge(self) -> None:
+        """Every alert that waits has been seen."""
+        self._alerts.acknowledge()
+
+    def action_columns(self) -> None:
+        """The columns of the list one is in, to choose from."""
+        self.columns.open(self.own_keys)
+
+    def action_jump(self) -> None:
+        """A letter on every list that is shown."""
+        if targets := spots(self.screen):
+            self.push_screen(JumpScreen(targets, self.size), focus_chosen)
+
+    def action_copy(self) -> None:
+        """The row under the cursor to the clipboard."""
+        self.takeout.copy()
+
+    async def action_export(self) -> None:
+        """The table of the pane or page as a file."""
+        await self.takeout.export(self.board, self.journey.shown, self.base)
+
+    def action_save_screen(self) -> None:
+        """The screen as a picture and as text."""
+        self.takeout.save_screen(self.board, self.journey.place or "desk")
+
+    def action_freeze(self) -> None:
+        """Holds the display still, or brings it up to date again."""
+        self.shown_boards.freeze()
+
+    def action_refresh(self) -> None:
+        """Asks the provider again now; a page's lists are put in order."""
+        if isinstance(self.base, PageScreen):
+            self.base.sort_anew()
+        self._following.refresh_now()
+
+    def action_next_theme(self) -> None:
+        """The next of the themes one may choose."""
+        self.appearance.next()
+
+    async def action_quit(self) -> None:
+        """Leaves."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Ends the app."""
+        self.shown_boards.close()
+        self.exit(0)
+
+    async def on_unmount(self) -> None:
+        """Ends the feed before the loop does."""
+        self._following.stop()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A crash prints a plain traceback: Textual's own shows local variables, secrets among them."""
+        log.error("crash: %s", plain_traceback(error, self._secrets))
+        self._exception = error
+        self._exception_event.set()
+        self._return_code = 1
+        self._close_messages_no_wait()
+        self._crash = plain_traceback(error, self._secrets)
+
+    def print_crash(self) -> None:
+        """The traceback of a crash, after the terminal is back."""
+        if crash := getattr(self, "_crash", None):
+            print(crash, file=sys.stderr)  # noqa: T201 - the terminal is ours no more

@@ -1,0 +1,116 @@
+"""Taking things off the screen: the row under the cursor, a table as a file, the screen as a picture."""
+
+import asyncio
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+from textual.screen import Screen
+
+from deskview import paths
+from deskview.screens.desk.still import picture_of, screen_text, without_notices
+from deskview.screens.format import NEW_YORK
+from deskview.screens.frame.page import PageScreen
+from deskview.screens.frame.pane import focused_pane
+from deskview.screens.frame.target import Target
+from deskview.screens.subjects import table_of
+from deskview.text import Secret, redact
+from deskview.widgets.facts import Facts
+from deskview.widgets.lines import Lines
+from deskview.widgets.text import shorten
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from deskview.board import Board
+
+
+class Takeout:
+    """Copies, exports and saves what the app shows; nothing that leaves holds one of the secrets."""
+
+    def __init__(self, app: App[Any], secrets: Iterable[Secret], export_format: str) -> None:
+        self._app = app
+        self._secrets = secrets
+        self._format = export_format
+
+    def copy(self) -> None:
+        """The row under the cursor, or the figures, to the clipboard of the user's own terminal."""
+        text = redact(row_or_figures(self._app.screen), self._secrets)
+        if text:
+            self._app.copy_to_clipboard(text)
+        message = f"Copied: {shorten(' '.join(text.split()), 60)}" if text else "Nothing here to copy."
+        self._app.notify(message, timeout=3, markup=False)
+
+    async def export(self, board: "Board | None", shown: Target | str, base: Screen[Any]) -> None:
+        """The rows of the pane, page or detail that is shown as a file."""
+        if board is None:
+            self._app.notify("No figures to export yet.")
+            return
+        try:
+            path = await asyncio.to_thread(self._exported, board, shown, base)
+        except OSError as error:
+            self._app.notify(f"Not exported: {error}", severity="error", markup=False)
+            return
+        self._app.notify(f"Exported to {path}" if path else "No figures to export here.", markup=False)
+
+    def _exported(self, board: "Board", shown: Target | str, base: Screen[Any]) -> Path | None:
+        own = base.own_table() if isinstance(base, PageScreen) else None
+        table = table_of(board, shown) if own is None else own
+        return None if table is None else export(table, file_stem(board, shown), self._format)
+
+    def save_screen(self, board: "Board | None", shown: Target | str) -> None:
+        """What is on the screen, as a picture and as text; without the notices that lie over it."""
+        with without_notices(self._app.screen):
+            picture, text = picture_of(self._app), screen_text(self._app.screen)
+        try:
+            path = save_screen(board, shown, picture, text, self._secrets)
+        except OSError as error:
+            self._app.notify(f"Not saved: {error}", severity="error", markup=False)
+            return
+        self._app.notify(f"Saved as {path} and as text beside it", markup=False)
+
+
+def row_or_figures(screen: Screen[Any]) -> str:
+    """The row under the cursor, its cells parted by tabs; the pane's or the screen's figures where there is none."""
+    if isinstance(screen.focused, Lines) and (text := screen.focused.cursor_text):
+        return text
+    shown = focused_pane(screen) or screen
+    return "\n".join(facts.text for facts in shown.query(Facts)).strip()
+
+
+def export(table: "pl.DataFrame", stem: str, kind: str) -> Path:
+    """Writes the table to the exports folder as csv, parquet or json.
+
+    Raises OSError where the folder can't be written to.
+    """
+    path = paths.exports_folder() / f"{stem}.{kind}"
+    path.touch(mode=0o600)
+    if kind == "parquet":
+        table.write_parquet(path)
+    elif kind == "json":
+        table.write_json(path)
+    else:
+        table.write_csv(path)
+    return path
+
+
+def save_screen(board: "Board | None", shown: Target | str, picture: str, text: str, secrets: Iterable[Secret]) -> Path:
+    """Writes the screen as SVG, and as text beside it, to the screens folder; returns the picture's path."""
+    stem = paths.screens_folder() / file_stem(board, shown)
+    for suffix, content in ((".svg", picture), (".txt", text)):
+        path = stem.with_name(stem.name + suffix)
+        path.touch(mode=0o600)
+        path.write_text(redact(content, secrets), encoding="utf-8")
+    return stem.with_name(stem.name + ".svg")
+
+
+def file_stem(board: "Board | None", shown: Target | str) -> str:
+    """Such as deskview-flow-2026-02-04-142312: what, the session and New York's time of the data."""
+    name = f"{shown.kind}-{shown.key}" if isinstance(shown, Target) else shown
+    safe = re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-.") or "screen"
+    moment = board.as_of if board and board.as_of else datetime.now(NEW_YORK)
+    session = board.session if board and board.session else moment.date()
+    return f"deskview-{safe}-{session}-{moment.astimezone(NEW_YORK):%H%M%S}"

@@ -1,0 +1,312 @@
+"""`+`: sets an alert. Which reading, when it fires, at which level; an error is shown before anything is set."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.events import Key
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from deskview.screens.alerts.levels import WORDS, condition, figure, level_of, stated, typed, watched_figure
+from deskview.screens.alerts.offers import matching
+from deskview.screens.frame.keys import Action, bindings, scoped
+from deskview.screens.parts import label_of
+from deskview.widgets.lean import LeanModal
+from deskview.widgets.lines import Lines
+from deskview.widgets.records import Cell, Column, Row
+from deskview.widgets.table import Table
+
+if TYPE_CHECKING:
+    from deskview.board import Board
+    from deskview.board.readings import Reading
+    from deskview.settings import Alert
+
+
+COLUMNS = (
+    Column("reading", "reading", flex=True, minimum=46),
+    Column("now", "now", width=9, align="right"),
+    Column("path", "in the settings", flex=True, minimum=24, priority=1),
+)
+FORM_ACTIONS = scoped(
+    "While setting an alert",
+    Action("go_on", "enter", "⏎", "On to the next field; in the last, set the alert"),
+    Action("next_condition", "right,l,space", "→", "The next condition"),
+    Action("previous_condition", "left,h", "←", "The condition before"),
+    Action("into_list", "down", "↓", "From the field into the list"),
+    Action("app.focus_next", "tab", "tab", "The next field"),
+    Action("app.focus_previous", "shift+tab", "shift+tab", "The field before"),
+    Action("leave", "escape", "esc", "Close, nothing set"),
+)
+OF_A_LEVEL = "0123456789.+-−"
+"""What a level begins with."""
+
+
+class Choice(Static, can_focus=True):
+    """Words of which one is chosen."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.words: tuple[str, ...] = ()
+        self.chosen = ""
+
+    def offer(self, words: Sequence[str], chosen: str) -> None:
+        """Shows these words; where the chosen one is not among them, the first is."""
+        self.words = tuple(words)
+        self.chosen = chosen if chosen in words else next(iter(words), "")
+        shown = [Content.styled(f" {WORDS[word]} ", "reverse" if word == self.chosen else "") for word in words]
+        self.update(Content(" ").join([Content("fires"), *shown]))
+
+    def turn(self, by: int) -> None:
+        """The next or the one before."""
+        if self.words:
+            self.offer(self.words, self.words[(self.words.index(self.chosen) + by) % len(self.words)])
+
+
+class AlertForm(LeanModal[None]):
+    """Built once, filled anew each time it opens."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*FORM_ACTIONS)]
+    DEFAULT_CSS = """
+    AlertForm { align: center middle; }
+    AlertForm > Vertical {
+        width: 124; max-width: 98%; height: 20; max-height: 100%; border: round $accent; background: $surface;
+        padding: 0 1;
+    }
+    AlertForm Horizontal { height: 1; }
+    AlertForm .label { width: 8; color: $dim; }
+    AlertForm Input { width: 1fr; background: $panel; }
+    AlertForm #level { width: 16; }
+    AlertForm #unit { width: 1fr; padding: 0 1; color: $dim; }
+    AlertForm Choice { height: 1; }
+    AlertForm Choice:focus { color: $accent; text-style: bold; }
+    AlertForm #message { height: 2; }
+    AlertForm #message.-wrong { color: $warning; }
+    """
+
+    class Made(Message):
+        """A rule was set; `instead` is the one it takes the place of."""
+
+        def __init__(self, rule: "Alert", instead: "Alert | None") -> None:
+            super().__init__()
+            self.rule = rule
+            self.instead = instead
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._board: Board | None = None
+        self._offers: list[Reading] = []
+        self._shown: dict[str, Reading] = {}
+        self._instead: Alert | None = None
+        self._picked = ""
+
+    def compose(self) -> ComposeResult:
+        """The reading, the condition, the level, and what all that means."""
+        with Vertical() as frame:
+            frame.border_subtitle = "⏎ goes on and sets it · tab next field · esc leaves"
+            with Horizontal():
+                yield Static("reading", classes="label")
+                yield Input(placeholder="type to find: a ticker, sigma, flow retail …", compact=True, id="find")
+            yield Table(COLUMNS, empty="no reading of that name", id="readings")
+            yield Choice(id="condition")
+            with Horizontal():
+                yield Static("level", classes="label")
+                yield Input(compact=True, id="level", max_length=24)
+                yield Static("", id="unit", markup=False)
+            yield Static("", id="message", markup=False)
+
+    def offer(self, board: "Board", offers: list["Reading"], instead: "Alert | None" = None) -> None:
+        """What may be chosen, the likeliest first; with a rule that is there, changes that one."""
+        self._board, self._offers, self._instead = board, offers, instead
+        if self.is_mounted:
+            self._fill()
+
+    def on_mount(self) -> None:
+        """The first time."""
+        self._fill()
+
+    def _fill(self) -> None:
+        rule = self._instead
+        self.query_one(Vertical).border_title = "Change the alert" if rule else "Set an alert"
+        self.query_one("#find", Input).value = rule.reading if rule else ""
+        self._list(rule.reading if rule else "")
+        self._picked = rule.condition if rule else ""
+        self._take_reading()
+        reading = self._reading
+        level = typed(rule.level, reading.unit, rule.condition) if rule and reading else ""
+        self.query_one("#level", Input).value = level
+        self.set_focus(self.query_one("#level" if rule else "#find", Input))
+        self._show_message()
+
+    @property
+    def _reading(self) -> "Reading | None":
+        return self._shown.get(self.query_one(Table).cursor_key or "")
+
+    def _list(self, words: str) -> None:
+        self._show(matching(self._offers, words))
+        self.query_one(Table).action_jump(0)
+
+    def _show(self, found: "Sequence[Reading]") -> None:
+        """These readings as they are on the newest board."""
+        self._shown = {reading.path: self._as_now(reading) for reading in found}
+        self.query_one(Table).set_rows([_row(reading) for reading in self._shown.values()])
+
+    def _as_now(self, reading: "Reading") -> "Reading":
+        from deskview.board.readings import reading_at  # noqa: PLC0415 - polars loads late
+
+        if self._board is None:
+            return reading
+        try:
+            return reading._replace(value=reading_at(self._board, reading.path))
+        except LookupError:
+            return reading._replace(value=None)
+
+    def follow(self, board: "Board") -> None:
+        """A newer board: the figures go on while the form is open."""
+        self._board = board
+        if self.is_mounted:
+            self._show(list(self._shown.values()))
+            self._show_message()
+
+    @on(Input.Changed, "#find")
+    def narrow(self, event: Input.Changed) -> None:
+        """Lists what matches."""
+        self._list(event.value)
+        self._take_reading()
+
+    @on(Lines.Highlighted)
+    def take_highlighted(self, event: Lines.Highlighted) -> None:
+        """Another reading is under the cursor."""
+        event.stop()
+        self._take_reading()
+
+    def _take_reading(self) -> None:
+        """The conditions and the unit of the reading under the cursor; until one is picked, that of its sign."""
+        from deskview.board.readings import companion  # noqa: PLC0415 - polars loads late
+
+        reading, choice = self._reading, self.query_one(Choice)
+        if reading is None or self._board is None:
+            choice.offer((), "")
+        else:
+            board = self._board
+            own = [kind for kind in ("sigma", "percentile") if companion(board, reading.path, kind)]
+            likely = "below" if (reading.value or 0) < 0 else "above"
+            choice.offer(("above", "below", "crosses", *own), self._picked or likely)
+        self._show_message()
+
+    @on(Input.Changed, "#level")
+    def check_level(self) -> None:
+        """Says what the level means, or what is wrong with it."""
+        self._show_message()
+
+    def _show_message(self) -> None:
+        reading, kind = self._reading, self.query_one(Choice).chosen
+        message, wrong = "", False
+        if reading is None:
+            message, wrong = "Nothing matches: type a part of a reading's name, such as momentum or NVDA.", True
+        else:
+            self.query_one("#unit", Static).update(stated(reading.unit, kind))
+            try:
+                rule = self._rule(reading, kind)
+                message = self._meaning(rule)
+            except ValueError as fault:
+                wrong = bool(self.query_one("#level", Input).value.strip())
+                message = str(fault) if wrong else f"{label_of(reading.path)} is {_now(reading)} now.  ({reading.path})"
+        self.query_one("#message", Static).set_class(wrong, "-wrong").update(message)
+
+    def _meaning(self, rule: "Alert") -> str:
+        """The rule in words, and whether it would fire at once."""
+        from deskview.board.alerts import Watch, watched  # noqa: PLC0415 - polars loads late
+
+        comes = "" if rule.condition == "crosses" else "comes to lie "
+        watch = watched([Watch(rule)], self._board)[0] if self._board is not None else Watch(rule)
+        now = "missing" if watch.value is None else watched_figure(rule, watch.value)
+        message = f"Fires when {label_of(rule.reading)} {comes}{condition(rule)}; now {now}."
+        return f"{message} That holds already: it fires at once." if watch.rings else message
+
+    def _rule(self, reading: "Reading", kind: str) -> "Alert":
+        """The rule as it stands. Raises ValueError with what is wrong with its level."""
+        from deskview.settings import Alert  # noqa: PLC0415
+
+        level = level_of(self.query_one("#level", Input).value, reading.unit, kind)
+        return Alert(reading.path, **{kind: level})
+
+    def on_key(self, event: Key) -> None:
+        """A level typed while the condition is chosen goes where it belongs."""
+        if isinstance(self.focused, Choice) and event.character and event.character in OF_A_LEVEL:
+            event.stop()
+            level = self.query_one("#level", Input)
+            self.set_focus(level)
+            level.call_later(level.replace, event.character, 0, len(level.value))  # once the focus has selected all
+
+    @on(Input.Submitted)
+    @on(Lines.Opened)
+    def next_step(self, event: Message) -> None:
+        """Enter leads from field to field; in the last it sets the rule."""
+        event.stop()
+        self.action_go_on()
+
+    def action_go_on(self) -> None:
+        """From the reading to the condition, to the level, and out."""
+        if isinstance(self.focused, Choice):
+            self.set_focus(self.query_one("#level", Input))
+        elif self.focused is not self.query_one("#level", Input):
+            self.set_focus(self.query_one(Choice) if self._reading else self.query_one("#find", Input))
+        else:
+            self._set()
+
+    def _set(self) -> None:
+        reading = self._reading
+        if reading is None:
+            return
+        try:
+            rule = self._rule(reading, self.query_one(Choice).chosen)
+        except ValueError as fault:
+            self.query_one("#message", Static).set_class(True, "-wrong").update(str(fault))
+            return
+        self.dismiss()
+        self.app.post_message(self.Made(rule, self._instead))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Each key has one meaning: the conditions' own where they have the cursor, the list's from the field above."""
+        if action in ("next_condition", "previous_condition", "go_on"):
+            return isinstance(self.focused, Choice)
+        if action == "into_list":
+            return isinstance(self.focused, Input) and self.focused.id == "find"
+        return super().check_action(action, parameters)
+
+    def action_next_condition(self) -> None:
+        """The next condition, where the conditions have the cursor."""
+        self._turn(1)
+
+    def action_previous_condition(self) -> None:
+        """The condition before."""
+        self._turn(-1)
+
+    def _turn(self, by: int) -> None:
+        choice = self.query_one(Choice)
+        choice.turn(by)
+        self._picked = choice.chosen
+        self._show_message()
+
+    def action_into_list(self) -> None:
+        """From the field into the list."""
+        self.query_one(Table).focus()
+
+    def action_leave(self) -> None:
+        """Back to what lies below, nothing set."""
+        self.dismiss()
+
+
+def _now(reading: "Reading") -> str:
+    return figure(reading.value, reading.unit) if reading.value is not None else "missing"
+
+
+def _row(reading: "Reading") -> Row:
+    cells = (Cell(label_of(reading.path)), Cell(figure(reading.value, reading.unit)), Cell(reading.path, "dim"))
+    return Row(reading.path, cells)

@@ -1,0 +1,70 @@
+"""Flow: whether retail buys and institutions sell, and when in the day."""
+
+from typing import TYPE_CHECKING
+
+from deskview.screens.flow import pane, rows
+from deskview.screens.flow.explain import LABELS, TOPIC, card
+from deskview.screens.flow.page import FlowPage
+from deskview.screens.format import percentile
+from deskview.screens.frame.subject import Alerts, Subject, list_info
+from deskview.widgets.strip import Segment
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from deskview.board import Board
+
+
+def headline(board: "Board") -> list[Segment]:
+    """The percentiles of both sides."""
+    reading = board.flow.value
+    if reading is None:
+        return []
+    return [
+        Segment("retail", f"retail {percentile(reading.retail.percentile)}", priority=4),
+        Segment("other", f"non-ret {percentile(reading.institutional.percentile)}", priority=4),
+    ]
+
+
+def table(board: "Board", _key: str) -> "pl.DataFrame | None":
+    """The focus names, a row each."""
+    from deskview.board.tables import part_table  # noqa: PLC0415 - polars loads late
+
+    return part_table(board, board.flow, lambda reading: reading["by_name"])
+
+
+FLOW = Subject(
+    name="flow",
+    title="Flow",
+    topic=TOPIC,
+    part="flow",
+    answers="Does retail buy, do institutions sell, and when in the day?",
+    method=(
+        "Off-exchange prints at sub-penny prices are retail, everything else is not; net dollars, by half-hour,"
+        " percentile of a year"
+    ),
+    pane=pane.FlowPane,
+    page=FlowPage,
+    page_key="f",
+    headline=headline,
+    card=card,
+    table=table,
+    lists={
+        "desk-flow": list_info("Flow pane: the names", pane.COLUMNS),
+        "flow-names": list_info("Flow page: the names", rows.NAME_COLUMNS),
+        "flow-divergence": list_info(
+            "Flow page: the divergence", rows.DIVERGENCE_COLUMNS, {"who": "which way retail stands"}
+        ),
+        "flow-quality": list_info(
+            "Flow page: how sure it is", rows.QUALITY_COLUMNS, {"figure": "the figure", "words": "what it means"}
+        ),
+    },
+    alerts=Alerts(
+        (
+            *("retail.net_usd", "retail.intensity", "retail.percentile"),
+            *("institutional.net_usd", "institutional.intensity", "institutional.percentile"),
+        ),
+        rows=("flow.by_name.",),
+    ),
+    labels=LABELS,
+)

@@ -1,0 +1,128 @@
+"""A card: one figure's definition, its inputs, the formula with the numbers in it, and what it rests on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textual.content import Content
+
+from deskview.screens.format import MISSING, OPEN, clock, market_state, usd
+
+if TYPE_CHECKING:
+    from deskview.board import Board, Part
+
+
+LABEL_WIDTH = 24
+
+
+class Topic(NamedTuple):
+    """What the help says of a subject: a title and the text below it."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure or an input: its name and the arithmetic that makes it, numbers in place."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """`definition` in words, `lines` the arithmetic, `foot` what it rests on, `missing` what is not there and why."""
+
+    title: str
+    definition: str
+    lines: tuple[Line, ...]
+    foot: tuple[Line, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def content(self) -> Content:
+        """The card as it is read."""
+        parts = [Content(self.definition)]
+        if self.lines:
+            parts += [Content(""), *map(_written, self.lines)]
+        if self.foot:
+            parts += [Content(""), Content.styled("Rests on", "bold"), *map(_written, self.foot)]
+        if self.missing:
+            parts += [Content(""), Content.styled("Missing", "bold"), *(Content(f"  {why}") for why in self.missing)]
+        return Content("\n").join(parts)
+
+
+def _written(line: Line) -> Content:
+    return Content.assemble((f"{line.label:<{LABEL_WIDTH}} ", "bold"), line.text)
+
+
+def rests_on(board: "Board", part: "Part[Any]", *, coverage: str = "") -> tuple[Line, ...]:
+    """Time, source, state and coverage of a part."""
+    source = board.source
+    name = (
+        f"SIMULATED market, scenario {source.scenario or '–'}: no real prices" if source.simulated else source.provider
+    )
+    lines = [
+        Line("as of", f"{clock(part.as_of)} ET, session {board.session or MISSING}, {_state(board, part)}"),
+        Line("source", name),
+    ]
+    lines += [Line("coverage", coverage)] if coverage else []
+    return (*lines, *([Line("note", part.note)] if part.note else ()))
+
+
+def _state(board: "Board", part: "Part[Any]") -> str:
+    """The part's status; figures are live only while the market is open."""
+    state = market_state(board)
+    return state if part.status.value == "live" and state not in ("", OPEN) else part.status.value
+
+
+MOST_MISSING = 8
+
+
+def reasons(missing: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """What is missing and why, one line a reason; paths with the same reason share it."""
+    by_reason: dict[str, list[str]] = {}
+    for path, reason in missing:
+        by_reason.setdefault(reason, []).append(path or "everything")
+    lines = [_reason(paths, reason) for reason, paths in by_reason.items()]
+    if len(lines) > MOST_MISSING:
+        lines = [*lines[:MOST_MISSING], f"and {len(lines) - MOST_MISSING} reasons more, in the JSON under `missing`"]
+    return tuple(lines)
+
+
+def _reason(paths: list[str], reason: str) -> str:
+    few = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+    return f"{few}: {reason}"
+
+
+def ratio(top: float | None, bottom: float | None, result: float | None, unit: str = "") -> str:
+    """A quotient of two returns with its result, such as −7.40% / 1.90% = −3.9σ."""
+    if top is None or bottom is None or result is None:
+        return MISSING
+    return f"{pct(top)} / {pct(bottom)} = {signed(result)}{unit}"
+
+
+def pct(value: float | None) -> str:
+    """A return with two decimals and its sign."""
+    return MISSING if value is None else f"{value:+.2%}".replace("-", "−")
+
+
+def flow_usd(value: float | None) -> str:
+    """A flow of dollars with one digit more than in a list."""
+    return usd(value, digits=4)
+
+
+def amount_usd(value: float | None) -> str:
+    """An amount of dollars, without a sign, as exact."""
+    return usd(value, sign=False, digits=4)
+
+
+def signed(value: float | None, digits: int = 2) -> str:
+    """A bare number with its sign."""
+    return MISSING if value is None else f"{value:+.{digits}f}".replace("-", "−")
+
+
+def plain_number(value: float | None, digits: int = 2) -> str:
+    """A bare number, a sign only where it is negative."""
+    return MISSING if value is None else f"{value:.{digits}f}".replace("-", "−")

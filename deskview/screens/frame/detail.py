@@ -1,0 +1,179 @@
+"""The drill-down: one screen for every kind of detail, built once and pointed at what was opened."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+
+from deskview.screens.frame.keys import DETAIL, EVERYWHERE, PAGE, READING, bindings
+from deskview.screens.frame.overlay import Reader
+from deskview.screens.frame.status_lines import DeskStrip, Heading, KeyLine, Segments
+from deskview.screens.frame.target import NO_MORE, Cursor, Kind, Opened, Target
+from deskview.widgets.chart import Chart
+from deskview.widgets.chartspec import ChartSpec
+from deskview.widgets.facts import Fact, Facts
+from deskview.widgets.lean import LeanScreen
+from deskview.widgets.lines import Lines
+from deskview.widgets.pane import Pane
+from deskview.widgets.records import Column, Row
+from deskview.widgets.table import Table
+
+if TYPE_CHECKING:
+    from deskview.board import Board
+
+
+@dataclass(frozen=True)
+class Section:
+    """A list, by the name its columns are chosen by; its rows open details of `opens`, or nothing.
+
+    `empty` says why it has no rows.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    empty: str = "nothing here"
+    opens: Kind | None = None
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One screen's contents. `price_of` is the ticker whose price is charted, `chart` that chart once it is made."""
+
+    title: str
+    figures: list[list[Fact]] = field(default_factory=list)
+    price_of: str = ""
+    chart: ChartSpec | None = None
+    chart_title: str = ""
+    sections: tuple[Section, ...] = ()
+
+
+LISTS = 2
+"""Lists side by side below figures and chart."""
+
+
+class DetailScreen(LeanScreen[None]):
+    """Figures on the left, the chart beside them, lists below."""
+
+    AUTO_FOCUS = "Table"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*PAGE, *DETAIL)]
+    DEFAULT_CSS = """
+    DetailScreen .top { height: 1fr; }
+    DetailScreen .lists { height: 1fr; }
+    DetailScreen #figures { width: 46; }
+    DetailScreen Reader { scrollbar-size-vertical: 1; }
+    DetailScreen.-no-chart #figures { width: 1fr; }
+    DetailScreen.-no-chart #chart-pane { display: none; }
+    DetailScreen.-no-chart .top { height: auto; max-height: 50%; }
+    DetailScreen.-no-chart #figures, DetailScreen.-no-chart Reader { height: auto; }
+    DetailScreen.-one-list #pane-list-1 { display: none; }
+    DetailScreen.-no-list .lists { display: none; }
+    DetailScreen.-enlarged .lists, DetailScreen.-enlarged #figures { display: none; }
+    """
+
+    def __init__(self, segments: Segments) -> None:
+        super().__init__()
+        self._segments = segments
+        self._opens: list[Kind | None] = [None] * LISTS
+        self._before: Table | None = None
+
+    def compose(self) -> ComposeResult:
+        """Strip, figures, chart, lists, keys."""
+        yield DeskStrip(self._segments)
+        yield Heading()
+        with Vertical():
+            with Horizontal(classes="top"):
+                yield Pane(Reader(Facts()), title="Figures", id="figures")
+                yield Pane(Chart(), title="", id="chart-pane")
+            with Horizontal(classes="lists"):
+                for number in range(LISTS):
+                    yield Pane(Table(id=f"list-{number}"), title="", id=f"pane-list-{number}")
+        yield KeyLine(*PAGE, *DETAIL, *READING, *EVERYWHERE)
+
+    def show(self, board: "Board", detail: Detail, *, crumbs: list[str], count: str = "") -> None:
+        """Shows a detail; what did not change is not repainted.
+
+        `crumbs` are the places one came by, `count` where it stands in the list it was opened from.
+        """
+        self.query_one(DeskStrip).show_board(board)
+        self.query_one(Heading).show(("desk", *crumbs[:-1]), f"{detail.title}  {count}".rstrip())
+        self.query_one(Facts).show(detail.figures)
+        self._show_chart(detail)
+        self.set_class(len(detail.sections) < LISTS, "-one-list")
+        self.set_class(not detail.sections, "-no-list")
+        for number, section in enumerate(detail.sections[:LISTS]):
+            self._show_list(number, section)
+
+    @property
+    def charted(self) -> bool:
+        """Whether there is a chart."""
+        return not self.has_class("-no-chart")
+
+    @property
+    def enlarged(self) -> bool:
+        """Whether the chart has the whole screen."""
+        return self.has_class("-enlarged")
+
+    def enlarge(self, *, chart: bool) -> None:
+        """Gives the chart the whole screen, or the rest its place back and its list the focus."""
+        if chart == self.enlarged:
+            return
+        self.set_class(chart, "-enlarged")
+        if chart:
+            self._before = self.focused if isinstance(self.focused, Table) else None
+        else:
+            self.call_after_refresh(self._focus_list, self._before)
+
+    def _show_chart(self, detail: Detail) -> None:
+        self.set_class(detail.chart is None, "-no-chart")
+        if detail.chart is None:
+            self.enlarge(chart=False)
+        self.query_one("#chart-pane", Pane).set_title(detail.chart_title)
+        if detail.chart is not None:
+            self.query_one(Chart).show(detail.chart)
+
+    def _show_list(self, number: int, section: Section) -> None:
+        self.query_one(f"#pane-list-{number}", Pane).set_title(section.title)
+        table = self.query_one(f"#list-{number}", Table)
+        table.empty, table.list_name = section.empty, section.name
+        table.show(section.columns, section.rows)
+        self._opens[number] = section.opens
+
+    @property
+    def cursors(self) -> tuple[Cursor, ...]:
+        """The row each list's cursor is on and how far the list is scrolled, to come back to."""
+        return tuple((table.cursor_key, table.scroll_offset.y, table.has_focus) for table in self.query(Table))
+
+    def restore(self, cursors: tuple[Cursor, ...]) -> None:
+        """Puts cursors, lists and focus back where they were; without any, the lists to the top."""
+        wanted = None
+        for number, table in enumerate(self.query(Table)):
+            key, scroll, focused = cursors[number] if number < len(cursors) else (None, 0, False)
+            if key is None or not table.select(key):
+                table.action_jump(0)
+            table.scroll_to(y=scroll, animate=False, force=True)
+            wanted = table if focused else wanted
+        self.call_after_refresh(self._focus_list, wanted)
+
+    def _focus_list(self, wanted: Table | None) -> None:
+        """The focus goes to the list it was on, where that is shown; it is never on nothing while there is a list."""
+        chain = self.focus_chain
+        lists = [table for table in self.query(Table) if table in chain]
+        if wanted in lists:
+            self.set_focus(wanted)
+        elif lists and self.focused not in chain:
+            self.set_focus(lists[0])
+
+    @on(Lines.Opened)
+    def open_row(self, event: Lines.Opened) -> None:
+        """A row opens the kind of detail its list says."""
+        event.stop()
+        kind = self._opens[int((event.lines.id or "list-0").removeprefix("list-"))]
+        if kind is None:
+            self.notify(NO_MORE, timeout=2)
+        else:
+            self.post_message(Opened(Target(kind, event.key)))

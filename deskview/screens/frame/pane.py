@@ -1,0 +1,149 @@
+"""What the panes share: the age in the border, the failure sentence, and what opening a row means."""
+
+from collections.abc import Iterable
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from textual import on
+from textual.app import App
+from textual.screen import ModalScreen, Screen
+
+from deskview.screens.format import age
+from deskview.screens.frame.target import Kind, Opened, Target
+from deskview.widgets.lines import Lines
+from deskview.widgets.pane import Pane, State
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from deskview.board import Board, Part
+
+
+NOT_YET = 0.99
+"""What is fetched whole is still to be computed: until then not all is there."""
+STALE_AFTER_S = 60.0
+"""Older figures are stale, whatever their part says, unless it is one that is refreshed more slowly."""
+
+
+def age_of(part: "Part[Any]", stale_after_s: float) -> tuple[str, State]:
+    """The age of a part and its state; a part without figures says whether they are on their way."""
+    if part.value is None:
+        return ("loading", "loading") if part.progress is not None else ("–", "loading")
+    seconds = monotonic() - part.received
+    if part.status.value == "stale" or seconds > stale_after_s:
+        return f"stale {age(seconds)}", "stale"
+    if part.progress is not None:
+        return f"{min(part.progress, NOT_YET):.0%}  {age(seconds)}", "live"
+    return age(seconds), "live"
+
+
+OPENING = "opening the market"
+
+
+class Waiting:
+    """Lets lists say what is waited for in place of their own reason for having no rows, and then that again."""
+
+    def __init__(self) -> None:
+        self._own: dict[Lines, str] = {}
+
+    def show(self, lists: Iterable[Lines], reason: str) -> None:
+        """The lists say what is awaited; their own texts are kept."""
+        for lines in lists:
+            self._own.setdefault(lines, lines.empty)
+            lines.empty = reason
+
+    def over(self) -> None:
+        """The lists say their own texts again."""
+        for lines, own in self._own.items():
+            lines.empty = own
+        self._own.clear()
+
+
+Reading = TypeVar("Reading")
+
+
+class BoardPane(Pane, Generic[Reading]):
+    """A pane fed by one part of the board. A subclass names the part and shows its reading."""
+
+    PART = ""
+    OPENS = Kind.NAME
+    STALE_AFTER_S = STALE_AFTER_S
+
+    def __init__(self, number: int, title: str) -> None:
+        super().__init__(title=f"{number} {title}", id=f"pane-{number}")
+        self._part: Part[Any] | None = None
+        self._waiting = Waiting()
+
+    def on_mount(self) -> None:
+        """Before the first board."""
+        self.show_awaited(OPENING)
+
+    def show(self, board: "Board") -> None:
+        """Shows the board's part; with no reading yet, or one still without rows, says what is awaited."""
+        part: Part[Reading] = getattr(board, self.PART)
+        self._part = part
+        self._waiting.over()
+        if part.value is None:
+            self.show_awaited(part.note)
+        else:
+            self.show_reading(part.value)
+            if part.progress is not None:
+                self._waiting.show(self.query(Lines), part.note)
+        self.set_notice(part.note if part.value is not None and part.progress is None else "")
+        self.tick()
+
+    def shows(self, board: "Board") -> bool:
+        """Whether the board's part is the one that is shown: there is nothing new for this pane."""
+        return getattr(board, self.PART) is self._part
+
+    def show_fault(self) -> None:
+        """Says that what has come could not be shown; the figures before it stay."""
+        self._part = None
+        self.set_status("fault", "unavailable")
+        self.set_notice("The newest figures can't be shown: a fault of deskview's own, the log has the details.")
+
+    @property
+    def as_of(self) -> "datetime | None":
+        """The market's time of what is shown."""
+        return self._part.as_of if self._part else None
+
+    def show_reading(self, reading: Reading) -> None:
+        """Puts the reading into the widgets."""
+        raise NotImplementedError
+
+    def show_awaited(self, reason: str) -> None:
+        """Says in the pane's body what is awaited."""
+        raise NotImplementedError
+
+    @on(Lines.Opened)
+    def open_row(self, event: Lines.Opened) -> None:
+        """A row was opened: the detail of its key."""
+        event.stop()
+        self.post_message(Opened(Target(self.OPENS, event.key)))
+
+    def tick(self) -> None:
+        """Brings the age in the border up to date."""
+        if self._part is None:
+            return
+        self.set_status(*age_of(self._part, self.STALE_AFTER_S))
+
+
+def focused_pane(screen: Screen[Any]) -> BoardPane[Any] | None:
+    """The pane of the desk the cursor is in, else the first; None on a screen without panes."""
+    panes = list(screen.query(BoardPane))
+    return next((pane for pane in panes if pane.has_focus_within), panes[0] if panes else None)
+
+
+def is_visible(screen: Screen[Any]) -> bool:
+    """Whether the screen is seen, if only below overlays one sees through: what is not need not be painted."""
+    stack = screen.app.screen_stack
+    if screen not in stack:
+        return False
+    above = stack[stack.index(screen) + 1 :]
+    return all(isinstance(other, ModalScreen) and other.styles.background.a < 1 for other in above)
+
+
+def base_screen(app: App[Any]) -> Screen[Any]:
+    """The screen below any overlays: what stands still or goes on while one reads them."""
+    stack = app.screen_stack
+    return next((screen for screen in reversed(stack) if not isinstance(screen, ModalScreen)), stack[0])

@@ -1,0 +1,88 @@
+"""A subject: what the desk, the pages, the keys, the help, the exports and the alerts know of one part of the program.
+
+A room of `deskview.screens` ends in one of these. Whoever shows subjects reads the list in `deskview.screens.subjects`;
+no other file names one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from deskview.screens.frame.card import Card, Topic
+from deskview.screens.frame.detail import Detail
+from deskview.screens.frame.keys import Action, scoped
+from deskview.screens.frame.labels import Labels
+from deskview.screens.frame.page import PageScreen
+from deskview.screens.frame.pane import BoardPane
+from deskview.widgets.records import Column
+from deskview.widgets.strip import Segment
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from deskview.board import Board
+
+
+class ListInfo(NamedTuple):
+    """A list whose columns can be chosen: what it is, and the keys of its columns.
+
+    A key that ends in a hyphen stands for all that begin so. `meanings` are the columns this list means something of
+    its own by; any other has the meaning it has in every list.
+    """
+
+    title: str
+    keys: tuple[str, ...]
+    meanings: Mapping[str, str] = {}
+
+
+def list_info(title: str, columns: Sequence[Column], meanings: Mapping[str, str] | None = None) -> ListInfo:
+    """A list of these columns."""
+    return ListInfo(title, tuple(column.key for column in columns), meanings or {})
+
+
+class Alerts(NamedTuple):
+    """What alerts are offered on: the part's own figures, and the starts of the paths of its rows, likeliest first."""
+
+    figures: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What there is of a subject; what it has none of stays at its default.
+
+    `name` is what keys, settings and the JSON call it, `part` the part of the board it is made of. `answers` and
+    `method` are its row in the README's table. Everything that needs the analytics loads them when it is called.
+    """
+
+    name: str
+    title: str
+    topic: Topic
+    part: str = ""
+    answers: str = ""
+    method: str = ""
+    pane: type[BoardPane[Any]] | None = None
+    page: type[PageScreen] | None = None
+    page_key: str = ""
+    actions: tuple[Action, ...] = ()
+    headline: "Callable[[Board], list[Segment]] | None" = None
+    card: "Callable[[Board, Any, str | None, str], Card] | None" = None
+    """The card of the part's reading, the key of the row under the cursor, and the page's variant."""
+    detail: "Callable[[Board, str], Detail] | None" = None
+    """What the drill-down to a key shows; slow enough for a thread."""
+    table: "Callable[[Board, str], pl.DataFrame | None] | None" = None
+    """The rows behind what is shown, to take elsewhere; a detail's by its key. None without figures."""
+    lists: Mapping[str, ListInfo] = field(default_factory=dict)
+    alerts: Alerts = field(default_factory=Alerts)
+    labels: Labels = field(default_factory=Labels)
+
+    @property
+    def page_actions(self) -> tuple[Action, ...]:
+        """The key that opens the page, where there is one."""
+        page = Action(f"page('{self.name}')", self.page_key, self.page_key, f"{self.title} page")
+        return scoped("Everywhere", page) if self.page is not None else ()
+
+    def pane_actions(self, number: int) -> tuple[Action, ...]:
+        """The key that goes to the pane, where there is one."""
+        pane = Action(f"pane({number})", str(number), str(number), f"{self.title} pane")
+        return scoped("On the desk", pane) if self.pane is not None else ()

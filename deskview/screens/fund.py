@@ -1,0 +1,105 @@
+"""A leveraged fund: the arithmetic of its rebalance, line by line."""
+
+import re
+from typing import TYPE_CHECKING
+
+from deskview.market.titles import underlying_title
+from deskview.screens.format import percent, tone, usd
+from deskview.screens.frame.card import Card, Line, Topic, rests_on
+from deskview.screens.frame.detail import Detail, Section
+from deskview.screens.frame.subject import Subject, list_info
+from deskview.screens.frame.target import Kind
+from deskview.screens.leverage.explain import FUND_TEXT
+from deskview.widgets.facts import Fact, fact
+from deskview.widgets.records import Cell, Column, Row
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from deskview.analytics.leverage import Leverage
+    from deskview.analytics.leverage.readings import FundRow
+    from deskview.board import Board
+
+STEPS = (Column("step", "step", width=28), Column("figure", "figure", flex=True, minimum=20))
+"""The arithmetic of a fund."""
+
+
+def fund_detail(board: "Board", ticker: str) -> Detail:
+    """The fund's figures, the formula with the numbers in it, and its price; why, where it has none."""
+    reading = board.leverage.value
+    row = next((row for row in reading.by_fund if row.ticker == ticker), None) if reading else None
+    if row is None:
+        out = next((row for row in reading.left_out if row.ticker == ticker), None) if reading else None
+        title = f"{ticker}  {out.name}" if out else ticker
+        why = f"left out: {out.reason}" if out else "this fund has no figures now"
+        return Detail(title, [[fact("", why, "warning")]], ticker)
+    return Detail(f"{ticker}  {row.name}", _figures(row), ticker, sections=(_arithmetic(row),))
+
+
+def _figures(row: "FundRow") -> list[list[Fact]]:
+    leverage = f"{row.leverage:g}".replace("-", "−")
+    return [
+        [fact("follows", underlying_title(row.underlying, row.kind)), fact("kind", row.kind)],
+        [fact("leverage L", f"{leverage}x"), fact("AUM", usd(row.aum_usd, sign=False))],
+        [fact("today", usd(row.today_usd), f"{tone(row.today_usd)} strong")],
+        [fact("per +1%", usd(row.per_1pct_usd, sign=False))],
+        [fact("its week p05", usd(row.week_p05_usd)), fact("p95", usd(row.week_p95_usd))],
+        [fact("worst 5% of weeks, mean", usd(row.week_es05_usd))],
+        [fact("fund's return less L·r", percent(row.tracking_gap, 2), "dim")],
+    ]
+
+
+def _arithmetic(row: "FundRow") -> Section:
+    from deskview.analytics.leverage import fund_steps  # noqa: PLC0415 - polars loads late
+
+    rows = tuple(
+        Row(step.label, (Cell(_minus(step.label), "dim"), Cell(_minus(step.figure)))) for step in fund_steps(row)
+    )
+    return Section("fund-steps", "Today, line by line", STEPS, rows)
+
+
+def _minus(text: str) -> str:
+    """The typographic minus before figures and in the formula; a date keeps its hyphens."""
+    return re.sub(r"(?<![\da-z])-(?=[\dL(])", "−", text)
+
+
+def card(board: "Board", reading: "Leverage", key: str | None, _variant: str) -> Card:
+    """One fund's arithmetic, step by step."""
+    from deskview.analytics.leverage import fund_steps  # noqa: PLC0415 - polars loads late
+
+    fund = next((row for row in reading.by_fund if row.ticker == key), None)
+    foot = rests_on(board, board.leverage)
+    if fund is None:
+        why = next((row.reason for row in reading.left_out if row.ticker == key), "not among the funds known")
+        return Card(key or "Fund", FUND_TEXT, (), foot, (f"{key}: {why}",))
+    steps = tuple(Line(step.label, step.figure) for step in fund_steps(fund))
+    return Card(f"{fund.ticker}  {fund.name}", FUND_TEXT, steps, foot)
+
+
+def table(board: "Board", ticker: str) -> "pl.DataFrame | None":
+    """The one row of a leveraged fund's arithmetic."""
+    from deskview.board.tables import part_table  # noqa: PLC0415 - polars loads late
+
+    return part_table(
+        board, board.leverage, lambda reading: [row for row in reading["by_fund"] if row["ticker"] == ticker]
+    )
+
+
+TOPIC = Topic(
+    "A fund",
+    "The arithmetic of one leveraged fund: assets at the previous close, the multiplier L(L-1), the underlying's"
+    " return, and what follows from them for the close.",
+)
+
+FUND = Subject(
+    name=Kind.FUND,
+    title="A fund",
+    topic=TOPIC,
+    part="leverage",
+    detail=fund_detail,
+    card=card,
+    table=table,
+    lists={
+        "fund-steps": list_info("A fund: the arithmetic", STEPS, {"step": "the step", "figure": "its arithmetic"}),
+    },
+)

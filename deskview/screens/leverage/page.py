@@ -1,0 +1,185 @@
+"""The page on leveraged ETFs: today name by name, the coming week, the score, and systematic supply beside it."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Grid
+from textual.widget import Widget
+from textual.widgets import Static
+
+from deskview.screens.frame.page import PanesPage, View
+from deskview.screens.frame.status_lines import Segments
+from deskview.screens.frame.target import Kind, Target
+from deskview.screens.leverage import supply, today, week
+from deskview.screens.leverage.pane import summary
+from deskview.widgets.bars import Bars
+from deskview.widgets.chart import Chart
+from deskview.widgets.facts import Facts
+from deskview.widgets.pane import Pane
+from deskview.widgets.records import Sort
+from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.table import Table
+
+if TYPE_CHECKING:
+    from deskview.analytics.leverage import Leverage
+    from deskview.board import Board
+
+
+TITLES = {
+    "names": "By name",
+    "underlyings": "By underlying",
+    "funds": "By fund",
+    "kinds": "By kind and sector",
+    "left-out": "Left out, and remarks",
+    "week": "Coming sessions: a distribution, mean zero",
+    "figures": "Coming sessions: closed form and simulation",
+    "scenarios": "If the market moves",
+    "supply": "Systematic supply: a model under assumptions",
+    "score": "Score of the past forecasts",
+}
+"""The panes in the order the views go through them."""
+
+
+SMALL = tuple(View((pane,)) for pane in TITLES)
+MEDIUM = (
+    View(("names", "underlyings")),
+    View(("funds", "kinds", "left-out"), 2, {"funds": 2}),
+    View(("week", "figures", "scenarios"), 2, {"week": 2}),
+    View(("supply", "score")),
+)
+LARGE = (
+    View(("names", "underlyings", "funds", "kinds", "left-out"), 3, {"names": 2}),
+    View(("week", "figures", "scenarios", "supply", "score"), 3, {"supply": 2}),
+)
+
+
+BY_SIZE = Sort("today")
+
+
+def _contents() -> dict[str, tuple[Widget, ...]]:
+    """The widgets of each pane."""
+    return {
+        "names": (SortedTable(today.NAME_COLUMNS, sort=BY_SIZE, name="leverage-names", id="names"),),
+        "underlyings": (
+            SortedTable(today.UNDERLYING_COLUMNS, sort=BY_SIZE, name="leverage-underlyings", id="underlyings"),
+        ),
+        "funds": (SortedTable(today.FUND_COLUMNS, sort=BY_SIZE, name="leverage-funds", id="funds"),),
+        "kinds": (Table(today.KIND_COLUMNS, name="leverage-kinds", id="kinds"),),
+        "left-out": (Table(today.LEFT_OUT_COLUMNS, name="leverage-left-out", id="left-out"),),
+        "week": (Facts(lines=2, id="week-basis"), Chart(id="fan")),
+        "figures": (Table(week.FIGURE_COLUMNS, name="leverage-figures", id="figures"),),
+        "scenarios": (Table(week.SCENARIO_COLUMNS, name="leverage-scenarios", id="scenarios"),),
+        "supply": (
+            Static("", id="supply-words", classes="words", markup=False),
+            Table(name="leverage-supply", id="supply"),
+        ),
+        "score": (
+            Facts(lines=2, id="score-facts"),
+            Bars(id="pit"),
+            Static("", id="score-words", classes="words", markup=False),
+        ),
+    }
+
+
+class LeveragePage(PanesPage):
+    """Question 5, 6 and 13 of the desk in full; `x` goes through the views."""
+
+    PART = "leverage"
+    HEADING = "Leveraged ETFs"
+    AUTO_FOCUS = "#names"
+    DEFAULT_CSS = """
+    LeveragePage #summary { padding: 0 1; }
+    LeveragePage .words { height: auto; color: $dim; }
+    LeveragePage #pit { height: 3; margin: 1 0 0 0; }
+    LeveragePage #supply { height: 1fr; }
+    LeveragePage #score-words { height: 1fr; }
+    """
+
+    def __init__(self, segments: Segments) -> None:
+        super().__init__(segments)
+        self._fill: dict[str, Callable[[Leverage], None]] = {
+            "names": self._fill_names,
+            "underlyings": lambda reading: self._sorted("underlyings").fill(today.underlying_entries(reading)),
+            "funds": lambda reading: self._sorted("funds").fill(today.fund_entries(reading)),
+            "kinds": lambda reading: self._table("kinds").set_rows(today.kind_rows(reading)),
+            "left-out": lambda reading: self._table("left-out").set_rows(today.left_out_rows(reading)),
+            "week": self._fill_week,
+            "figures": lambda reading: self._table("figures").set_rows(week.figure_rows(reading)),
+            "scenarios": lambda reading: self._table("scenarios").set_rows(week.scenario_rows(reading)),
+            "supply": self._fill_supply,
+            "score": self._fill_score,
+        }
+
+    def compose_body(self) -> ComposeResult:
+        """The headline, then the panes of the view."""
+        yield Facts(lines=3, id="summary")
+        with Grid():
+            for name, widgets in _contents().items():
+                yield Pane(*widgets, title=TITLES[name], id=f"pane-{name}")
+
+    def views_for(self, columns: int, rows: int) -> Sequence[View]:
+        """One pane at a time in a small terminal, several in a large one."""
+        if columns < 100 or rows < 30:
+            return SMALL
+        return LARGE if columns >= 160 and rows >= 44 else MEDIUM
+
+    def show_reading(self, reading: "Leverage", board: "Board") -> None:  # noqa: ARG002 - the page's reading is whole
+        """The headline and the panes that are shown."""
+        self.query_one("#summary", Facts).show(summary(reading))
+        for name in self.view.panes:
+            self._fill[name](reading)
+
+    def target_of(self, list_id: str, key: str) -> Target | None:
+        """A name, a fund, or a sector; an index opens the fund on it that trades most."""
+        if list_id == "names":
+            return Target(Kind.NAME, key)
+        if list_id == "funds":
+            return Target(Kind.FUND, key)
+        if list_id == "left-out":
+            return None if ":" in key else Target(Kind.FUND, key)
+        if list_id == "underlyings":
+            return self._of_underlying(*key.split(":", maxsplit=1))
+        return self._of_sector(key.removeprefix("sector:")) if key.startswith("sector:") else None
+
+    def _of_underlying(self, kind: str, underlying: str) -> Target | None:
+        if kind == "stock" and not underlying.startswith("fund:"):
+            return Target(Kind.NAME, underlying)
+        reading = self._board.leverage.value if self._board else None
+        funds = [row for row in reading.by_fund if (row.kind, row.underlying) == (kind, underlying)] if reading else []
+        return Target(Kind.FUND, funds[0].ticker) if funds else None
+
+    def _of_sector(self, sector: str) -> Target | None:
+        rotation = self._board.rotation.value if self._board else None
+        known = any(group.name == sector for group in rotation.groups) if rotation else False
+        return Target(Kind.GROUP, sector) if known else None
+
+    def _sorted(self, name: str) -> SortedTable:
+        return self.query_one(f"#{name}", SortedTable)
+
+    def _table(self, name: str) -> Table:
+        return self.query_one(f"#{name}", Table)
+
+    def _fill_names(self, reading: "Leverage") -> None:
+        table = self._sorted("names")
+        table.empty = reading.missing.get("today_usd", "no fund's flow reaches a name")
+        table.fill(today.name_entries(reading))
+
+    def _fill_week(self, reading: "Leverage") -> None:
+        self.query_one("#week-basis", Facts).show(week.basis_line(reading))
+        self.query_one("#fan", Chart).show(week.fan_chart(reading.next_week))
+
+    def _fill_supply(self, reading: "Leverage") -> None:
+        ladder = reading.systematic_supply
+        table = self._table("supply")
+        table.empty = reading.missing.get("systematic_supply", "no ladder")
+        table.show(supply.supply_columns(ladder) if ladder else (), supply.supply_rows(ladder) if ladder else [])
+        self.query_one("#supply-words", Static).update(supply.supply_words(ladder))
+
+    def _fill_score(self, reading: "Leverage") -> None:
+        score = reading.score
+        self.query_one("#score-facts", Facts).show(supply.score_facts(score))
+        bars = self.query_one("#pit", Bars)
+        bars.display = bool(score and score.weeks)
+        bars.show(score.pit_histogram if score else ())
+        self.query_one("#score-words", Static).update(supply.score_words(reading))

@@ -1,0 +1,70 @@
+"""Momentum: how hard it is hit, how unusual that is, and which leg it is."""
+
+from typing import TYPE_CHECKING, Any
+
+from deskview.screens.format import percent, sigma, tone
+from deskview.screens.frame.subject import Alerts, Subject, list_info
+from deskview.screens.momentum.explain import LABELS, TOPIC, card
+from deskview.screens.momentum.page import OWN_ACTIONS, MomentumPage, leg_columns, sector_columns
+from deskview.screens.momentum.pane import MomentumPane, columns
+from deskview.widgets.strip import Segment
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from deskview.board import Board
+
+
+def headline(board: "Board") -> list[Segment]:
+    """The spread and its σ."""
+    reading = board.momentum.value
+    if reading is None:
+        return []
+    text = f"MOMO {percent(reading.return_)} {sigma(reading.sigma)}"
+    return [Segment("momentum", text, f"{tone(reading.return_)} strong", priority=0)]
+
+
+def table(board: "Board", _key: str) -> "pl.DataFrame | None":
+    """The names of both legs, a row each."""
+    from deskview.board.tables import part_table  # noqa: PLC0415 - polars loads late
+
+    return part_table(board, board.momentum, _legs)
+
+
+def _legs(reading: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"leg": leg, **row} for leg in ("long", "short") for row in reading[leg]]
+
+
+MOMENTUM = Subject(
+    name="momentum",
+    title="Momentum",
+    topic=TOPIC,
+    part="momentum",
+    answers="How hard is momentum hit, how unusual is that, which leg?",
+    method=(
+        "Best against worst tenth of the 1,000 most traded stocks by 12-1 return, short leg scaled by beta, live"
+        " against the previous close; σ of the last 252 sessions"
+    ),
+    pane=MomentumPane,
+    page=MomentumPage,
+    page_key="m",
+    actions=OWN_ACTIONS,
+    headline=headline,
+    card=card,
+    table=table,
+    lists={
+        "desk-momentum": list_info("Momentum pane: the legs", columns("")),
+        "momentum-legs": list_info("Momentum page: the legs", leg_columns("")),
+        "momentum-sectors": list_info(
+            "Momentum page: the sectors",
+            sector_columns(),
+            {
+                "long": "what the long leg adds, in basis points",
+                "short": "what the short leg adds, in basis points",
+                "both": "what both legs add, in basis points",
+            },
+        ),
+    },
+    alerts=Alerts(("return", "sigma", "long_return", "short_return", "long_share", "sector_neutral.return")),
+    labels=LABELS,
+)

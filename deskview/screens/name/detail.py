@@ -1,0 +1,166 @@
+"""A name: price, momentum, leveraged-ETF flow fund by fund, retail and non-retail flow."""
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from deskview.analytics.leverage import funds_of_name
+from deskview.analytics.statistics import key_statistics
+from deskview.screens.flow.explain import how_sure
+from deskview.screens.format import MISSING, basis_points, clock, number, percent, price, share, tone, usd
+from deskview.screens.frame.detail import Detail, Section
+from deskview.screens.frame.history import YEAR
+from deskview.screens.frame.target import Kind
+from deskview.screens.name.explain import FUNDS, GROUPS
+from deskview.widgets.facts import Fact, fact
+from deskview.widgets.records import Cell, Row
+
+if TYPE_CHECKING:
+    from deskview.board import Basis, Board
+
+
+def name_detail(board: "Board", ticker: str) -> Detail:
+    """Everything the board knows of one name."""
+    basis = board.basis
+    known = _row(basis.names, ticker) if basis else {}
+    live = _row(board.live, ticker) if board.live is not None else {}
+    title = f"{ticker}  {known.get('name') or ''}".rstrip()
+    (last, *price_rest), (today, *letf_rest) = _price(known, live), _leverage(board, ticker)
+    flow = _flow(board, ticker)
+    figures = [last, *_momentum(board, ticker), today, *flow, *letf_rest, *price_rest]
+    figures += _statistics(basis.history, ticker) if basis else []
+    return Detail(title, figures, ticker, sections=(_funds(board, ticker), _groups(board, ticker)))
+
+
+def _row(table: pl.DataFrame, ticker: str) -> dict[str, object]:
+    found = table.filter(pl.col("ticker") == ticker)
+    return found.row(0, named=True) if found.height else {}
+
+
+def _price(known: dict[str, object], live: dict[str, object]) -> list[list[Fact]]:
+    last, ret = _float(live.get("price")), _float(live.get("ret"))
+    return [
+        [fact("last", price(last), "strong"), fact("", percent(ret, 2), tone(ret))],
+        [fact("previous close", price(_float(live.get("prev_close"))))],
+        [fact("volume today", _shares(_float(live.get("volume"))))],
+        [fact("sector", str(known.get("sector") or "unknown"))],
+        [fact("market cap, last close", usd(_float(known.get("market_cap_usd")), sign=False))],
+    ]
+
+
+def _float(value: object) -> float | None:
+    return value if isinstance(value, float) else None
+
+
+def _shares(value: float | None) -> str:
+    return MISSING if value is None else usd(value, sign=False).lstrip("$")
+
+
+def _momentum(board: "Board", ticker: str) -> list[list[Fact]]:
+    reading = board.momentum.value
+    if reading is None:
+        return [[fact("momentum", board.momentum.note, "dim")]]
+    for leg, names in (("long", reading.long), ("short", reading.short)):
+        for name in names:
+            if name.ticker == ticker:
+                return [
+                    [fact("momentum", f"{leg} leg", "accent"), fact("12-1", percent(name.score, 0))],
+                    [fact("weight", share(name.weight)), fact("contribution", basis_points(name.contribution))],
+                ]
+    return [[fact("momentum", "in neither leg", "dim")]]
+
+
+def _leverage(board: "Board", ticker: str) -> list[list[Fact]]:
+    reading = board.leverage.value
+    row = next((row for row in reading.by_name if row.ticker == ticker), None) if reading else None
+    if row is None:
+        return [[fact("leveraged ETFs", "no flow traced to it", "dim")]]
+    return [
+        [fact("leveraged ETFs today", usd(row.today_usd), tone(row.today_usd)), fact("ADV", percent(row.of_adv))],
+        [fact("of closing auction, est.", percent(row.of_close, 0)), fact("20-day ADV", usd(row.adv_usd, sign=False))],
+        [fact("single-stock", usd(row.single_stock_usd)), fact("index", usd(row.index_usd))],
+        [fact("per +1%", usd(row.per_1pct_usd, sign=False)), fact("impact est.", _bp(row.impact_bp))],
+    ]
+
+
+def _bp(value: float | None) -> str:
+    return MISSING if value is None else f"{number(value, 0)}bp (estimate)"
+
+
+def _flow(board: "Board", ticker: str) -> list[list[Fact]]:
+    reading = board.flow.value
+    row = next((row for row in reading.by_name if row.ticker == ticker), None) if reading else None
+    off_exchange = [fact("off exchange, last session", share(board.off_exchange.of(ticker)))]
+    if row is None:
+        return [[fact("prints", "not among the focus names", "dim")], off_exchange]
+    return [
+        _side("retail net", row.retail_net_usd, row.retail_intensity),
+        _side("non-retail net", row.other_net_usd, row.other_intensity),
+        [fact("prints to", clock(board.flow.as_of))],
+        [fact("", how_sure(), "dim")],
+        off_exchange,
+    ]
+
+
+def _side(label: str, net_usd: float | None, intensity: float | None) -> list[Fact]:
+    return [fact(label, usd(net_usd), tone(net_usd)), fact("intensity", number(intensity))]
+
+
+def _funds(board: "Board", ticker: str) -> Section:
+    """Every fund whose trade reaches the name: weight in its underlying times the fund's trade is its part."""
+    reading, model = board.leverage.value, board.basis.leverage if board.basis else None
+    parts = funds_of_name(model, reading, ticker) if model and reading else []
+    rows = tuple(
+        Row(
+            part.ticker,
+            (
+                Cell(part.ticker),
+                Cell(f"{part.leverage:+g}x".replace("-", "−")),
+                Cell(part.title, "dim"),
+                Cell(f"{part.weight:.1%}"),
+                Cell(usd(part.fund_usd), "dim"),
+                Cell(usd(part.usd), tone(part.usd)),
+            ),
+        )
+        for part in parts
+    )
+    title = f"Leveraged funds in it ({len(rows)}): weight × trade"
+    return Section("name-funds", title, FUNDS, rows, "no leveraged fund's trade is traced to it", Kind.FUND)
+
+
+def _groups(board: "Board", ticker: str) -> Section:
+    reading, basis = board.rotation.value, board.basis
+    mine = _group_names(basis, ticker) if basis else set()
+    rows = tuple(
+        Row(
+            group.name,
+            (
+                Cell(group.name),
+                Cell(group.kind, "dim"),
+                Cell(percent(group.returns["now"]), tone(group.returns["now"])),
+                Cell(percent(group.returns["1m"]), tone(group.returns["1m"])),
+            ),
+        )
+        for group in (reading.groups if reading else ())
+        if group.name in mine
+    )
+    return Section("name-groups", "Groups it belongs to", GROUPS, rows, "in no sector or theme", Kind.GROUP)
+
+
+def _group_names(basis: "Basis", ticker: str) -> set[str]:
+    return set(basis.reference.groups.filter(pl.col("ticker") == ticker).get_column("group"))
+
+
+def _statistics(history: pl.DataFrame, ticker: str) -> list[list[Fact]]:
+    known = key_statistics(history, ticker)
+    beta = MISSING if known.beta is None else number(known.beta).lstrip("+")
+    return [
+        [fact("52 weeks", f"{price(known.low)} to {price(known.high)}"), *_short(known.sessions)],
+        [fact("20-day dollar volume", usd(known.adv_usd, sign=False))],
+        [fact("volatility 1m", share(known.vol_1m)), fact("1y", share(known.vol_1y))],
+        [fact("beta to SPY", beta)],
+    ]
+
+
+def _short(sessions: int) -> list[Fact]:
+    return [fact("", f"{sessions} sessions", "dim")] if sessions < YEAR else []

@@ -1,0 +1,65 @@
+"""What a name's page shows and how its figures come about: help, the columns of its lists, card."""
+
+from typing import TYPE_CHECKING
+
+from deskview.screens.flow.explain import prints_of
+from deskview.screens.frame.card import Card, Line, rests_on
+from deskview.screens.leverage.explain import through
+from deskview.screens.momentum.explain import contribution
+from deskview.widgets.records import Column
+
+if TYPE_CHECKING:
+    from deskview.board import Board
+
+
+from deskview.screens.frame.card import Topic
+
+TOPIC = Topic(
+    "A name",
+    "Its price over a day to a year, its place in the momentum legs, the leveraged-ETF flow that reaches it and"
+    " that flow as a share of its average daily volume, the prints of retail and others where it is a focus"
+    " name. Below: the funds on it and the groups it belongs to; each opens.",
+)
+
+
+FUNDS = (
+    Column("ticker", "fund", width=6),
+    Column("leverage", "L", width=4, align="right"),
+    Column("underlying", "follows", flex=True, minimum=6, priority=1),
+    Column("weight", "weight", width=6, align="right"),
+    Column("fund", "fund's", width=7, align="right", priority=2),
+    Column("part", "part", width=7, align="right"),
+)
+"""The funds that trade a name."""
+GROUPS = (
+    Column("group", "group", flex=True, minimum=12),
+    Column("kind", "kind", width=6, priority=2),
+    Column("now", "now", width=6, align="right"),
+    Column("month", "1m", width=6, align="right", priority=1),
+)
+"""The groups a name belongs to."""
+DEFINITION = (
+    "A contribution is the name's weight times its return, in the short leg times −k. Leveraged-ETF flow is the sum"
+    " over the funds that hold it of its weight times the fund's trade. Net flow is dollars bought less dollars sold"
+    " of the prints that could be signed."
+)
+
+
+def card(board: "Board", _reading: object, key: str | None, _variant: str) -> Card:
+    """What the board knows of the name, and which of the three has nothing on it."""
+    ticker = key or ""
+    momentum, leverage, flow = board.momentum.value, board.leverage.value, board.flow.value
+    found = {
+        "momentum": contribution(momentum, ticker) if momentum else [],
+        "leveraged ETFs": through(leverage, ticker) if leverage else [],
+        "prints": prints_of(board, flow, ticker) if flow else [],
+    }
+    why = {
+        "momentum": "in neither leg" if momentum else board.momentum.note,
+        "leveraged ETFs": "no fund's trade is traced to it" if leverage else board.leverage.note,
+        "prints": "not among the focus names" if flow else board.flow.note,
+    }
+    lines = tuple(line for part in found.values() for line in part)
+    missing = tuple(f"{part}: {why[part]}" for part, made in found.items() if not made)
+    known = Line("known of it", ", ".join(part for part, made in found.items() if made) or "nothing")
+    return Card(ticker, DEFINITION, (known, *lines), rests_on(board, board.momentum), missing)

@@ -1,1 +1,0 @@
-"""The desk's four panes: each turns one part of the board into its widgets."""

@@ -1,0 +1,73 @@
+"""Rotation: where money rotates from and to, sectors and themes over seven horizons."""
+
+from typing import TYPE_CHECKING, Any
+
+from deskview.screens.frame.subject import Alerts, ListInfo, Subject, list_info
+from deskview.screens.rotation.explain import LABELS, TOPIC, card
+from deskview.screens.rotation.page import OWN_ACTIONS, RotationPage, standing_columns
+from deskview.screens.rotation.pane import FULL_COLOUR, RotationPane
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from deskview.board import Board
+
+HORIZONS = tuple(FULL_COLOUR)
+
+
+def table(board: "Board", _key: str) -> "pl.DataFrame | None":
+    """The groups over every horizon, a row each."""
+    from deskview.board.tables import part_table  # noqa: PLC0415 - polars loads late
+
+    return part_table(board, board.rotation, _groups)
+
+
+def _groups(reading: dict[str, Any]) -> list[dict[str, Any]]:
+    kinds = {"return": "returns", "relative": "relative", "rank": "rank"}
+    return [
+        {
+            "group": row["name"],
+            "kind": row["kind"],
+            "members": row["members"],
+            **{f"{kind}_{h}": row[field][h] for kind, field in kinds.items() for h in reading["horizons"]},
+        }
+        for row in reading["groups"]
+    ]
+
+
+ROTATION = Subject(
+    name="rotation",
+    title="Rotation",
+    topic=TOPIC,
+    part="rotation",
+    answers="Where does it rotate from and to?",
+    method=(
+        "Equal-weighted returns of 11 sectors and 31 themes over seven horizons, strongest on top, weakest at the"
+        " bottom"
+    ),
+    pane=RotationPane,
+    page=RotationPage,
+    page_key="o",
+    actions=OWN_ACTIONS,
+    card=card,
+    table=table,
+    lists={
+        "desk-rotation": ListInfo("Rotation pane: the groups", ("label", *HORIZONS)),
+        "rotation-groups": ListInfo(
+            "Rotation page: the groups",
+            ("label", *HORIZONS, "note"),
+            {"note": "rank now, places climbed since the last close"},
+        ),
+        "rotation-standings": list_info(
+            "Rotation page: the standings",
+            standing_columns(),
+            {
+                "strength": "relative strength: 100 is its 12-week mean",
+                "momentum": "the same measure of that strength",
+                "quadrant": "improving, leading, weakening or lagging",
+            },
+        ),
+    },
+    alerts=Alerts(("benchmark_returns.now",), rows=("rotation.groups.",)),
+    labels=LABELS,
+)

@@ -1,0 +1,55 @@
+"""What the figures of rotation are called and how they come about: help, labels and card."""
+
+from typing import TYPE_CHECKING
+
+from deskview.screens.format import MISSING
+from deskview.screens.frame.card import Card, Line, pct, reasons, rests_on
+
+if TYPE_CHECKING:
+    from deskview.analytics.rotation import Group, RotationReading
+    from deskview.board import Board
+
+
+from deskview.screens.frame.card import Topic
+from deskview.screens.frame.labels import Labels
+
+TOPIC = Topic(
+    "Rotation",
+    "Equal-weighted returns of the sectors and themes in percent: 'now' is live against the previous close, the"
+    " others end at the last close. The strongest stand on top, the weakest at the bottom. Colour repeats what"
+    " the number says. The page shows them absolute or less the index, with each group's rank now and the places"
+    " it has climbed (▲) or fallen (▼) since the rank of the last session. Its chart: across, relative strength"
+    " (the group over the index, 100 is its own mean of 12 weeks); up, the same measure of that strength. Groups"
+    " turn clockwise: improving, leading, weakening, lagging. The group under the cursor shows the way it came, a"
+    " digit telling how many weeks back. Weeks end at the last close, so today is not in the chart.",
+)
+
+LABELS = Labels("rotation", "rotation", rows={"groups": "{row}"})
+
+
+def card(board: "Board", reading: "RotationReading", key: str | None, _variant: str) -> Card:
+    """The group under the cursor over its horizons, or the strongest and weakest now."""
+    group = next((group for group in reading.groups if group.name == key), None)
+    definition = (
+        "The equal-weighted mean of the members' returns: 'now' is the last price against the previous close, the other"
+        f" horizons end at the last close. Relative is less {reading.benchmark}'s; rank 1 is the best of"
+        f" {len(reading.groups)} groups."
+    )
+    told = {path: why for path, why in reading.missing.items() if group is None or group.name in path}
+    missing = reasons(LABELS.missing(told))
+    if group is None:
+        return Card("Rotation", definition, (), rests_on(board, board.rotation), missing)
+    lines = tuple(Line(horizon, _horizon(reading, group, horizon)) for horizon in reading.horizons)
+    unpriced = f", no price today: {', '.join(group.unpriced[:5])}" if group.unpriced else ""
+    coverage = f"{group.with_data.get('now', 0)} of {group.members} members{unpriced}"
+    return Card(group.name, definition, lines, rests_on(board, board.rotation, coverage=coverage), missing)
+
+
+def _horizon(reading: "RotationReading", group: "Group", horizon: str) -> str:
+    own, relative = group.returns[horizon], group.relative[horizon]
+    benchmark = reading.benchmark_returns[horizon]
+    counted = group.with_data.get(horizon, 0)
+    return (
+        f"mean of {counted}: {pct(own)};  − ({pct(benchmark)}) = {pct(relative)} vs {reading.benchmark}"
+        f";  rank {group.rank[horizon] or MISSING}"
+    )

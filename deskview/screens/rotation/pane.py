@@ -1,0 +1,99 @@
+"""Pane 2: where money rotates from and to, sectors and themes over seven horizons."""
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.events import Resize
+
+from deskview.screens.frame.pane import BoardPane
+from deskview.screens.frame.target import Kind
+from deskview.widgets.heatmap import Heatmap, HeatRow
+from deskview.widgets.records import Column
+
+if TYPE_CHECKING:
+    from deskview.analytics.rotation import Group, RotationReading
+
+
+FULL_COLOUR = {"now": 0.05, "1d": 0.05, "5d": 0.10, "1m": 0.15, "3m": 0.30, "6m": 0.50, "12m": 1.00}
+"""The return at full colour, by horizon: about two standard deviations of a group."""
+_GIVES_WAY = {"now": 0, "5d": 1, "1d": 2, "1m": 2, "12m": 3, "3m": 4, "6m": 5}
+BETWEEN = "between"
+
+
+def horizons(names: "list[str]") -> tuple[Column, ...]:
+    """One column a horizon; the ones in the middle give way first in a narrow pane."""
+    return tuple(Column(name, name, align="right", priority=_GIVES_WAY.get(name, 6)) for name in names)
+
+
+def ranked(groups: "list[Group]") -> "list[Group]":
+    """Strongest now first; groups without a figure last."""
+    return sorted(groups, key=lambda group: (-_now(group), group.name))
+
+
+def _now(group: "Group") -> float:
+    value = group.returns["now"]
+    return float("-inf") if value is None else value
+
+
+def heat_row(group: "Group", names: "list[str]") -> HeatRow:
+    """One group's figures."""
+    return HeatRow(group.name, group.name, tuple(group.returns[name] for name in names))
+
+
+def both_ends(rows: list[HeatRow], room: int) -> list[HeatRow]:
+    """As many of the strongest and the weakest as there is room for, a line between telling how many are not shown."""
+    if len(rows) <= room or room < 3:
+        return rows
+    top = (room - 1) // 2
+    bottom = room - 1 - top
+    hidden = len(rows) - top - bottom
+    between = HeatRow(BETWEEN, f"··· {hidden} groups between", (), header=True)
+    return [*rows[:top], between, *rows[-bottom:]]
+
+
+class RotationPane(BoardPane["RotationReading"]):
+    """The strongest groups on top, the weakest at the bottom."""
+
+    PART = "rotation"
+    OPENS = Kind.GROUP
+
+    def __init__(self, number: int, title: str) -> None:
+        super().__init__(number, title)
+        self._rows: list[HeatRow] = []
+        self._columns: tuple[Column, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """The heatmap."""
+        yield from super().compose()
+        yield Heatmap(title="% by group", name="desk-rotation")
+
+    def show_reading(self, reading: "RotationReading") -> None:
+        """The groups by their return now."""
+        names = list(reading.horizons)
+        columns, rows = horizons(names), [heat_row(group, names) for group in ranked(reading.groups)]
+        self._show(columns, rows)
+        self._columns, self._rows = columns, rows
+
+    def show_awaited(self, reason: str) -> None:
+        """The reason where the heatmap will stand."""
+        self.query_one(Heatmap).empty = reason
+
+    def on_resize(self, event: Resize) -> None:
+        """Another height shows more or fewer groups."""
+        super().on_resize(event)
+        self.call_after_refresh(self._fit)
+
+    def set_notice(self, sentence: str) -> None:
+        """As any pane's; a notice takes room from the groups."""
+        changed = sentence != self.notice
+        super().set_notice(sentence)
+        if changed:
+            self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        self._show(self._columns, self._rows)
+
+    def _show(self, columns: tuple[Column, ...], rows: list[HeatRow]) -> None:
+        heatmap = self.query_one(Heatmap)
+        fitting = both_ends(rows, heatmap.size.height - 1)
+        heatmap.show(columns, fitting, [FULL_COLOUR.get(column.key, 0.1) for column in columns])

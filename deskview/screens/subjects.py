@@ -1,0 +1,107 @@
+"""The list of subjects, and what is read off it: pages, panes, keys, help, cards, details, lists, exports."""
+
+from typing import TYPE_CHECKING
+
+from deskview.screens.alerts import ALERTS
+from deskview.screens.frame import keys
+from deskview.screens.frame.card import Card, Topic, rests_on
+from deskview.screens.frame.detail import Detail
+from deskview.screens.frame.subject import ListInfo, Subject
+from deskview.screens.frame.target import Target
+from deskview.screens.fund import FUND
+from deskview.screens.group import GROUP
+from deskview.screens.name import NAME
+from deskview.screens.parts import PARTS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from deskview.board import Board
+
+SUBJECTS: tuple[Subject, ...] = (*PARTS, ALERTS, NAME, GROUP, FUND)
+PANES = tuple(enumerate((subject for subject in SUBJECTS if subject.pane is not None), start=1))
+"""The subjects with a pane, by its number."""
+PAGES = {subject.name: subject.page for subject in SUBJECTS if subject.page is not None}
+"""Pages by name; each is built once when the app starts."""
+LISTS: dict[str, ListInfo] = {name: info for subject in SUBJECTS for name, info in subject.lists.items()}
+"""Every list whose columns can be chosen, by the name the settings know it by."""
+SIGNS = Topic(
+    "Signs and ages",
+    "Every border tells the age of its data. Amber: old or in doubt; the sentence in the pane says why. A missing"
+    " figure is –, never 0. Positive flow is buying. ▾ marks the column a page's list is sorted by; hollow, ▿: the"
+    " figures have moved on and the order is held while you watch; r, or coming back, sorts anew. SIMULATED in the"
+    " top line: a made-up market, no real prices; ×60 beside it: its clock runs 60 times as fast as ours, by which"
+    " ages count. The clock is followed by the state of the market; 'retail' and 'non-ret' are percentiles of"
+    " today's intensity among earlier sessions.",
+)
+TOPICS: dict[str, Topic] = {**{str(subject.name): subject.topic for subject in SUBJECTS}, "signs": SIGNS}
+"""The help by what is shown."""
+
+PANE_ACTIONS = tuple(action for number, subject in PANES for action in subject.pane_actions(number))
+EVERYWHERE_ACTIONS = (
+    *keys.READING,
+    *(action for subject in SUBJECTS for action in subject.page_actions),
+    *keys.EVERYWHERE,
+)
+ACTIONS = (
+    *EVERYWHERE_ACTIONS,
+    *PANE_ACTIONS,
+    *keys.DESK,
+    *keys.LISTS,
+    *keys.PAGE,
+    *keys.CHART,
+    *keys.VIEWS,
+    *keys.DETAIL,
+    *(action for subject in SUBJECTS for action in subject.actions),
+    *keys.CARD,
+    *keys.OVERLAY,
+    *keys.COLUMNS,
+    *keys.LABELS,
+    *keys.FIND,
+    *keys.WELCOME,
+    *keys.SMALL,
+)
+"""Every key there is."""
+
+
+def subject_of(shown: Target | str) -> Subject | None:
+    """The subject of a detail, or of a part or page by its name."""
+    name = str(shown.kind) if isinstance(shown, Target) else shown
+    return next((subject for subject in SUBJECTS if subject.name == name), None)
+
+
+def card_of(board: "Board", shown: Target | str, key: str | None, variant: str = "") -> Card:
+    """The card of a part of the board or of a detail; `key` is the row under the cursor.
+
+    `variant` is the one the page shows, where it shows another than its first: the card tells its arithmetic.
+    A part without a reading has a card too: it says what is missing and why. Slow enough for a thread.
+    """
+    subject = subject_of(shown)
+    if subject is None or subject.card is None:
+        topic = subject.topic if subject else SIGNS
+        return Card(topic.title, topic.text, ())
+    key = shown.key if isinstance(shown, Target) else key
+    if not subject.part:
+        return subject.card(board, None, key, variant)
+    part = board.parts[subject.part]
+    if part.value is None:
+        return Card(subject.topic.title, subject.topic.text, (), rests_on(board, part), (part.note,))
+    return subject.card(board, part.value, key, variant)
+
+
+def detail_of(board: "Board", target: Target) -> Detail:
+    """The detail of a target as far as the board knows it; slow enough for a thread."""
+    subject = subject_of(target)
+    return subject.detail(board, target.key) if subject and subject.detail else Detail(target.key)
+
+
+def table_of(board: "Board", shown: Target | str) -> "pl.DataFrame | None":
+    """The rows behind what is shown; None where it has no figures. Slow enough for a thread."""
+    subject = subject_of(shown)
+    return subject.table(board, shown.key if isinstance(shown, Target) else "") if subject and subject.table else None
+
+
+def panes_markdown() -> str:
+    """The panes as the README's table."""
+    rows = [f"| {number} {subject.title} | {subject.answers} | {subject.method} |" for number, subject in PANES]
+    return "\n".join(["| pane | answers | how |", "|---|---|---|", *rows])
