@@ -43,13 +43,13 @@ class UserThemes:
         return themes, news
 
     def _stamps(self) -> Stamp:
-        found = []
+        stamps = []
         for path in sorted(self.folder.glob("*.toml")):
             try:
-                found.append((path.name, path.stat().st_mtime_ns))
+                stamps.append((path.name, path.stat().st_mtime_ns))
             except OSError:
                 continue
-        return tuple(found)
+        return tuple(stamps)
 
 
 class Appearance:

@@ -217,5 +217,5 @@ def alive_together() -> Iterator[frozenset[str]]:
 
 def _bound(screen: type[Widget]) -> set[str]:
     """Names of the actions a screen or list binds, its bases' among them."""
-    found = [binding for base in screen.__mro__ for binding in base.__dict__.get("BINDINGS", [])]
-    return {binding.id for binding in found if isinstance(binding, Binding) and binding.id}
+    own = [binding for base in screen.__mro__ for binding in base.__dict__.get("BINDINGS", [])]
+    return {binding.id for binding in own if isinstance(binding, Binding) and binding.id}

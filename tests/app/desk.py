@@ -72,6 +72,7 @@ class Seat:
 
     async def settle(self) -> None:
         """Waits until everything asked for is on the screen."""
+        await self.pilot.pause()  # what was posted is under way
         await self.app.key_queue.drained()
         while True:
             try:

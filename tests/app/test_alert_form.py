@@ -107,14 +107,14 @@ async def test_typing_finds_any_reading_and_conditions_follow_it(board: Board) -
         await seat.press("plus", *"momo sig")
         form = seat.app.screen
         assert "momentum.sigma" in seat.text
-        assert form.query_one(Choice).words == ("above", "below", "crosses", "sigma")
+        assert form.query_one(Choice).conditions == ("above", "below", "crosses", "sigma")
         find = form.query_one("#find", Input)
         find.value = "leverage today_usd"
         await seat.settle()
-        assert form.query_one(Choice).words == ("above", "below", "crosses")
+        assert form.query_one(Choice).conditions == ("above", "below", "crosses")
         find.value = "breadth dispersion"
         await seat.settle()
-        assert "percentile" in form.query_one(Choice).words
+        assert "percentile" in form.query_one(Choice).conditions
         find.value = "no such thing at all"
         await seat.settle()
         assert "Nothing matches" in seat.text

@@ -12,7 +12,7 @@ from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from deskview.screens.alerts.levels import WORDS, condition, figure, level_of, stated, typed, watched_figure
+from deskview.screens.alerts.levels import CONDITIONS, condition, figure, level_of, stated, typed, watched_figure
 from deskview.screens.alerts.offers import matching
 from deskview.screens.frame.keys import Action, bindings, scoped
 from deskview.screens.parts import label_of
@@ -51,20 +51,24 @@ class Choice(Static, can_focus=True):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self.words: tuple[str, ...] = ()
+        self.conditions: tuple[str, ...] = ()
         self.chosen = ""
 
-    def offer(self, words: Sequence[str], chosen: str) -> None:
+    def offer(self, conditions: Sequence[str], chosen: str) -> None:
         """Shows these words; where the chosen one is not among them, the first is."""
-        self.words = tuple(words)
-        self.chosen = chosen if chosen in words else next(iter(words), "")
-        shown = [Content.styled(f" {WORDS[word]} ", "reverse" if word == self.chosen else "") for word in words]
+        self.conditions = tuple(conditions)
+        self.chosen = chosen if chosen in conditions else next(iter(conditions), "")
+        shown = [
+            Content.styled(f" {CONDITIONS[kind]} ", "reverse" if kind == self.chosen else "") for kind in conditions
+        ]
         self.update(Content(" ").join([Content("fires"), *shown]))
 
     def turn(self, by: int) -> None:
         """The next or the one before."""
-        if self.words:
-            self.offer(self.words, self.words[(self.words.index(self.chosen) + by) % len(self.words)])
+        if self.conditions:
+            self.offer(
+                self.conditions, self.conditions[(self.conditions.index(self.chosen) + by) % len(self.conditions)]
+            )
 
 
 class AlertForm(LeanModal[None]):
@@ -147,13 +151,13 @@ class AlertForm(LeanModal[None]):
     def _reading(self) -> "Reading | None":
         return self._shown.get(self.query_one(Table).cursor_key or "")
 
-    def _list(self, words: str) -> None:
-        self._show(matching(self._offers, words))
+    def _list(self, typed_text: str) -> None:
+        self._show(matching(self._offers, typed_text))
         self.query_one(Table).action_jump(0)
 
-    def _show(self, found: "Sequence[Reading]") -> None:
+    def _show(self, readings: "Sequence[Reading]") -> None:
         """These readings as they are on the newest board."""
-        self._shown = {reading.path: self._as_now(reading) for reading in found}
+        self._shown = {reading.path: self._as_now(reading) for reading in readings}
         self.query_one(Table).set_rows([_row(reading) for reading in self._shown.values()])
 
     def _as_now(self, reading: "Reading") -> "Reading":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deskview.settings import Alert
 
 
-WORDS = {
+CONDITIONS = {
     "above": "above",
     "below": "below",
     "crosses": "crosses",
@@ -89,15 +89,15 @@ def stated(unit: "Unit | str", kind: str) -> str:
 
 def level_of(text: str, unit: "Unit | str", kind: str) -> float:
     """The level a user typed, in the reading's own unit. Raises ValueError, saying what is wrong with it."""
-    words = text.strip().replace("−", "-")
-    if not words:
+    level = text.strip().replace("−", "-")
+    if not level:
         raise ValueError("A level is missing.")
-    found = _TYPED.fullmatch(words)
-    value = float(found[1] + found[2].replace(",", "")) if found else math.nan
-    if found is None or not math.isfinite(value):
-        raise ValueError(f"{words!r} is no number.")
+    match = _TYPED.fullmatch(level)
+    value = float(match[1] + match[2].replace(",", "")) if match else math.nan
+    if match is None or not math.isfinite(value):
+        raise ValueError(f"{level!r} is no number.")
     written = {"sigma": "σ", "percentile": "percentile"}.get(kind, str(unit))
-    value = _scaled(value, found[3].casefold(), written)
+    value = _scaled(value, match[3].casefold(), written)
     if kind == "sigma" and value <= 0:
         raise ValueError("σ either way needs a number over 0.")
     if kind == "percentile" and not 0 < value < 50:

@@ -42,7 +42,7 @@ def offered(board: "Board", shown: Target | str, row: str | None) -> list["Readi
     """
     from deskview.board.readings import readings  # noqa: PLC0415 - polars loads late
 
-    found = readings(board)
+    offers = readings(board)
     keys = [shown.key] if isinstance(shown, Target) else []
     keys += [row.partition(":")[2] or row] if row else []
     heads = {
@@ -59,7 +59,7 @@ def offered(board: "Board", shown: Target | str, row: str | None) -> list["Readi
             return len(keys) + (not reading.path.startswith(f"{part}.")), heads[reading.path], 0
         return len(keys) + 2, 0, 0
 
-    return sorted(found, key=place)
+    return sorted(offers, key=place)
 
 
 def _rank(path: str, part: str) -> int:

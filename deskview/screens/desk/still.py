@@ -36,7 +36,7 @@ _BLOCKS = frozenset(EIGHTHS[1:])
 def with_solid_bars(svg: str) -> str:
     """The picture with a rectangle in the place of every run of eighth blocks."""
     lines = {name: (float(top), float(height)) for name, top, height in _LINE.findall(svg)}
-    return _TEXT.sub(lambda found: _solid(found, lines), svg)
+    return _TEXT.sub(lambda match: _solid(match, lines), svg)
 
 
 def _solid(text: re.Match[str], lines: dict[str, tuple[float, float]]) -> str:

@@ -23,13 +23,13 @@ def segments(board: "Board | None", *, frozen: bool = False, waiting: int = 0) -
 
 def _source(board: "Board") -> list[Segment]:
     source = board.source
-    found = [Segment("name", "deskview", "strong", priority=9)]
+    line = [Segment("name", "deskview", "strong", priority=9)]
     if source.simulated:
-        found.append(Segment("simulated", f" SIMULATED{_speed(source.speed)} ", "simulated", priority=0))
-        found.append(Segment("scenario", source.scenario or "", "", priority=7))
+        line.append(Segment("simulated", f" SIMULATED{_speed(source.speed)} ", "simulated", priority=0))
+        line.append(Segment("scenario", source.scenario or "", "", priority=7))
     else:
-        found.append(Segment("provider", source.provider.upper(), "accent", priority=6))
-    return found
+        line.append(Segment("provider", source.provider.upper(), "accent", priority=6))
+    return line
 
 
 def _speed(speed: float) -> str:
@@ -45,12 +45,12 @@ def _alerts(waiting: int) -> Segment:
 def _time(board: "Board", *, frozen: bool) -> list[Segment]:
     """The clock, as wide while the display is frozen, and the state of the market: what is not usual stays longer."""
     if frozen and board.as_of is not None:
-        found = [Segment("frozen", f"FROZEN {board.as_of.astimezone(NEW_YORK):%H:%M}", "simulated", priority=0)]
+        line = [Segment("frozen", f"FROZEN {board.as_of.astimezone(NEW_YORK):%H:%M}", "simulated", priority=0)]
     else:
-        found = [Segment("clock", f"{clock(board.as_of)} ET ", "", priority=1)]
+        line = [Segment("clock", f"{clock(board.as_of)} ET ", "", priority=1)]
     if state := market_state(board):
-        found.append(Segment("phase", state, "dim" if state == OPEN else "accent", priority=4 if state == OPEN else 1))
-    return found
+        line.append(Segment("phase", state, "dim" if state == OPEN else "accent", priority=4 if state == OPEN else 1))
+    return line
 
 
 def _figures(board: "Board") -> list[Segment]:

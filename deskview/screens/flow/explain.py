@@ -131,10 +131,10 @@ def _side(label: str, side: "Side") -> list[Line]:
     net = ("−" if (side.net_usd or 0.0) < 0 else "+") + net
     few = f", fewer than {FEW_DAYS}: read it with care" if side.days < FEW_DAYS else ""
     rank = f"{percentile(side.percentile)} ({plain_number(side.percentile, 1)}) of {side.days} sessions{few}"
-    said = usual(label, side)
+    usually = usual(label, side)
     return [
         Line(f"{label} net", f"{first} − {second} = {net}" if known else MISSING),
         Line("intensity", f"{net} / {both} = {signed(side.intensity, 3)}" if known else MISSING),
-        Line("percentile", f"{rank}. {said}" if said else rank),
+        Line("percentile", f"{rank}. {usually}" if usually else rank),
         Line("errors", side.sign_error_note),
     ]

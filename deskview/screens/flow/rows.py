@@ -124,8 +124,8 @@ def _header(title: str) -> Row:
     return Row(f"head:{title}", (Cell(title),), header=True)
 
 
-def _quality(key: str, figure: str, words: str) -> Row:
-    return Row(key, (Cell(figure), Cell(words, "dim")))
+def _quality(key: str, figure: str, meaning: str) -> Row:
+    return Row(key, (Cell(figure), Cell(meaning, "dim")))
 
 
 def usual_facts(reading: "Flow") -> list[Fact]:

@@ -100,10 +100,10 @@ def scoped(scope: str, *actions: Action) -> Actions:
 
 def _of_lists() -> Actions:
     """The keys the list widgets bind themselves."""
-    found = [*Lines.BINDINGS, *SortedTable.BINDINGS]
+    own = [*Lines.BINDINGS, *SortedTable.BINDINGS]
     return tuple(
         Action(binding.action, binding.key, shown_keys(binding.key), binding.description, bound_as=id_)
-        for binding in found
+        for binding in own
         if isinstance(binding, Binding) and (id_ := binding.id)
     )
 

@@ -108,7 +108,7 @@ class Labels:
     `row_titles` turns a row's key into its title. `figures` are those that need other words in one place than
     elsewhere.
 
-    Of what is missing: `untold` is told elsewhere on the same screen, or nothing one could act on (the JSON has it);
+    Of what is missing: `untold` is reasons elsewhere on the same screen, or nothing one could act on (the JSON has it);
     `as_one` has one line as a whole; `gaps` and `reasons` are said in other words than the figure's own.
     """
 
@@ -136,11 +136,11 @@ class Labels:
 
     def missing(self, missing: Mapping[str, str]) -> list[tuple[str, str]]:
         """(figure, reason) in words, one row a figure or a group that is missing as one."""
-        told: dict[str, str] = {}
+        reasons: dict[str, str] = {}
         for path, reason in missing.items():
             if path not in self.untold:
-                told.setdefault(next((whole for whole in self.as_one if path.startswith(whole)), path), reason)
-        return [(self.gap(path), self.reasons.get(path, reason)) for path, reason in told.items()]
+                reasons.setdefault(next((whole for whole in self.as_one if path.startswith(whole)), path), reason)
+        return [(self.gap(path), self.reasons.get(path, reason)) for path, reason in reasons.items()]
 
     def gap(self, path: str) -> str:
         """What is missing, in words."""

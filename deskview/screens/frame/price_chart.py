@@ -69,11 +69,11 @@ def today_of(board: "Board", ticker: str) -> Today | None:
     """The name in the board's session; None without a price. A price after hours may widen the session's range."""
     if board.snapshot is None or board.session is None:
         return None
-    found = board.snapshot.filter((pl.col("ticker") == ticker) & pl.col("price").is_not_null())
-    if found.is_empty():
+    rows = board.snapshot.filter((pl.col("ticker") == ticker) & pl.col("price").is_not_null())
+    if rows.is_empty():
         return None
     label = f"{board.session:%d %b}{' now' if market_state(board) == OPEN else ''}"
-    last, first, high, low = found.select("price", "open", "high", "low").row(0)
+    last, first, high, low = rows.select("price", "open", "high", "low").row(0)
     if first is None or high is None or low is None:
         return Today(last, label)
     return Today(last, label, (first, max(high, last), min(low, last), last))

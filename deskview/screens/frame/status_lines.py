@@ -40,9 +40,9 @@ class Heading(Painted):
         return (Piece(plain(fitted(self._places, self._title, self.line_width))),)
 
 
-def fitted(places: Sequence[str], words: str, width: int) -> str:
-    """As many of the last places as there is room for and the words, in so many cells; an ellipsis for the rest."""
-    text, left = words, len(places)
+def fitted(places: Sequence[str], title: str, width: int) -> str:
+    """As many of the last places as there is room for and the title, in so many cells; an ellipsis for the rest."""
+    text, left = title, len(places)
     for place in reversed(places):
         longer, left_out = f"{place}{WAY}{text}", f"{ELLIPSIS}{WAY}" if left > 1 else ""
         if cell_len(left_out + longer) > width:
@@ -51,7 +51,7 @@ def fitted(places: Sequence[str], words: str, width: int) -> str:
     whole = f"{ELLIPSIS}{WAY}{text}" if left else text
     if cell_len(whole) <= width:
         return whole
-    return shorten(words if cell_len(words) <= width else words.replace(DOT, DOT.replace("  ", " ")), width)
+    return shorten(title if cell_len(title) <= width else title.replace(DOT, DOT.replace("  ", " ")), width)
 
 
 TRAFFIC_PRIORITY = 50

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from deskview.screens.format import tone, usd
 from deskview.screens.frame.subject import Alerts, ListInfo, Subject, list_info
 from deskview.screens.leverage import pane, today, week
-from deskview.screens.leverage.explain import LABELS, TOPIC, card
+from deskview.screens.leverage.explain import FUND_LEVERAGE, LABELS, TOPIC, card
 from deskview.screens.leverage.page import LeveragePage
 from deskview.screens.leverage.supply import SUPPLY_KEYS
 from deskview.widgets.strip import Segment
@@ -62,6 +62,7 @@ LEVERAGE = Subject(
             today.FUND_COLUMNS,
             {
                 "ticker": "ticker of the fund",
+                "leverage": FUND_LEVERAGE,
                 "today": "dollars it must trade by the close",
                 "per1": "dollars it trades per 1% move",
                 "low": "next week's trade, 5th percentile",

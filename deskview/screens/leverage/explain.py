@@ -26,6 +26,8 @@ TOPIC = Topic(
     " settings' threshold; 'closing auction, est.' assumes a share of the day's volume for it.",
 )
 
+FUND_LEVERAGE = "leverage: L times the underlying's return"
+"""What the column of a fund's leverage says, in every list that has one."""
 LABELS = Labels(
     "leverage",
     "leveraged ETFs",

@@ -71,13 +71,13 @@ def _contents() -> dict[str, tuple[Widget, ...]]:
         "figures": (Table(week.FIGURE_COLUMNS, name="leverage-figures", id="figures"),),
         "scenarios": (Table(week.SCENARIO_COLUMNS, name="leverage-scenarios", id="scenarios"),),
         "supply": (
-            Static("", id="supply-words", classes="words", markup=False),
+            Static("", id="supply-text", classes="text", markup=False),
             Table(name="leverage-supply", id="supply"),
         ),
         "score": (
             Facts(lines=2, id="score-facts"),
             Bars(id="pit"),
-            Static("", id="score-words", classes="words", markup=False),
+            Static("", id="score-text", classes="text", markup=False),
         ),
     }
 
@@ -90,10 +90,10 @@ class LeveragePage(PanesPage):
     AUTO_FOCUS = "#names"
     DEFAULT_CSS = """
     LeveragePage #summary { padding: 0 1; }
-    LeveragePage .words { height: auto; color: $dim; }
+    LeveragePage .text { height: auto; color: $dim; }
     LeveragePage #pit { height: 3; margin: 1 0 0 0; }
     LeveragePage #supply { height: 1fr; }
-    LeveragePage #score-words { height: 1fr; }
+    LeveragePage #score-text { height: 1fr; }
     """
 
     def __init__(self, segments: Segments) -> None:
@@ -174,7 +174,7 @@ class LeveragePage(PanesPage):
         table = self._table("supply")
         table.empty = reading.missing.get("systematic_supply", "no ladder")
         table.show(supply.supply_columns(ladder) if ladder else (), supply.supply_rows(ladder) if ladder else [])
-        self.query_one("#supply-words", Static).update(supply.supply_words(ladder))
+        self.query_one("#supply-text", Static).update(supply.supply_text(ladder))
 
     def _fill_score(self, reading: "Leverage") -> None:
         score = reading.score
@@ -182,4 +182,4 @@ class LeveragePage(PanesPage):
         bars = self.query_one("#pit", Bars)
         bars.display = bool(score and score.weeks)
         bars.show(score.pit_histogram if score else ())
-        self.query_one("#score-words", Static).update(supply.score_words(reading))
+        self.query_one("#score-text", Static).update(supply.score_text(reading))

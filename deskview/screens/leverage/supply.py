@@ -52,7 +52,7 @@ def supply_rows(ladder: "SupplyLadder") -> list[Row]:
     ]
 
 
-def supply_words(ladder: "SupplyLadder | None") -> str:
+def supply_text(ladder: "SupplyLadder | None") -> str:
     """That it is a model, and the assumptions it is made of."""
     if ladder is None:
         return ""
@@ -84,7 +84,7 @@ def score_facts(score: "Score | None") -> list[list[Fact]]:
     ]
 
 
-def score_words(reading: "Leverage") -> str:
+def score_text(reading: "Leverage") -> str:
     """How to read the histogram, and what the score rests on."""
     score = reading.score
     if score is None or not score.weeks:

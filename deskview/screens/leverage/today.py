@@ -224,6 +224,6 @@ def left_out_rows(reading: "Leverage") -> list[Row]:
     ]
 
 
-def _labelled(prefix: str, words: Iterable[tuple[str, str]]) -> Iterable[Row]:
-    for figure, text in words:
+def _labelled(prefix: str, gaps: Iterable[tuple[str, str]]) -> Iterable[Row]:
+    for figure, text in gaps:
         yield Row(f"{prefix}:{figure}", (Cell(figure, "dim"), Cell(text)))

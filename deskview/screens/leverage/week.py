@@ -32,11 +32,11 @@ def basis_line(reading: "Leverage") -> list[list[Fact]]:
     """What the distribution rests on."""
     week = reading.next_week
     base = fact(f"from the {reading.funds} funds' assets after today's move", usd(week.base_aum_usd, sign=False))
-    found = week.simulation
-    if found is None:
+    simulation = week.simulation
+    if simulation is None:
         made = fact("", "not simulated yet: the closed form alone", "dim")
     else:
-        made = fact("simulated", f"{found.paths:,} paths from the market of {clock(found.as_of)} ET", "dim")
+        made = fact("simulated", f"{simulation.paths:,} paths from the market of {clock(simulation.as_of)} ET", "dim")
     return [[base], [made]]
 
 
@@ -73,10 +73,10 @@ def _quantile(fan: "Sequence[FanPoint]", field: str) -> tuple[float, ...]:
 
 def figure_rows(reading: "Leverage") -> list[Row]:
     """The closed form and the simulation side by side."""
-    week, found = reading.next_week, reading.next_week.simulation
+    week, simulation = reading.next_week, reading.next_week.simulation
     rows = [
-        _figure("1σ, either way", _spread(week.sd_usd), _spread(found.sd_usd if found else None)),
-        _figure("mean, no drift assumed", usd(week.mean_usd), _mean(found), "dim"),
+        _figure("1σ, either way", _spread(week.sd_usd), _spread(simulation.sd_usd if simulation else None)),
+        _figure("mean, no drift assumed", usd(week.mean_usd), _mean(simulation), "dim"),
     ]
     for label, field in (
         ("p05", "p05_usd"),
@@ -87,11 +87,11 @@ def figure_rows(reading: "Leverage") -> list[Row]:
         ("mean of the worst 5%", "es05_usd"),
     ):
         value = getattr(week, field)
-        rows.append(_figure(label, usd(value), usd(getattr(found, field, None)), tone(value)))
-    chances = {item.usd: item.probability for item in found.exceedance} if found else {}
+        rows.append(_figure(label, usd(value), usd(getattr(simulation, field, None)), tone(value)))
+    chances = {item.usd: item.probability for item in simulation.exceedance} if simulation else {}
     return [
         *rows,
-        _figure(SELLING, share(week.sell_probability), share(getattr(found, "sell_probability", None))),
+        _figure(SELLING, share(week.sell_probability), share(getattr(simulation, "sell_probability", None))),
         *(
             _figure(
                 f"chance of selling {_amount(abs(item.usd))} or more",
@@ -100,7 +100,12 @@ def figure_rows(reading: "Leverage") -> list[Row]:
             )
             for item in week.exceedance
         ),
-        _figure("gross, daily net flows", _amount(week.gross_usd), _amount(found.gross_usd if found else None), "dim"),
+        _figure(
+            "gross, daily net flows",
+            _amount(week.gross_usd),
+            _amount(simulation.gross_usd if simulation else None),
+            "dim",
+        ),
         _figure("turnover by underlying", _amount(week.turnover_usd), MISSING, "dim"),
     ]
 
@@ -117,8 +122,8 @@ def _amount(value: float | None) -> str:
     return usd(value, sign=False)
 
 
-def _mean(found: "Simulation | None") -> str:
-    return MISSING if found is None else f"{usd(found.mean_usd)} ±{usd(found.error_usd, sign=False)}"
+def _mean(simulation: "Simulation | None") -> str:
+    return MISSING if simulation is None else f"{usd(simulation.mean_usd)} ±{usd(simulation.error_usd, sign=False)}"
 
 
 def scenario_rows(reading: "Leverage") -> list[Row]:

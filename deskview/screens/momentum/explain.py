@@ -76,7 +76,11 @@ def neutral_card(board: "Board", reading: "MomentumReading", key: str | None) ->
 
 
 def _basket_card(
-    board: "Board", reading: "MomentumReading", basket: "BasketReading", key: str | None, words: tuple[str, str]
+    board: "Board",
+    reading: "MomentumReading",
+    basket: "BasketReading",
+    key: str | None,
+    title_and_definition: tuple[str, str],
 ) -> Card:
     """One basket's arithmetic; what both share is the reading's."""
     r = basket
@@ -103,7 +107,7 @@ def _basket_card(
     ]
     traded = f"{share(r.coverage)} of the weight traded within five minutes ({r.sigma_basis})"
     missing = reasons(LABELS.missing(reading.missing))
-    title, definition = words
+    title, definition = title_and_definition
     return Card(title, definition, tuple(lines), rests_on(board, board.momentum, coverage=traded), missing)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from deskview.screens.frame.detail import Detail
 from deskview.screens.frame.subject import Subject, list_info
 from deskview.screens.frame.target import Kind
+from deskview.screens.leverage.explain import FUND_LEVERAGE
 from deskview.screens.name.explain import FUNDS, GROUPS, TOPIC, card
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ NAME = Subject(
             FUNDS,
             {
                 "ticker": "ticker of the fund",
+                "leverage": FUND_LEVERAGE,
                 "weight": "the name's weight in the underlying",
                 "fund": "the fund's whole trade today",
                 "part": "the part that falls on the name",

@@ -33,8 +33,8 @@ def name_detail(board: "Board", ticker: str) -> Detail:
 
 
 def _row(table: pl.DataFrame, ticker: str) -> dict[str, object]:
-    found = table.filter(pl.col("ticker") == ticker)
-    return found.row(0, named=True) if found.height else {}
+    rows = table.filter(pl.col("ticker") == ticker)
+    return rows.row(0, named=True) if rows.height else {}
 
 
 def _price(known: dict[str, object], live: dict[str, object]) -> list[list[Fact]]:

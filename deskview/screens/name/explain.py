@@ -49,7 +49,7 @@ def card(board: "Board", _reading: object, key: str | None, _variant: str) -> Ca
     """What the board knows of the name, and which of the three has nothing on it."""
     ticker = key or ""
     momentum, leverage, flow = board.momentum.value, board.leverage.value, board.flow.value
-    found = {
+    known_lines = {
         "momentum": contribution(momentum, ticker) if momentum else [],
         "leveraged ETFs": through(leverage, ticker) if leverage else [],
         "prints": prints_of(board, flow, ticker) if flow else [],
@@ -59,7 +59,7 @@ def card(board: "Board", _reading: object, key: str | None, _variant: str) -> Ca
         "leveraged ETFs": "no fund's trade is traced to it" if leverage else board.leverage.note,
         "prints": "not among the focus names" if flow else board.flow.note,
     }
-    lines = tuple(line for part in found.values() for line in part)
-    missing = tuple(f"{part}: {why[part]}" for part, made in found.items() if not made)
-    known = Line("known of it", ", ".join(part for part, made in found.items() if made) or "nothing")
+    lines = tuple(line for part in known_lines.values() for line in part)
+    missing = tuple(f"{part}: {why[part]}" for part, made in known_lines.items() if not made)
+    known = Line("known of it", ", ".join(part for part, made in known_lines.items() if made) or "nothing")
     return Card(ticker, DEFINITION, (known, *lines), rests_on(board, board.momentum), missing)

@@ -132,7 +132,6 @@ MEANINGS: Mapping[str, str] = {
     "aum": "assets at the previous close",
     "move": "the underlying's return now",
     "funds": "how many funds",
-    "leverage": "leverage: L times the underlying's return",
     "underlying": "what the fund follows",
     "retail": "net dollars bought by retail",
     "other": "net dollars bought by everyone else",

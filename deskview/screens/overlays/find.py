@@ -196,17 +196,17 @@ class DeskCommands(Provider):
                 yield Hit(score, matcher.highlight(title), command, help=note)
         for rank, (target, name) in enumerate(matches(self._entries, query)[:NAMES_SHOWN]):
             exact = 1.0 if target.key.casefold() == query.strip().casefold() else _LAST / (rank + 1)
-            words = target.key if name == target.key else f"{target.key}  {name}"
-            yield Hit(exact, words, partial(self._open, target), help=f"Open the {target.kind}")
+            title = target.key if name == target.key else f"{target.key}  {name}"
+            yield Hit(exact, title, partial(self._open, target), help=f"Open the {target.kind}")
 
     def _commands(self) -> Iterator[tuple[str, str, Command]]:
         desk, listed = self._desk, set()
-        alive = {found.binding.id: found for found in self.screen.active_bindings.values() if found.enabled}
+        alive = {active.binding.id: active for active in self.screen.active_bindings.values() if active.enabled}
         for action in ACTIONS:
-            found = alive.get(action.name)
-            if found is not None and action.name not in listed:
+            active = alive.get(action.name)
+            if active is not None and action.name not in listed:
                 listed.add(action.name)
-                run = partial(desk.run_action, found.binding.action, found.node)
+                run = partial(desk.run_action, active.binding.action, active.node)
                 yield action.title, f"key {shown(action, desk.own_keys)}", run
         for theme in desk.appearance.names:
             yield f"Theme {theme}", "Change the colours", partial(setattr, desk, "theme", theme)

@@ -36,14 +36,14 @@ def spots(screen: Screen[object]) -> list[Spot]:
     """
     shown = sorted((widget for widget in screen.focus_chain if widget.region.area), key=_reading_order)
     panes: set[Widget] = set()
-    found = []
+    targets = []
     for widget in shown:
         pane = next((above for above in widget.ancestors if isinstance(above, Pane)), None)
         titled = pane is not None and pane not in panes
-        found.append(Spot(widget, (pane if pane is not None and titled else widget).region.offset))
+        targets.append(Spot(widget, (pane if pane is not None and titled else widget).region.offset))
         if pane is not None:
             panes.add(pane)
-    return sorted(found, key=lambda spot: (spot.at.y, spot.at.x))
+    return sorted(targets, key=lambda spot: (spot.at.y, spot.at.x))
 
 
 def _reading_order(widget: Widget) -> tuple[int, int]:
@@ -62,9 +62,9 @@ class JumpScreen(LeanModal[Widget | None]):
     }
     """
 
-    def __init__(self, found: Sequence[Spot], size: Size) -> None:
+    def __init__(self, targets: Sequence[Spot], size: Size) -> None:
         super().__init__()
-        self._spots = dict(zip(LETTERS, found, strict=False))
+        self._spots = dict(zip(LETTERS, targets, strict=False))
         self._size_then = size
 
     def compose(self) -> ComposeResult:

@@ -101,7 +101,7 @@ class WelcomeScreen(LeanModal[None]):
             Content.assemble((f"{shown(action, own):<3}", "bold"), Content(CHOICES[action.name])) for action in offered
         ]
         self.query_one("#choices", Static).update(Content("\n").join(lines))
-        self._tell()
+        self._show_texts()
 
     def explain(self, sentence: str, way_out: str, *, provider: str = "") -> None:
         """Sets what is the matter and the way out; with a provider, that its key is wanting and what that is."""
@@ -111,7 +111,7 @@ class WelcomeScreen(LeanModal[None]):
         else:
             self._texts = {"sentence": sentence, "about": "", "way-out": way_out}
         if self.is_mounted:
-            self._tell()
+            self._show_texts()
 
     def action_read_on(self) -> None:
         """Further down, where the terminal is low."""
@@ -121,7 +121,7 @@ class WelcomeScreen(LeanModal[None]):
         """Further up."""
         self.query_one(VerticalScroll).scroll_page_up(animate=False)
 
-    def _tell(self) -> None:
+    def _show_texts(self) -> None:
         self.set_class(bool(self._texts["about"]), "-alone")
         for name, text in self._texts.items():
             part = self.query_one(f"#{name}", Static)

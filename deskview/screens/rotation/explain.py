@@ -35,8 +35,8 @@ def card(board: "Board", reading: "RotationReading", key: str | None, _variant: 
         f" horizons end at the last close. Relative is less {reading.benchmark}'s; rank 1 is the best of"
         f" {len(reading.groups)} groups."
     )
-    told = {path: why for path, why in reading.missing.items() if group is None or group.name in path}
-    missing = reasons(LABELS.missing(told))
+    own = {path: why for path, why in reading.missing.items() if group is None or group.name in path}
+    missing = reasons(LABELS.missing(own))
     if group is None:
         return Card("Rotation", definition, (), rests_on(board, board.rotation), missing)
     lines = tuple(Line(horizon, _horizon(reading, group, horizon)) for horizon in reading.horizons)
