@@ -23,8 +23,8 @@ from textual.theme import Theme
 from textual.worker import WorkType
 
 from deskview import paths
-from deskview.following import Door, Following, Refusal
 from deskview.logs import plain_traceback
+from deskview.market_client import MarketClient, MarketOpener, MarketUnavailableError
 from deskview.screens.actions import Scope, bindings
 from deskview.screens.alerting import AlertingApp
 from deskview.screens.ascii import AsciiFilter
@@ -75,7 +75,7 @@ class DeskApp(AlertingApp):
 
     def __init__(
         self,
-        door: Door,
+        door: MarketOpener,
         *,
         theme_name: str,
         secrets: Iterable[Secret],
@@ -89,7 +89,7 @@ class DeskApp(AlertingApp):
         self._ascii_filter = AsciiFilter(enabled=self.ascii_only)
         self._user_themes = UserThemes(paths.themes_folder())
         self._door = door
-        self._following = Following(door, self.receive, self._refused)
+        self._following = MarketClient(door, self.receive, self._refused)
         self._theme_name = theme_name
         self._newest: Board | None = None
         self._frozen = False
@@ -177,7 +177,7 @@ class DeskApp(AlertingApp):
         gc.freeze()  # widgets and styles stay: looking for cycles among them would hold up a key
         self._following.start()
 
-    def _refused(self, refusal: Refusal) -> None:
+    def _refused(self, refusal: MarketUnavailableError) -> None:
         """Without a market the first screen takes over."""
         provider = self._settings.provider if refusal.keyless else ""
         self._welcome.explain(refusal.sentence, refusal.way_out, provider=provider)

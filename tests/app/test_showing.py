@@ -9,7 +9,7 @@ from textual.events import Key
 from textual.worker import Worker
 
 from deskview.board import Board
-from deskview.garbage import DESK
+from deskview.process import DESK_GC
 from deskview.screens import breath
 from deskview.screens.breath import Breath
 from deskview.screens.panes.base import BoardPane
@@ -141,7 +141,7 @@ async def test_what_boards_leave_behind_is_let_go(board: Board, monkeypatch: pyt
     thresholds = gc.get_threshold()
     monkeypatch.setattr("deskview.app.YOUNG_COLLECTIONS", 5)
     try:
-        gc.set_threshold(*DESK)
+        gc.set_threshold(*DESK_GC)
         async with seated(board) as seat:
             for number in range(30):
                 await seat.see(replace(board, flow=replace(board.flow, note=f"word {number}")))
