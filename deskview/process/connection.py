@@ -115,9 +115,7 @@ class WorkerConnection:
                     while True:
                         self._receive(decode(pipe.recv_bytes(), TO_DESK), pipe)
                 self._error = MarketUnavailableError(
-                    f"The market's process is deskview {version}, this desk {__version__}: "
-                    "another version was installed meanwhile.",
-                    LEAVE_AND_RESTART,
+                    f"The installed deskview is {version}, this desk still {__version__}.", LEAVE_AND_RESTART
                 )
             except (EOFError, OSError):
                 log.info("the market's process has closed its end of the pipe")
@@ -172,7 +170,7 @@ def _start(config: MarketConfig, key: ApiKey) -> "tuple[subprocess.Popen[bytes],
     """
     start = encode(Start(config, key.reveal()))
     ours, theirs = socket.socketpair()  # a pipe for both ways, without a name that others could open
-    with theirs:
+    with ours, theirs:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module, a number
             # -P: nothing is imported from the folder one stands in
             [sys.executable, "-P", "-m", "deskview.process", str(theirs.fileno())],
@@ -183,7 +181,7 @@ def _start(config: MarketConfig, key: ApiKey) -> "tuple[subprocess.Popen[bytes],
             start_new_session=True,
             env={"POLARS_MAX_THREADS": str(max(1, (os.cpu_count() or 1) - 1)), **os.environ},  # a core is for keys
         )
-    pipe: Connection[Any, Any] = Connection(ours.detach())
+        pipe: Connection[Any, Any] = Connection(ours.detach())
     with suppress(OSError):  # it has ended already; what it sent before, and its exit code, say why
         pipe.send_bytes(hello())
         pipe.send_bytes(start)

@@ -102,7 +102,7 @@ class MarketSupervisor:
             else:
                 await self._until_refresh(
                     f"The market's process {outcome}, {deaths} times in a row: given up. "
-                    "r (refresh) tries again; the log has the details."
+                    "r (refresh) tries again; the log says more."
                 )
                 deaths = 0
 
@@ -133,21 +133,21 @@ class MarketSupervisor:
         self._show_stale(f"The market's process {outcome}; it is started again in {delay_s:.0f} s ({attempt}).")
         self._refresh_wanted.clear()
         await self._wait(self._refresh_wanted, delay_s)
-        self._show_stale(f"The market's process {outcome}; it is being started again ({attempt}).")
+        self._show_stale(f"The market's process {outcome}; it is being started again ({attempt}).", logging.INFO)
 
     async def _until_refresh(self, note: str) -> None:
         self._show_stale(note)
         self._refresh_wanted.clear()
         await self._wait(self._refresh_wanted, None)
-        self._show_stale("The market's process is being started again.")
+        self._show_stale("The market's process is being started again.", logging.INFO)
 
     def _receive(self, board: "Board") -> None:
         if self._keeps_old and self._board is not None:
             board, self._keeps_old = with_old_figures(board, self._board)
         self._show(board)
 
-    def _show_stale(self, note: str) -> None:
-        log.error("%s", note)
+    def _show_stale(self, note: str, level: int = logging.ERROR) -> None:
+        log.log(level, "%s", note)
         if self._board is not None:
             self._keeps_old = True
             self._show(stale(self._board, note))

@@ -73,8 +73,6 @@ def run(connection: "Connection[Any, Any]") -> None:
 
 
 async def _follow(connection: "Connection[Any, Any]", outbox: "Outbox", config: MarketConfig, key: ApiKey) -> None:
-    from deskview.feed import Feed  # noqa: PLC0415 - an import that fails is logged by now
-
     try:
         provider = config.connect(key)
     except Exception as error:
@@ -82,6 +80,8 @@ async def _follow(connection: "Connection[Any, Any]", outbox: "Outbox", config: 
         outbox.put(OpeningFailed(neutralise(str(error), [key])))
         outbox.close()
         return
+    from deskview.feed import Feed  # noqa: PLC0415 - what fails to be imported is logged by now
+
     feed = Feed(provider, config.cache, config.settings, partial(_publish, outbox))
     loop = asyncio.get_running_loop()
     threading.Thread(target=_listen, args=(connection, feed, outbox, loop), name="desk-listener", daemon=True).start()

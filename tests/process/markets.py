@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from deskview.credentials import ApiKey
 from deskview.process.messages import MarketConfig
 from deskview.process.supervisor import MarketSupervisor
 from deskview.providers.base import Provider
-from deskview.settings import Settings
+from deskview.settings import Flow, Settings
 from tests.feed import markets
+from tests.feed.tiny import TinyMarket
 
+TINY = Settings(history_sessions=60, flow=Flow(names=("AAPL",), history_sessions=20))
 CANARY = "canary-4f6c0f58d1"
 LIMIT_S = 90.0
 
@@ -36,9 +39,14 @@ def deadly(_key: ApiKey) -> Provider:
     os._exit(9)
 
 
+def tiny(_key: ApiKey) -> Provider:
+    """A market of a few names, which costs little to start again and again."""
+    return TinyMarket(datetime(2026, 3, 2, 18, tzinfo=UTC))
+
+
 def mortal(dead: Path, key: ApiKey) -> Provider:
-    """The crash, unless that file exists: then it takes the process with it."""
-    return deadly(key) if dead.exists() else crash(key)
+    """The tiny market, unless that file exists: then it takes the process with it."""
+    return deadly(key) if dead.exists() else tiny(key)
 
 
 @dataclass

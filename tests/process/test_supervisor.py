@@ -21,6 +21,7 @@ from deskview.settings import Refresh
 from tests.feed.markets import QUICK, Made, complete
 from tests.process.markets import (
     CANARY,
+    TINY,
     Follower,
     Waits,
     children,
@@ -28,6 +29,7 @@ from tests.process.markets import (
     following,
     interpreter,
     mortal,
+    tiny,
     unfit,
     what_others_see,
 )
@@ -151,12 +153,18 @@ def kill() -> None:
 
 
 def notes(follower: Follower) -> list[str]:
-    """What was said of momentum, in order, each sentence once."""
-    return list(dict.fromkeys(board.momentum.note for board in follower.boards if "process" in board.momentum.note))
+    """What was said of rotation, in order, each sentence once."""
+    return list(dict.fromkeys(board.rotation.note for board in follower.boards if "process" in board.rotation.note))
 
 
-def live(board: Board) -> bool:
-    return board.momentum.status is Status.LIVE
+def fresh(board: Board) -> bool:
+    """Whether the figures are those of the process that runs."""
+    return board.rotation.value is not None and board.rotation.status is not Status.STALE
+
+
+def last_fresh(follower: Follower) -> Board:
+    """The newest board with figures of a process."""
+    return [board for board in follower.boards if fresh(board)][-1]
 
 
 async def test_one_that_is_killed_is_started_again_and_the_last_figures_stay(warm: Path) -> None:
@@ -176,19 +184,19 @@ async def test_one_that_is_killed_is_started_again_and_the_last_figures_stay(war
     assert again.momentum.status is Status.LIVE
 
 
-async def test_one_that_keeps_dying_is_given_up_and_started_anew_on_request(warm: Path, tmp_path: Path) -> None:
+async def test_one_that_keeps_dying_is_given_up_and_started_anew_on_request(tmp_path: Path) -> None:
     dead, waits = tmp_path / "dead", Waits()
-    async with following(warm, partial(mortal, dead), wait=waits) as (follower, _):
-        before = await follower.until(complete)
+    async with following(tmp_path, partial(mortal, dead), TINY, wait=waits) as (follower, _):
+        await follower.until(fresh)
         dead.touch()
         kill()
-        given_up = await follower.until(lambda board: "given up" in board.momentum.note)
+        given_up = await follower.until(lambda board: "given up" in board.rotation.note)
         assert waits.timeouts == [5.0, 10.0, 20.0, 40.0, 60.0, None]
         assert children() == []
-        number = len(follower.boards)
+        last, number = last_fresh(follower), len(follower.boards)
         dead.unlink()
         follower.market.refresh_now()
-        await follower.until(complete, after=number)
+        await follower.until(fresh, after=number)
     restarts = [("was ended by SIGKILL", 5), *(("ended with code 9", delay) for delay in (10, 20, 40, 60))]
     assert notes(follower) == [
         *(
@@ -197,69 +205,69 @@ async def test_one_that_keeps_dying_is_given_up_and_started_anew_on_request(warm
             for what in (f"started again in {delay} s", "being started again")
         ),
         "The market's process ended with code 9, 6 times in a row: given up. "
-        "r (refresh) tries again; the log has the details.",
+        "r (refresh) tries again; the log says more.",
         "The market's process is being started again.",
     ]
-    assert given_up.momentum.value == before.momentum.value
+    assert given_up.rotation.value == last.rotation.value
     assert {part.status for part in given_up.parts.values() if part.value is not None} == {Status.STALE}
 
 
-async def test_a_restart_need_not_be_waited_for(warm: Path) -> None:
-    async with following(warm, policy=RestartPolicy(first_s=3600, longest_s=3600)) as (follower, _):
-        await follower.until(live)
+async def test_a_restart_need_not_be_waited_for(tmp_path: Path) -> None:
+    async with following(tmp_path, tiny, TINY, policy=RestartPolicy(first_s=3600, longest_s=3600)) as (follower, _):
+        await follower.until(fresh)
         kill()
-        await follower.until(lambda board: "started again in 3600 s" in board.momentum.note)
+        await follower.until(lambda board: "started again in 3600 s" in board.rotation.note)
         number = len(follower.boards)
         follower.market.refresh_now()
-        await follower.until(live, after=number)
+        await follower.until(fresh, after=number)
 
 
-async def test_a_run_that_went_well_ends_the_row_of_deaths(warm: Path) -> None:
+async def test_a_run_that_went_well_ends_the_row_of_deaths(tmp_path: Path) -> None:
     times = [0.0]
-    async with following(warm, wait=Waits(), clock=lambda: times[0]) as (follower, _):
+    async with following(tmp_path, tiny, TINY, wait=Waits(), clock=lambda: times[0]) as (follower, _):
         for lasted_s, restart in ((299.0, 1), (299.0, 2), (300.0, 1)):
             number = len(follower.boards)
-            await follower.until(live, after=number)
+            await follower.until(fresh, after=number)
             times[0] += lasted_s
             kill()
-            told = await follower.until(lambda board: "started again in" in board.momentum.note, after=number)
-            assert f"restart {restart} of 5" in told.momentum.note
+            told = await follower.until(lambda board: "started again in" in board.rotation.note, after=number)
+            assert f"restart {restart} of 5" in told.rotation.note
 
 
 async def test_another_version_is_refused_with_both_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", interpreter(tmp_path, ANOTHER_VERSION))
     async with following(tmp_path) as (follower, task):
-        with pytest.raises(MarketUnavailableError, match=f"is deskview 9.9.9, this desk {__version__}") as told:
+        with pytest.raises(MarketUnavailableError, match=f"deskview is 9.9.9, this desk still {__version__}") as told:
             await asyncio.wait_for(task, 60)
     assert "start deskview again" in told.value.way_out
     assert follower.boards == []
 
 
 async def test_an_upgrade_underneath_the_desk_leaves_its_figures_and_says_so(
-    warm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits = Waits()
-    async with following(warm, wait=waits) as (follower, _):
-        before = await follower.until(complete)
+    async with following(tmp_path, tiny, TINY, wait=waits) as (follower, _):
+        await follower.until(fresh)
         with monkeypatch.context() as upgrade:
             upgrade.setattr(sys, "executable", interpreter(tmp_path, ANOTHER_VERSION))
             kill()
-            told = await follower.until(lambda board: "9.9.9" in board.momentum.note)
+            told = await follower.until(lambda board: "9.9.9" in board.rotation.note)
         assert waits.timeouts == [5.0, None]
-        number = len(follower.boards)
+        last, number = last_fresh(follower), len(follower.boards)
         follower.market.refresh_now()
-        await follower.until(live, after=number)
-    assert "Leave (q) and start deskview again." in told.momentum.note
-    assert told.momentum.value == before.momentum.value
-    assert told.momentum.status is Status.STALE
+        await follower.until(fresh, after=number)
+    assert "Leave (q) and start deskview again." in told.rotation.note
+    assert told.rotation.value == last.rotation.value
+    assert told.rotation.status is Status.STALE
 
 
 async def test_a_message_the_desk_does_not_know_is_logged_and_the_market_goes_on(
-    warm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(sys, "executable", interpreter(tmp_path, f"{SENDS_FIRST}(b'Telemetry\\nnot a pickle')"))
-    async with following(warm) as (follower, _):
-        await follower.until(complete)
+    async with following(tmp_path, tiny, TINY) as (follower, _):
+        await follower.until(fresh)
         assert len(children()) == 1
     assert "the market's process sent Telemetry, which the desk does not know" in caplog.text
 
