@@ -29,8 +29,8 @@ from deskview.app.display import Display
 from deskview.app.journey import Journey
 from deskview.app.keys import KeyQueue, Pacer, keymap_of
 from deskview.app.takeout import Takeout
-from deskview.following import Door, Following, Refusal
 from deskview.logs import plain_traceback
+from deskview.market_client import MarketClient, MarketOpener, MarketUnavailableError
 from deskview.screens.alerts.form import AlertForm
 from deskview.screens.alerts.page import AlertsPage
 from deskview.screens.desk.desk import DeskScreen
@@ -70,7 +70,7 @@ class DeskApp(App[int]):
 
     def __init__(
         self,
-        door: Door,
+        opener: MarketOpener,
         *,
         theme_name: str,
         secrets: Iterable[Secret],
@@ -80,7 +80,7 @@ class DeskApp(App[int]):
         super().__init__()
         self._settings = settings = settings or Settings()
         self._secrets = secrets
-        self._door = door
+        self._opener = opener
         self._theme_name = theme_name
         self._desk = DeskScreen()
         self._pages: dict[str, PageScreen] = {name: page(segments) for name, page in PAGES.items()}
@@ -111,7 +111,7 @@ class DeskApp(App[int]):
             rules=self.rules,
             watch=self._alerts.watch,
         )
-        self._following = Following(door, self.shown_boards.receive, self._refused)
+        self._market = MarketClient(opener, self.shown_boards.receive, self._refused)
         self.animation_level = "none"
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -137,7 +137,7 @@ class DeskApp(App[int]):
 
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """The session's bars of a name, None where there are none to be had."""
-        return await self._following.intraday(ticker)
+        return await self._market.intraday(ticker)
 
     @property
     def base(self) -> Screen[Any]:
@@ -181,9 +181,9 @@ class DeskApp(App[int]):
 
     def _start(self) -> None:
         gc.freeze()  # widgets and styles stay: looking for cycles among them would hold up a key
-        self._following.start()
+        self._market.start()
 
-    def _refused(self, refusal: Refusal) -> None:
+    def _refused(self, refusal: MarketUnavailableError) -> None:
         """Without a market the first screen takes over."""
         provider = self._settings.provider if refusal.keyless else ""
         self._welcome.explain(refusal.sentence, refusal.way_out, provider=provider)
@@ -213,7 +213,7 @@ class DeskApp(App[int]):
     @on(WelcomeScreen.Demo)
     def open_demo(self) -> None:
         """The simulated market in place of the real one."""
-        self._door.use_demo()
+        self._opener.use_demo()
         self.pop_screen()
         self._start()
 
@@ -221,7 +221,7 @@ class DeskApp(App[int]):
     async def log_in(self, event: WelcomeScreen.KeyTyped) -> None:
         """A key was typed on the first screen."""
         try:
-            message = await self._door.log_in(event.take())
+            message = await self._opener.log_in(event.take())
         except ValueError as error:
             self._welcome.explain(str(error), "")
             return
@@ -346,7 +346,7 @@ class DeskApp(App[int]):
         """Asks the provider again now; a page's lists are put in order."""
         if isinstance(self.base, PageScreen):
             self.base.sort_anew()
-        self._following.refresh_now()
+        self._market.refresh_now()
 
     def action_next_theme(self) -> None:
         """The next of the themes one may choose."""
@@ -363,7 +363,7 @@ class DeskApp(App[int]):
 
     async def on_unmount(self) -> None:
         """Ends the feed before the loop does."""
-        self._following.stop()
+        self._market.stop()
 
     def _handle_exception(self, error: Exception) -> None:
         """A crash prints a plain traceback: Textual's own shows local variables, secrets among them."""

@@ -9,6 +9,7 @@ import msgspec
 from deskview import paths
 from deskview.credentials import ApiKey, KeyringReport, SessionKeys, load_key
 from deskview.logs import configure_logging
+from deskview.market_client import MarketUnavailableError
 from deskview.providers import PROVIDERS
 from deskview.settings import Settings, load_settings
 
@@ -20,11 +21,11 @@ class UsageError(Exception):
     """The command can't be done as asked; the sentence says why and what would do."""
 
 
-class NoKeyError(Exception):
+class NoKeyError(MarketUnavailableError):
     """There is no key to go on with; the report says why and the way out."""
 
     def __init__(self, report: KeyringReport) -> None:
-        super().__init__(report.sentence)
+        super().__init__(report.sentence, str(report.way_out), keyless=True)
         self.report = report
 
 

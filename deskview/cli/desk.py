@@ -6,9 +6,10 @@ import os
 import sys
 from argparse import Namespace
 
-from deskview import garbage, paths
+from deskview import paths
 from deskview.cli.context import UsageError, context_of
-from deskview.cli.opening import Doorway
+from deskview.cli.opening import ConfiguredMarketOpener
+from deskview.process import DESK_GC
 
 SWITCH_S = 0.0005
 """A thread that computes gives way to a key this soon, ten times sooner than Python's own five milliseconds."""
@@ -31,14 +32,14 @@ def open_desk(arguments: Namespace, *, demo: bool) -> int:
     context = context_of(arguments)
     _refuse_unknown(context.settings.theme)
     app = DeskApp(
-        Doorway(context, demo=demo),
+        ConfiguredMarketOpener(context, demo=demo),
         theme_name=context.settings.theme,
         secrets=context.keys,
         settings=context.settings,
         settings_file=context.settings_file,
     )
     sys.setswitchinterval(SWITCH_S)
-    gc.set_threshold(*garbage.DESK)
+    gc.set_threshold(*DESK_GC)
     app.run(mouse=getattr(arguments, "mouse", False))
     app.print_crash()
     return app.return_code or 0

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from deskview.board import Board
-    from deskview.process import FeedProcess
+    from deskview.market_client import Market
     from deskview.providers.base import Provider
     from deskview.settings import Settings
 
@@ -64,21 +64,22 @@ def simulated(arguments: Namespace, key: ApiKey) -> "Provider":
     )
 
 
-class Doorway:
-    """How the app gets at a market, and how its first screen may change which."""
+class ConfiguredMarketOpener:
+    """The MarketOpener of the command line: the configured provider's market or the simulated one, in a process."""
 
     def __init__(self, context: Context, *, demo: bool) -> None:
         self._context = context
         self._demo = demo
 
-    async def open(self, subscriber: "Callable[[Board], None]") -> "FeedProcess":
+    async def open(self, subscriber: "Callable[[Board], None]") -> "Market":
         """A feed on the chosen market, in a process of its own. Raises NoKeyError."""
-        from deskview.process import FeedProcess, Order  # noqa: PLC0415 - after the first paint
+        from deskview.process.messages import MarketConfig  # noqa: PLC0415 - after the first paint
+        from deskview.process.supervisor import MarketSupervisor  # noqa: PLC0415
 
         context = self._context
         key = ApiKey(SIMULATED_KEY) if self._demo else await context.key()
-        opening = partial(simulated, context.arguments) if self._demo else partial(connected, context.settings)
-        return FeedProcess(Order(opening, context.cache, context.settings), key, subscriber)
+        connect = partial(simulated, context.arguments) if self._demo else partial(connected, context.settings)
+        return MarketSupervisor(MarketConfig(connect, context.cache, context.settings), key, subscriber)
 
     def use_demo(self) -> None:
         """The next market opened is the simulated one."""

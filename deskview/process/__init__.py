@@ -1,12 +1,12 @@
-"""The feed in a process of its own, so that no computation holds up a key.
+"""The two processes: the desk's paints and takes keys, the market's fetches, stores and computes.
 
-The desk's process paints and takes keys; the market's process fetches, stores and computes. Boards come over a pipe,
-the session's fixed part only when it has changed, nothing through a file. See `desk` and `life` for the one side,
-`market` for the other, `parcels` for what passes between them.
+`supervisor` is the desk's side, over one `connection` per start; `worker` is the market's; `messages` pass between them
+over a pipe. Nothing is imported here: `__main__` must get as far as its version when the rest can't be imported.
 """
 
-from deskview.process.desk import FeedProcess
-from deskview.process.life import MarketRefusedError
-from deskview.process.parcels import Order
+MARKET_GC = (100_000,)
+"""New objects before Python looks for cycles, where a market is decoded: rows by the hundred thousand, none in one."""
 
-__all__ = ["FeedProcess", "MarketRefusedError", "Order"]
+DESK_GC = (50_000, 10, 100)
+"""The same where keys are taken: seldom, as it may hold one up. The app collects after each board, when no key waits;
+what Python counts towards its own collections begins anew with each of those."""

@@ -1,19 +1,22 @@
-"""`python -m deskview.process NUMBER`: the market's process; the desk starts it. NUMBER is its end of the pipe."""
+"""`python -m deskview.process DESCRIPTOR`: the market's process. The desk starts it, and DESCRIPTOR is its pipe."""
 
 import sys
 from multiprocessing.connection import Connection
 from typing import Any
 
-from deskview.process.market import follow_market, tell_fault
+from deskview.process.messages import hello, report_failure
 
 
-def main(number: int) -> None:
-    """Follows the market; a fault before there is a log to tell it goes to the desk's all the same."""
-    pipe: Connection[Any, Any] = Connection(number)
+def main(descriptor: int) -> None:
+    """Runs the worker. Its version goes first, so that an upgrade which broke the rest is told as one."""
+    connection: Connection[Any, Any] = Connection(descriptor)
+    connection.send_bytes(hello())
     try:
-        follow_market(pipe)
-    except Exception as fault:
-        tell_fault(pipe, fault, ())
+        from deskview.process.worker import run  # noqa: PLC0415
+
+        run(connection)
+    except Exception as error:
+        report_failure(connection, error)
         raise
 
 

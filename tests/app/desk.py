@@ -26,6 +26,9 @@ class Market:
         """Waits for the end."""
         await self.crash
 
+    async def intraday(self, _ticker: str) -> None:
+        """Has no bars."""
+
     def refresh_now(self) -> None:
         """Counts how often it was asked."""
         self.refreshes += 1

@@ -11,7 +11,7 @@ from textual.worker import Worker
 from deskview.app import keys
 from deskview.app.keys import Pacer
 from deskview.board import Board
-from deskview.garbage import DESK
+from deskview.process import DESK_GC
 from deskview.screens.frame.pane import BoardPane
 from deskview.screens.rotation.pane import RotationPane
 from tests.app.desk import Seat, seated
@@ -139,9 +139,9 @@ async def test_a_board_that_comes_when_the_desk_is_left_is_let_go(board: Board) 
 
 async def test_what_boards_leave_behind_is_let_go(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     thresholds = gc.get_threshold()
-    monkeypatch.setattr("deskview.app.YOUNG_COLLECTIONS", 5)
+    monkeypatch.setattr("deskview.app.display.YOUNG_COLLECTIONS", 5)
     try:
-        gc.set_threshold(*DESK)
+        gc.set_threshold(*DESK_GC)
         async with seated(board) as seat:
             for number in range(30):
                 await seat.see(replace(board, flow=replace(board.flow, note=f"word {number}")))

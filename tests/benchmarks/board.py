@@ -20,7 +20,7 @@ import httpx
 import msgspec
 
 from deskview.board import Board, Inputs, build_board
-from deskview.garbage import MARKET
+from deskview.process import MARKET_GC
 from deskview.providers.base import Provider
 from tests.feed.markets import provider, refreshed, simulated, transport
 
@@ -92,7 +92,7 @@ async def measure(body: bytes, board: Board, runs: int) -> Times:
 
 async def main(runs: int) -> None:
     """Prepares, measures and prints the medians."""
-    gc.set_threshold(*MARKET)
+    gc.set_threshold(*MARKET_GC)
     with tempfile.TemporaryDirectory() as folder:
         board = await refreshed(simulated(), Path(folder))
         body = await wide_snapshot()

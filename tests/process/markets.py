@@ -1,19 +1,25 @@
-"""What a market's process is ordered to follow, and what came of it."""
+"""What a market's process is to follow, what came of it, and processes that differ from this program's own."""
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from deskview.board import Board
 from deskview.credentials import ApiKey
-from deskview.process import FeedProcess, Order
+from deskview.process.messages import MarketConfig
+from deskview.process.supervisor import MarketSupervisor
 from deskview.providers.base import Provider
-from deskview.settings import Settings
+from deskview.settings import Flow, Settings
 from tests.feed import markets
+from tests.feed.tiny import TinyMarket
 
+TINY = Settings(history_sessions=60, flow=Flow(names=("AAPL",), history_sessions=20))
 CANARY = "canary-4f6c0f58d1"
 LIMIT_S = 90.0
 
@@ -24,7 +30,7 @@ def crash(key: ApiKey) -> Provider:
 
 
 def unfit(key: ApiKey) -> Provider:
-    """An order nobody can follow."""
+    """A market nobody can open."""
     raise ValueError(f"there is no market for {key.reveal()}")
 
 
@@ -33,11 +39,49 @@ def deadly(_key: ApiKey) -> Provider:
     os._exit(9)
 
 
+def tiny(_key: ApiKey) -> Provider:
+    """A market of a few names, which costs little to start again and again."""
+    return TinyMarket(datetime(2026, 3, 2, 18, tzinfo=UTC))
+
+
+def mortal(dead: Path, key: ApiKey) -> Provider:
+    """The tiny market, unless that file exists: then it takes the process with it."""
+    return deadly(key) if dead.exists() else tiny(key)
+
+
+@dataclass
+class Waits:
+    """Stands in for the time between restarts: it is over at once. What was waited for is kept."""
+
+    timeouts: list[float | None] = field(default_factory=list)
+
+    async def __call__(self, event: asyncio.Event, timeout_s: float | None) -> None:
+        """No wait but the one without an end, until the event."""
+        self.timeouts.append(timeout_s)
+        if timeout_s is None:
+            await event.wait()
+
+
+def interpreter(folder: Path, first: str) -> str:
+    """A Python that runs these lines before the module it is started for."""
+    file = folder / "python"
+    lines = (
+        f"#!{sys.executable}",
+        "import runpy, sys",
+        first,
+        "del sys.argv[:3]",  # this file, -P and -m
+        "runpy.run_module(sys.argv[0], run_name='__main__')",
+    )
+    file.write_text("\n".join(lines))
+    file.chmod(0o755)
+    return str(file)
+
+
 @dataclass
 class Follower:
-    """A feed in a process of its own, and the boards that have come from it."""
+    """A market in a process of its own, and the boards that have come from it."""
 
-    feed: FeedProcess = field(init=False)
+    market: MarketSupervisor = field(init=False)
     boards: list[Board] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -61,12 +105,15 @@ class Follower:
 
 @asynccontextmanager
 async def following(
-    cache: Path, opening: Callable[[ApiKey], Provider] = crash, settings: Settings = markets.QUICK
+    cache: Path,
+    connect: Callable[[ApiKey], Provider] = crash,
+    settings: Settings = markets.QUICK,
+    **options: Any,  # noqa: ANN401 - those of MarketSupervisor
 ) -> AsyncIterator[tuple[Follower, asyncio.Task[None]]]:
     """The market followed for the length of the block, and the task that does so."""
     follower = Follower()
-    follower.feed = FeedProcess(Order(opening, cache, settings), ApiKey(CANARY), follower.take)
-    task = asyncio.create_task(follower.feed.run())
+    follower.market = MarketSupervisor(MarketConfig(connect, cache, settings), ApiKey(CANARY), follower.take, **options)
+    task = asyncio.create_task(follower.market.run())
     try:
         yield follower, task
     finally:

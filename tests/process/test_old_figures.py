@@ -8,7 +8,7 @@ import pytest
 
 from deskview.board import Board
 from deskview.board.parts import Part, Status
-from deskview.process.revival import stale, standing_in
+from deskview.process.supervisor import stale, with_old_figures
 from tests.feed.fixtures import board, crash
 
 __all__ = ["board", "crash"]
@@ -26,18 +26,25 @@ def test_every_part_with_figures_is_marked_and_keeps_its_time(board: Board) -> N
         assert part.value == board.parts[name].value
         assert part.as_of == board.parts[name].as_of
         assert part.status is (Status.STALE if part.value is not None else board.parts[name].status)
+        assert part.note == "The market's process was ended by SIGKILL."
+
+
+def test_a_part_that_was_loading_loads_no_longer_and_says_why(board: Board) -> None:
+    loading: Part[Any] = Part.awaited("daily history: 3 of 273 sessions, about 9 s left", 0.01)
+    old = stale(replace(board, rotation=loading), "The market's process was ended by SIGKILL.")
+    assert old.rotation == Part.awaited("The market's process was ended by SIGKILL.")
 
 
 def test_the_last_figures_stand_in_until_there_are_new_ones(board: Board) -> None:
     old = stale(board, "ended")
-    shown, more = standing_in(old, opening_again(board))
+    shown, more = with_old_figures(opening_again(board), old)
     assert more
     assert shown.momentum.value == board.momentum.value
     assert shown.momentum.status is Status.STALE
     assert "3 of 273" in shown.momentum.note
     assert shown.basis is board.basis
     assert shown.as_of == board.as_of
-    whole, more = standing_in(shown, board)
+    whole, more = with_old_figures(board, shown)
     assert whole is board
     assert not more
 
@@ -46,7 +53,7 @@ def test_the_last_figures_stand_in_until_there_are_new_ones(board: Board) -> Non
 def test_a_part_that_has_come_is_the_new_one(board: Board, part: str) -> None:
     come: dict[str, Any] = {part: board.parts[part]}
     fresh = replace(opening_again(board), **come)
-    shown, more = standing_in(stale(board, "ended"), fresh)
+    shown, more = with_old_figures(fresh, stale(board, "ended"))
     assert more
     assert shown.parts[part] is board.parts[part]
     assert shown.rotation.status is Status.STALE
@@ -55,4 +62,4 @@ def test_a_part_that_has_come_is_the_new_one(board: Board, part: str) -> None:
 def test_figures_of_another_session_stand_in_for_nothing(board: Board) -> None:
     assert board.session is not None
     next_day = replace(opening_again(board), session=board.session + timedelta(days=1))
-    assert standing_in(stale(board, "ended"), next_day) == (next_day, False)
+    assert with_old_figures(next_day, stale(board, "ended")) == (next_day, False)
