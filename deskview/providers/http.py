@@ -65,15 +65,15 @@ class HttpClient:
         key: Secret | None,
         *,
         translate: Translate = lambda _: None,
+        pace: Pace,
         transport: httpx.AsyncBaseTransport | None = None,
-        pace: Pace | None = None,
         patience: Patience | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.base = base_address(base_url, in_process=transport is not None)
         self.traffic = Traffic()
         self._translate = translate
-        self._pace = pace or Pace(50, 1.0)
+        self._pace = pace
         self._patience = patience or Patience()
         self._limits = limits or Limits()
         self._in_flight = asyncio.Semaphore(self._limits.in_flight)

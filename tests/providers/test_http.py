@@ -186,7 +186,7 @@ async def test_queueing_for_the_first_turn_does_not_use_up_the_patience(server: 
 
 
 async def test_without_a_key_nothing_is_sent(server: Server) -> None:
-    http = HttpClient(server.url, None)
+    http = HttpClient(server.url, None, pace=Pace(1000, 1.0))
     with pytest.raises(ProviderError) as caught:
         await http.get("v1/marketstatus/now")
     assert caught.value.kind is Kind.KEY_MISSING
