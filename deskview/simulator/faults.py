@@ -37,6 +37,8 @@ FAULTS: Mapping[str, str] = MappingProxyType(
 )
 _NUMBERS = {"rate-limit": 5.0, "bucket": 100.0, "retry-after": 2.0, "server-error": 1.0, "slow": 2.0}
 
+_ARRAYS = ("results", "tickers")
+
 
 class FaultError(ValueError):
     """A fault of that name, or with that argument, does not exist."""
@@ -58,9 +60,6 @@ def parse_faults(texts: Sequence[str]) -> dict[str, float]:
         if not 0 <= found[kind] < 1e6:
             raise FaultError(f"fault {kind!r}: {argument!r} is out of range")
     return found
-
-
-_ARRAYS = ("results", "tickers")
 
 
 def corrupted(request: Request, response: Response, faults: dict[str, float]) -> Response:

@@ -212,7 +212,7 @@ def test_the_history_of_each_market_is_counted(desk: Desk) -> None:
 def test_a_clock_that_is_off_is_told(desk: Desk, market: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The simulated market passes for the real one here, so that its clock is taken for the truth."""
     desk.keyring.entries["massive"] = CANARY
-    monkeypatch.setattr("deskview.providers.massive.identity.HEADER", "X-No-Such-Header")
+    monkeypatch.setattr("deskview.providers.massive.client.HEADER", "X-No-Such-Header")
     check = report(desk, "--base-url", market)["clock"]
     assert check["level"] == "warning"
     assert "ahead of the provider's" in check["found"]

@@ -18,7 +18,7 @@ def _open(
     transport: "httpx.AsyncBaseTransport | None",
     calls_per_minute: int | None,
 ) -> "Provider":
-    from deskview.providers.massive.opening import open_massive  # noqa: PLC0415 - httpx and polars load late
+    from deskview.providers.massive.provider import open_massive  # noqa: PLC0415 - httpx and polars load late
 
     return open_massive(key, base_url, transport=transport, calls_per_minute=calls_per_minute)
 

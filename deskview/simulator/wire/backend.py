@@ -20,6 +20,8 @@ from deskview.simulator.world.world import World
 #: When trading after hours ends, the clock stands still.
 LAST = time(20)
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
 
 class Clock:
     """Starts with the first reading, runs `speed` times as fast as ours (0: stands still), stops at 20:00 New York."""
@@ -41,9 +43,6 @@ class Clock:
     def now_ns(self) -> int:
         """The simulated moment in Unix nanoseconds."""
         return int(self.now().timestamp() * 1_000_000) * 1000
-
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass

@@ -24,6 +24,11 @@ from deskview.simulator.world.world import World
 _FIELDS = ("v", "vw", "o", "c", "h", "l")
 Where = int | tuple[Any, Any]
 
+_MINUTE_MS = 60_000
+_FIRST_MS = 4 * 3_600_000
+_MINUTES = {"minute": 1, "hour": 60}
+_DAY_MS = 86_400_000
+
 
 @dataclass(frozen=True)
 class Days:
@@ -148,10 +153,6 @@ def _rows(days: Days, numbers: list[int], world: World, adjusted: bool) -> list[
     ]
 
 
-_MINUTE_MS = 60_000
-_FIRST_MS = 4 * 3_600_000
-
-
 def minute_bars(market: Market, position: int, number: int, adjusted: bool) -> list[dict[str, Any]]:
     """One session, 04:00 to 20:00: finished minutes only, without the crosses; minutes without a trade are absent."""
     world = market.ready()
@@ -170,10 +171,6 @@ def minute_bars(market: Market, position: int, number: int, adjusted: bool) -> l
         {"v": v, "vw": vw, "o": o, "c": c, "h": h, "l": bottom, "t": t, "n": n}
         for v, vw, o, c, h, bottom, t, n in zip(volume, *prices, starts[: len(some)].tolist(), prints, strict=True)
     ]
-
-
-_MINUTES = {"minute": 1, "hour": 60}
-_DAY_MS = 86_400_000
 
 
 def custom(request: Request, market: Market) -> Response:

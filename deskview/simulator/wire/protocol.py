@@ -22,6 +22,15 @@ TOO_MANY = (
     "https://massive.com/pricing"
 )
 
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "": lambda value, bound: value == bound,
+    "gt": lambda value, bound: value > bound,
+    "gte": lambda value, bound: value >= bound,
+    "lt": lambda value, bound: value < bound,
+    "lte": lambda value, bound: value <= bound,
+}
+_CURSOR_KEYS = ("cursor", "apiKey")
+
 
 class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault of ours
     """Carries the answer that ends the handling of a request."""
@@ -72,16 +81,6 @@ def no_route() -> Response:
 def new_generation(path: str) -> bool:
     """Whether the endpoint follows the newer rules of errors, sorting and filters."""
     return path.startswith("/stocks/")
-
-
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "": lambda value, bound: value == bound,
-    "gt": lambda value, bound: value > bound,
-    "gte": lambda value, bound: value >= bound,
-    "lt": lambda value, bound: value < bound,
-    "lte": lambda value, bound: value <= bound,
-}
-_CURSOR_KEYS = ("cursor", "apiKey")
 
 
 def query(request: Request) -> dict[str, str]:

@@ -35,6 +35,11 @@ _SIC = {
     "Utilities": ("4911", "ELECTRIC SERVICES"),
 }
 
+_WORDS = {
+    Phase.OPEN: "open", Phase.CLOSED: "closed", Phase.PRE_MARKET: "extended-hours", Phase.AFTER_HOURS: "extended-hours",
+}  # fmt: skip
+_AHEAD = timedelta(days=366)
+
 
 def tickers(request: Request, market: Market) -> Response:
     """GET /v3/reference/tickers."""
@@ -161,12 +166,6 @@ def types(request: Request, _market: Market) -> Response:
              "ETF": "Exchange Traded Fund", "ETN": "Exchange Traded Note"}  # fmt: skip
     made = [{"code": key, "description": text, "asset_class": "stocks", "locale": "us"} for key, text in kinds.items()]
     return json({"results": made, "status": "OK", "request_id": request_id(request), "count": len(made)})
-
-
-_WORDS = {
-    Phase.OPEN: "open", Phase.CLOSED: "closed", Phase.PRE_MARKET: "extended-hours", Phase.AFTER_HOURS: "extended-hours",
-}  # fmt: skip
-_AHEAD = timedelta(days=366)
 
 
 def now(_request: Request, market: Market) -> Response:

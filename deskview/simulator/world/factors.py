@@ -18,6 +18,8 @@ from deskview.simulator.world.spec import Group, Spec, rows
 
 _YEAR = 252
 
+_CAP = 0.08
+
 
 @dataclass(frozen=True)
 class Loadings:
@@ -131,9 +133,6 @@ def _settled(series: Floats) -> Floats:
     result[-21:] -= result[-21:].mean(axis=0)
     result[-_YEAR:-21] -= result[-_YEAR:-21].mean(axis=0)
     return result
-
-
-_CAP = 0.08
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ _BEFORE, _AFTER, _OPENING, _CLOSING = 0.012, 0.013, 0.009, 0.085
 #: Names handled at once: their minutes fit the processor's cache.
 _CHUNK = 128
 
+E4 = 10_000
+
 
 @dataclass(frozen=True)
 class Volumes:
@@ -88,9 +90,6 @@ def _spread(turnover: Turnover, close: int, profiled: Floats) -> Volumes:
     shares = np.diff(cumulative, axis=1, prepend=np.int32(0))
     prints = np.minimum(np.where(shares > 0, np.maximum(np.rint(expected), 1), 0), shares).astype(np.int32)
     return Volumes(shares, prints, opening, closing)
-
-
-E4 = 10_000
 
 
 @dataclass(frozen=True)

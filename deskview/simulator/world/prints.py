@@ -20,6 +20,22 @@ from deskview.simulator.world.spec import FlowYear
 _RETAIL_SHAPE = np.linspace(0.015, -0.015, HALF_HOURS)
 _NONRETAIL_SHAPE = np.linspace(-0.008, 0.008, HALF_HOURS)
 
+MINUTE_NS = 60_000_000_000
+MICRO = 1_000_000
+FINRA = 4
+#: Lists of condition codes, by the number a print carries.
+CONDITIONS: tuple[tuple[int, ...], ...] = (
+    (), (14,), (37,), (14, 37), (12,), (12, 37), (2,), (10,), (17,), (8,), (16,), (15,), (2, 37), (10, 37),
+)  # fmt: skip
+_REGULAR, _ISO, _ODD, _FORM_T, _AVERAGE, _DERIVED = 0, 1, 2, 4, 6, 7
+_OPENING, _CLOSING, _OFFICIAL_OPEN, _OFFICIAL_CLOSE = 8, 9, 10, 11
+_VENUES = np.array([12, 11, 10, 19, 8, 21, 20, 15, 7, 18, 17])
+_VENUE_SHARES = np.cumsum([0.26, 0.17, 0.15, 0.12, 0.11, 0.07, 0.04, 0.04, 0.02, 0.01, 0.01])
+_FACILITIES = np.array([202, 201, 203])
+_GOLDEN = 0.6180339887498949
+#: The pieces of a day: before the open, half-hours, after the close.
+PIECES = [(0, OPEN), *((start, start + 30) for start in range(OPEN, MINUTES, 30))]
+
 
 @dataclass(frozen=True)
 class FlowHistory:
@@ -57,24 +73,6 @@ def _wander(persistence: float, sessions: int, seed: int, label: str) -> Floats:
     last = level[-252:]
     result: Floats = (level - last.mean()) / last.std()
     return result
-
-
-MINUTE_NS = 60_000_000_000
-MICRO = 1_000_000
-FINRA = 4
-#: Lists of condition codes, by the number a print carries.
-CONDITIONS: tuple[tuple[int, ...], ...] = (
-    (), (14,), (37,), (14, 37), (12,), (12, 37), (2,), (10,), (17,), (8,), (16,), (15,), (2, 37), (10, 37),
-)  # fmt: skip
-_REGULAR, _ISO, _ODD, _FORM_T, _AVERAGE, _DERIVED = 0, 1, 2, 4, 6, 7
-_OPENING, _CLOSING, _OFFICIAL_OPEN, _OFFICIAL_CLOSE = 8, 9, 10, 11
-_VENUES = np.array([12, 11, 10, 19, 8, 21, 20, 15, 7, 18, 17])
-_VENUE_SHARES = np.cumsum([0.26, 0.17, 0.15, 0.12, 0.11, 0.07, 0.04, 0.04, 0.02, 0.01, 0.01])
-_FACILITIES = np.array([202, 201, 203])
-_GOLDEN = 0.6180339887498949
-
-#: The pieces of a day: before the open, half-hours, after the close.
-PIECES = [(0, OPEN), *((start, start + 30) for start in range(OPEN, MINUTES, 30))]
 
 
 @dataclass(frozen=True)

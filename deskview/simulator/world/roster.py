@@ -19,6 +19,15 @@ from deskview.simulator.world.spec import Spec, rows
 
 _EXCHANGES = ("XNYS", "XNAS")
 
+#: What each of the first invented companies is there to show; see `invent`.
+NEW_LISTINGS = range(6)
+DEAD, HALTED, PENNY, CLASS_A, CLASS_B, PREFERRED = range(6, 12)
+#: Session number of the last bar of the dead name, minute after 09:30 at which the halted one stops.
+DEAD_AFTER = 262
+HALT_MINUTE = 77
+_SHARES = (0.05, 0.11, 0.05, 0.05, 0.18, 0.19, 0.15, 0.12, 0.05, 0.03, 0.02)
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 
 class AssetKind(IntEnum):
     """What an instrument is to the simulator."""
@@ -164,17 +173,6 @@ def _funds(seed: int) -> list[Entry]:
         adv = max(aum * luck.lognormal(-1.9, 0.4), 2e5)
         made.append(Entry(fund["ticker"], name, AssetKind.FUND, price, aum, adv, kind, "ARCX"))
     return made
-
-
-#: What each of the first invented companies is there to show; see `invent`.
-NEW_LISTINGS = range(6)
-DEAD, HALTED, PENNY, CLASS_A, CLASS_B, PREFERRED = range(6, 12)
-#: Session number of the last bar of the dead name, minute after 09:30 at which the halted one stops.
-DEAD_AFTER = 262
-HALT_MINUTE = 77
-
-_SHARES = (0.05, 0.11, 0.05, 0.05, 0.18, 0.19, 0.15, 0.12, 0.05, 0.03, 0.02)
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def invent(count: int, sessions: int, taken: set[str], seed: int) -> Iterator[dict[str, Any]]:
