@@ -4,8 +4,6 @@ A file that can't be read is never written over.
 """
 
 import json
-import os
-import tempfile
 import tomllib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from deskview import paths
+from deskview.files import write_whole
 from deskview.settings import Alert
 from deskview.settings_lines import line_of, where
 
@@ -75,18 +74,7 @@ def _string(text: str) -> str:
 
 def save_rules(file: Path, rules: Sequence[Alert]) -> None:
     """Writes the file whole or not at all. Raises OSError."""
-    target = file.resolve()
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".alerts-", suffix=".toml")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(rules_text(rules))
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(file, rules_text(rules).encode())
 
 
 class RuleBook:

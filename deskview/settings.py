@@ -162,7 +162,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     base_url: str | None = None
     """Another address of the provider; plain http only to this machine."""
     calls_per_minute: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    """The plan's limit, such as 5 on a free plan; unset: 50 calls a second."""
+    """The plan's limit, such as 5 on a free plan; unset: as fast as the provider allows."""
     theme: str = "deskview-dark"
     """Colour theme: a shipped one or one of the user's own in the `themes` folder beside this file."""
     ascii: bool = False

@@ -9,17 +9,17 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
+from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import polars as pl
 
+from deskview.files import WRITING, write_whole
 from deskview.market.schema import BARS, DETAILS, DIVIDENDS, SPLITS, TICKERS, Schema, empty, require
 
 FRESH_SESSIONS = 3
 """The newest sessions are fetched again: vendors correct bars for days after the close."""
 
-WRITING = ".writing-"
 ABANDONED_S = 86_400.0
 FLOW_DAYS_NAME = "flow-days"
 TABLES: dict[str, Schema] = {"splits": SPLITS, "dividends": DIVIDENDS, "tickers": TICKERS, "details": DETAILS}
@@ -74,8 +74,8 @@ class Store:
         return self._read(self.folder / f"{name}.parquet", schema or TABLES[name])
 
     def put_table(self, name: str, frame: pl.DataFrame, schema: Schema | None = None) -> None:
-        """Keeps a table under a name."""
-        self._write(self.folder / f"{name}.parquet", require(frame, schema or TABLES[name], name))
+        """Keeps a table under a name. It outlasts a power cut: some hold what can't be fetched again."""
+        self._write(self.folder / f"{name}.parquet", require(frame, schema or TABLES[name], name), sync=True)
 
     def put_day(self, name: str, session: date, frame: pl.DataFrame, schema: Schema) -> None:
         """Keeps one session's rows of a table that has a file a session, in place of those before."""
@@ -129,11 +129,7 @@ class Store:
                 if time.time() - part.stat().st_mtime > ABANDONED_S:
                     part.unlink()
 
-    def _write(self, file: Path, frame: pl.DataFrame) -> None:
-        with NamedTemporaryFile(dir=file.parent, prefix=WRITING, delete=False) as part:
-            name = Path(part.name)
-        try:
-            frame.write_parquet(name, compression="zstd")
-            name.replace(file)
-        finally:
-            name.unlink(missing_ok=True)
+    def _write(self, file: Path, frame: pl.DataFrame, *, sync: bool = False) -> None:
+        held = BytesIO()
+        frame.write_parquet(held, compression="zstd")
+        write_whole(file, held.getvalue(), sync=sync)

@@ -3,10 +3,15 @@
 import os
 import shutil
 import subprocess
+import tomllib
 import zipfile
+from email import message_from_string
+from email.message import Message
 from pathlib import Path
 
 import pytest
+
+from deskview import __version__
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 BUILD_S = 300
@@ -66,6 +71,28 @@ def test_types_and_the_command_are_announced(wheel: zipfile.ZipFile) -> None:
     assert "deskview/py.typed" in wheel.namelist()
     entry_points = next(name for name in wheel.namelist() if name.endswith("entry_points.txt"))
     assert "deskview = deskview.cli:main" in wheel.read(entry_points).decode()
+
+
+def test_the_version_is_the_programs_own(wheel: zipfile.ZipFile) -> None:
+    metadata = metadata_of(wheel)
+    assert metadata["Version"] == __version__
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    assert "version" not in project, "the version is written a second time"
+
+
+def test_who_made_it_and_what_it_is_are_told(wheel: zipfile.ZipFile) -> None:
+    metadata = metadata_of(wheel)
+    assert metadata["Author"] in (REPOSITORY / "LICENSE").read_text()
+    assert metadata["License-Expression"] == "MIT"
+    assert "trading" in metadata["Keywords"].split(",")
+    assert metadata["Requires-Python"] == ">=3.11"
+    assert str(metadata.get_payload()).strip() == (REPOSITORY / "README.md").read_text(encoding="utf-8").strip()
+
+
+def metadata_of(wheel: zipfile.ZipFile) -> Message:
+    """What an installer reads."""
+    name = next(name for name in wheel.namelist() if name.endswith("METADATA"))
+    return message_from_string(wheel.read(name).decode())
 
 
 def test_tests_and_caches_stay_at_home(wheel: zipfile.ZipFile) -> None:

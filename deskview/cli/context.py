@@ -12,6 +12,7 @@ from deskview.logs import configure_logging
 from deskview.market_client import MarketUnavailableError
 from deskview.providers import PROVIDERS
 from deskview.settings import Settings, load_settings
+from deskview.settings_lines import where
 
 KEYS = SessionKeys()
 """Every key this process has seen: one object, so that no report of a fault shows one."""
@@ -45,7 +46,7 @@ class Context:
     @property
     def settings_file(self) -> Path:
         """The file the settings are of, whether or not it exists: a fault in them names it."""
-        return getattr(self.arguments, "settings", None) or paths.settings_file()
+        return settings_file_of(self.arguments)
 
     async def key(self) -> ApiKey:
         """The provider's key: typed in this session, else of the keyring. Raises NoKeyError."""
@@ -65,19 +66,25 @@ def context_of(arguments: Namespace) -> Context:
     return context_with(arguments, settings, log_file_of(arguments))
 
 
+def settings_file_of(arguments: Namespace) -> Path:
+    """The settings file of the command, else the user's, whether or not it exists."""
+    return getattr(arguments, "settings", None) or paths.settings_file()
+
+
 def log_file_of(arguments: Namespace) -> Path:
     """Where the log goes."""
     return getattr(arguments, "log_file", None) or paths.state_folder() / "deskview.log"
 
 
 def with_options(arguments: Namespace, settings: Settings) -> Settings:
-    """The settings with the options laid over them. Raises UsageError for a provider nobody knows."""
+    """The settings with the options laid over them. Raises UsageError for a provider that is not in the list."""
     options = {name: getattr(arguments, name) for name in ("provider", "base_url", "theme") if hasattr(arguments, name)}
     if getattr(arguments, "name", None):
         options["provider"] = arguments.name
     laid = msgspec.structs.replace(settings, **options)
     if laid.provider not in PROVIDERS:
-        raise UsageError(f"no provider is called {laid.provider!r}; known: {', '.join(PROVIDERS)}")
+        place = "" if "provider" in options else f"{where(settings_file_of(arguments), ('provider',))}: "
+        raise UsageError(f"{place}no provider is called {laid.provider!r}; known: {', '.join(PROVIDERS)}")
     return laid
 
 

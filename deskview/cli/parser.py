@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from deskview import __version__
+from deskview.providers import PROVIDERS
 
 DEFAULT_COMMAND = "desk"
 DESK = "desk"
@@ -104,11 +105,13 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_parser("desk", parents=[common], help="open the desk on the configured provider (default)")
     commands.add_parser("demo", parents=[common, simulated], help="open the desk on the simulated market")
 
+    known = ", ".join(f"{vendor.name} ({vendor.title})" for vendor in PROVIDERS.values())
+    providers = f"one of: {known} (default: from the settings)"
     login = commands.add_parser("login", parents=[common], help="store the provider's key in the system keyring")
-    login.add_argument("name", nargs="?", metavar="PROVIDER")
+    login.add_argument("name", nargs="?", metavar="PROVIDER", help=providers)
     login.add_argument("--key-stdin", action="store_true", help="read the key from standard input")
     logout = commands.add_parser("logout", parents=[common], help="remove the provider's key from the keyring")
-    logout.add_argument("name", nargs="?", metavar="PROVIDER")
+    logout.add_argument("name", nargs="?", metavar="PROVIDER", help=providers)
 
     settings = commands.add_parser("settings", parents=[common], help="print every setting with its default")
     settings.add_argument("--write", action="store_true", help="write them where no settings file is yet")

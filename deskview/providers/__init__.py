@@ -1,8 +1,14 @@
-"""Access to market-data vendors: one `Provider` each, over one shared HTTP client."""
+"""Access to market-data vendors: the list of them, and the one door by which they are opened.
+
+A provider is a folder here with a `Vendor` in its `__init__`, and one line in `PROVIDERS`; nothing else in the program
+names one. Importing this package loads neither httpx nor polars.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from deskview.providers.massive import MASSIVE
+from deskview.providers.vendor import Vendor
 
 if TYPE_CHECKING:
     import httpx
@@ -10,16 +16,10 @@ if TYPE_CHECKING:
     from deskview.providers.base import Provider
     from deskview.text import Secret
 
+__all__ = ["PROVIDERS", "Vendor", "connect"]
 
-@dataclass(frozen=True)
-class Vendor:
-    """A provider deskview knows: its name as shown, and where it answers."""
-
-    title: str
-    base_url: str
-
-
-PROVIDERS: Mapping[str, Vendor] = {"massive": Vendor("Massive", "https://api.massive.com")}
+PROVIDERS: Mapping[str, Vendor] = {vendor.name: vendor for vendor in (MASSIVE,)}
+"""Every provider by its name."""
 
 
 def connect(
@@ -32,14 +32,10 @@ def connect(
 ) -> "Provider":
     """A provider by name; nothing is sent before the first question.
 
-    `base_url` replaces the vendor's (plain http only to this machine); `transport` replaces the network
-    (a server in this process); `calls_per_minute` is the plan's limit, None where it has none: 50 a
-    second then. Raises ValueError for an unknown name or an unfit address, ProviderError for an unfit key.
+    `base_url` replaces the vendor's (plain http only to this machine); `transport` and `calls_per_minute` are those of
+    `Opening`. Raises ValueError for an unknown name or an unfit address, ProviderError for an unfit key.
     """
     if name not in PROVIDERS:
         raise ValueError(f"No provider is called {name!r}; known: {', '.join(PROVIDERS)}.")
-    from deskview.providers.massive.opening import open_massive  # noqa: PLC0415 - httpx and polars load late
-
-    return open_massive(
-        key, base_url or PROVIDERS[name].base_url, transport=transport, calls_per_minute=calls_per_minute
-    )
+    vendor = PROVIDERS[name]
+    return vendor.open(key, base_url or vendor.base_url, transport=transport, calls_per_minute=calls_per_minute)

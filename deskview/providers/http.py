@@ -1,23 +1,22 @@
-"""One client for all requests to one provider: paced, bounded, retried, and careful with the key."""
+"""One client for all requests to one provider: paced, bounded, retried, careful with the key, page after page."""
 
 import asyncio
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 import httpx
 
 from deskview import __version__
 from deskview.providers.answers import Answer, Refusal, Translate, check_whole, refused, too_large, unreachable
-from deskview.providers.auth import BearerAuth
 from deskview.providers.base import Capability
 from deskview.providers.errors import Kind, ProviderError
-from deskview.providers.origin import base_address, is_loopback, origin_of
-from deskview.providers.rate import Pace
-from deskview.providers.retry import Patience, persistently, tell_setback
+from deskview.providers.origin import BearerAuth, base_address, is_loopback, next_page, origin_of
+from deskview.providers.retry import RateLimiter, RetryPolicy, tell_setback, with_retries
 from deskview.text import Secret
 
 Params = Mapping[str, str | int]
@@ -65,16 +64,16 @@ class HttpClient:
         key: Secret | None,
         *,
         translate: Translate = lambda _: None,
+        limiter: RateLimiter,
         transport: httpx.AsyncBaseTransport | None = None,
-        pace: Pace | None = None,
-        patience: Patience | None = None,
+        policy: RetryPolicy | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.base = base_address(base_url, in_process=transport is not None)
         self.traffic = Traffic()
         self._translate = translate
-        self._pace = pace or Pace(50, 1.0)
-        self._patience = patience or Patience()
+        self._limiter = limiter
+        self._policy = policy or RetryPolicy()
         self._limits = limits or Limits()
         self._in_flight = asyncio.Semaphore(self._limits.in_flight)
         self._has_key = key is not None
@@ -102,9 +101,9 @@ class HttpClient:
         if origin_of(url) != origin_of(self.base):
             raise ProviderError(Kind.FOREIGN_PAGE, "The address is on another server; not fetched.", path=url.path)
         turn = partial(self._turn, url, capability)
-        # Queueing for the first turn may take minutes on a small plan and is no part of the patience with the server.
+        # Queueing for the first turn may take minutes on a small plan and is no part of the time for retries.
         await turn()
-        return await persistently(self._patience, partial(self._attempt, url, capability), before_retry=turn)
+        return await with_retries(self._policy, partial(self._attempt, url, capability), before_retry=turn)
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -119,19 +118,19 @@ class HttpClient:
             return result
         self.traffic.failures += 1
         if result.kind is Kind.RATE_LIMITED:
-            self._pace.pause(result.retry_after_s or self._patience.limited_s or 0.0)
+            self._limiter.pause(result.retry_after_s or self._policy.limited_s or 0.0)
         raise result
 
     async def _turn(self, url: httpx.URL, capability: Capability | None) -> None:
         """Waits for the turn; during a long pause the server asked for, requests fail at once instead."""
-        left = self._pace.paused_s()
+        left = self._limiter.paused_s()
         if left:
             error = refused(Refusal(429, httpx.Headers(), b"", url.path, capability))
             error.retry_after_s = left
-            if left > self._patience.total_s:
+            if left > self._policy.total_s:
                 raise error
             tell_setback(error, left)
-        await self._pace.turn()
+        await self._limiter.turn()
 
     async def _send(self, url: httpx.URL, capability: Capability | None) -> Answer | ProviderError:
         """The answer or the error, returned and not raised: a chained exception would hold the key."""
@@ -177,3 +176,47 @@ async def _beginning(response: httpx.Response) -> bytes:
     except (httpx.HTTPError, httpx.StreamError, OSError):
         return b""
     return bytes(body[:ERROR_BODY_BYTES])
+
+
+class Paged(Protocol):
+    """What a page says of the next one; absent, null and empty all mean there is none."""
+
+    @property
+    def next_url(self) -> str | None: ...
+
+
+Page = TypeVar("Page", bound=Paged)
+
+
+async def follow(
+    http: HttpClient,
+    first: Answer,
+    read: Callable[[Answer], Awaitable[Page]],
+    *,
+    capability: Capability | None = None,
+    most: int = 500,
+) -> AsyncIterator[Page]:
+    """The pages one after the other, from the first answer on.
+
+    Raises FOREIGN_PAGE for a next page of another origin, MALFORMED for a page named a second time, and
+    TOO_LARGE after `most` pages: a table that stops early would pass for a complete one.
+    """
+    answer, seen = first, {str(first.url)}
+    while True:
+        page = await read(answer)
+        yield page
+        if not page.next_url:
+            return
+        url = next_page(http.base, answer.url, page.next_url)
+        if str(url) in seen:
+            raise _endless(Kind.MALFORMED, "The provider names the same page twice", capability, url.path)
+        if len(seen) >= most:
+            raise _endless(Kind.TOO_LARGE, f"The table has more than {most} pages", capability, url.path)
+        seen.add(str(url))
+        answer = await http.fetch(url, capability=capability)
+
+
+def _endless(kind: Kind, sentence: str, capability: Capability | None, path: str) -> ProviderError:
+    return ProviderError(
+        kind, f"{sentence}; reading stopped and the table is not updated.", capability=capability, path=path
+    )

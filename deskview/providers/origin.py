@@ -1,11 +1,13 @@
-"""Where requests may go: the base address, and pages of the same origin."""
+"""Where requests and the key may go: the base address, pages of the same origin, and the one header."""
 
+from collections.abc import Generator
 from ipaddress import ip_address
 from typing import NamedTuple
 
 import httpx
 
 from deskview.providers.errors import Kind, ProviderError
+from deskview.text import MASK, Secret
 
 KEY_PARAMETER = "apiKey"
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -67,3 +69,27 @@ def next_page(base: httpx.URL, current: httpx.URL, next_url: str) -> httpx.URL:
             path=current.path,
         )
     return url.copy_remove_param(KEY_PARAMETER) if KEY_PARAMETER in url.params else url
+
+
+class BearerAuth(httpx.Auth):
+    """Puts `Authorization: Bearer KEY` on requests to one origin; requests to any other go without."""
+
+    def __init__(self, key: Secret, origin: Origin) -> None:
+        text = key.reveal()
+        if not text:
+            raise ProviderError(Kind.KEY_MISSING, "The stored key is empty. Log in again.")
+        if not (text.isascii() and text.isprintable()) or " " in text:
+            raise ProviderError(
+                Kind.KEY_REFUSED, "The key holds characters no key has; was it pasted whole? Log in again."
+            )
+        self._key = key
+        self._origin = origin
+
+    def __repr__(self) -> str:
+        return f"BearerAuth({MASK})"
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Called by httpx for each request."""
+        if origin_of(request.url) == self._origin:
+            request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
+        yield request

@@ -1,13 +1,15 @@
-"""Second tries: which failures, after how long, and when to give up.
+"""When requests go out, and when again: how many at most, which failures are tried anew, after how long.
 
 stamina runs the loop (attempts, total time, its log line per retry); its `on` hook decides over the waits: what the
 server says, else exponential backoff with jitter.
 """
 
+import asyncio
 import logging
 import math
 import random
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,8 +25,52 @@ from deskview.providers.errors import Kind, ProviderError
 
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
-
 _LISTENER: ContextVar[Callable[[ProviderError], None] | None] = ContextVar("setback", default=None)
+
+
+class RateLimiter:
+    """At most `calls` requests in any window of `seconds`, first come first served.
+
+    A sliding window and not a bucket that refills: a bucket of five lets ten calls through in the first
+    minute, which a plan of five per minute answers with 429. `pause` holds everyone back together.
+    """
+
+    def __init__(
+        self,
+        calls: int,
+        seconds: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        if calls < 1 or seconds <= 0:
+            raise ValueError("a rate limit needs at least one call and a window above zero seconds")
+        self._sent: deque[float] = deque(maxlen=calls)
+        self._calls = calls
+        self._seconds = seconds
+        self._paused_until = float("-inf")
+        self._clock = clock
+        self._sleep = sleep
+        self._queue = asyncio.Lock()
+
+    async def turn(self) -> None:
+        """Returns when the next request may go out."""
+        async with self._queue:
+            while (wait := self._wait()) > 0:
+                await self._sleep(wait)
+            self._sent.append(self._clock())
+
+    def pause(self, seconds: float) -> None:
+        """Nobody's turn comes before `seconds` from now."""
+        self._paused_until = max(self._paused_until, self._clock() + seconds)
+
+    def paused_s(self) -> float:
+        """Seconds left of a pause; 0 when there is none."""
+        return max(0.0, self._paused_until - self._clock())
+
+    def _wait(self) -> float:
+        full = self._sent[0] + self._seconds if len(self._sent) == self._calls else float("-inf")
+        return max(full, self._paused_until) - self._clock()
 
 
 @contextmanager
@@ -58,7 +104,7 @@ def tell_setback(error: ProviderError, wait_s: float) -> None:
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long one request is tried: `attempts` in all, `total_s` from the first to the last wait.
 
     `limited_s` is the wait after a 429 that names none; where it is None the backoff applies.
@@ -74,8 +120,8 @@ class Patience:
     rest_s: float = 15.0
 
 
-async def persistently(
-    patience: Patience, call: Callable[[], Awaitable[Answer]], *, before_retry: Callable[[], Awaitable[None]]
+async def with_retries(
+    policy: RetryPolicy, call: Callable[[], Awaitable[Answer]], *, before_retry: Callable[[], Awaitable[None]]
 ) -> Answer:
     """The answer of `call`, tried again while its ProviderError is transient; raises the last one.
 
@@ -83,9 +129,9 @@ async def persistently(
     tries at once, and the error says after how many seconds to come back.
     """
     attempts = stamina.retry_context(
-        _decision(patience),
-        attempts=patience.attempts,
-        timeout=patience.total_s,
+        _decision(policy),
+        attempts=policy.attempts,
+        timeout=policy.total_s,
     )
     try:
         async for attempt in attempts:
@@ -95,12 +141,12 @@ async def persistently(
                 return await call()
     except ProviderError as error:
         if error.transient and error.retry_after_s is None:
-            error.retry_after_s = patience.limited_s or patience.rest_s
+            error.retry_after_s = policy.limited_s or policy.rest_s
         raise
     raise AssertionError("stamina ends with an answer or an exception")
 
 
-def _decision(patience: Patience) -> Callable[[Exception], bool | float]:
+def _decision(policy: RetryPolicy) -> Callable[[Exception], bool | float]:
     """Whether to try again: False, or the seconds to wait."""
     began, tries = time.monotonic(), 0
 
@@ -111,15 +157,15 @@ def _decision(patience: Patience) -> Callable[[Exception], bool | float]:
         log.info("%s: %s", error.path, error.kind)
         wait = error.retry_after_s
         if wait is None and error.kind is Kind.RATE_LIMITED:
-            wait = patience.limited_s
+            wait = policy.limited_s
         if wait is None:
-            wait = min(patience.first_wait_s * 2**tries, patience.longest_wait_s)
+            wait = min(policy.first_wait_s * 2**tries, policy.longest_wait_s)
         tries += 1
-        if time.monotonic() - began + wait > patience.total_s:
+        if time.monotonic() - began + wait > policy.total_s:
             return False
         if error.kind is Kind.RATE_LIMITED or tries > 1:
             tell_setback(error, wait)
-        return wait + random.uniform(0, patience.jitter_s)  # noqa: S311 - spreads load, guards nothing
+        return wait + random.uniform(0, policy.jitter_s)  # noqa: S311 - spreads load, guards nothing
 
     return decide
 

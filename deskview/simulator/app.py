@@ -17,14 +17,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from deskview.simulator.clock import Clock
-from deskview.simulator.faults import parse_faults
+from deskview.simulator.faults import corrupted, parse_faults
 from deskview.simulator.scenario import parse_scenario, read_scenario
-from deskview.simulator.wire import bars, corporate, custom_bars, reference, snapshot, status, trades
-from deskview.simulator.wire.answers import Refusal, no_route
+from deskview.simulator.wire import bars, corporate, reference, snapshot, trades
+from deskview.simulator.wire.backend import Clock, Market
 from deskview.simulator.wire.guard import Guard
-from deskview.simulator.wire.market import Market
-from deskview.simulator.wire.spoil import spoil
+from deskview.simulator.wire.protocol import Refusal, no_route
 from deskview.simulator.world.world import World
 
 Endpoint = Callable[[Request, Market], Response]
@@ -32,15 +30,15 @@ Endpoint = Callable[[Request, Market], Response]
 _SNAPSHOT = "/v2/snapshot/locale/us/markets/stocks/tickers"
 _BARS = "/v2/aggs/ticker/{ticker}/range/{multiplier}/{timespan}/{from}/{to}"
 ROUTES: dict[str, Endpoint] = {
-    "/v1/marketstatus/now": status.now,
-    "/v1/marketstatus/upcoming": status.upcoming,
+    "/v1/marketstatus/now": reference.now,
+    "/v1/marketstatus/upcoming": reference.upcoming,
     "/v3/reference/tickers": reference.tickers,
     "/v3/reference/tickers/types": reference.types,
     "/v3/reference/tickers/{ticker}": reference.overview,
     "/v3/reference/exchanges": reference.exchanges,
     "/v3/reference/conditions": reference.conditions,
     "/v2/aggs/grouped/locale/us/market/stocks/{date}": bars.grouped,
-    _BARS: custom_bars.custom,
+    _BARS: bars.custom,
     "/v2/aggs/ticker/{ticker}/prev": bars.previous,
     _SNAPSHOT: snapshot.all_names,
     _SNAPSHOT + "/{ticker}": snapshot.one_name,
@@ -51,7 +49,7 @@ ROUTES: dict[str, Endpoint] = {
     "/stocks/v1/short-interest": corporate.short_interest,
 }
 #: Answered on the event loop: they need no history. So are a few prints of one name, which take less than the thread.
-_AT_ONCE = (status.now, status.upcoming, reference.exchanges, reference.conditions, reference.types)
+_AT_ONCE = (reference.now, reference.upcoming, reference.exchanges, reference.conditions, reference.types)
 
 
 def create_app(
@@ -111,7 +109,7 @@ def _answer(endpoint: Endpoint, request: Request, market: Market, faults: dict[s
         response = endpoint(request, market)
     except Refusal as refusal:
         return refusal.response
-    return spoil(request, response, faults) if faults else response
+    return corrupted(request, response, faults) if faults else response
 
 
 async def _unknown(_request: Request, _error: Exception) -> Response:

@@ -47,7 +47,7 @@ class Shock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: dict[str, float] = msgspec.field(default_factory=dict)
 
 
-class Flow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SessionFlow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Signed flow of the session by half-hour: (bought - sold) / (bought + sold).
 
     `stray` is how far single names stray from these, as a multiple of what they do in other sessions: less where one
@@ -68,7 +68,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     speed: Annotated[float, Meta(ge=0)] = 60.0
     volume: Annotated[float, Meta(gt=0)] = 1.0
     shock: Shock = msgspec.field(default_factory=Shock)
-    flow: Flow = msgspec.field(default_factory=Flow)
+    flow: SessionFlow = msgspec.field(default_factory=SessionFlow)
 
 
 def scenario_names() -> list[str]:

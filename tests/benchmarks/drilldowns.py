@@ -1,4 +1,4 @@
-"""Resident memory over 2,000 drill-downs and returns.
+"""Memory over 2,000 drill-downs and returns.
 
     python -m tests.benchmarks.drilldowns [TIMES]
 
@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from tests.app.desk import Seat, seated
-from tests.benchmarks.footprint import rss_mb
+from tests.benchmarks.desk import private_mb
 from tests.feed.markets import refreshed, simulated
 
 PANES = ("1", "2", "3", "4")
@@ -49,7 +49,7 @@ async def main(times: int) -> None:
 
 def _memory() -> str:
     gc.collect()
-    return f"RSS {rss_mb(os.getpid()):6.1f} MB   {len(gc.get_objects()):7} objects"
+    return f"{private_mb(os.getpid()):6.1f} MB   {len(gc.get_objects()):7} objects"
 
 
 if __name__ == "__main__":

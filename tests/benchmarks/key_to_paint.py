@@ -12,63 +12,13 @@ import random
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Mapping
-from contextlib import suppress
-from multiprocessing import Pipe, Process
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
-from tests.benchmarks.footprint import rss_mb
+from tests.benchmarks.desk import ClockedSeat, key_to_paint_ms, private_mb
 from tests.e2e.conftest import surroundings
-from tests.e2e.terminal import DESKVIEW, Seat
+from tests.e2e.terminal import DESKVIEW
 
 SETTINGS = "[refresh]\nsnapshot_s = 1\nprints_s = 5\n[flow]\ncalls_per_session = 80\n"
-PANES = {"1": "Momentum", "2": "Rotation", "3": "Leveraged", "4": "Flow"}
-
-
-def focused(key: str, text: str) -> bool:
-    """Whether the pane of this number has the heavy frame."""
-    return f"┏━ {key} {PANES[key]}" in text
-
-
-def clock(terminal: int, pieces: "Connection[Any, Any]") -> None:
-    """Reads the terminal in a process of its own, so that each piece has the time it came at, however long the one
-    before takes to interpret.
-    """
-    with suppress(OSError):
-        while data := os.read(terminal, 65536):
-            pieces.send((time.perf_counter(), data))
-
-
-class Clocked(Seat):
-    """Knows when what it shows came."""
-
-    def __init__(self, *command: str, environment: Mapping[str, str]) -> None:
-        super().__init__(*command, environment=environment)
-        self.read_at = 0.0
-        self._pieces, theirs = Pipe(duplex=False)
-        Process(target=clock, args=(self._master, theirs), daemon=True).start()
-        theirs.close()
-
-    def _read(self, seconds: float) -> bool:
-        if not self._pieces.poll(max(0.0, seconds)):
-            return False
-        try:
-            self.read_at, data = self._pieces.recv()
-        except EOFError:
-            return False
-        self.take(data)
-        return True
-
-
-def key_to_paint_ms(seat: Clocked, key: str) -> float:
-    """Milliseconds from the press to the pane's heavy frame."""
-    pressed = time.perf_counter()
-    seat.press(key)
-    seat.wait_for(lambda text: focused(key, text))
-    return (seat.read_at - pressed) * 1e3
 
 
 def main(keys: int) -> None:
@@ -78,7 +28,7 @@ def main(keys: int) -> None:
         home = Path(folder)
         (home / ".config" / "deskview").mkdir(parents=True)
         (home / ".config" / "deskview" / "settings.toml").write_text(SETTINGS)
-        with Clocked(*DESKVIEW, "demo", environment=surroundings(home)) as seat:
+        with ClockedSeat(*DESKVIEW, "demo", environment=surroundings(home)) as seat:
             os.nice(5)  # a terminal interprets what it gets on another machine
             seat.wait_for(lambda text: "MOMO −" in text, limit_s=180)
             times = []
@@ -90,7 +40,7 @@ def main(keys: int) -> None:
             print(
                 f"{keys} keys   median {statistics.median(times):.0f} ms   p99 {times[int(keys * 0.99)]:.0f} ms   "
                 f"slowest {times[-1]:.0f} ms   backfill {'still running' if backfilling else 'over'} at the end   "
-                f"RSS {rss_mb(seat.pid):.0f} MB"
+                f"memory of the desk {private_mb(seat.pid):.0f} MB"
             )
 
 

@@ -10,20 +10,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.footprint import rss_mb
+from tests.benchmarks.desk import FILLING_S, private_mb
 from tests.e2e.conftest import surroundings
 from tests.e2e.terminal import DESKVIEW, Seat
 from tests.process.markets import children
 
 SETTINGS = "[refresh]\nsnapshot_s = 1\nprints_s = 5\n[flow]\ncalls_per_session = 80\n"
-FILLING_S = 600.0
 
 
 def watch(seat: Seat, minutes: int, log: Path) -> None:
     """Prints a line a minute."""
     for minute in range(minutes):
         seat.watch(60)
-        desk, market = rss_mb(seat.pid), sum(map(rss_mb, children(seat.pid)))
+        desk, market = private_mb(seat.pid), sum(map(private_mb, children(seat.pid)))
         lines = len(log.read_text().splitlines()) if log.exists() else 0
         strip = " ".join(seat.text.splitlines()[0].split())
         print(f"{minute + 1:4} min  desk {desk:5.0f} MB  market {market:5.0f} MB  log {lines:4}  {strip}", flush=True)

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ import stamina
 from deskview import logs
 from deskview.cli import main
 from deskview.cli.context import KEYS
-from deskview.providers import Vendor
+from deskview.providers import PROVIDERS
 from deskview.simulator import create_app, serve
 from tests.credentials.conftest import CANARY, fake_keyring, secret_service, surroundings
 from tests.credentials.test_faults import Memory
@@ -102,7 +102,8 @@ def desk(
     No test ever reaches the vendor: its address is one of this machine where nobody listens.
     """
     keyring = Memory()
-    monkeypatch.setattr("deskview.providers.PROVIDERS", {"massive": Vendor("Massive", "http://127.0.0.1:9")})
+    nowhere = replace(PROVIDERS["massive"], base_url="http://127.0.0.1:9")
+    monkeypatch.setitem(PROVIDERS, "massive", nowhere)
     fake_keyring(keyring)
     monkeypatch.setattr("keyring.core.init_backend", lambda: None)
     with stamina.set_testing(True):

@@ -173,6 +173,13 @@ def test_an_unknown_provider(desk: Desk) -> None:
     assert "no provider is called 'masive'; known: massive" in checks["settings"]["found"]
 
 
+def test_an_unknown_provider_of_the_settings_is_told_with_its_line(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('theme = "amber"\nprovider = "masive"\n')
+    found = report(desk, "--settings", str(file))["settings"]["found"]
+    assert f"{file}, line 2: no provider is called 'masive'; known: massive" in found
+
+
 @pytest.mark.parametrize("url", ["http://example.com", "https://user:word@example.com"])
 def test_an_unfit_address(desk: Desk, url: str) -> None:
     desk.keyring.entries["massive"] = CANARY
@@ -205,7 +212,7 @@ def test_the_history_of_each_market_is_counted(desk: Desk) -> None:
 def test_a_clock_that_is_off_is_told(desk: Desk, market: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The simulated market passes for the real one here, so that its clock is taken for the truth."""
     desk.keyring.entries["massive"] = CANARY
-    monkeypatch.setattr("deskview.providers.massive.identity.HEADER", "X-No-Such-Header")
+    monkeypatch.setattr("deskview.providers.massive.client.HEADER", "X-No-Such-Header")
     check = report(desk, "--base-url", market)["clock"]
     assert check["level"] == "warning"
     assert "ahead of the provider's" in check["found"]

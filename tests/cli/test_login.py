@@ -1,10 +1,12 @@
 """login and logout: the key is checked before it is stored, and shown nowhere."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 
 from deskview.exits import Exit
+from deskview.providers import PROVIDERS
 from tests.cli.conftest import Desk, keeps_the_key
 from tests.credentials.conftest import CANARY, Surroundings
 from tests.credentials.terminal import Terminal
@@ -54,6 +56,19 @@ def test_a_key_given_as_an_argument_is_not_repeated(desk: Desk) -> None:
     done = desk.run("login", CANARY)
     assert done.code == Exit.USAGE
     assert "replace it at the provider" in done.err
+
+
+def test_a_provider_added_to_the_list_is_known_everywhere(
+    desk: Desk, market: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy = replace(PROVIDERS["massive"], name="toy", title="Toy", base_url=market)
+    monkeypatch.setitem(PROVIDERS, "toy", toy)
+    assert "massive (Massive), toy (Toy)" in " ".join(desk.run("login", "--help").out.split())
+    done = desk.run("login", "toy", "--key-stdin", typed=CANARY.encode() + b"\n")
+    assert (done.code, desk.keyring.entries) == (Exit.OK, {"toy": CANARY})
+    checked = desk.run("doctor", "--provider", "toy").out
+    assert "toy at http://127.0.0.1" in " ".join(checked.split())
+    assert "known: massive, toy" in desk.run("logout", "tin").err
 
 
 def test_without_a_terminal_the_key_is_not_asked_for(desk: Desk) -> None:

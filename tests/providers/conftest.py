@@ -9,18 +9,17 @@ from deskview.credentials.key import ApiKey
 from deskview.providers.http import HttpClient, Limits
 from deskview.providers.massive.provider import Massive
 from deskview.providers.massive.refusals import Translator
-from deskview.providers.rate import Pace
-from deskview.providers.retry import Patience
+from deskview.providers.retry import RateLimiter, RetryPolicy
 from tests.providers.scripted import Server, serving
 
 CANARY = "canary7Qz-secret-0042"
-QUICK = Patience(attempts=3, total_s=2.0, first_wait_s=0.001, longest_wait_s=0.002, jitter_s=0.0)
+QUICK = RetryPolicy(attempts=3, total_s=2.0, first_wait_s=0.001, longest_wait_s=0.002, jitter_s=0.0)
 
 
 class Open(Protocol):
     """Opens a provider at an address."""
 
-    def __call__(self, url: str, *, patience: Patience = ..., limits: Limits | None = ...) -> Massive: ...
+    def __call__(self, url: str, *, policy: RetryPolicy = ..., limits: Limits | None = ...) -> Massive: ...
 
 
 @pytest.fixture
@@ -42,10 +41,10 @@ async def open_at() -> AsyncIterator[Open]:
     """Makes providers with short waits, and closes them."""
     made: list[Massive] = []
 
-    def make(url: str, *, patience: Patience = QUICK, limits: Limits | None = None) -> Massive:
+    def make(url: str, *, policy: RetryPolicy = QUICK, limits: Limits | None = None) -> Massive:
         key = ApiKey(CANARY)
         translate = Translator(key)
-        http = HttpClient(url, key, translate=translate, pace=Pace(1000, 1.0), patience=patience, limits=limits)
+        http = HttpClient(url, key, translate=translate, limiter=RateLimiter(1000, 1.0), policy=policy, limits=limits)
         made.append(Massive(http, translate))
         return made[-1]
 

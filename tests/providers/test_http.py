@@ -11,8 +11,7 @@ from deskview.credentials.key import ApiKey
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, Limits
 from deskview.providers.massive.provider import Massive
-from deskview.providers.rate import Pace
-from deskview.providers.retry import Patience
+from deskview.providers.retry import RateLimiter, RetryPolicy
 from tests.providers.conftest import CANARY, Open
 from tests.providers.scripted import Reply, Server, failed, ok, zipped
 
@@ -104,9 +103,9 @@ async def test_retry_after_beyond_patience_ends_at_once_and_spares_further_calls
 
 
 async def test_retry_after_is_waited_for(server: Server, open_at: Open) -> None:
-    patience = Patience(attempts=2, total_s=5.0, first_wait_s=60.0, longest_wait_s=60.0, jitter_s=0.0)
+    policy = RetryPolicy(attempts=2, total_s=5.0, first_wait_s=60.0, longest_wait_s=60.0, jitter_s=0.0)
     server.will(failed(429, {"status": "ERROR"}, Retry_After="0.05"), ok(EMPTY))
-    assert (await open_at(server.url, patience=patience).daily_bars(DAY)).frame.is_empty()
+    assert (await open_at(server.url, policy=policy).daily_bars(DAY)).frame.is_empty()
 
 
 async def test_refusal_is_not_repeated(server: Server, massive: Massive) -> None:
@@ -147,7 +146,7 @@ async def test_body_unpacked_too_large_is_not_read(server: Server, open_at: Open
 @pytest.mark.parametrize("limits", [Limits(read_s=0.05), Limits(call_s=0.05)], ids=["phase", "whole"])
 async def test_slow_server(server: Server, open_at: Open, slow: Reply, limits: Limits) -> None:
     server.will(slow)
-    massive = open_at(server.url, patience=Patience(attempts=1), limits=limits)
+    massive = open_at(server.url, policy=RetryPolicy(attempts=1), limits=limits)
     error = await error_of(massive)
     assert error.kind is Kind.UNREACHABLE
     assert "in time" in error.sentence
@@ -176,17 +175,17 @@ async def test_no_more_requests_in_flight_than_allowed(server: Server, open_at: 
 
 async def test_queueing_for_the_first_turn_does_not_use_up_the_patience(server: Server) -> None:
     server.will(Reply(500, b""), ok(EMPTY))
-    pace = Pace(1, 0.2)
-    await pace.turn()
-    patience = Patience(attempts=2, total_s=0.1, first_wait_s=0.001, longest_wait_s=0.001, jitter_s=0.0)
-    http = HttpClient(server.url, ApiKey(CANARY), pace=pace, patience=patience)
+    limiter = RateLimiter(1, 0.2)
+    await limiter.turn()
+    policy = RetryPolicy(attempts=2, total_s=0.1, first_wait_s=0.001, longest_wait_s=0.001, jitter_s=0.0)
+    http = HttpClient(server.url, ApiKey(CANARY), limiter=limiter, policy=policy)
     assert (await http.get("x")).body
     assert len(server.seen) == 2
     await http.aclose()
 
 
 async def test_without_a_key_nothing_is_sent(server: Server) -> None:
-    http = HttpClient(server.url, None)
+    http = HttpClient(server.url, None, limiter=RateLimiter(1000, 1.0))
     with pytest.raises(ProviderError) as caught:
         await http.get("v1/marketstatus/now")
     assert caught.value.kind is Kind.KEY_MISSING

@@ -4,9 +4,8 @@ import httpx
 import pytest
 
 from deskview.credentials.key import ApiKey
-from deskview.providers.auth import BearerAuth
 from deskview.providers.errors import Kind, ProviderError
-from deskview.providers.origin import base_address, next_page, origin_of
+from deskview.providers.origin import BearerAuth, base_address, next_page, origin_of
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,9 @@ from datetime import date
 import pytest
 
 from deskview.providers.errors import Kind, ProviderError
-from deskview.providers.http import HttpClient
-from deskview.providers.massive.decode import Rows
+from deskview.providers.http import HttpClient, follow
+from deskview.providers.massive.client import Rows
 from deskview.providers.massive.provider import Massive
-from deskview.providers.pages import follow
 from tests.providers.conftest import CANARY
 from tests.providers.scripted import Server, ok
 
@@ -80,7 +79,7 @@ async def test_repeated_page_is_refused(server: Server, massive: Massive) -> Non
 
 async def test_endless_pages_are_cut(server: Server, massive: Massive) -> None:
     server.will(*[ok(page("A", f"/p?cursor={number}")) for number in range(9)])
-    http: HttpClient = massive._ask.http
+    http: HttpClient = massive._client.http
     first = await http.get("p")
 
     async def read(answer: object) -> Rows[object]:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from deskview.providers.rate import Pace
+from deskview.providers.retry import RateLimiter
 
 
 class Clock:
@@ -18,37 +18,37 @@ class Clock:
         self.now += seconds
 
 
-async def turns(pace: Pace, clock: Clock, count: int) -> list[float]:
+async def turns(limiter: RateLimiter, clock: Clock, count: int) -> list[float]:
     taken = []
     for _ in range(count):
-        await pace.turn()
+        await limiter.turn()
         taken.append(round(clock.now, 6))
     return taken
 
 
 async def test_no_window_holds_more_than_the_plan_allows() -> None:
     clock = Clock()
-    pace = Pace(5, 60.0, clock=clock, sleep=clock.sleep)
-    taken = await turns(pace, clock, 12)
+    limiter = RateLimiter(5, 60.0, clock=clock, sleep=clock.sleep)
+    taken = await turns(limiter, clock, 12)
     assert taken == [0.0] * 5 + [60.0] * 5 + [120.0] * 2
 
 
 async def test_pause_holds_everyone_back() -> None:
     clock = Clock()
-    pace = Pace(5, 1.0, clock=clock, sleep=clock.sleep)
-    pace.pause(7.0)
-    assert pace.paused_s() == 7.0
-    assert await turns(pace, clock, 2) == [7.0, 7.0]
-    assert pace.paused_s() == 0.0
+    limiter = RateLimiter(5, 1.0, clock=clock, sleep=clock.sleep)
+    limiter.pause(7.0)
+    assert limiter.paused_s() == 7.0
+    assert await turns(limiter, clock, 2) == [7.0, 7.0]
+    assert limiter.paused_s() == 0.0
 
 
 async def test_first_come_first_served() -> None:
     clock = Clock()
-    pace = Pace(1, 1.0, clock=clock, sleep=clock.sleep)
+    limiter = RateLimiter(1, 1.0, clock=clock, sleep=clock.sleep)
     order: list[int] = []
 
     async def one(number: int) -> None:
-        await pace.turn()
+        await limiter.turn()
         order.append(number)
 
     await asyncio.gather(*(one(number) for number in range(5)))
@@ -57,5 +57,5 @@ async def test_first_come_first_served() -> None:
 
 @pytest.mark.parametrize(("calls", "seconds"), [(0, 1.0), (1, 0.0)])
 def test_impossible_pace(calls: int, seconds: float) -> None:
-    with pytest.raises(ValueError, match="pace"):
-        Pace(calls, seconds)
+    with pytest.raises(ValueError, match="rate limit"):
+        RateLimiter(calls, seconds)

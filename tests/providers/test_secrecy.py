@@ -7,10 +7,9 @@ from datetime import date
 import pytest
 
 from deskview.credentials.key import ApiKey
-from deskview.providers.auth import BearerAuth
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.massive.provider import Massive
-from deskview.providers.origin import base_address, origin_of
+from deskview.providers.origin import BearerAuth, base_address, origin_of
 from tests.providers.conftest import CANARY
 from tests.providers.scripted import Reply, Server, failed
 
@@ -45,7 +44,7 @@ async def test_a_server_that_echoes_the_key(
         await massive.daily_bars(date(2026, 11, 20))
     error = caught.value
     told = [str(error), repr(error), repr(vars(error)), *locals_of(error), repr(massive), repr(vars(massive))]
-    told += [repr(vars(massive._ask.http)), repr(massive._ask.http._client.headers)]
+    told += [repr(vars(massive._client.http)), repr(massive._client.http._client.headers)]
     told += [f"{record.getMessage()} {record.exc_text}" for record in caplog.records if "httpcore" not in record.name]
     assert not [text for text in told if CANARY in text]
 

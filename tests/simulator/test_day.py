@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deskview.simulator.world.synthetic import DEAD, HALTED
+from deskview.simulator.world.roster import DEAD, HALTED
 from deskview.simulator.world.world import World
 from tests.simulator.conftest import GROUPED, SNAPSHOT, asking
 

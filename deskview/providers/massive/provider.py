@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
 
+import httpx
 import msgspec
 import polars as pl
 
@@ -15,11 +16,12 @@ from deskview.providers.answers import Answer
 from deskview.providers.base import Capabilities, Capability, MarketStatus, Table, Window
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, Params, Traffic
-from deskview.providers.massive import prints, reference, tables, wire
-from deskview.providers.massive.asking import Asking, in_path
-from deskview.providers.massive.decode import Reader, malformed, read_one
+from deskview.providers.massive import reference, tables, wire
+from deskview.providers.massive.cleaning import Rejects
+from deskview.providers.massive.client import MassiveClient, Reader, in_path, malformed, read_one
 from deskview.providers.massive.refusals import FAILED, ErrorBody, Translator
-from deskview.providers.massive.tally import Tally
+from deskview.providers.retry import RateLimiter, RetryPolicy
+from deskview.text import Secret
 
 SNAPSHOT = Reader(wire.SnapshotRow, wire.SnapshotEnvelope)
 GROUPED = Reader(wire.GroupedBar)
@@ -41,6 +43,12 @@ SHORT_ROWS_A_PAGE = 50_000
 ACTIONS_A_PAGE = 5_000
 LISTING_A_PAGE = 1_000
 
+CALLS_PER_SECOND = 50
+#: A second more than the vendor's minute: its clock sees the calls later than ours sends them.
+MINUTE_S = 61.0
+#: On a plan counted by the minute a full minute's wait is ordinary and no reason to give up.
+BY_THE_MINUTE = RetryPolicy(total_s=130.0, limited_s=12.0)
+
 
 class Massive:
     """US equities from Massive; see `deskview.providers.base.Provider` for what each method gives.
@@ -50,23 +58,23 @@ class Massive:
     """
 
     def __init__(self, http: HttpClient, translate: Translator) -> None:
-        self._ask = Asking(http, translate)
+        self._client = MassiveClient(http, translate)
         self._translate = translate
-        self.capabilities: Capabilities = self._ask.capabilities
+        self.capabilities: Capabilities = self._client.capabilities
 
     @property
     def source(self) -> Source:
         """Who speaks; `namespace` is empty until the first answer."""
-        return self._ask.source
+        return self._client.source
 
     @property
     def traffic(self) -> Traffic:
         """What went over the wire so far."""
-        return self._ask.http.traffic
+        return self._client.http.traffic
 
     async def market_status(self) -> MarketStatus:
         """The vendor's clock (UTC) and phase."""
-        answer = await self._ask.one("v1/marketstatus/now", Capability.REFERENCE)
+        answer = await self._client.one("v1/marketstatus/now", Capability.REFERENCE)
         row = read_one(STATUS, answer, Capability.REFERENCE)
         try:
             return reference.market_status(row)
@@ -75,12 +83,12 @@ class Massive:
 
     async def closures(self) -> dict[date, Closure]:
         """NYSE's coming closures."""
-        answer = await self._ask.one("v1/marketstatus/upcoming", Capability.REFERENCE)
+        answer = await self._client.one("v1/marketstatus/upcoming", Capability.REFERENCE)
         return reference.closures(read_one(UPCOMING, answer, Capability.REFERENCE))
 
     async def tickers(self) -> Table:
         """TICKERS: one paged listing, filtered here; a listing per type would take more calls."""
-        tally = Tally()
+        rejects = Rejects()
         params: Params = {
             "market": "stocks",
             "active": "true",
@@ -88,15 +96,15 @@ class Massive:
             "sort": "ticker",
             "order": "asc",
         }
-        rows = await self._ask.rows("v3/reference/tickers", Capability.REFERENCE, TICKER, tally, params)
-        return tally.table(reference.tickers(rows, tally))
+        rows = await self._client.rows("v3/reference/tickers", Capability.REFERENCE, TICKER, rejects, params)
+        return rejects.table(reference.tickers(rows, rejects))
 
     async def details(self, ticker: str, on: date | None = None) -> Table:
         """DETAILS; without a date the vendor's clock is asked for it, which is one call more."""
         as_of = on or (await self.market_status()).now.astimezone(NEW_YORK).date()
         path = f"v3/reference/tickers/{in_path(ticker)}"
         try:
-            answer = await self._ask.one(path, Capability.REFERENCE, {"date": on.isoformat()} if on else None)
+            answer = await self._client.one(path, Capability.REFERENCE, {"date": on.isoformat()} if on else None)
         except ProviderError as error:
             if error.kind is not Kind.NOT_FOUND:
                 raise
@@ -111,102 +119,102 @@ class Massive:
         path = f"v2/aggs/grouped/locale/us/market/stocks/{session.isoformat()}"
         params: Params = {"adjusted": "false", "include_otc": "false"}
         make = partial(tables.daily_bars, session)
-        return await self._ask.table(path, Capability.DAILY_BARS, GROUPED, make, params)
+        return await self._client.table(path, Capability.DAILY_BARS, GROUPED, make, params)
 
     async def splits(self, since: date) -> Table:
         """SPLITS, oldest first."""
-        tally = Tally()
+        rejects = Rejects()
         params: Params = {
             "execution_date.gte": since.isoformat(),
             "sort": "execution_date.asc",
             "limit": ACTIONS_A_PAGE,
         }
-        rows = await self._ask.rows("stocks/v1/splits", Capability.SPLITS, SPLIT, tally, params)
-        return tally.table(reference.splits(rows, tally))
+        rows = await self._client.rows("stocks/v1/splits", Capability.SPLITS, SPLIT, rejects, params)
+        return rejects.table(reference.splits(rows, rejects))
 
     async def dividends(self, since: date) -> Table:
         """DIVIDENDS in USD, oldest first."""
-        tally = Tally()
+        rejects = Rejects()
         params: Params = {
             "ex_dividend_date.gte": since.isoformat(),
             "sort": "ex_dividend_date.asc",
             "limit": ACTIONS_A_PAGE,
         }
-        rows = await self._ask.rows("stocks/v1/dividends", Capability.DIVIDENDS, DIVIDEND, tally, params)
-        return tally.table(reference.dividends(rows, tally))
+        rows = await self._client.rows("stocks/v1/dividends", Capability.DIVIDENDS, DIVIDEND, rejects, params)
+        return rejects.table(reference.dividends(rows, rejects))
 
     async def snapshot(self) -> Table:
         """SNAPSHOT in one call, over-the-counter names left out by the vendor."""
         path = "v2/snapshot/locale/us/markets/stocks/tickers"
-        return await self._ask.table(path, Capability.SNAPSHOT, SNAPSHOT, tables.snapshot, {"include_otc": "false"})
+        return await self._client.table(path, Capability.SNAPSHOT, SNAPSHOT, tables.snapshot, {"include_otc": "false"})
 
     async def trades(self, ticker: str, since: datetime, until: datetime) -> Table:
         """TRADES; the bounds hold for the SIP's time. Raises ValueError for times without a zone."""
-        tally = Tally()
+        rejects = Rejects()
         params: Params = {
-            "timestamp.gte": prints.nanos(since),
-            "timestamp.lt": prints.nanos(until),
+            "timestamp.gte": tables.nanos(since),
+            "timestamp.lt": tables.nanos(until),
             "order": "asc",
             "sort": "timestamp",
             "limit": TRADES_A_PAGE,
         }
-        pages = self._ask.pages(f"v3/trades/{in_path(ticker)}", Capability.TRADES, TRADE, tally, params)
-        frames = [await asyncio.to_thread(prints.trades, rows, ticker, tally) async for rows in pages]
+        pages = self._client.pages(f"v3/trades/{in_path(ticker)}", Capability.TRADES, TRADE, rejects, params)
+        frames = [await asyncio.to_thread(tables.trades, rows, ticker, rejects) async for rows in pages]
         inside = pl.col("sip_time").is_between(since, until, closed="left")
-        frame = tally.drop(pl.concat([empty(TRADES), *frames]), {"the print is outside the time asked for": ~inside})
-        return tally.table(frame.sort("sip_time", "sequence", maintain_order=True))
+        frame = rejects.drop(pl.concat([empty(TRADES), *frames]), {"the print is outside the time asked for": ~inside})
+        return rejects.table(frame.sort("sip_time", "sequence", maintain_order=True))
 
     async def trades_window(self, ticker: str, since: datetime, count: int) -> Window:
         """One page of at most 50,000."""
-        tally = Tally()
+        rejects = Rejects()
         params: Params = {
-            "timestamp.gte": prints.nanos(since),
+            "timestamp.gte": tables.nanos(since),
             "order": "asc",
             "sort": "timestamp",
             "limit": max(1, min(count, TRADES_A_PAGE)),
         }
-        rows = await self._ask.page(f"v3/trades/{in_path(ticker)}", Capability.TRADES, TRADE, tally, params)
-        return Window(ticker, since, rows, tally.reasons)
+        rows = await self._client.page(f"v3/trades/{in_path(ticker)}", Capability.TRADES, TRADE, rejects, params)
+        return Window(ticker, since, rows, rejects.reasons)
 
     def prints_of(self, windows: Sequence[Window]) -> Table:
         """TRADES with `since`, window by window in the order given, each in tape order."""
-        tally = Tally()
-        frame = prints.windows(windows, tally)
-        return tally.table(frame)
+        rejects = Rejects()
+        frame = tables.windows(windows, rejects)
+        return rejects.table(frame)
 
     async def intraday(self, ticker: str, session: date, minutes: int) -> Table:
         """INTRADAY bars, premarket and after hours included; windows without a trade have no bar."""
-        tally = Tally()
+        rejects = Rejects()
         day = session.isoformat()
         path = f"v2/aggs/ticker/{in_path(ticker)}/range/{minutes}/minute/{day}/{day}"
         params: Params = {"adjusted": "false", "sort": "asc", "limit": BARS_A_PAGE}
-        rows = await self._ask.rows(path, Capability.INTRADAY_BARS, CUSTOM, tally, params)
-        return tally.table(tables.intraday(rows, ticker, session, tally))
+        rows = await self._client.rows(path, Capability.INTRADAY_BARS, CUSTOM, rejects, params)
+        return rejects.table(tables.intraday(rows, ticker, session, rejects))
 
     async def short_volume(self, session: date) -> Table:
         """SHORT_VOLUME of one session."""
-        tally = Tally()
+        rejects = Rejects()
         params: Params = {"date": session.isoformat(), "limit": SHORT_ROWS_A_PAGE}
-        rows = await self._ask.rows("stocks/v1/short-volume", Capability.SHORT_VOLUME, SHORT, tally, params)
-        return tally.table(await asyncio.to_thread(reference.short_volume, rows, session, tally))
+        rows = await self._client.rows("stocks/v1/short-volume", Capability.SHORT_VOLUME, SHORT, rejects, params)
+        return rejects.table(await asyncio.to_thread(reference.short_volume, rows, session, rejects))
 
     async def conditions(self) -> Table:
         """CONDITIONS of stock trades."""
-        tally = Tally()
+        rejects = Rejects()
         params: Params = {"asset_class": "stocks", "data_type": "trade", "limit": LISTING_A_PAGE}
-        rows = await self._ask.rows("v3/reference/conditions", Capability.REFERENCE, CONDITION, tally, params)
-        return tally.table(reference.conditions(rows, tally))
+        rows = await self._client.rows("v3/reference/conditions", Capability.REFERENCE, CONDITION, rejects, params)
+        return rejects.table(reference.conditions(rows, rejects))
 
     async def exchanges(self) -> Table:
         """EXCHANGES for stocks."""
-        tally = Tally()
+        rejects = Rejects()
         params: Params = {"asset_class": "stocks", "locale": "us"}
-        rows = await self._ask.page("v3/reference/exchanges", Capability.REFERENCE, EXCHANGE, tally, params)
-        return tally.table(reference.exchanges(rows, tally))
+        rows = await self._client.page("v3/reference/exchanges", Capability.REFERENCE, EXCHANGE, rejects, params)
+        return rejects.table(reference.exchanges(rows, rejects))
 
     async def aclose(self) -> None:
         """Closes the connections."""
-        await self._ask.http.aclose()
+        await self._client.http.aclose()
 
     def _overview(self, answer: Answer) -> wire.Overview | None:
         envelope = read_one(OVERVIEW, answer, Capability.REFERENCE)
@@ -214,3 +222,23 @@ class Massive:
             body = ErrorBody(envelope.status, envelope.error, envelope.message)
             raise self._translate.failed_success(body, answer.url.path, Capability.REFERENCE)
         return envelope.results
+
+
+def open_massive(
+    key: Secret | None,
+    base_url: str,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    calls_per_minute: int | None = None,
+) -> Massive:
+    """The provider on its own client; `calls_per_minute` None means the vendor's unlimited plans."""
+    translate = Translator(key)
+    http = HttpClient(
+        base_url,
+        key,
+        translate=translate,
+        transport=transport,
+        limiter=RateLimiter(calls_per_minute, MINUTE_S) if calls_per_minute else RateLimiter(CALLS_PER_SECOND, 1.0),
+        policy=BY_THE_MINUTE if calls_per_minute else RetryPolicy(),
+    )
+    return Massive(http, translate)

@@ -8,9 +8,8 @@ import polars as pl
 from deskview.market.schema import CONDITIONS, DETAILS, DIVIDENDS, EXCHANGES, SHORT_VOLUME, SPLITS, TICKERS, require
 from deskview.market.sessions import Closure
 from deskview.providers.base import MarketStatus
-from deskview.providers.massive.columns import iso_date, one_line, positive, repeated, unfit_ticker
+from deskview.providers.massive.cleaning import Rejects, iso_date, one_line, positive, repeated, unfit_ticker
 from deskview.providers.massive.tables import columns
-from deskview.providers.massive.tally import Tally
 from deskview.providers.massive.wire import (
     Condition,
     Dividend,
@@ -32,7 +31,7 @@ NO_RULES = Rules()
 log = logging.getLogger(__name__)
 
 
-def tickers(rows: list[TickerRow], tally: Tally) -> pl.DataFrame:
+def tickers(rows: list[TickerRow], rejects: Rejects) -> pl.DataFrame:
     """TICKERS of the types the desk follows; other types are outside the table and not counted."""
     wire = columns(
         rows,
@@ -49,7 +48,7 @@ def tickers(rows: list[TickerRow], tally: Tally) -> pl.DataFrame:
     frame = frame.rename({"primary_exchange": "exchange"}).with_columns(
         one_line("name"), one_line("exchange"), one_line("cik")
     )
-    return require(tally.drop(frame, {**unfit_ticker(), **repeated("ticker")}), TICKERS, "tickers")
+    return require(rejects.drop(frame, {**unfit_ticker(), **repeated("ticker")}), TICKERS, "tickers")
 
 
 def details(row: Overview | None, as_of: date) -> pl.DataFrame:
@@ -73,12 +72,12 @@ def details(row: Overview | None, as_of: date) -> pl.DataFrame:
     )
 
 
-def splits(rows: list[Split], tally: Tally) -> pl.DataFrame:
+def splits(rows: list[Split], rejects: Rejects) -> pl.DataFrame:
     """SPLITS, oldest first; `factor` is the vendor's and may be null."""
     numbers = dict.fromkeys(("split_from", "split_to", "historical_adjustment_factor"), pl.Float64())
     wire = columns(rows, {"ticker": pl.String(), "execution_date": pl.String(), **numbers})
     frame = wire.with_columns(iso_date("execution_date"), factor=positive("historical_adjustment_factor"))
-    fit = tally.drop(
+    fit = rejects.drop(
         frame,
         {
             "the execution date is no date": pl.col("execution_date").is_null(),
@@ -89,13 +88,13 @@ def splits(rows: list[Split], tally: Tally) -> pl.DataFrame:
     return require(fit.sort("execution_date", "ticker"), SPLITS, "splits")
 
 
-def dividends(rows: list[Dividend], tally: Tally) -> pl.DataFrame:
+def dividends(rows: list[Dividend], rejects: Rejects) -> pl.DataFrame:
     """DIVIDENDS in USD, oldest first; several of one name on one date stay several rows."""
     text = dict.fromkeys(("ticker", "ex_dividend_date", "currency"), pl.String())
     frame = columns(rows, {**text, "cash_amount": pl.Float64()}).with_columns(
         ex_date=iso_date("ex_dividend_date"), cash_usd="cash_amount"
     )
-    fit = tally.drop(
+    fit = rejects.drop(
         frame,
         {
             "the ex-date is no date": pl.col("ex_date").is_null(),
@@ -106,11 +105,11 @@ def dividends(rows: list[Dividend], tally: Tally) -> pl.DataFrame:
     return require(fit.sort("ex_date", "ticker", maintain_order=True), DIVIDENDS, "dividends")
 
 
-def short_volume(rows: list[ShortVolume], session: date, tally: Tally) -> pl.DataFrame:
+def short_volume(rows: list[ShortVolume], session: date, rejects: Rejects) -> pl.DataFrame:
     """SHORT_VOLUME of one session."""
     numbers = dict.fromkeys(("total_volume", "short_volume"), pl.Float64())
     frame = columns(rows, {"ticker": pl.String(), "date": pl.String(), **numbers})
-    fit = tally.drop(
+    fit = rejects.drop(
         frame.with_columns(session=iso_date("date")),
         {
             "the row is of another date": pl.col("session").ne_missing(session),
@@ -122,21 +121,21 @@ def short_volume(rows: list[ShortVolume], session: date, tally: Tally) -> pl.Dat
     return require(fit, SHORT_VOLUME, "short volume")
 
 
-def conditions(rows: list[Condition], tally: Tally) -> pl.DataFrame:
+def conditions(rows: list[Condition], rejects: Rejects) -> pl.DataFrame:
     """CONDITIONS of stock trades; codes of quotes share the ids and are outside the table."""
     of_trades = [row for row in rows if "trade" in row.data_types and row.asset_class in (None, "stocks")]
     rules = [((row.update_rules or UpdateRules()).consolidated or NO_RULES) for row in of_trades]
     updates = columns(rules, dict.fromkeys(("updates_volume", "updates_high_low", "updates_open_close"), pl.Boolean()))
     names = columns(of_trades, {"id": pl.Int32(), "name": pl.String()}).with_columns(one_line("name"))
     frame = pl.concat([names, updates], how="horizontal")
-    return require(tally.drop(frame, repeated("id")), CONDITIONS, "conditions")
+    return require(rejects.drop(frame, repeated("id")), CONDITIONS, "conditions")
 
 
-def exchanges(rows: list[Exchange], tally: Tally) -> pl.DataFrame:
+def exchanges(rows: list[Exchange], rejects: Rejects) -> pl.DataFrame:
     """EXCHANGES, one row per id."""
     text = dict.fromkeys(("name", "mic", "type"), pl.String())
     frame = columns(rows, {"id": pl.Int32(), **text}).with_columns(one_line(name) for name in text)
-    return require(tally.drop(frame, repeated("id")), EXCHANGES, "exchanges")
+    return require(rejects.drop(frame, repeated("id")), EXCHANGES, "exchanges")
 
 
 def market_status(row: StatusNow) -> MarketStatus:

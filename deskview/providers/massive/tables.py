@@ -1,24 +1,29 @@
-"""Massive's daily and intraday bars and its snapshot as tables of `deskview.market.schema`."""
+"""Massive's daily and intraday bars, its snapshot and its trades as tables of `deskview.market.schema`."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
+from itertools import chain
 from operator import attrgetter
 from typing import TypeVar
 
+import numpy as np
 import polars as pl
 
-from deskview.market.schema import BARS, INTRADAY, SNAPSHOT, require
-from deskview.providers.massive.columns import (
+from deskview.market.schema import BARS, INTRADAY, SNAPSHOT, TRADES, UTC_NS, require
+from deskview.providers.base import Window
+from deskview.providers.massive.cleaning import (
+    Rejects,
     from_millis,
     from_nanos,
     new_york_date,
+    one_line,
     positive,
     repeated,
     unfit_bar,
     unfit_ticker,
 )
-from deskview.providers.massive.tally import Tally
 from deskview.providers.massive.wire import (
     CustomBar,
     Day,
@@ -28,6 +33,7 @@ from deskview.providers.massive.wire import (
     Minute,
     PreviousDay,
     SnapshotRow,
+    Trade,
 )
 
 Row = TypeVar("Row")
@@ -44,6 +50,21 @@ WIRE_NAMES = {
     "n": "trades",
 }
 
+FINRA = 4
+TEN_THOUSANDTHS = Decimal(10_000)
+HIGHEST_PRICE = Decimal(10_000_000)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WIRE = {
+    "id": pl.String(),
+    "size": pl.Float64(),
+    "decimal_size": pl.String(),
+    "exchange": pl.Int32(),
+    "sip_timestamp": pl.Int64(),
+    "participant_timestamp": pl.Int64(),
+    "correction": pl.Int32(),
+    "trf_id": pl.Int32(),
+}
+
 
 def columns(rows: Sequence[object], fields: dict[str, pl.DataType]) -> pl.DataFrame:
     """Rows to a frame with one column per field."""
@@ -55,13 +76,13 @@ def column_series(rows: Sequence[object], fields: dict[str, pl.DataType]) -> dic
     return {name: pl.Series(list(map(attrgetter(name), rows)), dtype=dtype) for name, dtype in fields.items()}
 
 
-def daily_bars(session: date, batches: Iterable[list[GroupedBar]], tally: Tally) -> pl.DataFrame:
+def daily_bars(session: date, batches: Iterable[list[GroupedBar]], rejects: Rejects) -> pl.DataFrame:
     """BARS of one session; the session is the requested one and each row's `t` must agree with it."""
     prices = dict.fromkeys(("o", "h", "l", "c", "v", "vw"), pl.Float64())
     fields = {"T": pl.String(), **prices, "t": pl.Int64(), "n": pl.Int64(), "otc": pl.Boolean()}
     wire = _in_one(partial(columns, fields=fields), batches)
     frame = wire.rename(WIRE_NAMES).with_columns(day=new_york_date(from_millis("t")))
-    fit = tally.drop(
+    fit = rejects.drop(
         frame,
         {
             "traded over the counter": pl.col("otc"),
@@ -76,12 +97,12 @@ def daily_bars(session: date, batches: Iterable[list[GroupedBar]], tally: Tally)
     )
 
 
-def intraday(rows: list[CustomBar], ticker: str, session: date, tally: Tally) -> pl.DataFrame:
+def intraday(rows: list[CustomBar], ticker: str, session: date, rejects: Rejects) -> pl.DataFrame:
     """INTRADAY bars of one name; `t` is the start of each window."""
     wire = columns(rows, {**dict.fromkeys(("o", "h", "l", "c", "v"), pl.Float64()), "t": pl.Int64()})
     names = {short: name for short, name in WIRE_NAMES.items() if short in wire.columns}
     frame = wire.rename(names).with_columns(ticker=pl.lit(ticker), start=from_millis("t"))
-    fit = tally.drop(
+    fit = rejects.drop(
         frame,
         {
             "the bar is of another date": new_york_date(pl.col("start")).ne_missing(session),
@@ -92,14 +113,16 @@ def intraday(rows: list[CustomBar], ticker: str, session: date, tally: Tally) ->
     return require(fit.sort("start"), INTRADAY, "intraday bars")
 
 
-def snapshot(batches: Iterable[list[SnapshotRow]], tally: Tally) -> pl.DataFrame:
+def snapshot(batches: Iterable[list[SnapshotRow]], rejects: Rejects) -> pl.DataFrame:
     """SNAPSHOT of the market.
 
     The price is lastTrade.p, else min.c, else day.c, whichever first is above zero; prevDay is not
     today's price. A last trade of an earlier day is kept (its vendor shows it all night): `price_time`
     tells. The time of a minute's close is the minute's end or `updated`, whichever is earlier.
     """
-    fit = tally.drop(_in_one(_snapshot_columns, batches), {**unfit_ticker(), **_unfit_snapshot(), **repeated("ticker")})
+    fit = rejects.drop(
+        _in_one(_snapshot_columns, batches), {**unfit_ticker(), **_unfit_snapshot(), **repeated("ticker")}
+    )
     trade, minute, day = positive("trade_price"), positive("minute_close"), positive("day_close")
     source = pl.coalesce(
         pl.when(found.is_not_null()).then(pl.lit(name))
@@ -169,3 +192,91 @@ def _unfit_snapshot() -> dict[str, pl.Expr]:
         "the high is below the low": pl.col("high") < pl.col("low"),
         "the volume is negative": pl.col("volume") < 0,
     }
+
+
+def nanos(moment: datetime) -> int:
+    """Unix ns of an aware time, exact; raises ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone can't be asked for")
+    return (moment - EPOCH) // timedelta(microseconds=1) * 1_000
+
+
+def trades(rows: list[Trade], ticker: str, rejects: Rejects) -> pl.DataFrame:
+    """TRADES of one name, in the order of the wire.
+
+    `price_e4` comes from the decimal text; digits beyond the fourth are cut off, so that a price just
+    off a whole cent never becomes one. `off_exchange` holds for exchange 4 or a facility named in `trf_id`.
+    """
+    priced = _priced(rows, rejects)
+    return require(_fit(_columns(priced), [pl.lit(ticker).alias("ticker")], list(TRADES), rejects), TRADES, "trades")
+
+
+def windows(windows: Sequence[Window], rejects: Rejects) -> pl.DataFrame:
+    """TRADES with `since` of many windows, each in tape order; made as one table, for every table costs."""
+    priced = [_priced(window.rows, rejects) for window in windows]
+    lengths = [len(rows) for rows in priced]
+    place = pl.Series(np.repeat(np.arange(len(windows)), lengths))
+    tickers = pl.Series([window.ticker for window in windows], dtype=pl.String())
+    starts = pl.Series([window.since for window in windows], dtype=UTC_NS)
+    for window in windows:
+        rejects.merge(window.left_out)
+    labels = [tickers.gather(place).alias("ticker"), starts.gather(place).alias("since"), place.alias("place")]
+    columns = [*TRADES, "since", "place"]
+    frame = _fit(_columns(list(chain.from_iterable(priced))), labels, columns, rejects)
+    ordered = frame.sort("place", "sip_time", "sequence", maintain_order=True).drop("place")
+    return ordered.with_columns(pl.col(column).cast(kind) for column, kind in TRADES.items())
+
+
+def _priced(rows: Sequence[Trade], rejects: Rejects) -> list[Trade]:
+    """The rows whose price can be one."""
+    priced = [row for row in rows if row.price.is_finite() and 0 < row.price < HIGHEST_PRICE]
+    rejects.add("the price is not above zero or out of range", len(rows) - len(priced))
+    return priced
+
+
+def _fit(
+    wire: pl.DataFrame, labels: Sequence[pl.Expr | pl.Series], columns: list[str], rejects: Rejects
+) -> pl.DataFrame:
+    """The wire's columns as the table's, without the rows that can't be used."""
+    frame = wire.with_columns(
+        *labels,
+        size=_size(),
+        sip_time=from_nanos("sip_timestamp"),
+        id=one_line("id"),
+        correction=pl.col("correction").fill_null(0),
+        off_exchange=(pl.col("exchange") == FINRA) | pl.col("trf_id").fill_null(0).ne(0),
+        time=pl.coalesce(from_nanos("participant_timestamp"), from_nanos("sip_timestamp")),
+    ).select(columns)
+    return rejects.drop(
+        frame,
+        {
+            "the print has no time": pl.col("sip_time").is_null(),
+            "the size is missing or negative": pl.col("size").is_null() | (pl.col("size") < 0),
+        },
+    )
+
+
+def _columns(rows: list[Trade]) -> pl.DataFrame:
+    """The wire's columns, the prices as numbers and in 1/10000 USD."""
+    return pl.DataFrame(
+        {
+            **column_series(rows, WIRE),
+            "sequence": pl.Series([row.sequence_number for row in rows], dtype=pl.Int64()),
+            "conditions": _conditions(rows),
+            "price": pl.Series([float(row.price) for row in rows], dtype=pl.Float64()),
+            "price_e4": pl.Series([int(row.price * TEN_THOUSANDTHS) for row in rows], dtype=pl.Int64()),
+        }
+    )
+
+
+def _conditions(rows: list[Trade]) -> pl.Series:
+    """The lists of codes, each distinct list built once: there are few, and building is what costs."""
+    distinct: dict[tuple[int, ...], int] = {}
+    which = [distinct.setdefault(tuple(row.conditions or ()), len(distinct)) for row in rows]
+    return pl.Series([list(codes) for codes in distinct], dtype=pl.List(pl.Int32())).gather(which)
+
+
+def _size() -> pl.Expr:
+    """The exact size where it is sent and a number, else the whole shares."""
+    exact = pl.col("decimal_size").cast(pl.Float64(), strict=False)
+    return pl.when(exact.is_finite()).then(exact).otherwise("size")

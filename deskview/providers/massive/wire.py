@@ -11,7 +11,7 @@ from typing import Annotated, Generic, TypeVar
 
 from msgspec import Meta, Struct, field
 
-from deskview.providers.massive.columns import TICKER
+from deskview.providers.massive.cleaning import TICKER
 
 Row = TypeVar("Row")
 

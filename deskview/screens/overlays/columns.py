@@ -2,9 +2,7 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import ClassVar, Protocol
 
 import msgspec
@@ -14,6 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 
 from deskview import paths
+from deskview.files import write_whole
 from deskview.screens.frame.keys import COLUMNS as COLUMN_ACTIONS
 from deskview.screens.frame.keys import bindings
 from deskview.screens.subjects import LISTS
@@ -67,17 +66,8 @@ class Choices:
             self._chosen[name] = keys
 
     def keep(self) -> None:
-        """Writes what was chosen, whole under another name and then moved into place. Raises OSError."""
-        file = paths.columns_file()
-        with NamedTemporaryFile(dir=file.parent, prefix=".writing-", delete=False) as writing:
-            try:
-                writing.write(msgspec.json.format(msgspec.json.encode(self._chosen)))
-                writing.close()
-                Path(writing.name).replace(file)
-            except OSError:
-                with suppress(OSError):
-                    Path(writing.name).unlink()
-                raise
+        """Writes what was chosen. Raises OSError."""
+        write_whole(paths.columns_file(), msgspec.json.format(msgspec.json.encode(self._chosen)))
 
 
 def fault_of(name: str, keys: Sequence[str]) -> str:

@@ -10,10 +10,9 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deskview.simulator.wire.answers import json
-from deskview.simulator.wire.market import Market
-from deskview.simulator.wire.paging import limit_of, matching, ordered, page, query
-from deskview.simulator.world.chance import Integers, keys, uniforms
+from deskview.simulator.wire.backend import Market
+from deskview.simulator.wire.protocol import json, limit_of, matching, ordered, page, query
+from deskview.simulator.world.seeded import Integers, keys, uniforms
 
 _SPLITS = {"ticker": str, "execution_date": str, "adjustment_type": str}
 _DIVIDENDS = {"ticker": str, "ex_dividend_date": str, "frequency": int, "distribution_type": str}

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deskview.market.sessions import NEW_YORK
-from deskview.simulator.wire import answers
-from deskview.simulator.wire.market import Market
+from deskview.simulator.wire import protocol
+from deskview.simulator.wire.backend import Market
 
 _MINUTE = 60.0
 _PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"
@@ -80,23 +80,23 @@ class Guard:
         self._failures += self._faults.get("server-error", 0.0)
         if self._failures >= 1:
             self._failures -= 1
-            return answers.error(request, 500, "Internal server error")
+            return protocol.error(request, 500, "Internal server error")
         return None
 
     def _unkeyed(self, request: Request) -> Response | None:
         header = request.headers.get("authorization", "")
         given = header.removeprefix("Bearer ") if header else request.query_params.get("apiKey", "")
         if not given and self._key is not None:
-            return answers.error(request, 401, "API Key was not provided")
+            return protocol.error(request, 401, "API Key was not provided")
         wrong = self._key is not None and not secrets.compare_digest(given.encode(), self._key.encode())
         if wrong or "unauthorized" in self._faults:
-            return answers.error(request, 401, "Unknown API Key")
+            return protocol.error(request, 401, "Unknown API Key")
         return None
 
     def _limited(self, request: Request) -> Response | None:
         if "storm" not in self._faults and self._limiter.allows():
             return None
-        response = answers.error(request, 429, answers.TOO_MANY)
+        response = protocol.error(request, 429, protocol.TOO_MANY)
         if "retry-after" in self._faults:
             response.headers["Retry-After"] = f"{self._faults['retry-after']:g}"
         return response
@@ -105,13 +105,13 @@ class Guard:
         path = request.url.path
         basic = "basic-plan" in self._faults
         if path.startswith("/v3/trades/") and (basic or "no-trades" in self._faults):
-            return answers.refused(request)
+            return protocol.refused(request)
         if path.startswith("/stocks/v1/splits") and "no-splits" in self._faults:
-            return answers.refused(request)
+            return protocol.refused(request)
         if basic and path.startswith("/v2/snapshot/"):
-            return answers.refused(request)
+            return protocol.refused(request)
         if basic and path.startswith("/v2/aggs/") and self._names_today(request):
-            return answers.refused(request, answers.NOT_THIS_TIME)
+            return protocol.refused(request, protocol.NOT_THIS_TIME)
         return None
 
     def _names_today(self, request: Request) -> bool:

@@ -1,23 +1,23 @@
-"""Reference data: tickers, one ticker's details, exchanges, conditions."""
+"""Reference data: tickers, one ticker's details, exchanges, conditions; the market's clock and the holidays to come."""
 
 from __future__ import annotations
 
 import csv
 import io
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any
 from zlib import crc32
 
+import holidays
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deskview.market.sessions import NEW_YORK
-from deskview.simulator.wire.answers import json, not_found, request_id
-from deskview.simulator.wire.market import Market, as_date
-from deskview.simulator.wire.paging import limit_of, matching, page, query
-from deskview.simulator.world.roster import Entry, Kind
+from deskview.market.sessions import NEW_YORK, Calendar, Phase
+from deskview.simulator.wire.backend import Market, as_date
+from deskview.simulator.wire.protocol import json, limit_of, matching, not_found, page, query, request_id
+from deskview.simulator.world.roster import AssetKind, Entry
 
 _COLUMNS = {"ticker": str, "type": str, "market": str, "primary_exchange": str, "cik": str}
 #: GICS sector -> SIC code and its official title.
@@ -34,6 +34,11 @@ _SIC = {
     "Real Estate": ("6798", "REAL ESTATE INVESTMENT TRUSTS"),
     "Utilities": ("4911", "ELECTRIC SERVICES"),
 }
+
+_WORDS = {
+    Phase.OPEN: "open", Phase.CLOSED: "closed", Phase.PRE_MARKET: "extended-hours", Phase.AFTER_HOURS: "extended-hours",
+}  # fmt: skip
+_AHEAD = timedelta(days=366)
 
 
 def tickers(request: Request, market: Market) -> Response:
@@ -60,7 +65,7 @@ def overview(request: Request, market: Market) -> Response:
     listed, last = _span(market, entry)
     if listed is not None and on < listed:
         return not_found(request)
-    row = _row(market, entry, last) | {"ticker_root": entry.ticker.split(".")[0], "round_lot": 100}
+    row = _listed(market, entry, last) | {"ticker_root": entry.ticker.split(".")[0], "round_lot": 100}
     if listed is not None:
         row["list_date"] = listed.isoformat()
     if "." in entry.ticker:
@@ -74,7 +79,7 @@ def _shares(market: Market, entry: Entry, on: date) -> dict[str, Any]:
     world = market.world
     price = float(world.previous[world.roster.index[entry.ticker]])
     shares = max(round(entry.size_usd / price), 1) if price > 0 else 0
-    if entry.kind is not Kind.STOCK:
+    if entry.kind is not AssetKind.STOCK:
         back = max((market.today() - on).days, 0)
         return {"share_class_shares_outstanding": max(int(shares * (1 - 0.0008 * min(back, 900))) // 10 * 10, 10)}
     code, title = _SIC.get(entry.sector or "", ("9995", "NON-OPERATING ESTABLISHMENTS"))
@@ -93,10 +98,10 @@ def _span(market: Market, entry: Entry) -> tuple[date | None, date | None]:
 
 def _listing(market: Market) -> list[dict[str, Any]]:
     market.ready()
-    return [_row(market, entry, _span(market, entry)[1]) for entry in market.world.roster.entries]
+    return [_listed(market, entry, _span(market, entry)[1]) for entry in market.world.roster.entries]
 
 
-def _row(market: Market, entry: Entry, last: date | None) -> dict[str, Any]:
+def _listed(market: Market, entry: Entry, last: date | None) -> dict[str, Any]:
     number = crc32(entry.ticker.encode())
     row: dict[str, Any] = {
         "ticker": entry.ticker, "name": entry.name, "market": "stocks", "locale": "us",
@@ -161,3 +166,56 @@ def types(request: Request, _market: Market) -> Response:
              "ETF": "Exchange Traded Fund", "ETN": "Exchange Traded Note"}  # fmt: skip
     made = [{"code": key, "description": text, "asset_class": "stocks", "locale": "us"} for key, text in kinds.items()]
     return json({"results": made, "status": "OK", "request_id": request_id(request), "count": len(made)})
+
+
+def now(_request: Request, market: Market) -> Response:
+    """GET /v1/marketstatus/now."""
+    moment = market.clock.now()
+    phase = Phase.CLOSED if market.empty else market.world.calendar.phase(moment)
+    word = _WORDS[phase]
+    return json(
+        {
+            "afterHours": phase is Phase.AFTER_HOURS,
+            "currencies": {"crypto": "open", "fx": "open" if moment.weekday() < 5 else "closed"},
+            "earlyHours": phase is Phase.PRE_MARKET,
+            "exchanges": {"nasdaq": word, "nyse": word, "otc": word},
+            "indicesGroups": {
+                "s_and_p": _regular(phase), "nasdaq": _regular(phase), "dow_jones": _regular(phase),
+                "ftse_russell": _regular(phase),
+            },
+            "market": word,
+            "serverTime": moment.astimezone(NEW_YORK).isoformat(timespec="seconds"),
+        }
+    )  # fmt: skip
+
+
+def upcoming(_request: Request, market: Market) -> Response:
+    """GET /v1/marketstatus/upcoming: a bare array, one row per exchange."""
+    today = market.clock.now().astimezone(NEW_YORK).date()
+    calendar = market.world.calendar
+    found = [today + timedelta(days=ahead) for ahead in range(_AHEAD.days)]
+    special = [
+        day for day in found if day.weekday() < 5 and (not calendar.is_session(day) or calendar.is_half_day(day))
+    ]
+    return json([_closure(day, exchange, calendar) for day in special for exchange in ("NYSE", "NASDAQ")])
+
+
+def _closure(day: date, exchange: str, calendar: Calendar) -> dict[str, str]:
+    row = {"date": day.isoformat(), "exchange": exchange, "name": _holiday(day)}
+    if not calendar.is_session(day):
+        return row | {"status": "closed"}
+    opens, closes = (moment.astimezone(UTC) for moment in (calendar.opens(day), calendar.closes(day)))
+    return row | {
+        "status": "early-close",
+        "open": opens.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "close": closes.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+    }
+
+
+def _holiday(day: date) -> str:
+    named = holidays.financial_holidays("NYSE", categories=("public", "half_day"), years=day.year)
+    return str(named.get(day, "Market holiday"))
+
+
+def _regular(phase: Phase) -> str:
+    return "open" if phase is Phase.OPEN else "closed"

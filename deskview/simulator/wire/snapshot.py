@@ -9,11 +9,11 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deskview.simulator.wire.answers import encoded, json, not_found, request_id
+from deskview.simulator.wire.backend import Market
 from deskview.simulator.wire.bars import close_ms, session_days
-from deskview.simulator.wire.market import Market
-from deskview.simulator.world.chance import Integers
+from deskview.simulator.wire.protocol import encoded, json, not_found, request_id
 from deskview.simulator.world.moment import Bars
+from deskview.simulator.world.seeded import Integers
 
 _CONDITIONS: tuple[list[int] | None, ...] = (None, [14], [37], [14, 37], None, [14, 41], [37], None)
 _VENUES = (12, 11, 4, 19, 8, 4, 10, 21)

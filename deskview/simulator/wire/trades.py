@@ -12,11 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deskview.market.sessions import NEW_YORK
-from deskview.simulator.wire.answers import Refusal, encoded, error, json, request_id
-from deskview.simulator.wire.market import Market, as_date
-from deskview.simulator.wire.paging import limit_of, next_url, query
-from deskview.simulator.world.chance import Flags, Integers
+from deskview.simulator.wire.backend import Market, as_date
+from deskview.simulator.wire.protocol import Refusal, encoded, error, json, limit_of, next_url, query, request_id
 from deskview.simulator.world.prints import CONDITIONS, MICRO, MINUTE_NS, PIECES, Prints
+from deskview.simulator.world.seeded import Flags, Integers
 
 _LARGEST, _FEW = 50_000, 1_000
 _NS = re.compile(r"\d{19}")

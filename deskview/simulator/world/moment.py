@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deskview.simulator.world.chance import Flags, Floats, Integers, keys, uniforms
-from deskview.simulator.world.grid import MINUTES, OPEN
-from deskview.simulator.world.plan import E4, steps
+from deskview.simulator.world.minutes import E4, MINUTES, OPEN, steps
 from deskview.simulator.world.prints import MINUTE_NS
+from deskview.simulator.world.seeded import Flags, Floats, Integers, keys, uniforms
 from deskview.simulator.world.world import World
 
 _CROSS_NS = 120_000_000

@@ -11,9 +11,14 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from deskview.simulator.world.chance import Flags, Floats, Integers, stream
-from deskview.simulator.world.grid import MINUTES, OPEN
-from deskview.simulator.world.plan import E4, Plan
+from deskview.simulator.scenario import HALF_HOURS, SessionFlow
+from deskview.simulator.world.minutes import E4, MINUTES, OPEN, Plan
+from deskview.simulator.world.seeded import Flags, Floats, Integers, stream
+from deskview.simulator.world.spec import FlowYear
+
+#: A mild shape of the ordinary day, added to every session of the history.
+_RETAIL_SHAPE = np.linspace(0.015, -0.015, HALF_HOURS)
+_NONRETAIL_SHAPE = np.linspace(-0.008, 0.008, HALF_HOURS)
 
 MINUTE_NS = 60_000_000_000
 MICRO = 1_000_000
@@ -28,9 +33,46 @@ _VENUES = np.array([12, 11, 10, 19, 8, 21, 20, 15, 7, 18, 17])
 _VENUE_SHARES = np.cumsum([0.26, 0.17, 0.15, 0.12, 0.11, 0.07, 0.04, 0.04, 0.02, 0.01, 0.01])
 _FACILITIES = np.array([202, 201, 203])
 _GOLDEN = 0.6180339887498949
-
 #: The pieces of a day: before the open, half-hours, after the close.
 PIECES = [(0, OPEN), *((start, start + 30) for start in range(OPEN, MINUTES, 30))]
+
+
+@dataclass(frozen=True)
+class FlowHistory:
+    """Market-wide daily levels of the history and the half-hours of the scenario's session."""
+
+    retail: Floats
+    nonretail: Floats
+    today: SessionFlow
+    name_sd: float
+    seed: int
+
+    def imbalances(self, ticker: str, session: int) -> tuple[Floats, Floats]:
+        """(half-hours) of retail and of non-retail: (bought - sold) / (bought + sold), within +-0.9."""
+        own = stream(self.seed, "imbalance", ticker, session).standard_normal(2) * self.name_sd
+        if session >= len(self.retail):
+            retail, other, own = np.array(self.today.retail), np.array(self.today.nonretail), own * self.today.stray
+        else:
+            retail = self.retail[session] + _RETAIL_SHAPE
+            other = self.nonretail[session] + _NONRETAIL_SHAPE
+        return (retail + own[0]).clip(-0.9, 0.9), (other + 0.6 * own[1]).clip(-0.9, 0.9)
+
+
+def make_flows(year: FlowYear, today: SessionFlow, sessions: int, seed: int) -> FlowHistory:
+    """Levels that follow a first-order autoregression with exactly the specified mean and spread."""
+    retail = year.retail_mean + year.retail_sd * _wander(year.persistence, sessions, seed, "retail")
+    nonretail = year.nonretail_sd * _wander(year.persistence, sessions, seed, "nonretail")
+    return FlowHistory(retail, nonretail, today, year.name_sd, seed)
+
+
+def _wander(persistence: float, sessions: int, seed: int, label: str) -> Floats:
+    steps = stream(seed, "flow", label).standard_normal(sessions)
+    level = np.zeros(sessions)
+    for day in range(1, sessions):
+        level[day] = persistence * level[day - 1] + steps[day]
+    last = level[-252:]
+    result: Floats = (level - last.mean()) / last.std()
+    return result
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,35 @@
-"""Who is listed: real stocks of the shipped lists, invented ones, index and commodity funds, leveraged funds."""
+"""Who is listed: real stocks, invented ones around them whose names say what they are, index and leveraged funds."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, cached_property
+from itertools import islice
+from typing import Any
 
 import numpy as np
 
 from deskview.market.funds import load_funds, load_underlyings
 from deskview.market.groups import load_groups
-from deskview.market.members import load_members
-from deskview.simulator.world.chance import Floats, Integers, stream
+from deskview.market.members import SECTORS, load_members
+from deskview.simulator.world.seeded import Floats, Integers, stream
 from deskview.simulator.world.spec import Spec, rows
-from deskview.simulator.world.synthetic import invent
 
 _EXCHANGES = ("XNYS", "XNAS")
 
+#: What each of the first invented companies is there to show; see `invent`.
+NEW_LISTINGS = range(6)
+DEAD, HALTED, PENNY, CLASS_A, CLASS_B, PREFERRED = range(6, 12)
+#: Session number of the last bar of the dead name, minute after 09:30 at which the halted one stops.
+DEAD_AFTER = 262
+HALT_MINUTE = 77
+_SHARES = (0.05, 0.11, 0.05, 0.05, 0.18, 0.19, 0.15, 0.12, 0.05, 0.03, 0.02)
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-class Kind(IntEnum):
+
+class AssetKind(IntEnum):
     """What an instrument is to the simulator."""
 
     STOCK = 0
@@ -32,7 +43,7 @@ class Entry:
 
     ticker: str
     name: str
-    kind: Kind
+    kind: AssetKind
     price: float
     size_usd: float
     adv_usd: float
@@ -63,7 +74,7 @@ class Roster:
     @cached_property
     def stocks(self) -> int:
         """How many come first and are stocks."""
-        return sum(entry.kind is Kind.STOCK for entry in self.entries)
+        return sum(entry.kind is AssetKind.STOCK for entry in self.entries)
 
     def column(self, name: str) -> Floats:
         """A number of every entry."""
@@ -96,7 +107,8 @@ def build_roster(spec: Spec, seed: int) -> Roster:
     funds = _funds(seed)
     taken = {entry.ticker for entry in (*real, *proxies, *funds)}
     invented = [
-        Entry(kind=Kind.STOCK, real=False, **fields) for fields in invent(spec.synthetic, spec.sessions, taken, seed)
+        Entry(kind=AssetKind.STOCK, real=False, **fields)
+        for fields in invent(spec.synthetic, spec.sessions, taken, seed)
     ]
     return Roster([*real, *invented, *proxies, *funds])
 
@@ -115,7 +127,7 @@ def _real_stocks(spec: Spec, seed: int) -> list[Entry]:
         nasdaq = "NDX" in member["indexes"] or luck.random() < (0.25 if in_index else 0.6)
         made.append(
             Entry(
-                ticker, member["name"], Kind.STOCK, price, cap, cap * turnover,
+                ticker, member["name"], AssetKind.STOCK, price, cap, cap * turnover,
                 exchange=_EXCHANGES[int(nasdaq)], sector=member["sector"],
             )
         )  # fmt: skip
@@ -139,13 +151,13 @@ def _proxies() -> list[Entry]:
     needed = dict(zip(load_underlyings()["proxy"].to_list(), load_underlyings()["name"].to_list(), strict=True))
     made = {
         row["ticker"]: Entry(
-            row["ticker"], row["name"], Kind.PROXY, float(row["price"]), float(row["adv_musd"]) * 20e6,
+            row["ticker"], row["name"], AssetKind.PROXY, float(row["price"]), float(row["adv_musd"]) * 20e6,
             float(row["adv_musd"]) * 1e6, "ETF", "ARCX",
         )
         for row in rows("proxies.csv")
     }  # fmt: skip
     for ticker, name in needed.items():
-        made.setdefault(ticker, Entry(ticker, f"{name} ETF", Kind.PROXY, 50.0, 5e8, 2e7, "ETF", "ARCX"))
+        made.setdefault(ticker, Entry(ticker, f"{name} ETF", AssetKind.PROXY, 50.0, 5e8, 2e7, "ETF", "ARCX"))
     return list(made.values())
 
 
@@ -159,5 +171,56 @@ def _funds(seed: int) -> list[Entry]:
         name = fund["name"]
         kind = "ETN" if "ETN" in name or fund["issuer"] == "MicroSectors" else "ETF"
         adv = max(aum * luck.lognormal(-1.9, 0.4), 2e5)
-        made.append(Entry(fund["ticker"], name, Kind.FUND, price, aum, adv, kind, "ARCX"))
+        made.append(Entry(fund["ticker"], name, AssetKind.FUND, price, aum, adv, kind, "ARCX"))
     return made
+
+
+def invent(count: int, sessions: int, taken: set[str], seed: int) -> Iterator[dict[str, Any]]:
+    """Fields of `count` invented stocks; tickers avoid those taken."""
+    luck = stream(seed, "invented")
+    names = list(islice(_tickers(taken, seed), count))
+    caps = np.exp(luck.normal(21.1, 1.25, count)).clip(4e7, 4e10)
+    prices = np.exp(luck.normal(3.2, 0.8, count)).clip(1.5, 900.0)
+    turnovers = np.exp(luck.normal(-4.75, 0.55, count)).clip(0.002, 0.06)
+    sectors = luck.choice(len(SECTORS), count, p=_SHARES)
+    adrs = luck.random(count) < 0.08
+    nasdaq = luck.random(count) < 0.55
+    counters = dict.fromkeys(SECTORS, 0)
+    for k in range(count):
+        sector = SECTORS[sectors[k]]
+        counters[sector] += 1
+        fields: dict[str, Any] = {
+            "ticker": names[k],
+            "name": f"Simulated {sector} {counters[sector]:04d}",
+            "price": float(prices[k]),
+            "size_usd": float(caps[k]),
+            "adv_usd": float(caps[k] * turnovers[k]),
+            "type": "ADRC" if adrs[k] else "CS",
+            "exchange": "XNAS" if nasdaq[k] else "XNYS",
+            "sector": sector,
+        }
+        yield fields | _quirk(k, names, sessions)
+
+
+def _quirk(k: int, names: list[str], sessions: int) -> dict[str, object]:
+    if k in NEW_LISTINGS:
+        return {"first": sessions - 40 * (k + 1), "adv_usd": 9e7}
+    special: dict[int, dict[str, object]] = {
+        DEAD: {"last": DEAD_AFTER, "adv_usd": 6e7},
+        HALTED: {"adv_usd": 8e7, "name": "Simulated Halted Company"},
+        PENNY: {"price": 0.62, "adv_usd": 9e6},
+        CLASS_A: {"ticker": f"{names[CLASS_A]}.A", "name": "Simulated Dual Class Company Class A", "adv_usd": 4e7},
+        CLASS_B: {"ticker": f"{names[CLASS_A]}.B", "name": "Simulated Dual Class Company Class B", "adv_usd": 7e7},
+        PREFERRED: {"ticker": f"{names[PREFERRED]}pA", "name": "Simulated Preferred Series A", "type": "PFD"},
+    }
+    return special.get(k, {})
+
+
+def _tickers(taken: set[str], seed: int) -> Iterator[str]:
+    luck = stream(seed, "tickers")
+    seen = set(taken)
+    while True:
+        ticker = "QXZ"[luck.integers(3)] + "".join(_LETTERS[i] for i in luck.integers(26, size=3))
+        if ticker not in seen:
+            seen.add(ticker)
+            yield ticker

@@ -8,12 +8,11 @@ import numpy as np
 
 from deskview.market.members import SECTORS
 from deskview.simulator.scenario import Scenario
-from deskview.simulator.world.actions import Dividends
-from deskview.simulator.world.baskets import Multiples, Proxies
-from deskview.simulator.world.chance import Floats, stream
-from deskview.simulator.world.factors import Loadings
-from deskview.simulator.world.grid import MINUTES, OPEN
+from deskview.simulator.world.factors import Loadings, Multiples, Proxies
+from deskview.simulator.world.history import Dividends
+from deskview.simulator.world.minutes import MINUTES, OPEN
 from deskview.simulator.world.roster import Roster
+from deskview.simulator.world.seeded import Floats, stream
 from deskview.simulator.world.spec import Spec
 
 #: Daily volatility of the bridges against that of the factors.

@@ -11,15 +11,24 @@ import numpy as np
 from deskview.market.members import SECTORS, load_members
 from deskview.market.sessions import NEW_YORK, Calendar
 from deskview.simulator.scenario import Scenario, ScenarioError, check_groups
-from deskview.simulator.world import actions, baskets, factors, history, today
-from deskview.simulator.world.chance import Floats, Integers, keys, stream
-from deskview.simulator.world.flow import FlowHistory, make_flows
-from deskview.simulator.world.grid import FULL_CLOSE, HALF_CLOSE, MINUTES, OPEN, Turnover, Volumes, spread_volume
-from deskview.simulator.world.plan import Plan, bids_e4, bridge, spreads_e4
-from deskview.simulator.world.prints import Prints, Sides, make_prints
-from deskview.simulator.world.roster import Roster, build_roster
+from deskview.simulator.world import factors, history, today
+from deskview.simulator.world.minutes import (
+    FULL_CLOSE,
+    HALF_CLOSE,
+    MINUTES,
+    OPEN,
+    Plan,
+    Turnover,
+    Volumes,
+    bids_e4,
+    bridge,
+    spread_volume,
+    spreads_e4,
+)
+from deskview.simulator.world.prints import FlowHistory, Prints, Sides, make_flows, make_prints
+from deskview.simulator.world.roster import HALT_MINUTE, HALTED, Roster, build_roster
+from deskview.simulator.world.seeded import Floats, Integers, keys, stream
 from deskview.simulator.world.spec import digest, load_spec
-from deskview.simulator.world.synthetic import HALT_MINUTE, HALTED
 
 _VENUE = {"XNYS": 10, "XNAS": 12, "ARCX": 11}
 
@@ -70,29 +79,29 @@ class World:
         return factors.load(self.roster, self.spec, self.seed)
 
     @cached_property
-    def proxies(self) -> baskets.Proxies:
+    def proxies(self) -> factors.Proxies:
         """What unleveraged funds follow."""
-        return baskets.make_proxies(self.roster, self.loadings.drift)
+        return factors.make_proxies(self.roster, self.loadings.drift)
 
     @cached_property
-    def multiples(self) -> baskets.Multiples:
+    def multiples(self) -> factors.Multiples:
         """What leveraged funds follow."""
-        return baskets.make_multiples(self.roster, len(self.proxies.beta))
+        return factors.make_multiples(self.roster, len(self.proxies.beta))
 
     @cached_property
-    def splits(self) -> list[actions.Split]:
+    def splits(self) -> list[history.Split]:
         """Splits of the year."""
-        return actions.make_splits(self.roster, self.sessions)
+        return history.make_splits(self.roster, self.sessions)
 
     @cached_property
-    def dividends(self) -> actions.Dividends:
+    def dividends(self) -> history.Dividends:
         """Dividends of the year and of the scenario's session."""
-        return actions.make_dividends(self.roster, self.sessions + 1, self.seed)
+        return history.make_dividends(self.roster, self.sessions + 1, self.seed)
 
     @cached_property
     def split_factors(self) -> Floats:
         """(sessions, names) onto the scenario's share basis."""
-        return actions.split_factors(self.splits, self.sessions, len(self.roster.entries))
+        return history.split_factors(self.splits, self.sessions, len(self.roster.entries))
 
     @cached_property
     def history(self) -> history.History:

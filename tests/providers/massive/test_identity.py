@@ -7,7 +7,7 @@ import pytest
 
 from deskview.market.source import Source
 from deskview.providers.errors import ProviderError
-from deskview.providers.massive.identity import source_of
+from deskview.providers.massive.client import source_of
 from deskview.providers.massive.provider import Massive
 from tests.providers.massive.answers import answering
 from tests.providers.scripted import Reply, Server

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from deskview.providers.answers import Answer
 from deskview.providers.base import Capability, Provider, Table
 from deskview.providers.errors import Kind, ProviderError
-from deskview.providers.massive.decode import Reader
+from deskview.providers.massive.cleaning import Rejects
+from deskview.providers.massive.client import Reader
 from deskview.providers.massive.refusals import Translator
-from deskview.providers.massive.tally import Tally
 from deskview.providers.massive.wire import GroupedBar
 from tests.providers.massive.answers import Json, answering, grouped_bar, snapshot_row, trade
 
@@ -100,6 +100,6 @@ trees = st.recursive(
 def test_any_body_gives_rows_or_a_typed_error(body: bytes) -> None:
     answer = Answer(body, httpx.Headers(), httpx.URL("https://h/x"))
     try:
-        Reader(GroupedBar).read(answer, Capability.DAILY_BARS, Translator(None), Tally())
+        Reader(GroupedBar).read(answer, Capability.DAILY_BARS, Translator(None), Rejects())
     except ProviderError as error:
         assert error.kind in (Kind.MALFORMED, Kind.SERVER)

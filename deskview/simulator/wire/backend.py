@@ -1,22 +1,48 @@
-"""What the endpoints share: the world, the clock and the plan's limits."""
+"""What the endpoints share: the world, its clock and the plan's limits."""
 
 from __future__ import annotations
 
 import re
 import threading
+import time as wall
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from starlette.requests import Request
 
 from deskview.market.sessions import NEW_YORK
-from deskview.simulator.clock import Clock
-from deskview.simulator.wire.answers import Refusal, error, not_found
+from deskview.simulator.wire.protocol import Refusal, error, not_found
 from deskview.simulator.world.moment import Moment, at_moment
 from deskview.simulator.world.world import World
 
+#: When trading after hours ends, the clock stands still.
+LAST = time(20)
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class Clock:
+    """Starts with the first reading, runs `speed` times as fast as ours (0: stands still), stops at 20:00 New York."""
+
+    def __init__(self, day: date, at: time, speed: float, ticks: Callable[[], float] = wall.monotonic) -> None:
+        self._start = datetime.combine(day, at, NEW_YORK).astimezone(UTC)
+        self._last = max(self._start, datetime.combine(day, LAST, NEW_YORK).astimezone(UTC))
+        self._speed = speed
+        self._ticks = ticks
+        self._began: float | None = None
+
+    def now(self) -> datetime:
+        """The simulated moment, UTC."""
+        if self._began is None:
+            self._began = self._ticks()
+        passed = timedelta(seconds=(self._ticks() - self._began) * self._speed)
+        return min(self._start + passed, self._last)
+
+    def now_ns(self) -> int:
+        """The simulated moment in Unix nanoseconds."""
+        return int(self.now().timestamp() * 1_000_000) * 1000
 
 
 @dataclass

@@ -1,10 +1,19 @@
-"""Polars expressions for the wire's habits: zero for missing, epochs for times, text for dates."""
+"""The wire's habits undone: zero for missing, epochs for times, text for dates; and rows that can't be, counted."""
+
+from collections import Counter
+from collections.abc import Mapping
 
 import polars as pl
+
+from deskview.providers.base import Table
+from deskview.text import neutralise
 
 NEW_YORK = "America/New_York"
 TICKER = r"^[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}$"
 """What a ticker may be made of: it is shown, and becomes part of addresses and file names."""
+
+
+REASONS_NAMED = 5
 
 
 def positive(column: str | pl.Expr) -> pl.Expr:
@@ -57,3 +66,39 @@ def unfit_ticker() -> dict[str, pl.Expr]:
 def repeated(*key: str) -> dict[str, pl.Expr]:
     """A rule for rows whose key came before."""
     return {f"the same {' and '.join(key)} a second time": ~pl.struct(key).is_first_distinct()}
+
+
+class Rejects:
+    """Rows left out of one table, by reason."""
+
+    def __init__(self) -> None:
+        self._reasons: Counter[str] = Counter()
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many rows were left out for each reason so far."""
+        return dict(self._reasons)
+
+    def add(self, reason: str, count: int = 1) -> None:
+        """Counts rows left out for a reason; the text may quote the wire."""
+        if count:
+            self._reasons[neutralise(reason, limit=120)] += count
+
+    def merge(self, reasons: Mapping[str, int]) -> None:
+        """Adds what another table left out."""
+        self._reasons.update(reasons)
+
+    def drop(self, frame: pl.DataFrame, rules: dict[str, pl.Expr]) -> pl.DataFrame:
+        """The frame without the rows any rule holds for; each row counts under the first that does."""
+        if not frame.select(pl.any_horizontal(rules.values()).any()).item():
+            return frame
+        for reason, unfit in rules.items():
+            kept = frame.filter(~unfit.fill_null(value=False))
+            self.add(reason, frame.height - kept.height)
+            frame = kept
+        return frame
+
+    def table(self, frame: pl.DataFrame) -> Table:
+        """The frame with what was left out of it, the commonest reasons first."""
+        named = self._reasons.most_common(REASONS_NAMED)
+        return Table(frame, self._reasons.total(), tuple(f"{reason} ({count})" for reason, count in named))
