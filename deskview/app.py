@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
+from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.events import Key, Paste, Resize
@@ -49,6 +50,7 @@ from deskview.text import Secret
 from deskview.themes import default_variables, in_grey, load_themes
 from deskview.widgets.lines import Lines
 from deskview.widgets.strip import Segment, StatusStrip
+from deskview.widgets.textual_private import GuardedApp
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,7 +67,7 @@ PANES = "panes"
 """The group of the worker that fills the desk's panes."""
 
 
-class DeskApp(AlertingApp):
+class DeskApp(AlertingApp, GuardedApp[int]):
     """The desk. It starts the feed after the first paint and hands every board to the screen that is shown."""
 
     TITLE = "deskview"
@@ -153,7 +155,7 @@ class DeskApp(AlertingApp):
         if self._user_themes.changed():
             self._take_user_themes()
             if self.theme in self._user_themes.names:
-                self._watch_theme(self.theme)
+                self.mutate_reactive(App.theme)
 
     def on_resize(self, event: Resize) -> None:
         """A terminal too small for the desk gets a sentence."""
@@ -212,12 +214,10 @@ class DeskApp(AlertingApp):
             self.board = board
             self.show_board()
 
-    def _post_message(self, message: Message) -> Coroutine[Any, Any, bool]:
-        """Called on the thread that reads the terminal, some turns of the event loop before a key is acted upon."""
-        if not isinstance(message, Key | Paste):
-            return super()._post_message(message)
+    def accept_typed(self, typed: Key | Paste) -> Coroutine[Any, Any, bool]:
+        """A key that comes in a burst waits for what the one before opened."""
         self._breath.key()
-        return self._in_turn.take(message)  # goes on where the event loop runs
+        return self._in_turn.take(typed)
 
     def _act_on(self, typed: Message) -> None:
         """It is its turn: a key that had to wait has its effect now, and boards wait for that."""
@@ -354,19 +354,9 @@ class DeskApp(AlertingApp):
         """Ends the feed before the loop does."""
         self._following.stop()
 
-    def _handle_exception(self, error: Exception) -> None:
-        """A crash prints a plain traceback: Textual's own shows local variables, secrets among them."""
-        log.error("crash: %s", plain_traceback(error, self._secrets))
-        self._exception = error
-        self._exception_event.set()
-        self._return_code = 1
-        self._close_messages_no_wait()
-        self._crash = plain_traceback(error, self._secrets)
-
-    def print_crash(self) -> None:
-        """The traceback of a crash, after the terminal is back."""
-        if crash := getattr(self, "_crash", None):
-            print(crash, file=sys.stderr)  # noqa: T201 - the terminal is ours no more
+    def describe_crash(self, error: BaseException) -> str:
+        """A plain traceback without the user's secrets."""
+        return plain_traceback(error, self._secrets)
 
 
 def _speaks_utf8() -> bool:

@@ -15,10 +15,10 @@ from textual.widgets import Input, Static
 from deskview.screens.actions import Scope, bindings
 from deskview.screens.alert_offers import matching
 from deskview.screens.alert_words import WORDS, condition, figure, level_of, stated, typed, watched_figure, words_of
-from deskview.widgets.lean import LeanModal
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
+from deskview.widgets.textual_private import LeanModal
 
 if TYPE_CHECKING:
     from deskview.board import Board

@@ -22,6 +22,7 @@ from deskview.settings import Alert, Settings
 from deskview.settings_lines import where
 from deskview.text import Secret
 from deskview.widgets.lines import Lines
+from deskview.widgets.textual_private import write_to_terminal
 
 if TYPE_CHECKING:
     import polars as pl
@@ -74,9 +75,8 @@ class AlertingApp(TravellingApp):
             log.info("alert: %s", text)
         if self._settings.alert_bell:
             self.bell()
-        if self._driver is not None:
-            for sequence in notifications(" · ".join(sentences), self._settings.alert_notification):
-                self._driver.write(sequence)
+        for sequence in notifications(" · ".join(sentences), self._settings.alert_notification):
+            write_to_terminal(self, sequence)
 
     def _open_book(self, board: "Board") -> None:
         """The rules kept for this market: those set on a simulated one stay apart from the real one's."""

@@ -19,8 +19,8 @@ from deskview.screens.panes.leverage import LeveragePane
 from deskview.screens.panes.momentum import MomentumPane
 from deskview.screens.panes.rotation import RotationPane
 from deskview.screens.strip import DeskStrip, segments
-from deskview.widgets.lean import LeanScreen
 from deskview.widgets.strip import StatusStrip
+from deskview.widgets.textual_private import LeanScreen
 
 if TYPE_CHECKING:
     from deskview.board import Board

@@ -17,11 +17,11 @@ from deskview.screens.target import NO_MORE, Kind, Opened, Target
 from deskview.screens.trail import Cursor
 from deskview.widgets.chart import Chart
 from deskview.widgets.facts import Facts
-from deskview.widgets.lean import LeanScreen
 from deskview.widgets.lines import Lines
 from deskview.widgets.pane import Pane
 from deskview.widgets.strip import StatusStrip
 from deskview.widgets.table import Table
+from deskview.widgets.textual_private import LeanScreen
 
 if TYPE_CHECKING:
     from deskview.board import Board

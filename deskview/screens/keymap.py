@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
@@ -26,6 +25,7 @@ from deskview.screens.welcome import WelcomeScreen
 from deskview.settings import SettingsError
 from deskview.settings_lines import where
 from deskview.widgets.lines import Lines
+from deskview.widgets.textual_private import normalised_keys
 
 
 def keymap_of(own: Mapping[str, str | Sequence[str]], file: Path | None = None) -> dict[str, str]:
@@ -72,7 +72,7 @@ def _checked(name: str, keys: list[str]) -> list[str]:
 
 
 def _normal(keys: str) -> str:
-    return App._normalize_keymap({"": "comma" if keys == "," else keys})[""]
+    return normalised_keys("comma" if keys == "," else keys)
 
 
 def _refuse_conflicts(keymap: Mapping[str, str]) -> None:

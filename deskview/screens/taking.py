@@ -9,11 +9,12 @@ from textual.app import App
 
 from deskview.screens import takeout
 from deskview.screens.here import topic_of
-from deskview.screens.still import picture_of, screen_text, without_notices
+from deskview.screens.still import picture_of, screen_text
 from deskview.screens.target import Target
 from deskview.screens.trail import Stop
 from deskview.text import Secret, redact
 from deskview.widgets.text import shorten
+from deskview.widgets.textual_private import without_toasts
 
 if TYPE_CHECKING:
     import polars as pl
@@ -74,7 +75,7 @@ class TakingApp(App[int]):
 
     def action_save_screen(self) -> None:
         """What is on the screen, as a picture and as text; without the notices that lie over it."""
-        with without_notices(self.screen):
+        with without_toasts(self.screen):
             picture, text = picture_of(self), screen_text(self.screen)
         try:
             path = takeout.save_screen(self.board, self.place or "desk", picture, text, self._secrets)

@@ -8,6 +8,7 @@ import pytest
 
 from deskview.board import Board, Part
 from deskview.screens.columns.choices import Choices
+from deskview.screens.desk import DeskScreen
 from deskview.screens.format import percent, usd
 from deskview.screens.still import still
 from deskview.themes import DEFAULT_THEME, load_themes
@@ -80,6 +81,19 @@ async def test_text_from_outside_is_harmless(board: Board) -> None:
     assert not CONTROL.search(text)
     assert "\u202e" not in text
     assert "[red]" in text
+
+
+async def test_what_fails_shows_no_local_variable(
+    board: Board, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def compose(_: object) -> None:
+        secret = "canary7Qz"
+        raise ValueError(secret[:0] or "no screen")
+
+    monkeypatch.setattr(DeskScreen, "compose", compose)
+    with pytest.raises(ValueError, match="no screen"):
+        await still(board, size=(120, 40), theme=DEFAULT_THEME, svg=False)
+    assert "canary7Qz" not in "".join(capsys.readouterr())
 
 
 async def test_the_lists_have_the_columns_chosen_in_the_settings(board: Board) -> None:

@@ -11,10 +11,10 @@ from textual.containers import Vertical
 from deskview.screens.actions import Scope, bindings
 from deskview.screens.columns.lists import LISTS, meaning
 from deskview.widgets.columned import ColumnedLines, fixed
-from deskview.widgets.lean import LeanModal
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
+from deskview.widgets.textual_private import LeanModal
 
 COLUMNS = (
     Column("column", "column", width=11),

@@ -17,10 +17,10 @@ from deskview.screens.pages.age import Age
 from deskview.screens.strip import DeskStrip, segments
 from deskview.screens.target import NO_MORE, Kind, Opened, Target
 from deskview.screens.waiting import OPENING, Waiting
-from deskview.widgets.lean import LeanScreen
 from deskview.widgets.lines import Lines
 from deskview.widgets.sorting import Sorting
 from deskview.widgets.strip import StatusStrip
+from deskview.widgets.textual_private import LeanScreen
 
 if TYPE_CHECKING:
     from deskview.board import Board
