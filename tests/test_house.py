@@ -21,7 +21,7 @@ MOST_LINES_A_FUNCTION = 50
 TEXT = {".py", ".toml", ".md", ".csv", ".txt", ".yml", ".yaml", ".cfg", ".sh", ""}
 REGISTRIES = [("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("crates", "io"), ("anaconda", "org")]
 MOST_BASES = 3
-TOWERS = {"DeskApp", "SortedTable", "SortedHeatmap"}
+TOWERS = {"DeskApp"}
 """Classes that stand on more of ours than `MOST_BASES`, and are known to."""
 PRIVATE_PARTS = "deskview.widgets.textual_private"
 FREE = {"_replace", "_exit"}

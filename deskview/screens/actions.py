@@ -9,7 +9,7 @@ from textual.binding import Binding
 
 from deskview.screens.keynames import shown_keys
 from deskview.widgets.lines import Lines
-from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.sorting import SortedTable
 
 
 class Scope(StrEnum):

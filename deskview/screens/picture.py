@@ -3,7 +3,7 @@
 import re
 from itertools import groupby
 
-from deskview.widgets.glyphs import EIGHTHS
+from deskview.widgets.bars import EIGHTHS
 
 _TEXT = re.compile(
     r'<text class="(?P<shade>[^"]+)" x="(?P<x>[\d.]+)" y="[\d.]+" textLength="(?P<width>[\d.]+)"'

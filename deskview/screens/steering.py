@@ -14,7 +14,7 @@ from deskview.screens.here import base_of
 from deskview.screens.jump import JumpScreen, spots
 from deskview.screens.taking import TakingApp
 from deskview.text import Secret
-from deskview.widgets.columned import ColumnedLines
+from deskview.widgets.lines import Lines
 
 
 class SteeredApp(TakingApp):
@@ -48,7 +48,7 @@ class SteeredApp(TakingApp):
     def choose_columns(self, list_name: str, keys: tuple[str, ...] | None) -> None:
         """Shows these columns of a list from now on; None: those of the settings, or all."""
         self._columns.choose(list_name, keys)
-        for lines in self.base.query(ColumnedLines):
+        for lines in self.base.query(Lines):
             if lines.list_name == list_name:
                 lines.rearrange()
 
@@ -64,9 +64,9 @@ class SteeredApp(TakingApp):
         return self._focused_list is not None if action == "columns" else super().check_action(action, parameters)
 
     @property
-    def _focused_list(self) -> ColumnedLines | None:
+    def _focused_list(self) -> Lines | None:
         lines = self.screen.focused
-        return lines if isinstance(lines, ColumnedLines) and lines.list_name in LISTS else None
+        return lines if isinstance(lines, Lines) and lines.list_name in LISTS else None
 
     def action_columns(self) -> None:
         """The columns of the list one is in, to choose from."""

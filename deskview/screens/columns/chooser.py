@@ -10,7 +10,7 @@ from textual.containers import Vertical
 
 from deskview.screens.actions import Scope, bindings
 from deskview.screens.columns.lists import LISTS, meaning
-from deskview.widgets.columned import ColumnedLines, fixed
+from deskview.widgets.columns import fixed
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
@@ -49,7 +49,7 @@ class ColumnsScreen(LeanModal[None]):
     }
     """
 
-    def __init__(self, lines: ColumnedLines, arranger: Arranger, keys: str) -> None:
+    def __init__(self, lines: Lines, arranger: Arranger, keys: str) -> None:
         super().__init__()
         self._lines = lines
         self._arranger = arranger

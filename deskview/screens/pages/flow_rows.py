@@ -7,7 +7,7 @@ from deskview.screens.format import MISSING, number, percent, percentile, share,
 from deskview.screens.panes.flow import OTHER_INTENSITY, RETAIL_INTENSITY, counted
 from deskview.widgets.facts import Fact, fact
 from deskview.widgets.records import Cell, Column, Row
-from deskview.widgets.sorted_table import Entry
+from deskview.widgets.sorting import Entry
 
 if TYPE_CHECKING:
     from deskview.analytics.favourites import Crowding, LegOverlap

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from deskview.screens.format import MISSING, basis_points, number, percent, tone
 from deskview.screens.sectors import short_sector
 from deskview.widgets.records import Cell, Column
-from deskview.widgets.sorted_table import Entry
+from deskview.widgets.sorting import Entry
 
 if TYPE_CHECKING:
     from deskview.analytics.momentum import LegName

@@ -19,7 +19,7 @@ from deskview.widgets.chart import Chart
 from deskview.widgets.chartspec import ChartSpec, Level
 from deskview.widgets.facts import Facts
 from deskview.widgets.records import Sort
-from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.sorting import SortedTable
 
 if TYPE_CHECKING:
     from deskview.analytics.momentum import MomentumReading

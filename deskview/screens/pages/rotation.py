@@ -17,8 +17,7 @@ from deskview.widgets.heatmap import HeatRow
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Sort
 from deskview.widgets.scatter import Scatter
-from deskview.widgets.sorted_heatmap import HeatEntry, SortedHeatmap
-from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.sorting import HeatEntry, SortedHeatmap, SortedTable
 
 if TYPE_CHECKING:
     from deskview.analytics.rotation import Group, RotationReading

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deskview.screens.format import MISSING
-from deskview.widgets.quadrants import Field, Track
 from deskview.widgets.records import Cell, Column, Piece
-from deskview.widgets.sorted_table import Entry
+from deskview.widgets.scatter import Field, Track
+from deskview.widgets.sorting import Entry
 
 if TYPE_CHECKING:
     from deskview.analytics.rotation import Trail

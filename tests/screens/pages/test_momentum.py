@@ -15,7 +15,7 @@ from deskview.screens.pages.legs import sector_split
 from deskview.screens.pages.momentum import spread_chart
 from deskview.screens.target import Kind, Target
 from deskview.widgets.chart import Chart
-from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.sorting import SortedTable
 from tests.screens.pages.opened import SIZES, opened, pressed
 from tests.widgets.host import lines_of
 

@@ -9,8 +9,7 @@ from deskview.screens.pages.trails import TONES
 from deskview.screens.target import Kind, Target
 from deskview.widgets import signed_pct
 from deskview.widgets.scatter import Scatter
-from deskview.widgets.sorted_heatmap import SortedHeatmap
-from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.sorting import SortedHeatmap, SortedTable
 from tests.screens.pages.opened import SIZES, Opener, opened, pressed
 from tests.widgets.host import lines_of
 
