@@ -1,7 +1,13 @@
 """Colour themes as data: the shipped ones beside this file, the user's own in a folder of theirs."""
 
-from deskview.themes.grey import in_grey
-from deskview.themes.loader import ThemeError, default_variables, load_theme_file, load_themes, load_user_themes
+from deskview.themes.loader import (
+    ThemeError,
+    default_variables,
+    in_grey,
+    load_theme_file,
+    load_themes,
+    load_user_themes,
+)
 
 DEFAULT_THEME = "deskview-dark"
 

@@ -1,7 +1,8 @@
-"""Theme files (TOML) read into Textual themes, every wrong key or colour named."""
+"""Theme files (TOML) read into Textual themes, every wrong key or colour named; and a theme put into greys."""
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -44,6 +45,11 @@ VARIABLES = (
     *HEAT,
     *(f"{step}-text" for step in HEAT),
 )
+
+SHADES = (0.06, 0.12, 0.18, 0.25, 0.32)
+"""How far each size of a heatmap's step lies from the background towards the text."""
+FIGURES = ("gain", "loss", "fault")
+"""Colours that repeat a sign or a word."""
 
 
 class ThemeError(ValueError):
@@ -174,3 +180,15 @@ def _heat_texts(variables: Mapping[str, str], foreground: str, own: Mapping[str,
         for step in HEAT
         if step in variables and f"{step}-text" not in own
     }
+
+
+def in_grey(theme: Theme) -> Theme:
+    """The theme with losses as bright as gains, and a heatmap of sizes: the signs are printed."""
+    if theme.ansi:
+        plain = dict.fromkeys((*FIGURES, *HEAT, *(f"{step}-text" for step in HEAT)), "ansi_default")
+        return replace(theme, variables={**theme.variables, **plain})
+    ground, ink = Color.parse(str(theme.background)), Color.parse(str(theme.foreground))
+    steps = {step: ground.blend(ink, SHADES[abs(place - len(HEAT) // 2)]) for place, step in enumerate(HEAT)}
+    shades = {step: shade.hex for step, shade in steps.items()}
+    texts = {f"{step}-text": readable_on(shade, ink).hex for step, shade in steps.items()}
+    return replace(theme, variables={**theme.variables, **dict.fromkeys(FIGURES, ink.hex), **shades, **texts})

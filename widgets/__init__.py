@@ -3,11 +3,10 @@
 They need the theme's variables that `deskview.themes` defines; an app offers `default_variables()` as its defaults.
 """
 
-from deskview.widgets.bars import Bars
+from deskview.widgets.bars import Bars, sparkline
 from deskview.widgets.chart import Chart
 from deskview.widgets.chartspec import Candle, ChartSpec, Level, Series
 from deskview.widgets.gauge import Gauge, GaugeReading
-from deskview.widgets.glyphs import sparkline
 from deskview.widgets.heatmap import Heatmap, HeatRow, signed_pct
 from deskview.widgets.pane import Pane, State
 from deskview.widgets.records import Cell, Column, Row, Sort

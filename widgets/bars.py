@@ -1,11 +1,13 @@
-"""A small signed series as bars of eighth blocks: gains rise from the axis, losses hang from it."""
+"""A small series in eighth blocks: signed as bars, gains above the axis and losses below it, or as a sparkline."""
 
 from collections.abc import Sequence
 
-from deskview.widgets.glyphs import GAP, eighth
 from deskview.widgets.painted import Painted
 from deskview.widgets.records import Line, Piece
 
+EIGHTHS = " ▁▂▃▄▅▆▇█"
+_ASCII_EIGHTHS = "  ..--=##"
+GAP = "·"
 _WIDEST = 5
 
 
@@ -98,3 +100,19 @@ def _within(eighths: int, lines: int) -> int:
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
+
+
+def eighth(level: int, ascii_only: bool = False) -> str:
+    """A cell filled from below by `level` eighths, 0 to 8; more or less is drawn as the nearest."""
+    return (_ASCII_EIGHTHS if ascii_only else EIGHTHS)[min(8, max(0, level))]
+
+
+def sparkline(values: Sequence[float | None], ascii_only: bool = False) -> str:
+    """One cell a value from the smallest (▁) to the largest (█); None is a dot, equal values stand half high."""
+    known = [value for value in values if value is not None]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    return "".join(GAP if value is None else eighth(_level(value, low, high), ascii_only) for value in values)
+
+
+def _level(value: float, low: float, high: float) -> int:
+    return 4 if high <= low else 1 + round((value - low) / (high - low) * 7)

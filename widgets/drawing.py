@@ -1,24 +1,41 @@
-"""A chart drawn into lines of pieces: plotext rasterises the lines, the axes are ours.
+"""A chart drawn into lines of pieces: plotext rasterises the lines, axes, candles and plain characters are ours.
 
 Everything here runs in the chart's one worker thread: plotext keeps state of its own that two threads would corrupt.
 """
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Literal
 
 from rich.cells import cell_len
 
-from deskview.widgets.ansi import pieces
-from deskview.widgets.ascii_lines import lines, mark
-from deskview.widgets.candles import candles
-from deskview.widgets.chartspec import Bounds, ChartSpec, Series, extent
+from deskview.widgets.chartspec import Bounds, Candle, ChartSpec, Level, Series, extent
 from deskview.widgets.records import Line, Piece
 from deskview.widgets.text import clip, pad, plain, shorten
 
 _FIRST_COLOUR = 16
 _NARROWEST = 8
 Grid = list[list[tuple[str, str]]]
+_SEQUENCE = re.compile(r"\x1b\[([\d;]*)m")
+_CandlePart = Literal["", "wick", "body"]
+_CANDLES: dict[tuple[_CandlePart, _CandlePart], str] = {
+    ("wick", "wick"): "│",
+    ("body", "body"): "┃",
+    ("", "wick"): "╷",
+    ("wick", ""): "╵",
+    ("", "body"): "╻",
+    ("body", ""): "╹",
+    ("wick", "body"): "╽",
+    ("body", "wick"): "╿",
+}
+MARKS = "*o+x%@"
+"""The character of each series, in their order; from the seventh on they begin anew."""
+STEEP = ":"
+"""Fills the cells between two neighbouring columns."""
+LEVEL = "."
+Cells = dict[tuple[int, int], tuple[str, str]]
 
 
 def draw(spec: ChartSpec, width: int, height: int, ascii_only: bool = False) -> tuple[Line, ...]:
@@ -82,7 +99,7 @@ def _canvas(spec: ChartSpec, bounds: Bounds) -> Grid:
 
 
 def _plain_canvas(spec: ChartSpec, bounds: Bounds) -> Grid:
-    cells = lines(spec.series, spec.levels, bounds) | candles(spec.candles, bounds, ascii_only=True)
+    cells = ascii_lines(spec.series, spec.levels, bounds) | candles(spec.candles, bounds, ascii_only=True)
     return [[cells.get((x, y), (" ", "")) for x in range(bounds.width)] for y in range(bounds.height)]
 
 
@@ -168,3 +185,127 @@ def _spaced(ticks: list[tuple[float, str]], bounds: Bounds) -> str | None:
             return None
         text = pad(text, start) + label
     return text
+
+
+def pieces(text: str, tones: Mapping[int, str]) -> Iterator[Line]:
+    """The lines of `text`, each foreground colour of the 256 replaced by the tone it stands for.
+
+    Backgrounds and other attributes are ignored; a colour not in `tones` wears no tone.
+    """
+    tone = ""
+    for row in text.split("\n"):
+        line: list[Piece] = []
+        for index, part in enumerate(_SEQUENCE.split(row)):
+            if index % 2:
+                tone = _tone_after(part, tone, tones)
+            elif part:
+                line.append(Piece(part, tone))
+        yield tuple(line)
+
+
+def _tone_after(parameters: str, tone: str, tones: Mapping[int, str]) -> str:
+    codes = [int(code) if code else 0 for code in parameters.split(";")]
+    match codes:
+        case [38, 5, colour]:
+            return tones.get(colour, "")
+        case [0] | [39]:
+            return ""
+        case _:
+            return tone
+
+
+def candles(
+    bars: Sequence[Candle], bounds: Bounds, *, ascii_only: bool = False
+) -> dict[tuple[int, int], tuple[str, str]]:
+    """The cells, by (column, row), that the candles cover, each with its character and tone.
+
+    In ASCII a body is hollow (O) where the price rose and full (#) where it fell. Bars that fall into one column are
+    joined to one candle: first open, highest, lowest, last close.
+    """
+    columns: dict[int, list[Candle]] = {}
+    for bar in bars:
+        columns.setdefault(bounds.column(bar.x), []).append(bar)
+    return {
+        (column, row): (_ascii_candle(glyph, candle) if ascii_only else glyph, _candle_tone(candle))
+        for column, group in columns.items()
+        for candle in (_joined_candle(group),)
+        for row, glyph in _candle_glyphs(candle, bounds)
+    }
+
+
+def _candle_tone(candle: Candle) -> str:
+    return "gain" if candle.close >= candle.open else "loss"
+
+
+def _ascii_candle(glyph: str, candle: Candle) -> str:
+    """The ASCII character in the place of one of the half cells."""
+    if glyph in "│╷╵":
+        return "|"
+    return "O" if candle.close >= candle.open else "#"
+
+
+def _joined_candle(bars: Sequence[Candle]) -> Candle:
+    highest, lowest = max(bar.high for bar in bars), min(bar.low for bar in bars)
+    return Candle(bars[0].x, bars[0].open, highest, lowest, bars[-1].close)
+
+
+def _candle_glyphs(candle: Candle, bounds: Bounds) -> Iterator[tuple[int, str]]:
+    top, bottom = _half_row(candle.high, bounds), _half_row(candle.low, bounds)
+    body = range(*sorted((_half_row(candle.open, bounds), _half_row(candle.close, bounds))))
+    body = range(body.start, body.stop + 1)
+
+    def part(half: int) -> _CandlePart:
+        if half in body:
+            return "body"
+        return "wick" if top <= half <= bottom else ""
+
+    for row in range(top // 2, bottom // 2 + 1):
+        yield row, _CANDLES[part(2 * row), part(2 * row + 1)]
+
+
+def _half_row(price: float, bounds: Bounds) -> int:
+    return round((bounds.high - price) / (bounds.high - bounds.low) * (2 * bounds.height - 1))
+
+
+def mark(number: int) -> str:
+    """The character of the series number `number`, from 0."""
+    return MARKS[number % len(MARKS)]
+
+
+def ascii_lines(series: Sequence[Series], levels: Sequence[Level], bounds: Bounds) -> Cells:
+    """The cells, by (column, row), that levels and series cover; the first series lies on top."""
+    cells: Cells = {}
+    for level in levels:
+        cells.update({(x, bounds.row(level.y)): (LEVEL, level.tone) for x in range(0, bounds.width, 2)})
+    for number, one in reversed(list(enumerate(series))):
+        cells.update(dict.fromkeys(_steep_cells(one, bounds), (STEEP, one.tone)))
+        for x, y in _line_columns(one, bounds):
+            cells[x, bounds.row(y)] = (mark(number), one.tone)
+    return {(x, y): cell for (x, y), cell in cells.items() if 0 <= x < bounds.width and 0 <= y < bounds.height}
+
+
+def _line_columns(series: Series, bounds: Bounds) -> Iterator[tuple[int, float]]:
+    """Each column of the unbroken stretches with the value there, between two points on the straight line."""
+    before: tuple[float, float] | None = None
+    for x, y in zip(series.x, series.y, strict=True):
+        if y is None:
+            before = None
+            continue
+        column = bounds.column(x)
+        if before is not None:
+            start = bounds.column(before[0])
+            for step in range(start + 1, column):
+                yield step, before[1] + (y - before[1]) * (step - start) / (column - start)
+        yield column, y
+        before = (x, y)
+
+
+def _steep_cells(series: Series, bounds: Bounds) -> Iterator[tuple[int, int]]:
+    """The cells that join one column to the next where the line is steep."""
+    before: tuple[int, int] | None = None
+    for x, y in _line_columns(series, bounds):
+        row = bounds.row(y)
+        if before is not None and x - before[0] <= 1:
+            low, high = sorted((before[1], row))
+            yield from ((x, between) for between in range(low + 1, high))
+        before = (x, row)

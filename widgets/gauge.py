@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import NamedTuple
 
 from msgspec import Struct
 from rich.cells import cell_len
 
-from deskview.widgets.glyphs import gauge_glyphs
 from deskview.widgets.painted import Painted
 from deskview.widgets.records import Line, Piece
 from deskview.widgets.text import MISSING, pad, plain, shorten, width_of
@@ -14,6 +14,27 @@ from deskview.widgets.text import MISSING, pad, plain, shorten, width_of
 _SCALE = range(8, 41)
 _FEW_DAYS = 60
 """A percentile of fewer days is dim, and never without their number."""
+
+
+class GaugeGlyphs(NamedTuple):
+    """What a gauge is drawn with."""
+
+    left: str
+    right: str
+    track: str
+    recent: str
+    today: str
+    up: str
+    down: str
+
+
+_BLOCK_GAUGE = GaugeGlyphs("▕", "▏", "─", "━", "●", "▲", "▼")
+_ASCII_GAUGE = GaugeGlyphs("[", "]", "-", "=", "O", "^", "v")
+
+
+def gauge_glyphs(ascii_only: bool = False) -> GaugeGlyphs:
+    """The gauge's characters."""
+    return _ASCII_GAUGE if ascii_only else _BLOCK_GAUGE
 
 
 class GaugeReading(Struct, frozen=True):

@@ -6,8 +6,8 @@ from typing import ClassVar
 from msgspec import Struct
 from rich.cells import cell_len
 
-from deskview.widgets.columned import ColumnedLines, Pick, fit_picks
-from deskview.widgets.fit import Slot
+from deskview.widgets.columns import Pick, Slot, fit_picks
+from deskview.widgets.lines import Lines
 from deskview.widgets.records import Column, Line, Piece
 from deskview.widgets.text import ELLIPSIS, MISSING, pad, plain, shorten
 
@@ -38,7 +38,7 @@ def step(value: float, scale: float) -> str:
     return STEPS[4 + round(max(-1.0, min(1.0, share)) * 4)]
 
 
-class Heatmap(ColumnedLines):
+class Heatmap(Lines):
     """Groups down, horizons across. Needs the theme's $heat-STEP and $heat-STEP-text for the nine steps."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--heat-{name}" for name in STEPS}

@@ -1,4 +1,4 @@
-"""A scrolling list of keyed lines with a cursor: what Table and Heatmap share."""
+"""A scrolling list of keyed lines in columns with a cursor: what Table and Heatmap share."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Protocol
@@ -9,8 +9,9 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 
+from deskview.widgets.columns import Pick, Slot, picked
 from deskview.widgets.painted import Painted
-from deskview.widgets.records import Line, Piece
+from deskview.widgets.records import Column, Line, Piece
 from deskview.widgets.text import pad, plain, shorten, wrap
 
 
@@ -41,7 +42,11 @@ class KeyMessage(Message):
 
 
 class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
-    """One head line above scrolling rows; the cursor stays on its row's key whatever is sorted or inserted."""
+    """One head line above scrolling rows; the cursor stays on its row's key whatever is sorted or inserted.
+
+    `list_name` is what the app knows the user's choice of columns by. An app with a method `chosen_columns(list_name)`
+    is asked for the keys of the columns to show, None for all.
+    """
 
     DEFAULT_CSS = """
     Lines {
@@ -77,9 +82,38 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         classes: str | None = None,
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
+        self.list_name = name or ""
+        self._slots: tuple[Slot, ...] = ()
         self._keyed: Sequence[Keyed] = ()
         self._cursor = -1
         self._empty = empty
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column there is, in the order it comes in."""
+        raise NotImplementedError
+
+    @property
+    def chosen(self) -> tuple[str, ...] | None:
+        """Keys of the columns the user chose, None where all are shown as they come."""
+        ask = getattr(self.app, "chosen_columns", None) if self.is_attached and self.list_name else None
+        return ask(self.list_name) if ask is not None else None
+
+    @property
+    def wanted(self) -> list[Pick]:
+        """The columns to show, in their order, as far as there is room."""
+        return picked(self.columns, self.chosen)
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Keys of the wanted columns left out because the list is too narrow."""
+        kept = {slot.column for slot in self._slots}
+        return tuple(pick.column.key for pick in self.wanted if pick.place not in kept)
+
+    def rearrange(self) -> None:
+        """Shows the columns of the user's choice, which has changed."""
+        self.remeasure()
+        self.repaint()
 
     def head_line(self) -> Line:
         """The line above the rows."""

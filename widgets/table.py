@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from deskview.widgets.columned import ColumnedLines, fit_picks
-from deskview.widgets.lines import KeyMessage
+from deskview.widgets.columns import fit_picks
+from deskview.widgets.lines import KeyMessage, Lines
 from deskview.widgets.records import Cell, Column, Line, Piece, Row, Sort
 from deskview.widgets.text import pad, plain, shorten
 
@@ -13,7 +13,7 @@ _GAP = 2
 _NARROW_GAP = 1
 
 
-class Table(ColumnedLines):
+class Table(Lines):
     """Rows of cells under a head.
 
     Posts `Highlighted` and `Opened` with the row's key, `SortRequested` with the column's.

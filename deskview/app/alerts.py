@@ -15,6 +15,7 @@ from deskview.screens.alerts.page import AlertsPage
 from deskview.screens.frame.target import Target
 from deskview.screens.parts import label_of
 from deskview.settings import Alert, Settings
+from deskview.widgets.textual_private import write_to_terminal
 
 if TYPE_CHECKING:
     from deskview.board import Board
@@ -49,9 +50,8 @@ class AlertControl:
             log.info("alert: %s", text)
         if self._settings.alert_bell:
             self._app.bell()
-        if self._app._driver is not None:
-            for sequence in notifications(" · ".join(sentences), self._settings.alert_notification):
-                self._app._driver.write(sequence)
+        for sequence in notifications(" · ".join(sentences), self._settings.alert_notification):
+            write_to_terminal(self._app, sequence)
 
     async def open_form(
         self, board: "Board | None", shown: Target | str, row: str | None, instead: Alert | None = None

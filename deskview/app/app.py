@@ -4,13 +4,11 @@ import asyncio
 import gc
 import logging
 import signal
-import sys
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
-from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.command import Provider
@@ -50,6 +48,7 @@ from deskview.settings import Settings
 from deskview.text import Secret
 from deskview.themes import default_variables
 from deskview.widgets.lines import Lines
+from deskview.widgets.textual_private import GuardedApp
 
 if TYPE_CHECKING:
     import polars as pl
@@ -59,7 +58,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class DeskApp(App[int]):
+class DeskApp(GuardedApp[int]):
     """The desk. It starts the feed after the first paint and hands every board to the screen that is shown."""
 
     TITLE = "deskview"
@@ -192,12 +191,10 @@ class DeskApp(App[int]):
         self.push_screen(self._welcome)
         self._fit(self.size)
 
-    def _post_message(self, message: Message) -> Coroutine[Any, Any, bool]:
-        """Called on the thread that reads the terminal, some turns of the event loop before a key is acted upon."""
-        if not isinstance(message, Key | Paste):
-            return super()._post_message(message)
+    def accept_typed(self, typed: Key | Paste) -> Coroutine[Any, Any, bool]:
+        """A key that comes in a burst waits for what the one before opened."""
         self._pacer.key_pressed()
-        return self.key_queue.put(message)  # goes on where the event loop runs
+        return self.key_queue.put(typed)
 
     def _act_on(self, typed: Message) -> None:
         """It is its turn: a key that had to wait has its effect now, and boards wait for that."""
@@ -365,16 +362,6 @@ class DeskApp(App[int]):
         """Ends the feed before the loop does."""
         self._market.stop()
 
-    def _handle_exception(self, error: Exception) -> None:
-        """A crash prints a plain traceback: Textual's own shows local variables, secrets among them."""
-        log.error("crash: %s", plain_traceback(error, self._secrets))
-        self._exception = error
-        self._exception_event.set()
-        self._return_code = 1
-        self._close_messages_no_wait()
-        self._crash = plain_traceback(error, self._secrets)
-
-    def print_crash(self) -> None:
-        """The traceback of a crash, after the terminal is back."""
-        if crash := getattr(self, "_crash", None):
-            print(crash, file=sys.stderr)  # noqa: T201 - the terminal is ours no more
+    def describe_crash(self, error: BaseException) -> str:
+        """A plain traceback without the user's secrets."""
+        return plain_traceback(error, self._secrets)

@@ -103,7 +103,7 @@ class Appearance:
         if self.own.changed():
             self._offer_own()
             if self._app.theme in self.own.names:
-                self._app._watch_theme(self._app.theme)
+                self._app.mutate_reactive(App.theme)
 
 
 _BY_SHAPE = {

@@ -10,7 +10,7 @@ from deskview.screens.frame.keys import COLUMNS, shown
 from deskview.screens.frame.pane import base_screen
 from deskview.screens.overlays.columns import Choices, ColumnsScreen
 from deskview.screens.subjects import LISTS
-from deskview.widgets.columned import ColumnedLines
+from deskview.widgets.lines import Lines
 
 
 class Columns:
@@ -32,7 +32,7 @@ class Columns:
     def choose(self, list_name: str, keys: tuple[str, ...] | None) -> None:
         """Shows these columns of a list from now on; None: those of the settings, or all."""
         self._choices.choose(list_name, keys)
-        for lines in base_screen(self._app).query(ColumnedLines):
+        for lines in base_screen(self._app).query(Lines):
             if lines.list_name == list_name:
                 lines.rearrange()
 
@@ -44,10 +44,10 @@ class Columns:
             self._app.notify(f"The columns hold for this run only: {error}", severity="warning", markup=False)
 
     @property
-    def focused_list(self) -> ColumnedLines | None:
+    def focused_list(self) -> Lines | None:
         """The list one is in, where its columns can be chosen."""
         lines = self._app.screen.focused
-        return lines if isinstance(lines, ColumnedLines) and lines.list_name in LISTS else None
+        return lines if isinstance(lines, Lines) and lines.list_name in LISTS else None
 
     def open(self, keymap: Mapping[str, str]) -> None:
         """The columns of the list one is in, to choose from."""

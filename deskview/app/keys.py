@@ -36,6 +36,7 @@ from deskview.screens.subjects import ACTIONS, PAGES
 from deskview.settings import SettingsError
 from deskview.settings_lines import where
 from deskview.widgets.lines import Lines
+from deskview.widgets.textual_private import normalised_keys
 
 KEY_WAITS_S = 1.0
 """A key waits no longer than this for the one before."""
@@ -184,7 +185,7 @@ def _checked(name: str, keys: list[str]) -> list[str]:
 
 
 def _normal(keys: str) -> str:
-    return App._normalize_keymap({"": "comma" if keys == "," else keys})[""]
+    return normalised_keys("comma" if keys == "," else keys)
 
 
 def _refuse_conflicts(keymap: Mapping[str, str]) -> None:

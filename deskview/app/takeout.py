@@ -11,7 +11,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from deskview import paths
-from deskview.screens.desk.still import picture_of, screen_text, without_notices
+from deskview.screens.desk.still import picture_of, screen_text
 from deskview.screens.format import NEW_YORK
 from deskview.screens.frame.page import PageScreen
 from deskview.screens.frame.pane import focused_pane
@@ -21,6 +21,7 @@ from deskview.text import Secret, redact
 from deskview.widgets.facts import Facts
 from deskview.widgets.lines import Lines
 from deskview.widgets.text import shorten
+from deskview.widgets.textual_private import without_toasts
 
 if TYPE_CHECKING:
     import polars as pl
@@ -63,7 +64,7 @@ class Takeout:
 
     def save_screen(self, board: "Board | None", shown: Target | str) -> None:
         """What is on the screen, as a picture and as text; without the notices that lie over it."""
-        with without_notices(self._app.screen):
+        with without_toasts(self._app.screen):
             picture, text = picture_of(self._app), screen_text(self._app.screen)
         try:
             path = save_screen(board, shown, picture, text, self._secrets)

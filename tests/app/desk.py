@@ -11,8 +11,8 @@ from textual.worker import WorkerCancelled
 
 from deskview.app import DeskApp
 from deskview.board import Board
-from deskview.screens.desk.still import strips_of
 from deskview.themes import DEFAULT_THEME
+from deskview.widgets.textual_private import screen_lines
 
 
 class Market:
@@ -109,7 +109,7 @@ class Seat:
 
 def text_of(app: Any) -> list[str]:  # noqa: ANN401 - any app
     """What stands on the app's screen."""
-    return [strip.text for strip in strips_of(app.screen)]
+    return [strip.text for strip in screen_lines(app.screen)]
 
 
 @asynccontextmanager

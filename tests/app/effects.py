@@ -11,8 +11,8 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from deskview.app import DeskApp
 from deskview.board import Board
-from deskview.screens.desk.still import strips_of
 from deskview.widgets.lines import Lines
+from deskview.widgets.textual_private import screen_lines
 from tests.app.desk import Seat, seated
 from tests.app.places import Place
 
@@ -71,7 +71,7 @@ def place_of(seat: Seat) -> State:
 
 def picture_of(seat: Seat) -> list[list[tuple[str, str]]]:
     """Every line's pieces with their styles."""
-    strips = strips_of(seat.app.screen)
+    strips = screen_lines(seat.app.screen)
     return [[(piece.text, str(piece.style)) for piece in strip] for strip in strips]
 
 

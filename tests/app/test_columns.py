@@ -12,20 +12,20 @@ from deskview.screens.desk.desk import DeskScreen
 from deskview.screens.overlays.columns import Choices, ColumnsScreen, meaning
 from deskview.screens.subjects import LISTS
 from deskview.settings import Settings, SettingsError
-from deskview.widgets.columned import ColumnedLines
+from deskview.widgets.lines import Lines
 from tests.app.desk import Seat, seated
 from tests.app.seats import seat_with
 
 
 def head(seat: Seat, list_id: str = "long") -> list[str]:
     """The titles that stand over a list."""
-    lines = seat.app.base.query_one(f"#{list_id}", ColumnedLines)
+    lines = seat.app.base.query_one(f"#{list_id}", Lines)
     return "".join(piece.text for piece in lines.head_line()).split()
 
 
 def at(seat: Seat) -> str | None:
     """The column the overlay's cursor is on."""
-    return seat.app.screen.query_one(ColumnedLines).cursor_key
+    return seat.app.screen.query_one(Lines).cursor_key
 
 
 async def to(seat: Seat, key: str) -> None:
@@ -72,7 +72,7 @@ async def test_columns_move_and_the_first_one_stays(board: Board) -> None:
 async def test_what_has_no_room_is_marked_and_brought_in_by_asking_for_it(board: Board) -> None:
     async with seated(board, size=(80, 24)) as seat:
         await seat.press("m", "c")
-        page = seat.app.base.query_one("#long", ColumnedLines)
+        page = seat.app.base.query_one("#long", Lines)
         left_out = page.dropped
         assert "company" in left_out
         assert head(seat)[-1].endswith("…")
@@ -86,7 +86,7 @@ async def test_what_has_no_room_is_marked_and_brought_in_by_asking_for_it(board:
 async def test_fewer_columns_let_others_appear(board: Board) -> None:
     async with seated(board, size=(80, 24)) as seat:
         await seat.press("m", "c")
-        page = seat.app.base.query_one("#long", ColumnedLines)
+        page = seat.app.base.query_one("#long", Lines)
         assert "weight" in page.dropped
         for key in ("now", "contribution", "score"):
             await to(seat, key)
@@ -104,7 +104,7 @@ async def test_the_heatmap_shows_the_horizons_chosen(board: Board) -> None:
         titles = head(seat, "heatmap")
         assert "1d" not in titles
         assert titles.index("12m") < next(place for place, title in enumerate(titles) if title.startswith("now"))
-        heatmap = seat.app.base.query_one("#heatmap", ColumnedLines)
+        heatmap = seat.app.base.query_one("#heatmap", Lines)
         assert heatmap.row_line(0, "")[1].text.strip() != ""
 
 
@@ -193,7 +193,7 @@ async def test_every_list_is_known_by_its_name_and_every_column_described(board:
     seen: set[str] = set()
 
     def look(seat: Seat) -> None:
-        for lines in seat.app.base.query(ColumnedLines):
+        for lines in seat.app.base.query(Lines):
             assert lines.list_name or not lines.columns, lines
             if lines.list_name and lines.columns:
                 seen.add(lines.list_name)

@@ -12,7 +12,6 @@ from deskview.board import Board
 from deskview.screens.frame.keys import Action
 from deskview.screens.overlays.help import KEY_WIDTH
 from deskview.screens.subjects import ACTIONS, LISTS
-from deskview.widgets.columned import ColumnedLines
 from deskview.widgets.lines import Lines
 from deskview.widgets.sorting import Sorting
 from tests.app.desk import Seat, seated
@@ -116,7 +115,7 @@ def awake(seat: Seat, name: str) -> dict[str, Action]:
     """The actions that must be awake at a place, by name."""
     place, focused = PLACES[name], seat.app.screen.focused
     gone = asleep(name, place)
-    if not isinstance(focused, ColumnedLines) or focused.list_name not in LISTS:
+    if not isinstance(focused, Lines) or focused.list_name not in LISTS:
         gone.add("columns")
     if not isinstance(focused, Lines):
         gone |= {action.name for action in ACTIONS if action.scope == Scope.LISTS}

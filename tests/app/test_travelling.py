@@ -18,7 +18,7 @@ from deskview.screens.subjects import detail_of
 from deskview.widgets.chart import Chart
 from deskview.widgets.chartspec import Candle
 from deskview.widgets.lines import Lines
-from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.sorting import SortedTable
 from deskview.widgets.table import Table
 from tests.app.desk import Seat, seated
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from deskview.board import Board
-from deskview.screens.desk.still import strips_of
 from deskview.widgets.painted import Painted
+from deskview.widgets.textual_private import screen_lines
 from tests.app.desk import Seat, seated
 from tests.feed.markets import Made, just_now, refreshed, simulated
 from tests.widgets.host import Terminal, terminal
@@ -73,7 +73,7 @@ async def test_without_colours_the_signs_remain(board: Board, monkeypatch: pytes
     async with seated(board) as seat:
         await seat.press(key)
         assert "−" in seat.text
-        drawn = [segment.style for strip in strips_of(seat.app.screen) for segment in strip]
+        drawn = [segment.style for strip in screen_lines(seat.app.screen) for segment in strip]
         colours = [style.color for style in drawn if style and style.color]
         assert all(len(set(colour.get_truecolor())) == 1 for colour in colours)
 
@@ -88,6 +88,6 @@ async def test_without_colours_a_loss_is_no_fainter_than_its_label(
 
 def brightness_of(seat: Seat, text: str) -> int:
     """Of the first piece of the screen with the text in it."""
-    style = next(segment.style for strip in strips_of(seat.app.screen) for segment in strip if text in segment.text)
+    style = next(segment.style for strip in screen_lines(seat.app.screen) for segment in strip if text in segment.text)
     assert style is not None and style.color is not None
     return style.color.get_truecolor().red

@@ -11,7 +11,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.app import App
 
-from deskview.screens.desk.still import strips_of
+from deskview.widgets.textual_private import screen_lines
 
 _RULE = "=" * 8
 Line = list[tuple[str, str]]
@@ -21,7 +21,7 @@ Line = list[tuple[str, str]]
 def lines_of(app: App[int]) -> list[Line]:
     """What stands on the screen, cells of one style together."""
     found = []
-    for strip in strips_of(app.screen):
+    for strip in screen_lines(app.screen):
         pieces = [(piece.text, _name(piece.style)) for piece in strip if piece.text]
         runs = groupby(pieces, key=lambda piece: piece[1])
         found.append([("".join(text for text, _ in run), style) for style, run in runs])

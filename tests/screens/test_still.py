@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 
 from deskview.board import Board, Part
+from deskview.screens.desk.desk import DeskScreen
 from deskview.screens.desk.still import still
 from deskview.screens.format import percent, usd
 from deskview.screens.overlays.columns import Choices
@@ -80,6 +81,19 @@ async def test_text_from_outside_is_harmless(board: Board) -> None:
     assert not CONTROL.search(text)
     assert "\u202e" not in text
     assert "[red]" in text
+
+
+async def test_what_fails_shows_no_local_variable(
+    board: Board, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def compose(_: object) -> None:
+        secret = "canary7Qz"
+        raise ValueError(secret[:0] or "no screen")
+
+    monkeypatch.setattr(DeskScreen, "compose", compose)
+    with pytest.raises(ValueError, match="no screen"):
+        await still(board, size=(120, 40), theme=DEFAULT_THEME, svg=False)
+    assert "canary7Qz" not in "".join(capsys.readouterr())
 
 
 async def test_the_lists_have_the_columns_chosen_in_the_settings(board: Board) -> None:

@@ -1,6 +1,7 @@
 """An app around the widgets under test, and a terminal that shows what the app sent."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
@@ -12,7 +13,9 @@ from textual.widget import Widget
 
 from deskview.themes import DEFAULT_THEME, default_variables, load_themes
 from deskview.widgets import Chart, Table
-from deskview.widgets.lean import LeanScreen
+from deskview.widgets.textual_private import LeanScreen
+
+STEERING = re.compile(r"\x1b\[[^A-Za-z]*[A-Za-z]")
 
 
 class Host(App[None]):
@@ -69,9 +72,12 @@ class Terminal:
         self._screen = pyte.Screen(width, height)
         self._stream = pyte.Stream(self._screen)
         self.sent = 0
+        self.printed = ""
+        """What was written but for the sequences that steer."""
 
     def write(self, data: str) -> None:
         self.sent += len(data.encode())
+        self.printed += STEERING.sub("", data)
         self._stream.feed(data)
 
     def cells(self) -> list[tuple[str, str, str, bool]]:

@@ -7,9 +7,8 @@ from textual.worker import WorkerFailed
 
 from deskview.widgets import Candle, Chart, ChartSpec, Level, Series
 from deskview.widgets import chart as chart_module
-from deskview.widgets.ansi import pieces
 from deskview.widgets.chartspec import Bounds
-from deskview.widgets.drawing import draw, nice_ticks, runs
+from deskview.widgets.drawing import draw, nice_ticks, pieces, runs
 from deskview.widgets.text import width_of
 from tests.widgets.host import Host, lines_of
 

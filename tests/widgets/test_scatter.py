@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskview.widgets.quadrants import Field, Track, area, between, draw
 from deskview.widgets.records import Piece
-from deskview.widgets.scatter import Scatter
+from deskview.widgets.scatter import Field, Scatter, Track, area, between, draw
 from deskview.widgets.text import width_of
 from tests.widgets.host import Host, lines_of
 

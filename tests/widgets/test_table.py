@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from deskview.widgets import Cell, Column, Row, Sort, Table
-from deskview.widgets.fit import fit
+from deskview.widgets.columns import fit
 from tests.widgets.host import Host, lines_of, terminal
 
 COLUMNS = (

@@ -16,10 +16,10 @@ from deskview.screens.alerts.levels import CONDITIONS, condition, figure, level_
 from deskview.screens.alerts.offers import matching
 from deskview.screens.frame.keys import Action, bindings, scoped
 from deskview.screens.parts import label_of
-from deskview.widgets.lean import LeanModal
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
+from deskview.widgets.textual_private import LeanModal
 
 if TYPE_CHECKING:
     from deskview.board import Board

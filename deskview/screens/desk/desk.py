@@ -15,7 +15,7 @@ from deskview.screens.frame.keys import DESK, EVERYWHERE, READING, bindings
 from deskview.screens.frame.pane import BoardPane, is_visible
 from deskview.screens.frame.status_lines import DeskStrip, KeyLine
 from deskview.screens.subjects import PANE_ACTIONS, PANES
-from deskview.widgets.lean import LeanScreen
+from deskview.widgets.textual_private import LeanScreen
 
 if TYPE_CHECKING:
     from deskview.board import Board

@@ -1,23 +1,19 @@
 """The desk or a page without a terminal: one board as text or as an SVG picture."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from textual._context import visible_screen_stack
 from textual.app import App
 from textual.screen import Screen
-from textual.strip import Strip
-from textual.widgets._toast import ToastRack
 
 from deskview.screens.desk.desk import DeskScreen
 from deskview.screens.desk.strip import segments
 from deskview.screens.overlays.columns import Choices
 from deskview.screens.subjects import PAGES
 from deskview.themes import default_variables, load_themes
-from deskview.widgets.glyphs import EIGHTHS
+from deskview.widgets.bars import EIGHTHS
+from deskview.widgets.textual_private import GuardedApp, screen_lines
 
 if TYPE_CHECKING:
     from deskview.board import Board
@@ -55,7 +51,7 @@ def _solid(text: re.Match[str], lines: dict[str, tuple[float, float]]) -> str:
     return "".join(areas)
 
 
-class StillApp(App[None]):
+class StillApp(GuardedApp[None]):
     """Shows one board and nothing else."""
 
     TITLE = "deskview"
@@ -108,30 +104,9 @@ async def still(
 
 def screen_text(screen: Screen[object]) -> str:
     """What the screen shows as plain text, a line each line."""
-    return "\n".join(line.text.rstrip() for line in strips_of(screen)) + "\n"
-
-
-def strips_of(screen: Screen[object]) -> list[Strip]:
-    """What the screen shows, line by line; through an overlay what lies below it."""
-    visible_screen_stack.set(screen.app._background_screens)
-    return screen._compositor.render_strips()
+    return "\n".join(line.text.rstrip() for line in screen_lines(screen)) + "\n"
 
 
 def picture_of(app: App[Any]) -> str:
     """What the app shows as an SVG picture."""
     return with_solid_bars(app.export_screenshot(title="deskview", simplify=True))
-
-
-@contextmanager
-def without_notices(screen: Screen[object]) -> Iterator[None]:
-    """The screen as it is below its notices, for the time of the block."""
-    racks = [rack for rack in screen.query(ToastRack) if rack.display]
-    for rack in racks:
-        rack.display = False
-    screen._compositor.reflow(screen, screen.size)
-    try:
-        yield
-    finally:
-        for rack in racks:
-            rack.display = True
-        screen.refresh(layout=True)

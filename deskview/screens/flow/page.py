@@ -33,7 +33,7 @@ from deskview.widgets.facts import Facts
 from deskview.widgets.gauge import Gauge, GaugeReading
 from deskview.widgets.pane import Pane
 from deskview.widgets.records import Sort
-from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.sorting import SortedTable
 from deskview.widgets.table import Table
 
 if TYPE_CHECKING:

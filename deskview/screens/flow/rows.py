@@ -7,7 +7,7 @@ from deskview.screens.flow.pane import OTHER_INTENSITY, RETAIL_INTENSITY, counte
 from deskview.screens.format import number, share, tone, usd
 from deskview.widgets.facts import Fact, fact
 from deskview.widgets.records import Cell, Column, Row
-from deskview.widgets.sorted_table import Entry
+from deskview.widgets.sorting import Entry
 
 if TYPE_CHECKING:
     from deskview.analytics.flow import Flow, NameFlow, Side

@@ -15,11 +15,11 @@ from deskview.screens.frame.target import NO_MORE, Cursor, Kind, Opened, Target
 from deskview.widgets.chart import Chart
 from deskview.widgets.chartspec import ChartSpec
 from deskview.widgets.facts import Fact, Facts
-from deskview.widgets.lean import LeanScreen
 from deskview.widgets.lines import Lines
 from deskview.widgets.pane import Pane
 from deskview.widgets.records import Column, Row
 from deskview.widgets.table import Table
+from deskview.widgets.textual_private import LeanScreen
 
 if TYPE_CHECKING:
     from deskview.board import Board

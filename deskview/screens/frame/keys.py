@@ -13,7 +13,7 @@ from textual.binding import Binding
 from textual.keys import Keys
 
 from deskview.widgets.lines import Lines
-from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.sorting import SortedTable
 
 _PRINTED = {
     "up": "↑",

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from deskview.screens.frame.keys import OVERLAY, bindings
-from deskview.widgets.lean import LeanModal
+from deskview.widgets.textual_private import LeanModal
 
 
 class Reader(VerticalScroll, inherit_bindings=False):

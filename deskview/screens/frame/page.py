@@ -15,12 +15,12 @@ from deskview.screens.frame.pane import OPENING, STALE_AFTER_S, Waiting, age_of,
 from deskview.screens.frame.status_lines import DeskStrip, Heading, KeyLine, Segments
 from deskview.screens.frame.target import NO_MORE, Kind, Opened, Target
 from deskview.widgets.facts import GAP, Fact
-from deskview.widgets.lean import LeanScreen
 from deskview.widgets.lines import Lines
 from deskview.widgets.painted import Painted
 from deskview.widgets.pane import Pane
 from deskview.widgets.records import Line, Piece
 from deskview.widgets.sorting import Sorting
+from deskview.widgets.textual_private import LeanScreen
 
 if TYPE_CHECKING:
     import polars as pl

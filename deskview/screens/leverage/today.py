@@ -7,7 +7,7 @@ from deskview.market.titles import underlying_title
 from deskview.screens.format import MISSING, number, percent, tone, usd
 from deskview.screens.leverage.explain import LABELS, remarks
 from deskview.widgets.records import Cell, Column, Row
-from deskview.widgets.sorted_table import Entry
+from deskview.widgets.sorting import Entry
 
 if TYPE_CHECKING:
     from deskview.analytics.leverage import Leverage

@@ -18,7 +18,7 @@ from deskview.widgets.chart import Chart
 from deskview.widgets.chartspec import ChartSpec, Level
 from deskview.widgets.facts import Fact, Facts, fact
 from deskview.widgets.records import Cell, Column, Sort
-from deskview.widgets.sorted_table import Entry, SortedTable
+from deskview.widgets.sorting import Entry, SortedTable
 
 if TYPE_CHECKING:
     from deskview.analytics.momentum import LegName, MomentumReading

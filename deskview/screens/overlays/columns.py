@@ -19,11 +19,11 @@ from deskview.screens.subjects import LISTS
 from deskview.settings import SettingsError
 from deskview.settings_lines import where
 from deskview.text import printable
-from deskview.widgets.columned import ColumnedLines, fixed
-from deskview.widgets.lean import LeanModal
+from deskview.widgets.columns import fixed
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
+from deskview.widgets.textual_private import LeanModal
 
 Keys = tuple[str, ...]
 
@@ -171,7 +171,7 @@ class ColumnsScreen(LeanModal[None]):
     }
     """
 
-    def __init__(self, lines: ColumnedLines, arranger: Arranger, keys: str) -> None:
+    def __init__(self, lines: Lines, arranger: Arranger, keys: str) -> None:
         super().__init__()
         self._lines = lines
         self._arranger = arranger

@@ -15,10 +15,10 @@ from textual.widgets import Input
 from deskview.screens.frame.keys import FIND, bindings, shown
 from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.screens.subjects import ACTIONS
-from deskview.widgets.lean import LeanModal
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
+from deskview.widgets.textual_private import LeanModal
 
 if TYPE_CHECKING:
     from deskview.board import Board

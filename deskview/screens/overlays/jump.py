@@ -12,8 +12,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from deskview.screens.frame.keys import LABELS, bindings
-from deskview.widgets.lean import LeanModal
 from deskview.widgets.pane import Pane
+from deskview.widgets.textual_private import LeanModal
 
 LETTERS = "asdfghjklwertyuiopzxcvbnm"
 """Labels in the order they are given; q leaves."""

@@ -8,7 +8,7 @@ from textual.geometry import Size
 from textual.widgets import Static
 
 from deskview.screens.frame.keys import SMALL, bindings
-from deskview.widgets.lean import LeanModal
+from deskview.widgets.textual_private import LeanModal
 
 SMALLEST = Size(60, 15)
 

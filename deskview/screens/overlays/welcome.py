@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from deskview.screens.frame.keys import WELCOME, bindings, shown
-from deskview.widgets.lean import LeanModal
+from deskview.widgets.textual_private import LeanModal
 
 CHOICES = {
     "type-key": "log in: type an API key; nothing of it shows",

@@ -16,11 +16,9 @@ from deskview.screens.frame.target import Kind
 from deskview.screens.rotation.pane import FULL_COLOUR, horizons
 from deskview.widgets.heatmap import HeatRow
 from deskview.widgets.lines import Lines
-from deskview.widgets.quadrants import Field, Track
 from deskview.widgets.records import Cell, Column, Piece, Sort
-from deskview.widgets.scatter import Scatter
-from deskview.widgets.sorted_heatmap import HeatEntry, SortedHeatmap
-from deskview.widgets.sorted_table import Entry, SortedTable
+from deskview.widgets.scatter import Field, Scatter, Track
+from deskview.widgets.sorting import Entry, HeatEntry, SortedHeatmap, SortedTable
 
 if TYPE_CHECKING:
     from deskview.analytics.rotation import Group, RotationReading, Trail

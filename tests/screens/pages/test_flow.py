@@ -17,7 +17,7 @@ from deskview.screens.format import usd
 from deskview.screens.frame.target import Kind, Target
 from deskview.themes import DEFAULT_THEME
 from deskview.widgets.facts import Fact
-from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.sorting import SortedTable
 from deskview.widgets.table import Table
 from tests.screens.pages.opened import SIZES, opened, pressed
 from tests.widgets.host import lines_of

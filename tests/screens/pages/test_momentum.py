@@ -14,7 +14,7 @@ from deskview.screens.frame.history import past_sessions
 from deskview.screens.frame.target import Kind, Target
 from deskview.screens.momentum.page import sector_split, spread_chart
 from deskview.widgets.chart import Chart
-from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.sorting import SortedTable
 from tests.screens.pages.opened import SIZES, opened, pressed
 from tests.widgets.host import lines_of
 

@@ -8,8 +8,7 @@ from deskview.screens.frame.target import Kind, Target
 from deskview.screens.rotation.page import TONES, rank_text
 from deskview.widgets import signed_pct
 from deskview.widgets.scatter import Scatter
-from deskview.widgets.sorted_heatmap import SortedHeatmap
-from deskview.widgets.sorted_table import SortedTable
+from deskview.widgets.sorting import SortedHeatmap, SortedTable
 from tests.screens.pages.opened import SIZES, Opener, opened, pressed
 from tests.widgets.host import lines_of
 

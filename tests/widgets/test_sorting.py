@@ -1,14 +1,12 @@
 """Tables and heatmaps that sort: by any column, missing values last, in an order that stands still."""
 
 import pytest
+from deskview.app.appearance import in_ascii
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskview.app.appearance import in_ascii
-from deskview.widgets import Cell, Column, HeatRow, Sort
-from deskview.widgets.sorted_heatmap import HeatEntry, SortedHeatmap
-from deskview.widgets.sorted_table import Entry, SortedTable
-from deskview.widgets.sorting import Ranking
+from deskview.widgets import Cell, Column, Heatmap, HeatRow, Sort, Table
+from deskview.widgets.sorting import Entry, HeatEntry, Ranking, SortedHeatmap, SortedTable, Sorting
 from tests.widgets.host import Host, lines_of
 
 COLUMNS = (
@@ -40,6 +38,28 @@ def test_any_values_are_ranked_with_the_unknown_last_either_way(pairs: list[tupl
         known = [value for value in values if isinstance(value, float)]
         assert known == sorted(known, reverse=descending)
         assert values == known + [None] * (len(values) - len(known))
+
+
+TIED = [entry(name, now) for name, now in (("C", 1), ("A", 1), ("E", None), ("B", 2), ("D", None), ("F", 2))]
+
+
+@pytest.mark.parametrize(("descending", "order"), [(True, "BFACDE"), (False, "ACBFDE")])
+@given(shuffled=st.permutations(TIED))
+def test_equal_and_missing_values_stand_by_their_keys_in_whatever_order_they_come(
+    descending: bool, order: str, shuffled: list[Entry]
+) -> None:
+    ranking: Ranking[Entry] = Ranking(Sort("now", descending))
+    ranking.take(shuffled, COLUMNS)
+    assert "".join(item.key for item in ranking.ranked) == order
+    ranking.take(TIED, COLUMNS)
+    assert not ranking.sort.held
+
+
+def test_what_can_be_sorted_is_told_from_what_can_not() -> None:
+    assert isinstance(table(), Sorting)
+    assert isinstance(SortedHeatmap(sort=Sort("now")), Sorting)
+    assert not isinstance(Table(COLUMNS), Sorting)
+    assert not isinstance(Heatmap(), Sorting)
 
 
 async def test_it_sorts_and_marks_the_column() -> None:
