@@ -6,6 +6,13 @@ import pytest
 
 
 @pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder all workers of a test run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of reference material beside a development checkout; a clone alone skips what needs it."""
     folder = Path(__file__).resolve().parents[2] / "shared"

@@ -10,9 +10,9 @@ from tests.feed.markets import Made, a_little_before, just_now, made
 
 
 @pytest.fixture(scope="session")
-def crash(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def crash(run_folder: Path) -> Made:
     """The crash at the close, with the history that made it; neither is to be changed."""
-    return made(tmp_path_factory.getbasetemp())
+    return made(run_folder)
 
 
 @pytest.fixture
@@ -22,9 +22,9 @@ def board(crash: Made) -> Board:
 
 
 @pytest.fixture
-def earlier(tmp_path_factory: pytest.TempPathFactory) -> Board:
+def earlier(run_folder: Path) -> Board:
     """The crash five minutes before the close, computed this moment."""
-    return just_now(a_little_before(tmp_path_factory.getbasetemp()))
+    return just_now(a_little_before(run_folder))
 
 
 @pytest.fixture

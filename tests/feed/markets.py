@@ -19,6 +19,7 @@ from deskview.providers import connect
 from deskview.providers.base import Provider
 from deskview.settings import Flow, Settings
 from deskview.simulator import create_app
+from tests.once import once
 
 QUICK = Settings(flow=Flow(count=2, history_sessions=20))
 """All of momentum's history, and as little of the prints' as there may be."""
@@ -77,18 +78,21 @@ class Made:
 
 
 @functools.cache
-def made(base: Path) -> Made:
-    """Built once a process, however many folders of tests ask for it."""
-    cache = base / "warm"
-    return Made(asyncio.run(refreshed(simulated(), cache)), cache)
+def made(folder: Path) -> Made:
+    """Built once a test run, whose workers share the folder."""
+    cache = folder / "warm"
+    return Made(once(folder, "crash", lambda: asyncio.run(refreshed(simulated(), cache))), cache)
 
 
 @functools.cache
-def a_little_before(base: Path) -> Board:
+def a_little_before(folder: Path) -> Board:
     """The same market five minutes earlier."""
-    cache = base / "earlier"
-    shutil.copytree(made(base).cache, cache)
-    return asyncio.run(refreshed(simulated(at=time(15, 55)), cache))
+
+    def build() -> Board:
+        cache = shutil.copytree(made(folder).cache, folder / "earlier", dirs_exist_ok=True)
+        return asyncio.run(refreshed(simulated(at=time(15, 55)), cache))
+
+    return once(folder, "earlier", build)
 
 
 def complete(board: Board) -> bool:

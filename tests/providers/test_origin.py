@@ -5,7 +5,10 @@ import pytest
 
 from deskview.credentials.key import ApiKey
 from deskview.providers.errors import Kind, ProviderError
+from deskview.providers.http import HttpClient
 from deskview.providers.origin import BearerAuth, base_address, next_page, origin_of
+from tests.providers.conftest import CANARY
+from tests.providers.scripted import Server
 
 
 @pytest.mark.parametrize(
@@ -65,3 +68,24 @@ def test_the_key_goes_to_its_origin_only(url: str, sent: bool) -> None:
     auth = BearerAuth(ApiKey("abc"), origin_of(base_address("https://h")))
     request = next(auth.auth_flow(httpx.Request("GET", url)))
     assert ("Authorization" in request.headers) is sent
+
+
+async def test_the_client_itself_fetches_nothing_from_elsewhere(server: Server, other: Server) -> None:
+    """Whoever asks: a page's address has been checked before, any other has not."""
+    http = HttpClient(server.url, ApiKey(CANARY))
+    for url in (f"{other.url}/x", f"http://localhost:{server.port}/x", f"https://127.0.0.1:{server.port}/x"):
+        with pytest.raises(ProviderError) as caught:
+            await http.fetch(httpx.URL(url))
+        assert caught.value.kind is Kind.FOREIGN_PAGE
+    assert http.traffic.calls == 0
+    assert server.seen == other.seen == []
+    await http.aclose()
+
+
+async def test_a_path_that_is_an_address_elsewhere_is_not_fetched(server: Server, other: Server) -> None:
+    http = HttpClient(server.url, ApiKey(CANARY))
+    with pytest.raises(ProviderError) as caught:
+        await http.get(f"{other.url}/x")
+    assert caught.value.kind is Kind.FOREIGN_PAGE
+    assert other.seen == []
+    await http.aclose()

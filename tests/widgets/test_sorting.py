@@ -1,10 +1,10 @@
 """Tables and heatmaps that sort: by any column, missing values last, in an order that stands still."""
 
 import pytest
-from deskview.app.appearance import in_ascii
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deskview.app.appearance import in_ascii
 from deskview.widgets import Cell, Column, Heatmap, HeatRow, Sort, Table
 from deskview.widgets.sorting import Entry, HeatEntry, Ranking, SortedHeatmap, SortedTable, Sorting
 from tests.widgets.host import Host, lines_of
