@@ -8,10 +8,10 @@ from deskview.board import (
     DailyTables,
     FlowInputs,
     Inputs,
+    Notice,
     OffExchange,
     Reference,
     Wire,
-    Word,
     build_basis,
 )
 from deskview.feed.prints import only
@@ -57,7 +57,7 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
         crowding=CrowdingInputs(state.crowding, state.crowding_received),
         off_exchange=OffExchange(state.off_exchange, state.faults.get(Task.OFF_EXCHANGE, "")),
         week=state.week,
-        words=_words(provider, state),
+        notices=_notices(provider, state),
         wire=Wire(
             provider.traffic.calls_last_minute(),
             provider.traffic.failures,
@@ -90,23 +90,23 @@ def _left_out(state: FeedState) -> dict[str, int]:
     }
 
 
-def _words(provider: Provider, state: FeedState) -> dict[str, Word]:
-    """One word a part: a fault before progress, and that before what the plan lacks."""
-    words: dict[str, Word] = {}
+def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
+    """One notice a part: a fault before progress, and that before what the plan lacks."""
+    notices: dict[str, Notice] = {}
     for task, progress in state.progress.items():
         for part in _parts(task, state):
-            words.setdefault(part, Word(sentence(task, progress), progress=progress.share))
+            notices.setdefault(part, Notice(sentence(task, progress), progress=progress.share))
     for task, fault in state.faults.items():
         for part in _parts(task, state):
-            words[part] = Word(fault, fault=True)
+            notices[part] = Notice(fault, fault=True)
     if state.daily.problems:
         for part in _PARTS[Task.DAILY]:
-            words.setdefault(part, Word(" ".join(state.daily.problems)))
+            notices.setdefault(part, Notice(" ".join(state.daily.problems)))
     denial = provider.capabilities.denied.get(Capability.SNAPSHOT)
     if denial is not None and state.snapshot_at is not None:
         for part in _PARTS[Task.SNAPSHOT]:
-            words.setdefault(part, Word(f"{denial.sentence} Shown is the close of {state.session.value}."))
-    return words
+            notices.setdefault(part, Notice(f"{denial.sentence} Shown is the close of {state.session.value}."))
+    return notices
 
 
 def _parts(task: Task, state: FeedState) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 def stale(board: "Board", note: str) -> "Board":
     """The board with every part that has figures marked as stale, and why."""
-    from deskview.board.parts import Status  # noqa: PLC0415 - with a board the module is there
+    from deskview.board import Status  # noqa: PLC0415 - with a board the module is there
 
     old: dict[str, Any] = {
         name: replace(part, status=Status.STALE, note=note, progress=None)

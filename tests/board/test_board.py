@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deskview.board import Board, Built, FlowInputs, Inputs, Status, WeekInputs, Wire, Word, build_board
+from deskview.board import Board, Built, FlowInputs, Inputs, Notice, Status, WeekInputs, Wire, build_board
 from deskview.board.export import board_to_builtins, board_to_json
 from deskview.market.schema import SNAPSHOT, empty
 from deskview.market.source import Source
@@ -93,8 +93,8 @@ def test_a_method_that_raises_leaves_the_others_whole(
 
 
 def test_a_fault_marks_the_figures_stale_and_progress_only_partial(inputs: Inputs) -> None:
-    words = {"momentum": Word("It failed.", fault=True), "rotation": Word("On its way.", progress=0.4)}
-    built = build_board(replace(inputs, words=words))
+    notices = {"momentum": Notice("It failed.", fault=True), "rotation": Notice("On its way.", progress=0.4)}
+    built = build_board(replace(inputs, notices=notices))
     assert built.momentum.status is Status.STALE
     assert built.momentum.note == "It failed."
     assert built.momentum.value is not None
@@ -104,7 +104,7 @@ def test_a_fault_marks_the_figures_stale_and_progress_only_partial(inputs: Input
 
 
 def test_what_is_awaited_is_told_where_there_are_no_figures() -> None:
-    built = build_board(replace(NOTHING, words={"flow": Word("year of flow: 3 of 252", progress=0.01)}))
+    built = build_board(replace(NOTHING, notices={"flow": Notice("year of flow: 3 of 252", progress=0.01)}))
     assert built.flow.note == "year of flow: 3 of 252"
     assert built.flow.progress == 0.01
 
@@ -172,8 +172,8 @@ def test_a_board_of_the_same_market_keeps_its_readings(inputs: Inputs) -> None:
 
 def test_what_is_said_of_a_part_changes_that_part_alone(inputs: Inputs) -> None:
     first = build_board(inputs)
-    words = {"leverage": Word("the simulation failed", fault=True)}
-    second = build_board(replace(inputs, words=words), Built(inputs, first))
+    notices = {"leverage": Notice("the simulation failed", fault=True)}
+    second = build_board(replace(inputs, notices=notices), Built(inputs, first))
     assert kept(first, second) == set(MARKET) - {"leverage"}
     assert second.leverage.status is Status.STALE
     assert second.leverage.value == first.leverage.value
@@ -186,7 +186,7 @@ CHANGES: dict[str, Callable[[Inputs], Inputs]] = {
     "models": lambda old: replace(old, basis=replace(old.basis, momentum=None)),  # type: ignore[type-var]
     "the week": lambda old: replace(old, week=WeekInputs(score_note="no year yet")),
     "no market": lambda old: replace(old, snapshot=None),
-    "a word": lambda old: replace(old, words={"momentum": Word("late", fault=True)}),
+    "a notice": lambda old: replace(old, notices={"momentum": Notice("late", fault=True)}),
     "nothing": lambda old: old,
 }
 

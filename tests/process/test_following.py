@@ -11,8 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from deskview.board import Board
-from deskview.board.parts import Status
+from deskview.board import Board, Status
 from deskview.process import MarketRefusedError
 from deskview.process import desk as desk_side
 from deskview.settings import Refresh

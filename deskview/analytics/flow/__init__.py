@@ -14,7 +14,7 @@ from deskview.analytics.flow.reading import percentile, read
 from deskview.analytics.flow.rules import Rule
 from deskview.analytics.flow.sampling import days_of, hours_of, name_readings, sample_plan
 from deskview.analytics.flow.schema import FLOW_BARS, FLOW_DAYS, FLOW_SAMPLES, QUOTES
-from deskview.analytics.flow.structs import Flow, NameFlow, Side
+from deskview.analytics.flow.structs import Flow, NameFlow, OffExchangeShare, Side
 
 __all__ = [
     "FLOW_BARS",
@@ -24,6 +24,7 @@ __all__ = [
     "Flow",
     "FlowState",
     "NameFlow",
+    "OffExchangeShare",
     "Rule",
     "Side",
     "add_bars",
