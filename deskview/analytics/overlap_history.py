@@ -11,6 +11,7 @@ import msgspec
 import polars as pl
 
 from deskview.analytics.favourites import Crowding, LegOverlap
+from deskview.analytics.measures import percentile
 from deskview.market.schema import Schema
 
 #: Weighted Jaccard of both legs by session, null where it could not be had.
@@ -40,9 +41,8 @@ def in_history(reading: Crowding, past: pl.DataFrame, session: date) -> Crowding
 
 
 def _placed(leg: LegOverlap, past: pl.Series) -> LegOverlap:
-    known, value = past.drop_nulls(), leg.weighted_jaccard
-    share = None if value is None or known.is_empty() else 100 * int((known < value).sum()) / known.len()
-    return msgspec.structs.replace(leg, history_percentile=share, history_days=known.len())
+    found = percentile(past, leg.weighted_jaccard)
+    return msgspec.structs.replace(leg, history_percentile=found.rank, history_days=found.days)
 
 
 def _why(leg: LegOverlap) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 
 from deskview.analytics.breadth.cross_section import CAPS_LEAST, Figures
 from deskview.analytics.breadth.rules import BreadthRules
-from deskview.analytics.correlation import average_correlation, implied_correlation
+from deskview.analytics.measures import average_correlation, implied_correlation
 from deskview.analytics.panel import Floats
 
 NAMES = ("average_correlation_21d", "average_correlation_63d", "implied_correlation", "implied_correlation_dirty")

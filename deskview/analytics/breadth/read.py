@@ -9,9 +9,8 @@ from deskview.analytics.breadth.comovement import comovement
 from deskview.analytics.breadth.cross_section import cross_section
 from deskview.analytics.breadth.model import BreadthModel
 from deskview.analytics.breadth.structs import BreadthReading
+from deskview.analytics.measures import Number, percentile
 from deskview.analytics.panel import Floats
-from deskview.analytics.percentile import percentile
-from deskview.analytics.volatility import Number
 
 _CAPPED = {"cap_beat_share", "cap_weight_return", "gap", "dispersion_cap", "top_10_contribution"}
 _CORRELATIONS = {"average_correlation_21d": "short_window", "average_correlation_63d": "long_window"}

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from deskview.analytics.assumptions import MONTH, YEAR
+
 
 @dataclass(frozen=True)
 class BreadthRules:
     """Windows in sessions; `benchmark` stands for the index."""
 
     benchmark: str = "SPY"
-    percentile_sessions: int = 252
-    short_window: int = 21
-    long_window: int = 63
+    percentile_sessions: int = YEAR
+    short_window: int = MONTH
+    long_window: int = 3 * MONTH
     stale_after: timedelta = timedelta(minutes=15)
     """A member that last traded longer ago than this (before now, or before the close) is left out."""
     coverage_full: float = 0.95

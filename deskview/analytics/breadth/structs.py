@@ -2,7 +2,7 @@
 
 import msgspec
 
-from deskview.analytics.volatility import Number
+from deskview.analytics.measures import Number
 
 
 class BreadthReading(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from deskview.analytics.flow.bars import (
     retail_half_hours,
 )
 from deskview.analytics.flow.label import label
-from deskview.analytics.flow.reading import percentile, read
+from deskview.analytics.flow.reading import read
 from deskview.analytics.flow.rules import Rule
 from deskview.analytics.flow.sampling import days_of, hours_of, name_readings, sample_plan
 from deskview.analytics.flow.schema import FLOW_BARS, FLOW_DAYS, FLOW_SAMPLES, QUOTES
@@ -36,7 +36,6 @@ __all__ = [
     "label",
     "left_out",
     "name_readings",
-    "percentile",
     "read",
     "retail_half_hours",
     "sample_plan",

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from deskview.analytics.leverage.book import Book, build_book
+from deskview.analytics.assumptions import Parameters
+from deskview.analytics.leverage.book import EQUITY_KINDS, Book, build_book
 from deskview.analytics.leverage.columns import floats
 from deskview.analytics.leverage.formula import Floats, rebalance_usd
-from deskview.analytics.leverage.parameters import EQUITY_KINDS, Parameters
 from deskview.analytics.leverage.risk import closes, estimate, underlying_returns
 from deskview.analytics.leverage.score import FORECASTS, NORMAL, REALISED
 

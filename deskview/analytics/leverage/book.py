@@ -7,9 +7,10 @@ from datetime import date
 import polars as pl
 
 from deskview.analytics.leverage.formula import why_refused
-from deskview.analytics.leverage.parameters import EQUITY_KINDS, OTHER_KINDS
 from deskview.analytics.leverage.readings import LeftOut
 
+EQUITY_KINDS = ("index", "sector", "stock")
+OTHER_KINDS = ("commodity", "bond", "crypto", "currency", "volatility")
 KINDS = EQUITY_KINDS + OTHER_KINDS
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from deskview.analytics.assumptions import Parameters
 from deskview.analytics.leverage.book import Book
 from deskview.analytics.leverage.formula import Floats
-from deskview.analytics.leverage.parameters import Parameters
+from deskview.analytics.measures import decay_weights
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def underlying_returns(
 
 def ewma_weights(sessions: int, decay: float) -> Floats:
     """Weights of `sessions` days, oldest first, newest heaviest, summing to 1."""
-    weights = decay ** np.arange(sessions - 1, -1, -1, dtype=np.float64)
+    weights = decay_weights(sessions, decay)
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 

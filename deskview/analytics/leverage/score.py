@@ -32,13 +32,6 @@ REALISED: Schema = {
 }
 
 
-def pit(realised_usd: float, forecast: NextWeek) -> float | None:
-    """Probability the closed-form forecast gave to a flow of `realised_usd` or lower; None without a forecast."""
-    if forecast.mean_usd is None or forecast.sd_usd is None:
-        return None
-    return NORMAL.cdf((realised_usd - forecast.mean_usd) / forecast.sd_usd)
-
-
 def forecast_row(forecast: NextWeek, session: date) -> pl.DataFrame:
     """The forecast made after the close of `session` as a row of FORECASTS; no row where there is none."""
     if forecast.sd_usd is None:

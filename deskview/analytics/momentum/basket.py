@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deskview.analytics.measures import betas, column_sd
 from deskview.analytics.momentum.legs import capped, ends, equal_weights, inverse_vol_weights
 from deskview.analytics.momentum.rules import MomentumRules
 from deskview.analytics.momentum.traits import Traits
 from deskview.analytics.momentum.universe import Universe, universe_at
 from deskview.analytics.panel import Floats, Ints, Panel
-from deskview.analytics.volatility import betas
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _leg(panel: Panel, columns: Ints, score: Floats, t: int, rules: MomentumRule
     weights = equal_weights(len(columns))
     if rules.weighting == "inverse_vol" and len(columns):
         window = panel.returns[max(1, t - rules.lookback) : t, columns]
-        weights = inverse_vol_weights(np.nanstd(window, axis=0, ddof=1))
+        weights = inverse_vol_weights(column_sd(window))
     return Leg(columns, capped(weights, rules.cap) if len(columns) else weights, score)
 
 

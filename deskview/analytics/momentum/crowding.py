@@ -2,13 +2,11 @@
 
 import numpy as np
 
-from deskview.analytics.correlation import average_correlation
+from deskview.analytics.assumptions import WEEK
+from deskview.analytics.measures import average_correlation, block_returns
 from deskview.analytics.momentum.basket import Leg
 from deskview.analytics.momentum.rules import MomentumRules
 from deskview.analytics.panel import Floats, Panel
-from deskview.analytics.returns import block_returns
-
-WEEK = 5
 
 
 def comomentum(panel: Panel, leg: Leg, rules: MomentumRules) -> float | None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import polars as pl
 
+from deskview.analytics.measures import Number, ewma_sd, rolling_sd
 from deskview.analytics.momentum.basket import Formed, Leg
 from deskview.analytics.momentum.crowding import comomentum
 from deskview.analytics.momentum.delisting import held_returns
@@ -15,7 +16,6 @@ from deskview.analytics.momentum.panic import MarketState, market_state
 from deskview.analytics.momentum.rules import DEFAULT_RULES, MomentumRules
 from deskview.analytics.momentum.traits import Traits, traits_of
 from deskview.analytics.panel import Floats, Panel
-from deskview.analytics.volatility import Number, ewma_sd, rolling_sd
 
 SURVIVORS_ONLY = "survivors only: names delisted over the past year are not among those listed"
 WITH_DELISTED = "with the names delisted over the past year that are known"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from deskview.analytics.measures import Number, z_score
 from deskview.analytics.momentum.explain import explain, unavailable
 from deskview.analytics.momentum.horizons import read_horizons
 from deskview.analytics.momentum.model import BasketModel, Member, MomentumModel
@@ -14,7 +15,6 @@ from deskview.analytics.momentum.rules import MomentumRules
 from deskview.analytics.momentum.spread import Shares, leg_shares, verdict
 from deskview.analytics.momentum.structs import BasketReading, Crowding, LegName, MomentumReading
 from deskview.analytics.panel import Bools, Floats
-from deskview.analytics.volatility import Number, z_score
 
 CROWDING_METHOD = "mean pairwise correlation of weekly returns over up to 52 weeks, partial on the market alone"
 

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from deskview.analytics.measures import Number
 from deskview.analytics.momentum.rules import DEFAULT_RULES, MomentumRules
-from deskview.analytics.volatility import Number
 
 
 class Shares(NamedTuple):
@@ -43,8 +43,3 @@ def verdict(spread: float, share: Number, sigma: Number, rules: MomentumRules = 
     if spread < 0:
         return "longs cut, shorts not covered" if long_led else "squeeze" if short_led else "both legs"
     return "longs bid" if long_led else "shorts sold" if short_led else "both legs up"
-
-
-def umd(small_high: float, big_high: float, small_low: float, big_low: float) -> float:
-    """Fama-French momentum: mean of the two winner portfolios less mean of the two loser portfolios."""
-    return (small_high + big_high) / 2 - (small_low + big_low) / 2

@@ -7,9 +7,9 @@ move with the bidder, and a rumour are not told.
 
 import numpy as np
 
+from deskview.analytics.measures import column_sd
 from deskview.analytics.momentum.rules import MomentumRules
 from deskview.analytics.panel import Bools, Floats, Ints
-from deskview.analytics.volatility import column_sd
 
 LEAST_BEFORE = 20
 """Returns before the jump the volatility of before it must rest on."""

@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from deskview.analytics.measures import column_sd, prior_returns_at
 from deskview.analytics.momentum.rules import MomentumRules
 from deskview.analytics.momentum.score import winsorised_z
 from deskview.analytics.momentum.targets import targets_at
 from deskview.analytics.momentum.traits import Traits
 from deskview.analytics.panel import Bools, Floats, Ints, Panel
-from deskview.analytics.returns import prior_returns_at
-from deskview.analytics.volatility import column_sd
 
 STILL = 1e-6
 """A daily volatility below this is that of a price which does not move."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from deskview.analytics.measures import span_returns
 from deskview.analytics.panel import Floats, Ints, Panel
-from deskview.analytics.returns import span_returns
 from deskview.analytics.rotation.quadrants import trails
 from deskview.analytics.rotation.structs import SPANS, Trail
 

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from deskview.analytics.assumptions import WEEK
+from deskview.analytics.measures import block_returns
 from deskview.analytics.panel import Floats
-from deskview.analytics.returns import block_returns
 from deskview.analytics.rotation.means import group_means
 from deskview.analytics.rotation.structs import Trail, TrailPoint
 
-WEEK = 5
 WINDOW = 12
 TRAIL = 8
 WEEKS = 2 * (WINDOW - 1) + TRAIL - 1

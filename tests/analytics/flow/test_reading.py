@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskview.analytics.flow import FLOW_BARS, FLOW_DAYS, Flow, day_totals, half_hours, percentile, read
+from deskview.analytics.flow import FLOW_BARS, FLOW_DAYS, Flow, day_totals, half_hours, read
+from deskview.analytics.measures import percentile
 from deskview.market.schema import empty
 from tests.analytics.flow.market import SESSION, clock, hours, labelled, lit, one
 
@@ -47,7 +48,7 @@ def days(intensities: Sequence[float | None], before: date = SESSION, side: str 
 def test_worked_example_of_the_strict_percentile(shared: Path) -> None:
     vector = json.loads((shared / "test_vectors.json").read_text())["5.3_imbalance_percentile"]
     history = pl.Series(vector["inputs"]["history"])
-    strict = percentile(vector["inputs"]["value"], history)
+    strict = percentile(history, vector["inputs"]["value"]).rank
     assert strict == pytest.approx(100 * vector["expected"]["pct_strict"], abs=1e-9)
 
 

@@ -14,11 +14,19 @@ from deskview.analytics.leverage.formula import (
     rebalance_from_fund_usd,
     rebalance_usd,
     rolled_aum_usd,
-    week_usd,
     why_refused,
 )
 
 LEVERAGES = st.sampled_from([1.25, 1.5, 2.0, 3.0, 4.0, -0.5, -1.0, -2.0, -3.0])
+
+
+def week_usd(leverage: float, aum: float, returns: list[float]) -> tuple[list[float], float]:
+    """Session by session: what the fund trades, and the AUM it goes on with."""
+    flows: list[float] = []
+    for r in returns:
+        flows.append(float(rebalance_usd(leverage, aum, r)))
+        aum = float(rolled_aum_usd(leverage, aum, r))
+    return flows, aum
 
 
 def vector(shared: Path, name: str) -> tuple[dict[str, float], dict[str, float]]:
