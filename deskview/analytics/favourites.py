@@ -5,6 +5,7 @@ sessions, weighted by that share. Only names that have a sample take part, in th
 is neither a favourite nor none. Measures and null: methods of `deskview.analytics.crowding`.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -12,6 +13,8 @@ import msgspec
 import polars as pl
 
 from deskview.analytics.crowding import abnormal, overlap, size_buckets, spearman
+from deskview.analytics.measures import prior_returns
+from deskview.analytics.momentum.model import Member, MomentumModel
 
 LEAST: Final = 100
 """With fewer sampled names a tenth of them is too few to speak of."""
@@ -122,6 +125,26 @@ def read_crowding(
         draws=max(draws for _, draws in legs.values()),
         missing=_missing(sampled.height, legs["long"][0], legs["short"][0]),
     )
+
+
+def crowding_of(
+    samples: pl.DataFrame, model: MomentumModel, names: pl.DataFrame, history: pl.DataFrame
+) -> Crowding | None:
+    """FLOW_SAMPLES of the momentum universe against the legs in force; None where no basket could be formed.
+
+    Sector and size come from NAMES, 12-1 momentum from HISTORY by the lengths of the model's rules.
+    """
+    if model.raw is None:
+        return None
+    traits = names.select("ticker", "sector", "market_cap_usd").unique("ticker")
+    momentum = prior_returns(history, lookback=model.rules.lookback, skip=model.rules.skip)
+    universe = model.tickers.join(traits, on="ticker", how="left").join(momentum, on="ticker", how="left")
+    return read_crowding(samples, universe, _weights(model.raw.long), _weights(model.raw.short))
+
+
+def _weights(leg: Sequence[Member]) -> pl.DataFrame:
+    rows = [(name.ticker, name.weight) for name in leg]
+    return pl.DataFrame(rows, schema={"ticker": pl.String, "weight": pl.Float64}, orient="row")
 
 
 def _compare(basket: pl.DataFrame, leg: pl.DataFrame, cells: pl.DataFrame) -> tuple[LegOverlap, int]:

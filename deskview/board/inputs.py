@@ -39,7 +39,7 @@ class CrowdingInputs:
 class OffExchange:
     """Shares of volume traded off exchange in the session before, name by name, or the fault that kept them away.
 
-    `table`: (ticker, session, share, volume), `share` from 0 to 1.
+    `table`: OFF_EXCHANGE.
     """
 
     table: pl.DataFrame | None = None
@@ -54,9 +54,7 @@ class OffExchange:
     @property
     def market_share(self) -> float | None:
         """The share over all names, by volume."""
-        if self.table is None or self.table.is_empty():
-            return None
-        return float(self.table.select((pl.col("share") * pl.col("volume")).sum() / pl.col("volume").sum()).item())
+        return None if self.table is None else flow.market_share(self.table)
 
     def of(self, ticker: str) -> float | None:
         """The share of one name."""

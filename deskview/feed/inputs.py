@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from deskview.analytics.flow import of_names
 from deskview.board import (
     Basis,
     CrowdingInputs,
@@ -14,9 +15,9 @@ from deskview.board import (
     Wire,
     build_basis,
 )
-from deskview.feed.prints import only
-from deskview.feed.registry import Registry
-from deskview.feed.state import FeedState, Task, sentence
+from deskview.feed.context import Registry
+from deskview.feed.state import FeedState
+from deskview.feed.tasks import Task, progress_message
 from deskview.providers.base import Capability, Provider
 from deskview.store import Store
 
@@ -69,14 +70,14 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
 
 def _flow_inputs(state: FeedState) -> FlowInputs:
     """The prints of the focus names that are in; as old as the oldest of them."""
-    names = {name: seen for name, seen in state.seen.items() if name in state.focus}
+    names = {name: fetched for name, fetched in state.fetched.items() if name in state.focus}
     if state.flow_today is None or not names:
         return FlowInputs(year=state.flow_year)
     return FlowInputs(
-        only(state.flow_today, tuple(names)),
+        of_names(state.flow_today, tuple(names)),
         state.flow_year,
-        min(seen.at for seen in names.values()),
-        min(seen.received for seen in names.values()),
+        min(fetched.at for fetched in names.values()),
+        min(fetched.received for fetched in names.values()),
         names=len(names),
         focus=len(state.focus),
     )
@@ -95,7 +96,7 @@ def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
     notices: dict[str, Notice] = {}
     for task, progress in state.progress.items():
         for part in _parts(task, state):
-            notices.setdefault(part, Notice(sentence(task, progress), progress=progress.share))
+            notices.setdefault(part, Notice(progress_message(task, progress), progress=progress.share))
     for task, fault in state.faults.items():
         for part in _parts(task, state):
             notices[part] = Notice(fault, fault=True)

@@ -5,8 +5,13 @@ from datetime import date
 import polars as pl
 import pytest
 
-from deskview.analytics.favourites import LEAST, Crowding, read_crowding, retail_shares
+from deskview.analytics import momentum
+from deskview.analytics.adjust import adjusted_history
+from deskview.analytics.favourites import LEAST, Crowding, crowding_of, read_crowding, retail_shares
 from deskview.analytics.flow import FLOW_SAMPLES
+from deskview.analytics.panel import panel_of
+from deskview.market.schema import SPLITS, empty
+from tests.analytics.markets import TODAY, market
 
 SESSION = date(2026, 2, 3)
 NAMES = [f"N{number:03}" for number in range(200)]
@@ -106,3 +111,27 @@ def test_no_sample_at_all() -> None:
 def test_the_same_samples_in_any_order_give_the_same_reading() -> None:
     shares = {name: 0.1 + (number * 37 % 200) / 1000 for number, name in enumerate(NAMES)}
     assert read(shares) == read(dict(reversed(shares.items())))
+
+
+def test_the_legs_in_force_are_compared_with_the_samples_of_their_universe() -> None:
+    small = market(names=120)
+    history = adjusted_history(small.bars, empty(SPLITS), basis=TODAY)
+    rules = momentum.MomentumRules(volume_floor_usd=0.0, cap=0.3, rebalance="daily")
+    model = momentum.prepare(panel_of(history, before=TODAY), small.names, session=TODAY, rules=rules)
+    assert model.raw is not None
+    wide = history.pivot("ticker", index="session", values="close").sort("session").drop("session", "SPY")
+    prior = {name: wide[name][-21] / wide[name][-252] - 1 for name in wide.columns}
+    retail = {name: 0.05 + 0.007 * place for place, name in enumerate(sorted(prior, key=prior.__getitem__))}
+    found = crowding_of(samples(retail), model, small.names, history)
+    assert found is not None
+    assert (found.universe, found.names) == (120, 120)
+    assert found.spearman == pytest.approx(1.0)
+    assert {one.ticker for one in found.favourites} == {name.ticker for name in model.raw.long}
+    assert (found.long.common, found.short.common) == (12, 0)
+
+
+def test_without_a_basket_there_is_nothing_to_compare() -> None:
+    small = market(names=20, sessions=100)
+    history = adjusted_history(small.bars, empty(SPLITS), basis=TODAY)
+    model = momentum.prepare(panel_of(history, before=TODAY), small.names, session=TODAY)
+    assert crowding_of(samples({"N001": 0.5}), model, small.names, history) is None

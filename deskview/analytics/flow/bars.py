@@ -5,7 +5,7 @@ reaches back over prints already counted: the tick rule is carried, and prints o
 by their key. What is cancelled or corrected after it was counted is taken out again (`undo`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -132,6 +132,11 @@ class FlowState:
     counted: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=undo.COUNTED), repr=False)
     left_out: Mapping[str, int] = field(default_factory=dict)
     last_time: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def of_names(state: FlowState, tickers: Sequence[str]) -> FlowState:
+    """The state with the sums of these names alone."""
+    return replace(state, bars=state.bars.filter(pl.col("ticker").is_in(list(tickers))))
 
 
 def advance(state: FlowState, trades: pl.DataFrame, quotes: pl.DataFrame | None = None) -> FlowState:
