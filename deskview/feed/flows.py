@@ -8,9 +8,8 @@ from time import monotonic
 
 import polars as pl
 
-from deskview.analytics.favourites import Crowding, crowding_of
+from deskview.analytics.favourites import DAYS, OVERLAPS, Crowding, crowding_of, in_history, overlaps_of
 from deskview.analytics.flow import OFF_EXCHANGE, days_of, off_exchange_shares, windows_per_name
-from deskview.analytics.overlap_history import DAYS, OVERLAPS, in_history, overlaps_of
 from deskview.board import Basis
 from deskview.feed.context import Context
 from deskview.feed.prints import choose_focus

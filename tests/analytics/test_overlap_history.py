@@ -7,8 +7,7 @@ import msgspec
 import polars as pl
 import pytest
 
-from deskview.analytics.favourites import Crowding
-from deskview.analytics.overlap_history import DAYS, ENOUGH, OVERLAPS, in_history, overlaps_of
+from deskview.analytics.favourites import DAYS, ENOUGH, OVERLAPS, Crowding, in_history, overlaps_of
 from deskview.feed.flows import overlaps_table, record_overlaps
 from deskview.settings import Flow
 from deskview.store import Store

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import polars as pl
 
 from deskview.analytics.assumptions import Parameters
-from deskview.analytics.leverage.columns import Texts, floats, texts
+from deskview.analytics.leverage.book import Texts, floats, texts
 from deskview.analytics.leverage.formula import Floats
 
 WEIGHT_TOLERANCE = 1e-6

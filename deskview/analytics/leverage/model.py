@@ -11,8 +11,7 @@ import polars as pl
 from deskview.analytics.assumptions import Parameters, SupplyAssumptions
 from deskview.analytics.leverage.allocate import Allocation, allocation
 from deskview.analytics.leverage.baskets import Baskets
-from deskview.analytics.leverage.book import EQUITY_KINDS, Book, build_book
-from deskview.analytics.leverage.columns import Texts, floats, listed, texts
+from deskview.analytics.leverage.book import EQUITY_KINDS, Book, Texts, build_book, floats, listed, texts
 from deskview.analytics.leverage.formula import Floats
 from deskview.analytics.leverage.risk import Risk, estimate, underlying_returns
 from deskview.analytics.leverage.supply import SupplyLadder, supply_ladder

@@ -87,3 +87,31 @@ class MomentumRules:
 
 
 DEFAULT_RULES = MomentumRules()
+
+
+def rules_in_words(rules: MomentumRules) -> dict[str, str]:
+    """The rules of the basket as sentences, by subject."""
+    prior = f"the return from {rules.lookback} to {rules.skip} sessions before the session it is formed for"
+    ranked = {
+        "return": prior,
+        "risk_adjusted": f"z of {prior} over the daily volatility of {rules.signal_vol_sessions} sessions, within"
+        f" ±{rules.z_limit:g}",
+    }
+    words = {
+        "ranked by": ranked[rules.signal],
+        "universe": f"the {rules.universe_size} largest shares of {rules.price_floor_usd:g} USD or more that trade"
+        f" {rules.volume_floor_usd / 1e6:g}m USD a day (median of {rules.volume_sessions} sessions)",
+        "legs": f"the top and bottom {rules.quantile:.0%}, weights {rules.weighting.replace('_', ' ')}, a name"
+        f" {rules.cap:.0%} at most, formed {rules.rebalance}",
+    }
+    if rules.one_line_per_issuer:
+        words["share classes"] = "of one issuer (CIK), the most traded; the cap is the issuer's"
+    if rules.exclude_targets:
+        words["takeover targets"] = (
+            f"left out: a rise of {rules.target_jump:.0%} in one session of the last {rules.target_sessions}, and in"
+            f" the {rules.target_least} or more since a daily volatility below {rules.target_vol:.1%} and"
+            f" {rules.target_vol_ratio:.0%} of that before; bids in shares can't be told"
+        )
+    if rules.delisting_return is not None:
+        words["delisted"] = f"while held: {rules.delisting_return:.0%} on the session after, unless a bid had pinned it"
+    return words

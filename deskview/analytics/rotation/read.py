@@ -7,8 +7,7 @@ import polars as pl
 
 from deskview.analytics.measures import Number
 from deskview.analytics.panel import Floats, Ints
-from deskview.analytics.rotation.means import group_means
-from deskview.analytics.rotation.model import RotationModel
+from deskview.analytics.rotation.model import RotationModel, group_means
 from deskview.analytics.rotation.structs import HORIZONS, SPANS, Group, RotationReading
 
 MEMBERS = {

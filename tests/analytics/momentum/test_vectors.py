@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from deskview.analytics.momentum.factor import two_by_three
-from deskview.analytics.momentum.legs import ends, equal_weights
+from deskview.analytics.momentum.basket import ends, equal_weights
+from deskview.analytics.momentum.daily import two_by_three
 from deskview.analytics.momentum.panic import forecast, market_state, optimal_weight
+from deskview.analytics.momentum.read import leg_shares, verdict
 from deskview.analytics.momentum.rules import DEFAULT_RULES
-from deskview.analytics.momentum.spread import leg_shares, verdict
 from deskview.analytics.momentum.traits import traits_of
 from deskview.analytics.panel import Panel
 from tests.analytics.markets import weekdays

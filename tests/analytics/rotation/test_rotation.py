@@ -12,7 +12,7 @@ from deskview.analytics import rotation
 from deskview.analytics.adjust import adjusted_history
 from deskview.analytics.panel import panel_of
 from deskview.analytics.rotation import HORIZONS, RotationReading, quadrant
-from deskview.analytics.rotation.quadrants import WINDOW, relative_strength
+from deskview.analytics.rotation.model import WINDOW, relative_strength
 from deskview.market.groups import GROUPS
 from deskview.market.schema import HISTORY, NAMES, SPLITS, empty
 from tests.analytics.markets import LAST, TODAY, Market, market, not_finite, nulls, unpriced
