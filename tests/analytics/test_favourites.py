@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -135,3 +136,12 @@ def test_without_a_basket_there_is_nothing_to_compare() -> None:
     history = adjusted_history(small.bars, empty(SPLITS), basis=TODAY)
     model = momentum.prepare(panel_of(history, before=TODAY), small.names, session=TODAY)
     assert crowding_of(samples({"N001": 0.5}), model, small.names, history) is None
+
+
+def test_names_alike_stand_in_the_order_of_the_alphabet() -> None:
+    """Of equal retail share, and of equal weight in favourites and leg."""
+    some = dict.fromkeys(np.random.default_rng(6).permutation(NAMES).tolist(), 0.5)
+    assert retail_shares(samples(some)).get_column("ticker").to_list() == NAMES
+    reading = read(some)
+    assert [row.ticker for row in reading.favourites] == NAMES[:20]
+    assert reading.long.shared == NAMES[:20]

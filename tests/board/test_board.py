@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deskview.board import Board, Built, FlowInputs, Inputs, Notice, Status, WeekInputs, Wire, build_board
+from deskview.board.basis import INTEREST
 from deskview.board.export import board_to_builtins, board_to_json
 from deskview.market.schema import SNAPSHOT, empty
 from deskview.market.source import Source
@@ -200,3 +201,13 @@ def test_what_is_kept_of_the_board_before_changes_no_figure(inputs: Inputs, what
     assert {name: part.received for name, part in after.parts.items()} == {
         name: part.received for name, part in anew.parts.items()
     }
+
+
+def test_the_names_of_interest_that_trade_alike_are_the_first_of_the_alphabet(board: Board) -> None:
+    assert board.basis is not None
+    tickers, day = [f"T{number:04}" for number in range(INTEREST + 200)], date(2026, 2, 3)
+    rows = [(ticker, day, 1e9) for ticker in tickers]
+    schema = {"ticker": pl.String, "session": pl.Date, "dollar_volume_usd": pl.Float64}
+    history = pl.DataFrame(rows, schema=schema, orient="row").sample(fraction=1.0, shuffle=True, seed=3)
+    names = pl.DataFrame({"ticker": tickers, "type": "CS", "in_index": False})
+    assert replace(board.basis, history=history, names=names).names_of_interest() == tickers[:INTEREST]

@@ -69,9 +69,11 @@ def underlying_returns(
     wanted = list(dict.fromkeys([parameters.market, *(proxy for proxy in proxies if proxy), *tickers]))
     columns = {ticker: k for k, ticker in enumerate(wanted)}
     table = daily_returns(history, wanted, sessions)
-    size = book.funds.select((pl.col("shares") * pl.col("close")).fill_null(0.0)).to_series()
+    size = book.funds.select((pl.col("shares") * pl.col("close")).fill_null(0.0)).to_series().to_numpy()
     series = np.full((len(table), len(proxies)), np.nan)
-    for ticker, leverage, at in book.funds.select("ticker", "leverage", "position")[size.arg_sort()].iter_rows():
+    for ticker, leverage, at in book.funds.select("ticker", "leverage", "position")[
+        size.argsort(kind="stable")
+    ].iter_rows():
         series[:, at] = table[:, columns[ticker]] / leverage
     for at, proxy in enumerate(proxies):
         own = table[:, columns[proxy]] if proxy else np.empty(0)

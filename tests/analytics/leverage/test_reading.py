@@ -256,6 +256,8 @@ def test_creations_are_part_of_the_flow_where_they_are_known() -> None:
     assert reading.today_usd == pytest.approx(-11.32e9 + 1.5e9, rel=1e-12)
     assert not {"creation_usd", "by_fund.creation_usd"} & reading.missing.keys()
     without = read(model, live)
+    put_in = reading.next_week.base_aum_usd - without.next_week.base_aum_usd
+    assert put_in == pytest.approx(1.5e9, rel=1e-9)
     assert without.creation_usd is None
     assert without.missing["creation_usd"] == without.missing["by_fund.creation_usd"]
     assert "creations" in without.missing["creation_usd"]
@@ -360,3 +362,15 @@ def test_no_fund_at_all() -> None:
     reading = read(small_market([], aum={}), live_table({"QQQ": -0.02}))
     assert reading.today_usd is None and reading.per_1pct_usd is None and reading.funds == 0
     assert reading.by_fund == [] and reading.next_week.sd_usd is None
+
+
+def test_equal_flows_stand_in_the_order_of_the_registry() -> None:
+    tickers = [f"S{number:02}" for number in np.random.default_rng(4).permutation(60)]
+    funds = [fund(f"L{ticker}", 2, ticker, "stock") for ticker in tickers]
+    closes = {ticker: [100.0] for ticker in tickers}
+    model = small_market(funds, aum={f"L{ticker}": 1e9 for ticker in tickers}, closes=closes)
+    reading = read(model, live_table(dict.fromkeys(tickers, -0.01)))
+    assert {row.today_usd for row in reading.by_name} == {reading.by_name[0].today_usd}
+    assert [row.ticker for row in reading.by_name] == tickers
+    assert [row.ticker for row in reading.by_fund] == [f"L{ticker}" for ticker in tickers]
+    assert [row.underlying for row in reading.by_underlying] == tickers
