@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import numpy as np
 import polars as pl
 import pytest
 
@@ -139,9 +138,16 @@ def test_without_a_basket_there_is_nothing_to_compare() -> None:
 
 
 def test_names_alike_stand_in_the_order_of_the_alphabet() -> None:
-    """Of equal retail share, and of equal weight in favourites and leg."""
-    some = dict.fromkeys(np.random.default_rng(6).permutation(NAMES).tolist(), 0.5)
-    assert retail_shares(samples(some)).get_column("ticker").to_list() == NAMES
-    reading = read(some)
-    assert [row.ticker for row in reading.favourites] == NAMES[:20]
-    assert reading.long.shared == NAMES[:20]
+    """Of equal retail share, and of equal weight in favourites and leg; the larger before the smaller."""
+    high = dict.fromkeys(NAMES[1:20:2], 0.6) | dict.fromkeys(NAMES[20::2], 0.4)
+    some = {name: high.get(name, 0.5 if number < 20 else 0.3) for number, name in enumerate(NAMES)}
+    expected = [name for share in (0.6, 0.5, 0.4, 0.3) for name in NAMES if some[name] == share]
+    assert retail_shares(samples(some)).get_column("ticker").to_list() == expected
+    assert [row.ticker for row in read(some).favourites] == expected[:20]
+    rising = {name: 0.6 + 0.01 * number if number < 20 else 0.1 for number, name in enumerate(NAMES)}
+    whole = sum(rising[name] for name in NAMES[:20])
+    heavier = [name for name in NAMES[:20] if rising[name] / whole > 0.05]
+    for leg in (LEG, LEG[::-1]):
+        long = pl.DataFrame(leg, schema=WEIGHTS)
+        shared = read_crowding(samples(rising), universe(), long, long.clear()).long.shared
+        assert shared[: len(heavier)] == heavier, "all of these share the weight they have in the leg"

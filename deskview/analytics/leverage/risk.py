@@ -71,9 +71,8 @@ def underlying_returns(
     table = daily_returns(history, wanted, sessions)
     size = book.funds.select((pl.col("shares") * pl.col("close")).fill_null(0.0)).to_series().to_numpy()
     series = np.full((len(table), len(proxies)), np.nan)
-    for ticker, leverage, at in book.funds.select("ticker", "leverage", "position")[
-        size.argsort(kind="stable")
-    ].iter_rows():
+    by_size = book.funds.select("ticker", "leverage", "position")[size.argsort(kind="stable")]
+    for ticker, leverage, at in by_size.iter_rows():
         series[:, at] = table[:, columns[ticker]] / leverage
     for at, proxy in enumerate(proxies):
         own = table[:, columns[proxy]] if proxy else np.empty(0)

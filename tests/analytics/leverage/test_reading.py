@@ -365,12 +365,17 @@ def test_no_fund_at_all() -> None:
 
 
 def test_equal_flows_stand_in_the_order_of_the_registry() -> None:
-    tickers = [f"S{number:02}" for number in np.random.default_rng(4).permutation(60)]
-    funds = [fund(f"L{ticker}", 2, ticker, "stock") for ticker in tickers]
-    closes = {ticker: [100.0] for ticker in tickers}
-    model = small_market(funds, aum={f"L{ticker}": 1e9 for ticker in tickers}, closes=closes)
-    reading = read(model, live_table(dict.fromkeys(tickers, -0.01)))
-    assert {row.today_usd for row in reading.by_name} == {reading.by_name[0].today_usd}
-    assert [row.ticker for row in reading.by_name] == tickers
-    assert [row.ticker for row in reading.by_fund] == [f"L{ticker}" for ticker in tickers]
-    assert [row.underlying for row in reading.by_underlying] == tickers
+    """Of two sizes in no order: the larger before the smaller, and each as the registry has them."""
+    rng = np.random.default_rng(4)
+    aum = {
+        f"S{number:03}": 1e9 * size for number, size in zip(rng.permutation(300), rng.integers(1, 3, 300), strict=True)
+    }
+    funds = [fund(f"L{ticker}", 2, ticker, "stock") for ticker in aum]
+    model = small_market(
+        funds, aum={f"L{ticker}": size for ticker, size in aum.items()}, closes={ticker: [100.0] for ticker in aum}
+    )
+    reading = read(model, live_table(dict.fromkeys(aum, -0.01)))
+    expected = [ticker for size in (2e9, 1e9) for ticker in aum if aum[ticker] == size]
+    assert [row.ticker for row in reading.by_name] == expected
+    assert [row.ticker for row in reading.by_fund] == [f"L{ticker}" for ticker in expected]
+    assert [row.underlying for row in reading.by_underlying] == expected
