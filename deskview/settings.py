@@ -11,16 +11,26 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 
 from deskview import paths
+from deskview.analytics.assumptions import (
+    MOMENTUM_SIGNAL,
+    MONTH,
+    PATHS,
+    YEAR,
+    MomentumSignal,
+    Parameters,
+    SupplyAssumptions,
+)
 from deskview.settings_lines import line_of
 
 ClosureWord = Literal["closed", "early-close"]
-MomentumSignal = Literal["return", "risk_adjusted"]
 Seconds = Annotated[float, msgspec.Meta(ge=1, le=3600)]
 Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
 Amount = Annotated[float, msgspec.Meta(ge=0)]
 Decay = Annotated[float, msgspec.Meta(ge=0.5, lt=1)]
 Volatility = Annotated[float, msgspec.Meta(gt=0, le=2)]
 Lookback = Annotated[int, msgspec.Meta(ge=2, le=1300)]
+_LEVERAGE, _SUPPLY = Parameters(), SupplyAssumptions()
+"""The methods' own assumptions: their defaults are those of the settings."""
 
 
 class SettingsError(ValueError):
@@ -47,7 +57,7 @@ class Flow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Focus names; empty: the largest by dollar volume, a few of the momentum legs and of the retail favourites."""
     count: Annotated[int, msgspec.Meta(ge=1, le=50)] = 8
     """How many names are chosen where `names` is empty; never more than `calls_per_session`."""
-    history_sessions: Annotated[int, msgspec.Meta(ge=20, le=252)] = 252
+    history_sessions: Annotated[int, msgspec.Meta(ge=20, le=YEAR)] = YEAR
     """Sessions the percentile rests on."""
     calls_per_session: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 16
     """Calls spent on the sample of each past session: shared evenly among the focus names, at least one a name."""
@@ -60,57 +70,57 @@ class Flow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Momentum(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The momentum basket."""
 
-    signal: MomentumSignal = "return"
+    signal: MomentumSignal = MOMENTUM_SIGNAL
     """What ranks names: return (12-1) or risk_adjusted (12-1 over a year's volatility, as z held to 3 either way)."""
 
 
 class Leverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Assumptions of the leveraged-ETF method."""
 
-    market: str = "SPY"
+    market: str = _LEVERAGE.market
     """The ticker that stands for the equity index."""
-    closing_share: Share = 0.10
+    closing_share: Share = _LEVERAGE.closing_share
     """The closing auction's share of a name's daily volume."""
-    impact_coefficient: Annotated[float, msgspec.Meta(gt=0, le=10)] = 1.0
+    impact_coefficient: Annotated[float, msgspec.Meta(gt=0, le=10)] = _LEVERAGE.impact_coefficient
     """Y in the impact estimate Y·σ·√(flow/ADV)."""
-    threshold_usd: Annotated[float, msgspec.Meta(gt=0)] = 100e6
+    threshold_usd: Annotated[float, msgspec.Meta(gt=0)] = _LEVERAGE.threshold_usd
     """Names whose flow reaches this many dollars stand out."""
-    ewma_lambda: Decay = 0.97
+    ewma_lambda: Decay = _LEVERAGE.ewma_lambda
     """Daily decay of the covariance the coming week rests on."""
-    window_sessions: Annotated[int, msgspec.Meta(ge=20, le=1300)] = 252
+    window_sessions: Annotated[int, msgspec.Meta(ge=20, le=1300)] = _LEVERAGE.window_sessions
     """Sessions the covariance looks back."""
-    adv_sessions: Annotated[int, msgspec.Meta(ge=1, le=60)] = 20
+    adv_sessions: Annotated[int, msgspec.Meta(ge=1, le=60)] = _LEVERAGE.adv_sessions
     """Sessions of the mean dollar volume."""
-    paths: Annotated[int, msgspec.Meta(ge=1_000, le=1_000_000)] = 50_000
+    paths: Annotated[int, msgspec.Meta(ge=1_000, le=1_000_000)] = PATHS
     """Paths of the coming week's Monte Carlo."""
 
 
 class Supply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who the systematic-supply model assumes is out there. Volatilities and targets are annual fractions."""
 
-    vol_aum_usd: Amount = 300e9
+    vol_aum_usd: Amount = _SUPPLY.vol_aum_usd
     """Assets that target a volatility."""
-    vol_target: Volatility = 0.10
+    vol_target: Volatility = _SUPPLY.vol_target
     """The volatility they target."""
-    vol_cap: Annotated[float, msgspec.Meta(gt=0, le=10)] = 1.5
+    vol_cap: Annotated[float, msgspec.Meta(gt=0, le=10)] = _SUPPLY.vol_cap
     """The most equity they hold, as a multiple of their assets."""
-    lambdas: Annotated[tuple[Decay, ...], msgspec.Meta(min_length=1, max_length=6)] = (0.94, 0.97, 0.99)
+    lambdas: Annotated[tuple[Decay, ...], msgspec.Meta(min_length=1, max_length=6)] = _SUPPLY.lambdas
     """Daily decays of the volatility estimate, shown side by side: half-lives of 11, 23 and 69 sessions."""
-    lambda_headline: Decay = 0.97
+    lambda_headline: Decay = _SUPPLY.lambda_headline
     """The decay the ladder's total uses."""
-    var_gross_usd: Amount = 200e9
+    var_gross_usd: Amount = _SUPPLY.var_gross_usd
     """Gross exposure under value-at-risk limits."""
-    var_confidence: Annotated[float, msgspec.Meta(ge=0.9, lt=1)] = 0.99
+    var_confidence: Annotated[float, msgspec.Meta(ge=0.9, lt=1)] = _SUPPLY.var_confidence
     """Confidence of the limit."""
-    var_utilisation: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.80
+    var_utilisation: Annotated[float, msgspec.Meta(gt=0, le=1)] = _SUPPLY.var_utilisation
     """Share of the limit in use before the move."""
-    trend_aum_usd: Amount = 100e9
+    trend_aum_usd: Amount = _SUPPLY.trend_aum_usd
     """Assets of trend followers."""
-    trend_sessions: Annotated[tuple[Lookback, ...], msgspec.Meta(min_length=1, max_length=8)] = (20, 60, 120, 250)
+    trend_sessions: Annotated[tuple[Lookback, ...], msgspec.Meta(min_length=1, max_length=8)] = _SUPPLY.trend_sessions
     """Their lookbacks."""
-    trend_target: Volatility = 0.10
+    trend_target: Volatility = _SUPPLY.trend_target
     """The volatility they target."""
-    trend_cap: Annotated[float, msgspec.Meta(gt=0, le=10)] = 1.5
+    trend_cap: Annotated[float, msgspec.Meta(gt=0, le=10)] = _SUPPLY.trend_cap
     """Their largest position, as a multiple of their assets."""
 
 
@@ -174,7 +184,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     the desk take their place."""
     export_format: ExportFormat = "csv"
     """What exported tables are written as: csv, parquet or json."""
-    history_sessions: Annotated[int, msgspec.Meta(ge=60, le=1300)] = 273
+    history_sessions: Annotated[int, msgspec.Meta(ge=60, le=1300)] = YEAR + MONTH
     """Daily bars kept: 273 give 12-1 momentum with a month to spare."""
     refresh: Refresh = Refresh()
     flow: Flow = Flow()

@@ -1,11 +1,11 @@
-"""Prices put on today's share basis, and live returns against them."""
+"""Prices put on today's share basis, live returns against them, and a session's bars in place of live prices."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 
-from deskview.market.schema import HISTORY, LIVE
+from deskview.market.schema import HISTORY, LIVE, SNAPSHOT, UTC_NS
 
 _DAYS = 10_000_000
 """More than any date's number of days since 1970."""
@@ -162,3 +162,28 @@ def live_market(snapshot: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
         .with_columns(ret=pl.when((before > 0) & (price > 0)).then(price / before - 1))
         .select(list(LIVE))
     )
+
+
+def has_prices(snapshot: pl.DataFrame) -> bool:
+    """Whether anything has traded today."""
+    return snapshot.get_column("price").count() > 0
+
+
+def closing_snapshot(bars: pl.DataFrame, closes: datetime) -> pl.DataFrame:
+    """BARS of one session as SNAPSHOT at its close; previous closes and quotes are null."""
+    moment = pl.lit(closes).cast(UTC_NS)
+    return bars.select(
+        "ticker",
+        price="close",
+        price_source=pl.lit("day"),
+        price_time=moment,
+        prev_close=pl.lit(None, pl.Float64),
+        open="open",
+        high="high",
+        low="low",
+        volume="volume",
+        vwap="vwap",
+        bid=pl.lit(None, pl.Float64),
+        ask=pl.lit(None, pl.Float64),
+        updated=moment,
+    ).select(list(SNAPSHOT))

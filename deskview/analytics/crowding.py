@@ -11,20 +11,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from deskview.analytics.measures import percentile
+
 DRAWS = 1_000
 
 
 class Overlap(msgspec.Struct, frozen=True, kw_only=True):
     """How far two baskets coincide, all from 0 to 1 but `spearman` (-1 to 1); null where a basket is empty.
 
-    `weighted_jaccard` is sum(min) / sum(max), `overlap` sum(min), `active_share` one less that, `jaccard` the
+    `weighted_jaccard` is sum(min) / sum(max), `overlap` sum(min), `jaccard` the
     share of common names, `common` their number.
     """
 
     jaccard: float | None
     weighted_jaccard: float | None
     overlap: float | None
-    active_share: float | None
     cosine: float | None
     common: int
 
@@ -66,13 +67,12 @@ def overlap(first: pl.DataFrame, second: pl.DataFrame) -> Overlap:
     a, b = (both.get_column(side).to_numpy() for side in ("first", "second"))
     common = int(((a > 0) & (b > 0)).sum())
     if not a.sum() or not b.sum():
-        return Overlap(jaccard=None, weighted_jaccard=None, overlap=None, active_share=None, cosine=None, common=0)
+        return Overlap(jaccard=None, weighted_jaccard=None, overlap=None, cosine=None, common=0)
     least = float(np.minimum(a, b).sum())
     return Overlap(
         jaccard=common / len(a),
         weighted_jaccard=least / float(np.maximum(a, b).sum()),
         overlap=least,
-        active_share=1 - least,
         cosine=float(a @ b / np.sqrt((a @ a) * (b @ b))),
         common=common,
     )
@@ -106,7 +106,7 @@ def abnormal(
     drawn = _draws(a, b, cell, np.random.default_rng(seed), draws)
     return Abnormal(
         value=value,
-        percentile=100 * float((drawn < value - 1e-12).mean()),
+        percentile=percentile(drawn, value - 1e-12).rank,
         mean=float(drawn.mean()),
         sd=float(drawn.std()),
         draws=draws,

@@ -3,8 +3,13 @@
 Favourites are the tenth of the sampled names with the highest retail share of signed dollars over the sampled
 sessions, weighted by that share. Only names that have a sample take part, in the legs too: a name nobody looked at
 is neither a favourite nor none. Measures and null: methods of `deskview.analytics.crowding`.
+
+Beside the null stands the overlap's own past: one weighted Jaccard a leg and session, recorded as the sessions pass;
+nothing of it can be made up afterwards, as the legs and samples of past sessions are not kept. The percentile always
+says on how many days it rests.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -12,6 +17,9 @@ import msgspec
 import polars as pl
 
 from deskview.analytics.crowding import abnormal, overlap, size_buckets, spearman
+from deskview.analytics.measures import percentile, prior_returns
+from deskview.analytics.momentum.model import Member, MomentumModel
+from deskview.market.schema import Schema
 
 LEAST: Final = 100
 """With fewer sampled names a tenth of them is too few to speak of."""
@@ -124,6 +132,26 @@ def read_crowding(
     )
 
 
+def crowding_of(
+    samples: pl.DataFrame, model: MomentumModel, names: pl.DataFrame, history: pl.DataFrame
+) -> Crowding | None:
+    """FLOW_SAMPLES of the momentum universe against the legs in force; None where no basket could be formed.
+
+    Sector and size come from NAMES, 12-1 momentum from HISTORY by the lengths of the model's rules.
+    """
+    if model.raw is None:
+        return None
+    traits = names.select("ticker", "sector", "market_cap_usd").unique("ticker")
+    momentum = prior_returns(history, lookback=model.rules.lookback, skip=model.rules.skip)
+    universe = model.tickers.join(traits, on="ticker", how="left").join(momentum, on="ticker", how="left")
+    return read_crowding(samples, universe, _weights(model.raw.long), _weights(model.raw.short))
+
+
+def _weights(leg: Sequence[Member]) -> pl.DataFrame:
+    rows = [(name.ticker, name.weight) for name in leg]
+    return pl.DataFrame(rows, schema={"ticker": pl.String, "weight": pl.Float64}, orient="row")
+
+
 def _compare(basket: pl.DataFrame, leg: pl.DataFrame, cells: pl.DataFrame) -> tuple[LegOverlap, int]:
     seen = leg.join(cells.select("ticker"), on="ticker", how="semi")
     measures, null = overlap(basket, seen), abnormal(basket, seen, cells, seed=SEED)
@@ -156,3 +184,40 @@ def _missing(names: int, long: LegOverlap, short: LegOverlap) -> dict[str, str]:
             reason = few if names < LEAST else f"no name of the {side} leg has a sample"
             missing |= {f"{side}.{figure}": reason for figure in figures}
     return missing
+
+
+#: Weighted Jaccard of both legs by session, null where it could not be had.
+OVERLAPS: Final[Schema] = {"session": pl.Date(), "long": pl.Float64(), "short": pl.Float64()}
+DAYS: Final = 1260
+"""Trailing sessions compared with: five years."""
+ENOUGH: Final = 756
+"""Three years, from which on the comparison stands without a word of caution."""
+
+
+def overlaps_of(reading: Crowding, session: date) -> pl.DataFrame:
+    """The session's row of OVERLAPS; none where neither leg has one."""
+    row = (session, reading.long.weighted_jaccard, reading.short.weighted_jaccard)
+    return pl.DataFrame([row] if row[1:] != (None, None) else [], schema=dict(OVERLAPS), orient="row")
+
+
+def in_history(reading: Crowding, past: pl.DataFrame, session: date) -> Crowding:
+    """The reading with each leg's percentile among the OVERLAPS of the sessions before."""
+    before = past.filter(pl.col("session") < session).sort("session").tail(DAYS)
+    legs = {side: _placed(leg, before[side]) for side, leg in (("long", reading.long), ("short", reading.short))}
+    missing = {f"{side}.history_percentile": _why(leg) for side, leg in legs.items() if leg.history_percentile is None}
+    days = max(leg.history_days for leg in legs.values())
+    note = "" if not days or days >= ENOUGH else f"own history of {days} days only; {ENOUGH} make three years"
+    return msgspec.structs.replace(
+        reading, long=legs["long"], short=legs["short"], missing=reading.missing | missing, history_note=note
+    )
+
+
+def _placed(leg: LegOverlap, past: pl.Series) -> LegOverlap:
+    found = percentile(past, leg.weighted_jaccard)
+    return msgspec.structs.replace(leg, history_percentile=found.rank, history_days=found.days)
+
+
+def _why(leg: LegOverlap) -> str:
+    if leg.weighted_jaccard is None:
+        return "there is no overlap to compare"
+    return "no earlier day is recorded; one is added with every session the desk or a backfill sees"

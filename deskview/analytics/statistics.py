@@ -5,7 +5,8 @@ import math
 import polars as pl
 from msgspec import Struct
 
-YEAR, MONTH = 252, 21
+from deskview.analytics.assumptions import MONTH, YEAR
+
 ADV_SESSIONS = 20
 LEAST = 60
 """With fewer common sessions no beta is stated."""

@@ -1,10 +1,9 @@
 """All readings of one moment, and how inputs become them."""
 
 from deskview.board.basis import Assumptions, Basis, DailyTables, Reference, build_basis
-from deskview.board.board import Board, Built, FlowInputs, Inputs, Wire, Word, build_board
-from deskview.board.flows import CrowdingInputs, OffExchange
-from deskview.board.parts import Part, Status
-from deskview.board.week import WeekInputs, simulated
+from deskview.board.board import Board, Built, Part, Status
+from deskview.board.build import build_board, simulated
+from deskview.board.inputs import CrowdingInputs, FlowInputs, Inputs, Notice, OffExchange, WeekInputs, Wire
 
 __all__ = [
     "Assumptions",
@@ -15,13 +14,13 @@ __all__ = [
     "DailyTables",
     "FlowInputs",
     "Inputs",
+    "Notice",
     "OffExchange",
     "Part",
     "Reference",
     "Status",
     "WeekInputs",
     "Wire",
-    "Word",
     "build_basis",
     "build_board",
     "simulated",

@@ -4,8 +4,7 @@ from typing import Any
 
 import msgspec
 
-from deskview.board.board import Board
-from deskview.board.parts import Part
+from deskview.board.board import Board, Part
 
 
 def board_to_builtins(board: Board) -> dict[str, Any]:

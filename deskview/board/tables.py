@@ -7,8 +7,7 @@ import msgspec
 import polars as pl
 
 from deskview.board.alerts import Watch
-from deskview.board.board import Board
-from deskview.board.parts import Part
+from deskview.board.board import Board, Part
 
 Rows = list[dict[str, Any]]
 

@@ -13,17 +13,15 @@ from pathlib import Path
 import polars as pl
 
 from deskview.board import Board, Built, build_board
-from deskview.feed.clock import refresh_clock
-from deskview.feed.desk import Desk
+from deskview.feed.context import Context, Registry
 from deskview.feed.flows import plan_of_flows, refresh_crowding, refresh_off_exchange, refresh_year
 from deskview.feed.history import refresh_daily
 from deskview.feed.inputs import board_inputs
-from deskview.feed.intraday import IntradayBars
-from deskview.feed.market import refresh_snapshot
+from deskview.feed.market import IntradayBars, refresh_clock, refresh_snapshot
 from deskview.feed.prints import refresh_prints
-from deskview.feed.registry import Registry
 from deskview.feed.scheduler import Scheduler, Work
-from deskview.feed.state import FeedState, Task
+from deskview.feed.state import FeedState
+from deskview.feed.tasks import Task
 from deskview.feed.week import fill_score, refresh_score, refresh_simulation
 from deskview.market.sessions import Calendar, Closure
 from deskview.providers.base import Capability, Provider
@@ -44,7 +42,7 @@ class Feed:
         state = FeedState(Calendar({day: Closure(word) for day, word in settings.closures.items()}))
         self._state = state
         self._scheduler = Scheduler(state)
-        self._desk = Desk(provider, cache, settings, Registry(settings), state, self._scheduler)
+        self._context = Context(provider, cache, settings, Registry(settings), state, self._scheduler)
         self._subscriber = subscriber
         self._intraday = IntradayBars(provider)
         self._built: Built | None = None
@@ -58,25 +56,25 @@ class Feed:
 
     async def once(self) -> Board:
         """One complete refresh; what failed is said on the board. Raises ProviderError where nothing is to be had."""
-        await refresh_clock(self._desk)
+        await refresh_clock(self._context)
         session = self._state.session.value
         await self._everything()
-        if not self._desk.provider.capabilities.allows(Capability.SNAPSHOT):
-            await refresh_clock(self._desk)
+        if not self._context.provider.capabilities.allows(Capability.SNAPSHOT):
+            await refresh_clock(self._context)
             if session != self._state.session.value:
                 await self._everything()
         return await self._build()
 
     async def backfill(self, tell: Callable[[str], None], *, flows: bool) -> None:
         """Fetches the history the desk needs into the store, telling how far it is. Raises ProviderError."""
-        desk, self._scheduler.tell = self._desk, tell
-        await refresh_clock(desk)
-        await refresh_daily(desk)
-        tell(await fill_score(desk))
+        context, self._scheduler.report = self._context, tell
+        await refresh_clock(context)
+        await refresh_daily(context)
+        tell(await fill_score(context))
         if flows:
-            tell(await plan_of_flows(desk))
-            await refresh_year(desk)
-            await refresh_crowding(desk)
+            tell(await plan_of_flows(context))
+            await refresh_year(context)
+            await refresh_crowding(context)
 
     async def intraday(self, ticker: str) -> pl.DataFrame | None:
         """INTRADAY of one name in the session shown; None before the first session. Raises ProviderError."""
@@ -89,16 +87,16 @@ class Feed:
 
     def _works(self) -> dict[Task, tuple[float, Work]]:
         """What is refreshed, and how many seconds apart."""
-        desk, often = self._desk, self._desk.settings.refresh
+        context, often = self._context, self._context.settings.refresh
         return {
-            Task.SNAPSHOT: (often.snapshot_s, partial(refresh_snapshot, desk)),
-            Task.DAILY: (often.reference_s, partial(refresh_daily, desk)),
-            Task.PRINTS: (often.prints_s, partial(refresh_prints, desk)),
-            Task.FLOW_YEAR: (often.reference_s, partial(refresh_year, desk)),
-            Task.CROWDING: (often.reference_s, partial(refresh_crowding, desk)),
-            Task.OFF_EXCHANGE: (often.reference_s, partial(refresh_off_exchange, desk)),
-            Task.SIMULATION: (often.simulation_s, partial(refresh_simulation, desk, self._build)),
-            Task.SCORE: (often.reference_s, partial(refresh_score, desk, self._build)),
+            Task.SNAPSHOT: (often.snapshot_s, partial(refresh_snapshot, context)),
+            Task.DAILY: (often.reference_s, partial(refresh_daily, context)),
+            Task.PRINTS: (often.prints_s, partial(refresh_prints, context)),
+            Task.FLOW_YEAR: (often.reference_s, partial(refresh_year, context)),
+            Task.CROWDING: (often.reference_s, partial(refresh_crowding, context)),
+            Task.OFF_EXCHANGE: (often.reference_s, partial(refresh_off_exchange, context)),
+            Task.SIMULATION: (often.simulation_s, partial(refresh_simulation, context, self._build)),
+            Task.SCORE: (often.reference_s, partial(refresh_score, context, self._build)),
         }
 
     async def _everything(self) -> None:
@@ -125,7 +123,7 @@ class Feed:
             await asyncio.sleep(SETTLE_S)
 
     async def _build(self) -> Board:
-        inputs = board_inputs(self._desk.provider, self._state)
+        inputs = board_inputs(self._context.provider, self._state)
         board = await asyncio.to_thread(build_board, inputs, self._built)
         self._built = Built(inputs, board)
         return board

@@ -2,21 +2,22 @@
 
 from datetime import date
 
+from deskview.analytics.flow import of_names
 from deskview.board import (
     Basis,
     CrowdingInputs,
     DailyTables,
     FlowInputs,
     Inputs,
+    Notice,
     OffExchange,
     Reference,
     Wire,
-    Word,
     build_basis,
 )
-from deskview.feed.prints import only
-from deskview.feed.registry import Registry
-from deskview.feed.state import FeedState, Task, sentence
+from deskview.feed.context import Registry
+from deskview.feed.state import FeedState
+from deskview.feed.tasks import Task, progress_message
 from deskview.providers.base import Capability, Provider
 from deskview.store import Store
 
@@ -57,7 +58,7 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
         crowding=CrowdingInputs(state.crowding, state.crowding_received),
         off_exchange=OffExchange(state.off_exchange, state.faults.get(Task.OFF_EXCHANGE, "")),
         week=state.week,
-        words=_words(provider, state),
+        notices=_notices(provider, state),
         wire=Wire(
             provider.traffic.calls_last_minute(),
             provider.traffic.failures,
@@ -69,14 +70,14 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
 
 def _flow_inputs(state: FeedState) -> FlowInputs:
     """The prints of the focus names that are in; as old as the oldest of them."""
-    names = {name: seen for name, seen in state.seen.items() if name in state.focus}
+    names = {name: fetched for name, fetched in state.fetched.items() if name in state.focus}
     if state.flow_today is None or not names:
         return FlowInputs(year=state.flow_year)
     return FlowInputs(
-        only(state.flow_today, tuple(names)),
+        of_names(state.flow_today, tuple(names)),
         state.flow_year,
-        min(seen.at for seen in names.values()),
-        min(seen.received for seen in names.values()),
+        min(fetched.at for fetched in names.values()),
+        min(fetched.received for fetched in names.values()),
         names=len(names),
         focus=len(state.focus),
     )
@@ -90,23 +91,23 @@ def _left_out(state: FeedState) -> dict[str, int]:
     }
 
 
-def _words(provider: Provider, state: FeedState) -> dict[str, Word]:
-    """One word a part: a fault before progress, and that before what the plan lacks."""
-    words: dict[str, Word] = {}
+def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
+    """One notice a part: a fault before progress, and that before what the plan lacks."""
+    notices: dict[str, Notice] = {}
     for task, progress in state.progress.items():
         for part in _parts(task, state):
-            words.setdefault(part, Word(sentence(task, progress), progress=progress.share))
+            notices.setdefault(part, Notice(progress_message(task, progress), progress=progress.share))
     for task, fault in state.faults.items():
         for part in _parts(task, state):
-            words[part] = Word(fault, fault=True)
+            notices[part] = Notice(fault, fault=True)
     if state.daily.problems:
         for part in _PARTS[Task.DAILY]:
-            words.setdefault(part, Word(" ".join(state.daily.problems)))
+            notices.setdefault(part, Notice(" ".join(state.daily.problems)))
     denial = provider.capabilities.denied.get(Capability.SNAPSHOT)
     if denial is not None and state.snapshot_at is not None:
         for part in _PARTS[Task.SNAPSHOT]:
-            words.setdefault(part, Word(f"{denial.sentence} Shown is the close of {state.session.value}."))
-    return words
+            notices.setdefault(part, Notice(f"{denial.sentence} Shown is the close of {state.session.value}."))
+    return notices
 
 
 def _parts(task: Task, state: FeedState) -> tuple[str, ...]:

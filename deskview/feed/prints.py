@@ -1,4 +1,4 @@
-"""Today's prints of the focus names, as they come."""
+"""Today's prints: of which names they are read, and how they come."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,17 +8,75 @@ from time import monotonic
 
 import polars as pl
 
-from deskview.analytics.flow import FlowState, advance
-from deskview.feed.desk import Desk
-from deskview.feed.flows import choose_focus
-from deskview.feed.pool import Pace
-from deskview.feed.state import FeedState, Seen, Task
+from deskview.analytics.favourites import retail_shares
+from deskview.analytics.flow import FLOW_SAMPLES, FlowState, advance, choose_names, most_traded
+from deskview.board import Basis
+from deskview.feed.context import Context
+from deskview.feed.sampling import panel_table
+from deskview.feed.state import FeedState, Fetched
+from deskview.feed.tasks import ProgressMeter, Task
 from deskview.market.sessions import Calendar
 from deskview.providers.base import Provider
+from deskview.settings import Flow
+from deskview.store import Store
 
 LATE = timedelta(minutes=10)
 """Prints are still awaited so long after the close: reports may come late."""
 UNFIT = "not in the form of a print"
+FOCUS_TABLE = "focus"
+FOCUS = {"session": pl.Date(), "ticker": pl.String()}
+
+
+async def choose_focus(state: FeedState, store: Store, flow: Flow) -> tuple[str, ...]:
+    """The session's focus names, chosen once the history is whole; the choice stands until the session ends."""
+    if state.focus:
+        return state.focus
+    basis = await state.complete.get()
+    session = basis.session
+    names = await asyncio.to_thread(stored_focus, store, session, flow)
+    if not names:
+        names = await asyncio.to_thread(_choose, basis, store, flow)
+        await asyncio.to_thread(store_focus, store, session, names)
+    if session == state.session.value:
+        state.focus = names
+    return names
+
+
+def _choose(basis: Basis, store: Store, flow: Flow) -> tuple[str, ...]:
+    return focus_names(basis, flow, store.days(panel_table(flow.sample_prints), FLOW_SAMPLES))
+
+
+def focus_names(basis: Basis, flow: Flow, samples: pl.DataFrame) -> tuple[str, ...]:
+    """The names to read, most traded first: the user's list as it is, else a choice sized to the budget of calls.
+
+    `samples` (FLOW_SAMPLES) tell the retail favourites.
+    """
+    if flow.names:
+        return tuple(dict.fromkeys(flow.names))
+    raw = basis.momentum.raw if basis.momentum else None
+    chosen = choose_names(
+        most_traded(basis.history, basis.names),
+        long=[name.ticker for name in raw.long] if raw else (),
+        short=[name.ticker for name in raw.short] if raw else (),
+        favourites=retail_shares(samples).get_column("ticker"),
+        count=min(flow.count, flow.calls_per_session),
+    )
+    return tuple(chosen)
+
+
+def stored_focus(store: Store, session: date, flow: Flow) -> tuple[str, ...]:
+    """The automatic choice made for this session before, so that a second start reads the same names."""
+    table = None if flow.names else store.table(FOCUS_TABLE, FOCUS)
+    if table is None:
+        return ()
+    names = tuple(table.filter(pl.col("session") == session).get_column("ticker"))
+    return names if len(names) == min(flow.count, flow.calls_per_session) else ()
+
+
+def store_focus(store: Store, session: date, names: tuple[str, ...]) -> None:
+    """Stores the choice of this session in place of the last one's."""
+    rows = {"session": [session] * len(names), "ticker": list(names)}
+    store.put_table(FOCUS_TABLE, pl.DataFrame(rows, schema=FOCUS), FOCUS)
 
 
 def start_of_day(session: date, calendar: Calendar) -> FlowState:
@@ -26,46 +84,46 @@ def start_of_day(session: date, calendar: Calendar) -> FlowState:
     return FlowState(session, calendar.opens(session), calendar.closes(session))
 
 
-async def refresh_prints(desk: Desk) -> None:
+async def refresh_prints(context: Context) -> None:
     """Every focus name's prints up to now into the state, name by name; each is shown as soon as it is there."""
-    state = desk.state
-    names = await choose_focus(state, await state.store.get(), desk.settings.flow)
+    state = context.state
+    names = await choose_focus(state, await state.store.get(), context.settings.flow)
     now, today = state.now, state.flow_today
     if now is None or today is None:
         return
     ends = today.session_close + LATE
-    if now >= ends and not state.reread and any(seen.at < ends for seen in state.seen.values()):
-        await _read_again(desk, names, now)
+    if now >= ends and not state.reread and any(one.at < ends for one in state.fetched.values()):
+        await _read_again(context, names, now)
         return
-    first = [name for name in names if name not in state.seen]
-    pace = Pace(len(names), desk.scheduler.progress(Task.PRINTS) if first else None)
+    first = [name for name in names if name not in state.fetched]
+    meter = ProgressMeter(len(names), context.scheduler.progress(Task.PRINTS) if first else None)
     for name in names:
         if state.flow_today is None or state.session.value != today.session:
             return
-        counted = await fetch_name(desk.provider, state.flow_today, name, min(now, ends))
-        _keep(state, counted, name, now)
-        pace.advance()
-        desk.scheduler.changed.set()
+        counted = await fetch_name(context.provider, state.flow_today, name, min(now, ends))
+        _record(state, counted, name, now)
+        meter.advance()
+        context.scheduler.changed.set()
 
 
-def _keep(state: FeedState, counted: FlowState, name: str, now: datetime) -> None:
+def _record(state: FeedState, counted: FlowState, name: str, now: datetime) -> None:
     if counted.session == state.session.value:
         state.flow_today = counted
-        state.seen[name] = Seen(now, monotonic())
+        state.fetched[name] = Fetched(now, monotonic())
 
 
-async def _read_again(desk: Desk, names: Sequence[str], now: datetime) -> None:
+async def _read_again(context: Context, names: Sequence[str], now: datetime) -> None:
     """The whole session anew, once, when all its reports are in.
 
     A print that was cancelled in its place on the tape is not sent a second time; only reading again shows it.
     """
-    state = desk.state
+    state = context.state
     if state.flow_today is None:
         return
-    fresh = await fetch_today(desk.provider, start_of_day(state.flow_today.session, state.calendar), names, now)
+    fresh = await fetch_today(context.provider, start_of_day(state.flow_today.session, state.calendar), names, now)
     if fresh.session == state.session.value:
         state.flow_today, state.reread = fresh, True
-        state.seen = dict.fromkeys(names, Seen(now, monotonic()))
+        state.fetched = dict.fromkeys(names, Fetched(now, monotonic()))
 
 
 async def fetch_today(provider: Provider, state: FlowState, tickers: Sequence[str], now: datetime) -> FlowState:
@@ -91,8 +149,3 @@ async def fetch_name(provider: Provider, state: FlowState, ticker: str, until: d
         return counted
     unfit = counted.left_out.get(UNFIT, 0) + page.left_out
     return replace(counted, left_out={**counted.left_out, UNFIT: unfit})
-
-
-def only(state: FlowState, tickers: Sequence[str]) -> FlowState:
-    """The state with the sums of these names alone."""
-    return replace(state, bars=state.bars.filter(pl.col("ticker").is_in(list(tickers))))

@@ -1,6 +1,6 @@
 """When each kind of work is done: at its own cadence, never overlapping itself, sooner when woken.
 
-What fails is kept as the task's fault, which the board tells; from the first refused request on, not only when the
+What fails is kept as the task's fault, which the board shows: from the first refused request on, not only when the
 last try has failed.
 """
 
@@ -8,7 +8,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from deskview.feed.state import FeedState, Progress, Task, said, sentence
+from deskview.feed.state import FeedState
+from deskview.feed.tasks import Progress, Task, failure_message, progress_message
 from deskview.providers.errors import ProviderError
 from deskview.providers.retry import setbacks_told
 
@@ -18,11 +19,11 @@ log = logging.getLogger(__name__)
 
 
 class Scheduler:
-    """The loops' turns. `changed` is set whenever there is something new to show; `tell` gets progress in words."""
+    """The loops' turns. `changed` is set whenever there is something new to show; `report` gets progress in words."""
 
     def __init__(self, state: FeedState) -> None:
         self.changed = asyncio.Event()
-        self.tell: Callable[[str], None] | None = None
+        self.report: Callable[[str], None] | None = None
         self._state = state
         self._wake = {task: asyncio.Event() for task in Task}
 
@@ -46,17 +47,17 @@ class Scheduler:
     async def attempt(self, task: Task, work: Work) -> float | None:
         """Does the work; a failure becomes the task's fault. Returns the wait the provider asked for, if any."""
 
-        def told(fault: ProviderError) -> None:
-            self._state.faults[task] = said(fault)
+        def record(error: ProviderError) -> None:
+            self._state.faults[task] = failure_message(error)
             self.changed.set()
 
         try:
-            with setbacks_told(told):
+            with setbacks_told(record):
                 await work()
-        except ProviderError as fault:
-            self._state.faults[task] = said(fault)
-            log.warning("%s: %s", task, fault)
-            return fault.retry_after_s
+        except ProviderError as error:
+            self._state.faults[task] = failure_message(error)
+            log.warning("%s: %s", task, error)
+            return error.retry_after_s
         except Exception:
             self._state.faults[task] = f"{task}: a fault of deskview's own, see the log; the last good figures stay."
             log.exception("%s failed", task)
@@ -68,10 +69,10 @@ class Scheduler:
     def progress(self, task: Task) -> Callable[[Progress], None]:
         """What takes the progress of a task and shows it."""
 
-        def take(progress: Progress) -> None:
+        def record(progress: Progress) -> None:
             self._state.progress[task] = progress
             self.changed.set()
-            if self.tell:
-                self.tell(sentence(task, progress))
+            if self.report:
+                self.report(progress_message(task, progress))
 
-        return take
+        return record

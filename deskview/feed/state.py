@@ -1,77 +1,50 @@
 """What the feed has gathered so far. Only the event loop touches it."""
 
-from collections.abc import Mapping
+import asyncio
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
+from typing import Generic, TypeVar
 
 import polars as pl
 
 from deskview.analytics.favourites import Crowding
 from deskview.analytics.flow import FlowState
 from deskview.board import Basis, WeekInputs
-from deskview.feed.slot import Slot
+from deskview.feed.tasks import Progress, Task
 from deskview.market.schema import DETAILS, DIVIDENDS, SPLITS, TICKERS, empty
 from deskview.market.sessions import Calendar
-from deskview.providers.errors import TRANSIENT, Kind, ProviderError
 from deskview.store import Store
 
-STAY = TRANSIENT | {Kind.MALFORMED, Kind.TOO_LARGE}
-"""Failures after which the last figures are still good ones, only older."""
+Value = TypeVar("Value")
 
 
-class Task(StrEnum):
-    """The feed's kinds of work; a fault or progress belongs to one of them."""
+class AwaitableValue(Generic[Value]):
+    """Holds one value or none; `get` waits until there is one."""
 
-    SNAPSHOT = "market snapshot"
-    DAILY = "daily history"
-    DETAILS = "details"
-    PRINTS = "prints"
-    FLOW_YEAR = "year of flow"
-    CROWDING = "retail favourites"
-    OFF_EXCHANGE = "off-exchange volume"
-    SIMULATION = "simulated week"
-    SCORE = "forecast score"
+    def __init__(self) -> None:
+        self._ready = asyncio.Event()
+        self._value: Value | None = None
 
+    def set(self, value: Value) -> None:
+        """Sets the value; whoever waits goes on."""
+        self._value = value
+        self._ready.set()
 
-UNITS: Mapping[Task, str] = {
-    Task.DAILY: "sessions",
-    Task.DETAILS: "instruments",
-    Task.PRINTS: "names",
-    Task.FLOW_YEAR: "sessions",
-    Task.CROWDING: "sessions",
-}
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a task is and about how long it still takes."""
-
-    done: int
-    total: int
-    seconds_left: float
+    def clear(self) -> None:
+        """Takes the value away; who asks for it waits again."""
+        self._value = None
+        self._ready.clear()
 
     @property
-    def share(self) -> float:
-        """Share done, 0..1."""
-        return self.done / self.total if self.total else 1.0
+    def value(self) -> Value | None:
+        """The value there is now, None where there is none."""
+        return self._value
 
-
-def sentence(task: Task, progress: Progress) -> str:
-    """Such as "daily history: 120 of 273 sessions, about 20 s left"."""
-    if progress.done >= progress.total:
-        return f"{task}: all {progress.total} {UNITS.get(task, 'calls')} are in, being computed"
-    return (
-        f"{task}: {progress.done} of {progress.total} {UNITS.get(task, 'calls')}, "
-        f"about {max(1, round(progress.seconds_left))} s left"
-    )
-
-
-def said(fault: ProviderError) -> str:
-    """A failure on a board: what failed, that the figures before it stay, and when it is tried again."""
-    stay = " The last good figures stay." if fault.kind in STAY else ""
-    wait = "" if fault.retry_after_s is None else f" Next try in {max(1, round(fault.retry_after_s))} s."
-    return fault.sentence + stay + wait
+    async def get(self) -> Value:
+        """The value, waiting for it if need be."""
+        while self._value is None:
+            await self._ready.wait()
+        return self._value
 
 
 @dataclass
@@ -93,7 +66,7 @@ class Daily:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Fetched:
     """Until when (market time) a name's prints are counted, and the monotonic clock when the last of them came."""
 
     at: datetime
@@ -104,31 +77,31 @@ class Seen:
 class FeedState:
     """Everything between the provider and the board.
 
-    `now` and `phase` are the provider's. `whole` is the basis once it has all of its sessions; `owed`
-    tells that something it rests on has changed since it was made. `snapshot` is SNAPSHOT
-    at `snapshot_at`, `flow_today` the prints counted so far, `seen` until when by name, `reread` whether the session
+    `now` and `phase` are the provider's. `complete` is the basis once it has all of its sessions;
+    `outdated` tells that something it rests on has changed since it was made. `snapshot` is SNAPSHOT
+    at `snapshot_at`, `flow_today` the prints counted so far, `fetched` until when by name, `reread` whether the session
     was read anew after its close, `flow_year` the FLOW_DAYS of the sampled year,
     `focus` the names that hold for the session (none while they are still to be chosen), `off_exchange` OFF_EXCHANGE
-    of the session before. `settled` is the session whose history and details are all in, `recorded` the last whose
+    of the session before. `loaded` is the session whose history and details are all in, `recorded` the last whose
     forecast and flow were stored.
     """
 
     calendar: Calendar
-    store: Slot[Store] = field(default_factory=Slot)
-    session: Slot[date] = field(default_factory=Slot)
-    basis: Slot[Basis] = field(default_factory=Slot)
-    whole: Slot[Basis] = field(default_factory=Slot)
+    store: AwaitableValue[Store] = field(default_factory=AwaitableValue)
+    session: AwaitableValue[date] = field(default_factory=AwaitableValue)
+    basis: AwaitableValue[Basis] = field(default_factory=AwaitableValue)
+    complete: AwaitableValue[Basis] = field(default_factory=AwaitableValue)
     now: datetime | None = None
     phase: str = ""
     daily: Daily = field(default_factory=Daily)
-    owed: bool = False
+    outdated: bool = False
     snapshot: pl.DataFrame | None = None
     snapshot_left_out: int = 0
     snapshot_at: datetime | None = None
     snapshot_received: float = 0.0
     flow_today: FlowState | None = None
     flow_year: pl.DataFrame | None = None
-    seen: dict[str, Seen] = field(default_factory=dict)
+    fetched: dict[str, Fetched] = field(default_factory=dict)
     reread: bool = False
     samples_left_out: int = 0
     focus: tuple[str, ...] = ()
@@ -136,7 +109,7 @@ class FeedState:
     crowding: Crowding | None = None
     crowding_received: float = 0.0
     week: WeekInputs = field(default_factory=WeekInputs)
-    settled: date | None = None
+    loaded: date | None = None
     recorded: date | None = None
     faults: dict[Task, str] = field(default_factory=dict)
     progress: dict[Task, Progress] = field(default_factory=dict)

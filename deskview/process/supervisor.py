@@ -159,7 +159,7 @@ class MarketSupervisor:
 
 def stale(board: "Board", note: str) -> "Board":
     """The board with the note on every part; figures there are stay, marked as stale, the others are awaited."""
-    from deskview.board.parts import Part, Status  # noqa: PLC0415 - with a board the module is there
+    from deskview.board import Part, Status  # noqa: PLC0415 - with a board the module is there
 
     old: dict[str, Any] = {
         name: Part.awaited(note) if part.value is None else replace(part, status=Status.STALE, note=note, progress=None)

@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from deskview.analytics.adjust import adjusted_history, last_closes, live_market
+from deskview.analytics.adjust import adjusted_history, closing_snapshot, has_prices, last_closes, live_market
 from deskview.market.schema import HISTORY, SNAPSHOT, SPLITS, empty
-from tests.analytics.markets import TODAY, before_split, market, split, weekdays
+from tests.analytics.markets import CLOSES, TODAY, before_split, market, split, weekdays
 
 DAYS = weekdays(12)
 
@@ -102,3 +102,18 @@ def test_a_name_without_yesterdays_bar_takes_the_vendors_close(bars: pl.DataFram
     live = live_market(snapshot(rows), last_closes(history))
     assert live["ticker"].to_list() == ["N001", "NEW", "N002"]
     assert live["ret"].to_list() == [pytest.approx(0.1), None, None]
+
+
+def test_bars_stand_for_the_snapshot_of_their_close(bars: pl.DataFrame) -> None:
+    day = bars.filter(pl.col("session") == DAYS[-1])
+    found = closing_snapshot(day, CLOSES)
+    assert dict(found.schema) == dict(SNAPSHOT)
+    assert has_prices(found)
+    assert not has_prices(found.clear())
+    assert found.get_column("price").to_list() == day.get_column("close").to_list()
+    assert set(found.get_column("price_time")) == {CLOSES}
+    assert found.select("prev_close", "bid", "ask").null_count().row(0) == (day.height,) * 3
+    last = last_closes(adjusted_history(bars.filter(pl.col("session") < DAYS[-1]), empty(SPLITS), basis=DAYS[-1]))
+    live = live_market(found, last).filter(pl.col("ticker") == "SPY")
+    before, now = closes(bars.filter(pl.col("session") >= DAYS[-2]).sort("session"), "SPY")
+    assert live["ret"].item() == pytest.approx(now / before - 1)

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskview.analytics.adjust import adjusted_history
-from deskview.analytics.adjusted_panel import adjusted_panel
-from deskview.analytics.panel import Panel, panel_of
+from deskview.analytics.panel import Panel, adjusted_panel, panel_of
 from deskview.market.schema import DIVIDENDS, SPLITS, empty
 from tests.analytics.markets import TODAY, market, weekdays
 

@@ -29,7 +29,6 @@ def test_overlap_of_the_worked_example(shared: Path) -> None:
     assert got.jaccard == pytest.approx(expected["jaccard_set"], abs=1e-9)
     assert got.weighted_jaccard == pytest.approx(expected["weighted_jaccard"], abs=1e-9)
     assert got.overlap == pytest.approx(expected["overlap_min"], abs=1e-9)
-    assert got.active_share == pytest.approx(expected["active_share"], abs=1e-9)
     assert got.cosine == pytest.approx(expected["cosine"], abs=1e-9)
     assert got.common == 3
 
@@ -125,7 +124,7 @@ def test_a_point_that_alone_makes_the_slope_has_no_hc3() -> None:
 
 def test_public_figures_are_bounded() -> None:
     got = overlap(basket(A=0.2, B=0.8), basket(B=0.5, C=0.5))
-    for figure in (got.jaccard, got.weighted_jaccard, got.overlap, got.active_share, got.cosine):
+    for figure in (got.jaccard, got.weighted_jaccard, got.overlap, got.cosine):
         assert figure is not None
         assert 0 <= figure <= 1
     assert crowding.DRAWS == 1_000

@@ -5,8 +5,13 @@ from datetime import date
 import polars as pl
 import pytest
 
-from deskview.analytics.favourites import LEAST, Crowding, read_crowding, retail_shares
+from deskview.analytics import momentum
+from deskview.analytics.adjust import adjusted_history
+from deskview.analytics.favourites import LEAST, Crowding, crowding_of, read_crowding, retail_shares
 from deskview.analytics.flow import FLOW_SAMPLES
+from deskview.analytics.panel import panel_of
+from deskview.market.schema import SPLITS, empty
+from tests.analytics.markets import TODAY, market
 
 SESSION = date(2026, 2, 3)
 NAMES = [f"N{number:03}" for number in range(200)]
@@ -106,3 +111,43 @@ def test_no_sample_at_all() -> None:
 def test_the_same_samples_in_any_order_give_the_same_reading() -> None:
     shares = {name: 0.1 + (number * 37 % 200) / 1000 for number, name in enumerate(NAMES)}
     assert read(shares) == read(dict(reversed(shares.items())))
+
+
+def test_the_legs_in_force_are_compared_with_the_samples_of_their_universe() -> None:
+    small = market(names=120)
+    history = adjusted_history(small.bars, empty(SPLITS), basis=TODAY)
+    rules = momentum.MomentumRules(volume_floor_usd=0.0, cap=0.3, rebalance="daily")
+    model = momentum.prepare(panel_of(history, before=TODAY), small.names, session=TODAY, rules=rules)
+    assert model.raw is not None
+    wide = history.pivot("ticker", index="session", values="close").sort("session").drop("session", "SPY")
+    prior = {name: wide[name][-21] / wide[name][-252] - 1 for name in wide.columns}
+    retail = {name: 0.05 + 0.007 * place for place, name in enumerate(sorted(prior, key=prior.__getitem__))}
+    found = crowding_of(samples(retail), model, small.names, history)
+    assert found is not None
+    assert (found.universe, found.names) == (120, 120)
+    assert found.spearman == pytest.approx(1.0)
+    assert {one.ticker for one in found.favourites} == {name.ticker for name in model.raw.long}
+    assert (found.long.common, found.short.common) == (12, 0)
+
+
+def test_without_a_basket_there_is_nothing_to_compare() -> None:
+    small = market(names=20, sessions=100)
+    history = adjusted_history(small.bars, empty(SPLITS), basis=TODAY)
+    model = momentum.prepare(panel_of(history, before=TODAY), small.names, session=TODAY)
+    assert crowding_of(samples({"N001": 0.5}), model, small.names, history) is None
+
+
+def test_names_alike_stand_in_the_order_of_the_alphabet() -> None:
+    """Of equal retail share, and of equal weight in favourites and leg; the larger before the smaller."""
+    high = dict.fromkeys(NAMES[1:20:2], 0.6) | dict.fromkeys(NAMES[20::2], 0.4)
+    some = {name: high.get(name, 0.5 if number < 20 else 0.3) for number, name in enumerate(NAMES)}
+    expected = [name for share in (0.6, 0.5, 0.4, 0.3) for name in NAMES if some[name] == share]
+    assert retail_shares(samples(some)).get_column("ticker").to_list() == expected
+    assert [row.ticker for row in read(some).favourites] == expected[:20]
+    rising = {name: 0.6 + 0.01 * number if number < 20 else 0.1 for number, name in enumerate(NAMES)}
+    whole = sum(rising[name] for name in NAMES[:20])
+    heavier = [name for name in NAMES[:20] if rising[name] / whole > 0.05]
+    for leg in (LEG, LEG[::-1]):
+        long = pl.DataFrame(leg, schema=WEIGHTS)
+        shared = read_crowding(samples(rising), universe(), long, long.clear()).long.shared
+        assert shared[: len(heavier)] == heavier, "all of these share the weight they have in the leg"

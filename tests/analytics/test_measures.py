@@ -2,42 +2,72 @@
 
 import csv
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskview.analytics.correlation import average_correlation, implied_correlation
-from deskview.analytics.percentile import percentile
-from deskview.analytics.returns import block_returns, prior_return, span_returns
-from deskview.analytics.volatility import betas, ewma_sd, rolling_sd, z_score
+from deskview.analytics.measures import (
+    average_correlation,
+    betas,
+    block_returns,
+    ewma_sd,
+    implied_correlation,
+    percentile,
+    prior_returns,
+    prior_returns_at,
+    rolling_sd,
+    span_returns,
+    z_score,
+)
 
 
 def test_percentile_counts_lower_values_strictly() -> None:
     past = [1.0, 2.0, 2.0, 3.0, float("nan")]
     assert percentile(past, 2.0).rank == 25.0
     assert percentile(past, 2.0).days == 4
-    assert percentile(past, 2.0, "weak").rank == 75.0
-    assert percentile(past, 2.0, "mid").rank == 50.0
+    assert percentile(past, 3.0).rank == 75.0
     assert percentile(past, None).rank is None
     assert percentile([], 1.0).rank is None
 
 
 def test_prior_return_of_month_ends(shared: Path) -> None:
     vector = json.loads((shared / "test_vectors.json").read_text())["1.1_signal"]
-    prices, expected = vector["inputs"]["month_end_prices"], vector["expected"]
-    assert prior_return(prices, lookback=12, skip=1) == pytest.approx(expected["mom_12_1"], rel=1e-9)
-    assert prior_return(prices, lookback=12) == pytest.approx(expected["mom_12_0"], rel=1e-9)
-    assert prior_return(prices, lookback=6, skip=1) == pytest.approx(expected["mom_6_1"], rel=1e-9)
-    assert prior_return(prices, lookback=1) == pytest.approx(expected["st_rev_1"], rel=1e-9)
+    close, expected = np.array(vector["inputs"]["month_end_prices"])[:, None], vector["expected"]
+    now = len(close) - 1
+    for name, lookback, skip in (("mom_12_1", 12, 1), ("mom_12_0", 12, 0), ("mom_6_1", 6, 1), ("st_rev_1", 1, 0)):
+        found = prior_returns_at(close, now, lookback=lookback, skip=skip)
+        assert found.tolist() == pytest.approx([expected[name]], rel=1e-9)
+    assert np.isnan(prior_returns_at(close, now, lookback=now + 1, skip=1)).all()
 
 
-@pytest.mark.parametrize(("lookback", "skip"), [(3, 0), (2, 2), (1, -1)])
-def test_prior_return_refuses_what_does_not_fit(lookback: int, skip: int) -> None:
-    with pytest.raises(ValueError, match="does not fit"):
-        prior_return([1.0, 2.0, 3.0], lookback=lookback, skip=skip)
+def history_of(prices: dict[str, list[float]], sessions: int) -> pl.DataFrame:
+    """(ticker, session, total_close); a shorter list of prices is that of a name that was listed later."""
+    days = [date(2026, 1, 1) + timedelta(days=number) for number in range(sessions)]
+    rows = [
+        (ticker, day, price)
+        for ticker, own in prices.items()
+        for day, price in zip(days[sessions - len(own) :], own, strict=True)
+    ]
+    return pl.DataFrame(rows, schema={"ticker": pl.String, "session": pl.Date, "total_close": pl.Float64}, orient="row")
+
+
+def test_momentum_of_a_table_is_that_of_its_matrix() -> None:
+    """The session the return is for comes after the last of the table, as a live session does."""
+    prices = np.random.default_rng(8).uniform(50, 150, (30, 3))
+    history = history_of(dict(zip("ABC", prices.T.tolist(), strict=True)), 30)
+    found = prior_returns(history.sample(fraction=1.0, shuffle=True, seed=3), lookback=25, skip=4).sort("ticker")
+    assert found["momentum"].to_list() == prior_returns_at(prices, 30, lookback=25, skip=4).tolist()
+
+
+def test_a_young_name_has_no_momentum_and_a_short_history_none_at_all() -> None:
+    history = history_of({"OLD": [100.0, 110.0, 121.0, 130.0], "NEW": [50.0, 60.0]}, 4)
+    assert prior_returns(history, lookback=4, skip=2).rows() == [("OLD", pytest.approx(0.21))]
+    assert prior_returns(history, lookback=5, skip=2).sort("ticker").rows() == [("NEW", None), ("OLD", None)]
 
 
 def test_spans_and_blocks_end_at_the_last_close() -> None:

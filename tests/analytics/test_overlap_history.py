@@ -7,9 +7,8 @@ import msgspec
 import polars as pl
 import pytest
 
-from deskview.analytics.favourites import Crowding
-from deskview.analytics.overlap_history import DAYS, ENOUGH, OVERLAPS, in_history, overlaps_of
-from deskview.feed.overlaps import recorded, table_name
+from deskview.analytics.favourites import DAYS, ENOUGH, OVERLAPS, Crowding, in_history, overlaps_of
+from deskview.feed.flows import overlaps_table, record_overlaps
 from deskview.settings import Flow
 from deskview.store import Store
 from tests.analytics.test_favourites import NAMES, read
@@ -66,15 +65,15 @@ def test_without_an_overlap_there_is_nothing_to_compare_or_record() -> None:
 
 def test_each_session_is_recorded_once_and_read_against_those_before(tmp_path: Path) -> None:
     store, now = Store(tmp_path), reading()
-    first = recorded(store, now, TODAY, FLOW)
+    first = record_overlaps(store, now, TODAY, FLOW)
     assert first.long.history_days == 0
     lower = msgspec.structs.replace(now, long=msgspec.structs.replace(now.long, weighted_jaccard=0.0))
-    recorded(store, lower, TODAY, FLOW)
-    second = recorded(store, now, TODAY + timedelta(days=1), FLOW)
+    record_overlaps(store, lower, TODAY, FLOW)
+    second = record_overlaps(store, now, TODAY + timedelta(days=1), FLOW)
     assert second.long.history_days == 1
     assert second.long.history_percentile == 100.0
-    table = store.table(table_name(FLOW), OVERLAPS)
+    table = store.table(overlaps_table(FLOW), OVERLAPS)
     assert table is not None
     assert table.get_column("session").to_list() == [TODAY, TODAY + timedelta(days=1)]
-    other = recorded(store, now, TODAY + timedelta(days=2), msgspec.structs.replace(FLOW, panel_calls=9))
+    other = record_overlaps(store, now, TODAY + timedelta(days=2), msgspec.structs.replace(FLOW, panel_calls=9))
     assert other.long.history_days == 0

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deskview.board import Board, Built, FlowInputs, Inputs, Status, WeekInputs, Wire, Word, build_board
+from deskview.board import Board, Built, FlowInputs, Inputs, Notice, Status, WeekInputs, Wire, build_board
+from deskview.board.basis import INTEREST
 from deskview.board.export import board_to_builtins, board_to_json
 from deskview.market.schema import SNAPSHOT, empty
 from deskview.market.source import Source
@@ -93,8 +94,8 @@ def test_a_method_that_raises_leaves_the_others_whole(
 
 
 def test_a_fault_marks_the_figures_stale_and_progress_only_partial(inputs: Inputs) -> None:
-    words = {"momentum": Word("It failed.", fault=True), "rotation": Word("On its way.", progress=0.4)}
-    built = build_board(replace(inputs, words=words))
+    notices = {"momentum": Notice("It failed.", fault=True), "rotation": Notice("On its way.", progress=0.4)}
+    built = build_board(replace(inputs, notices=notices))
     assert built.momentum.status is Status.STALE
     assert built.momentum.note == "It failed."
     assert built.momentum.value is not None
@@ -104,7 +105,7 @@ def test_a_fault_marks_the_figures_stale_and_progress_only_partial(inputs: Input
 
 
 def test_what_is_awaited_is_told_where_there_are_no_figures() -> None:
-    built = build_board(replace(NOTHING, words={"flow": Word("year of flow: 3 of 252", progress=0.01)}))
+    built = build_board(replace(NOTHING, notices={"flow": Notice("year of flow: 3 of 252", progress=0.01)}))
     assert built.flow.note == "year of flow: 3 of 252"
     assert built.flow.progress == 0.01
 
@@ -172,8 +173,8 @@ def test_a_board_of_the_same_market_keeps_its_readings(inputs: Inputs) -> None:
 
 def test_what_is_said_of_a_part_changes_that_part_alone(inputs: Inputs) -> None:
     first = build_board(inputs)
-    words = {"leverage": Word("the simulation failed", fault=True)}
-    second = build_board(replace(inputs, words=words), Built(inputs, first))
+    notices = {"leverage": Notice("the simulation failed", fault=True)}
+    second = build_board(replace(inputs, notices=notices), Built(inputs, first))
     assert kept(first, second) == set(MARKET) - {"leverage"}
     assert second.leverage.status is Status.STALE
     assert second.leverage.value == first.leverage.value
@@ -186,7 +187,7 @@ CHANGES: dict[str, Callable[[Inputs], Inputs]] = {
     "models": lambda old: replace(old, basis=replace(old.basis, momentum=None)),  # type: ignore[type-var]
     "the week": lambda old: replace(old, week=WeekInputs(score_note="no year yet")),
     "no market": lambda old: replace(old, snapshot=None),
-    "a word": lambda old: replace(old, words={"momentum": Word("late", fault=True)}),
+    "a notice": lambda old: replace(old, notices={"momentum": Notice("late", fault=True)}),
     "nothing": lambda old: old,
 }
 
@@ -200,3 +201,13 @@ def test_what_is_kept_of_the_board_before_changes_no_figure(inputs: Inputs, what
     assert {name: part.received for name, part in after.parts.items()} == {
         name: part.received for name, part in anew.parts.items()
     }
+
+
+def test_the_names_of_interest_that_trade_alike_are_the_first_of_the_alphabet(board: Board) -> None:
+    assert board.basis is not None
+    tickers, day = [f"T{number:04}" for number in range(INTEREST + 200)], date(2026, 2, 3)
+    rows = [(ticker, day, 1e9) for ticker in tickers]
+    schema = {"ticker": pl.String, "session": pl.Date, "dollar_volume_usd": pl.Float64}
+    history = pl.DataFrame(rows, schema=schema, orient="row").sample(fraction=1.0, shuffle=True, seed=3)
+    names = pl.DataFrame({"ticker": tickers, "type": "CS", "in_index": False})
+    assert replace(board.basis, history=history, names=names).names_of_interest() == tickers[:INTEREST]

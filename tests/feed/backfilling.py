@@ -13,8 +13,7 @@ from typing import cast
 
 import polars as pl
 
-from deskview.feed.sampling import Sampler
-from deskview.feed.year import fetch_year
+from deskview.feed.sampling import Sampler, fetch_year
 from deskview.market.schema import TRADES, UTC_NS
 from deskview.market.sessions import Calendar
 from deskview.providers.base import Provider, Table, Window

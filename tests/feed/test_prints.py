@@ -10,13 +10,10 @@ import msgspec
 import polars as pl
 import pytest
 
-from deskview.analytics.flow import FLOW_SAMPLES, Flow, FlowState
+from deskview.analytics.flow import FLOW_SAMPLES, Flow, FlowState, of_names, windows_per_name
 from deskview.board import Basis, Board
 from deskview.feed import Feed
-from deskview.feed.focus import focus_names, keep, kept, windows_per_day
-from deskview.feed.offexchange import shares
-from deskview.feed.prints import fetch_today, only, start_of_day
-from deskview.market.schema import BARS, SHORT_VOLUME
+from deskview.feed.prints import fetch_today, focus_names, start_of_day, store_focus, stored_focus
 from deskview.market.sessions import Calendar
 from deskview.providers.base import Provider
 from deskview.providers.errors import ProviderError
@@ -165,24 +162,24 @@ def test_the_choice_fits_the_budget_of_calls(crash: Made, count: int, calls: int
     flow = FlowSettings(count=count, calls_per_session=calls)
     chosen = focus_names(basis_of(crash), flow, favourite("ROKU").clear())
     assert len(chosen) == names
-    assert windows_per_day(flow, len(chosen)) == windows
+    assert windows_per_name(flow.calls_per_session, len(chosen)) == windows
     assert len(chosen) * windows <= calls
 
 
 def test_the_choice_of_a_session_stands(tmp_path: Path) -> None:
     store, flow = Store(tmp_path), FlowSettings(count=2)
-    assert kept(store, SESSION, flow) == ()
-    keep(store, SESSION, ("AAA", "BBB"))
-    assert kept(store, SESSION, flow) == ("AAA", "BBB")
-    assert kept(store, date(2026, 2, 5), flow) == ()
-    assert kept(store, SESSION, FlowSettings(count=3)) == ()
-    assert kept(store, SESSION, FlowSettings(names=("CCC",))) == ()
+    assert stored_focus(store, SESSION, flow) == ()
+    store_focus(store, SESSION, ("AAA", "BBB"))
+    assert stored_focus(store, SESSION, flow) == ("AAA", "BBB")
+    assert stored_focus(store, date(2026, 2, 5), flow) == ()
+    assert stored_focus(store, SESSION, FlowSettings(count=3)) == ()
+    assert stored_focus(store, SESSION, FlowSettings(names=("CCC",))) == ()
 
 
 async def test_names_no_longer_read_are_not_shown(crash: Made) -> None:
     well = simulated(at=time(9, 40))
     state = await fetch_today(well, start_of_day(SESSION, Calendar()), NAMES, (await well.market_status()).now)
-    assert set(only(state, ("TSLA",)).bars.get_column("ticker")) == {"TSLA"}
+    assert set(of_names(state, ("TSLA",)).bars.get_column("ticker")) == {"TSLA"}
     assert state.bars.height == 2
 
 
@@ -196,23 +193,6 @@ def test_the_off_exchange_share_of_every_name_is_at_hand(crash: Made) -> None:
     assert reading is not None
     assert reading.off_exchange.share == off.market_share
     assert reading.off_exchange.session == date(2026, 2, 3)
-
-
-def test_names_without_a_volume_have_no_share() -> None:
-    reported = pl.DataFrame(
-        {
-            "ticker": ["A", "B", "C"],
-            "session": [SESSION] * 3,
-            "total_volume": [40.0, 10.0, 5.0],
-            "short_volume": [1.0] * 3,
-        },
-        schema=dict(SHORT_VOLUME),
-    )
-    bars = pl.DataFrame({"ticker": ["A", "B"], "session": [SESSION] * 2, "volume": [100.0, 0.0]})
-    whole = bars.select(
-        *(column if column in bars.columns else pl.lit(None, kind).alias(column) for column, kind in BARS.items())
-    )
-    assert shares(reported, whole).select("ticker", "share").rows() == [("A", 0.4)]
 
 
 async def test_without_short_volume_the_flow_stands_and_says_what_is_missing(warm: Path) -> None:

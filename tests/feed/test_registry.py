@@ -1,7 +1,7 @@
 """What the settings assume, as the methods take it."""
 
 from deskview.board import Assumptions
-from deskview.feed.registry import Registry
+from deskview.feed.context import Registry
 from deskview.settings import Leverage, Settings, Supply
 
 

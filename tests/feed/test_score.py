@@ -11,7 +11,7 @@ import pytest
 from deskview.analytics.leverage import FORECASTS, REALISED, Leverage
 from deskview.board import Basis, Board
 from deskview.feed import Feed
-from deskview.feed.score import FILLED, FORECASTS_NAME, REALISED_NAME, record, score_of
+from deskview.feed.week import FILLED, FORECASTS_NAME, REALISED_NAME, record, score_of
 from deskview.settings import Leverage as LeverageSettings
 from deskview.settings import Supply
 from deskview.store import Store

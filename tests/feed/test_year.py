@@ -11,8 +11,7 @@ import polars as pl
 import pytest
 
 from deskview.analytics.flow import FLOW_SAMPLES
-from deskview.feed.sampling import Sampler
-from deskview.feed.year import fetch_panel, panel_names, table_name
+from deskview.feed.sampling import Sampler, fetch_panel, table_name
 from deskview.store import Store
 from tests.feed.backfilling import CALENDAR, NAMES, PRINTS, SESSIONS, WINDOWS, Arithmetic, fetched
 
@@ -101,15 +100,6 @@ async def test_the_day_adds_up_to_its_dollar_volume(tmp_path: Path) -> None:
     signed = sum(row[column] for column in dollars)
     assert signed == pytest.approx(1e9 + SESSIONS[3].toordinal(), rel=0.2)
     assert row["prints"] == WINDOWS * PRINTS
-
-
-def test_the_panel_goes_round_the_whole_universe() -> None:
-    universe = [f"N{number:03}" for number in range(240)]
-    four_weeks = CALENDAR.before(date(2026, 3, 28), 20)
-    turns = [panel_names(universe, day, 12) for day in four_weeks]
-    assert sorted(name for turn in turns for name in turn) == universe
-    assert max(len(turn) for turn in turns) < 30
-    assert panel_names(universe[:-3], four_weeks[0], 12) == [name for name in turns[0] if name in universe[:-3]]
 
 
 async def test_the_panel_reads_one_window_of_each_name_whose_turn_it_is(tmp_path: Path) -> None:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from deskview.board import Board
-from deskview.board.parts import Part, Status
+from deskview.board import Board, Part, Status
 from deskview.process.supervisor import stale, with_old_figures
 from tests.feed.fixtures import board, crash
 

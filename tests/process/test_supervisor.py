@@ -13,8 +13,7 @@ import msgspec
 import pytest
 
 from deskview import __version__
-from deskview.board import Board
-from deskview.board.parts import Status
+from deskview.board import Board, Status
 from deskview.market_client import MarketUnavailableError
 from deskview.process.supervisor import RestartPolicy
 from deskview.settings import Refresh

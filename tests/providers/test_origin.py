@@ -7,6 +7,7 @@ from deskview.credentials.key import ApiKey
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient
 from deskview.providers.origin import BearerAuth, base_address, next_page, origin_of
+from deskview.providers.retry import RateLimiter
 from tests.providers.conftest import CANARY
 from tests.providers.scripted import Server
 
@@ -72,7 +73,7 @@ def test_the_key_goes_to_its_origin_only(url: str, sent: bool) -> None:
 
 async def test_the_client_itself_fetches_nothing_from_elsewhere(server: Server, other: Server) -> None:
     """Whoever asks: a page's address has been checked before, any other has not."""
-    http = HttpClient(server.url, ApiKey(CANARY))
+    http = HttpClient(server.url, ApiKey(CANARY), limiter=RateLimiter(1000, 1.0))
     for url in (f"{other.url}/x", f"http://localhost:{server.port}/x", f"https://127.0.0.1:{server.port}/x"):
         with pytest.raises(ProviderError) as caught:
             await http.fetch(httpx.URL(url))
@@ -83,7 +84,7 @@ async def test_the_client_itself_fetches_nothing_from_elsewhere(server: Server, 
 
 
 async def test_a_path_that_is_an_address_elsewhere_is_not_fetched(server: Server, other: Server) -> None:
-    http = HttpClient(server.url, ApiKey(CANARY))
+    http = HttpClient(server.url, ApiKey(CANARY), limiter=RateLimiter(1000, 1.0))
     with pytest.raises(ProviderError) as caught:
         await http.get(f"{other.url}/x")
     assert caught.value.kind is Kind.FOREIGN_PAGE

@@ -1,4 +1,4 @@
-"""What is prepared once a session for breadth: the members and the past year of every figure."""
+"""What is prepared once a session: the members, their sectors and caps, and the past of every figure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,9 +6,14 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from deskview.analytics.breadth.comovement import comovement_history
-from deskview.analytics.breadth.cross_section import Figures, Sectors, cross_section
-from deskview.analytics.breadth.rules import DEFAULT_RULES, BreadthRules
+from deskview.analytics.breadth.figures import (
+    DEFAULT_RULES,
+    BreadthRules,
+    Figures,
+    Sectors,
+    comovement_history,
+    cross_section,
+)
 from deskview.analytics.panel import Floats, Ints, Panel
 
 UNKNOWN_SECTOR = "unknown"

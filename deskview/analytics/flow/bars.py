@@ -2,10 +2,15 @@
 
 `advance` gives the same sums as one pass over all prints, however they are cut into pages and however far a page
 reaches back over prints already counted: the tick rule is carried, and prints of the last OVERLAP are remembered
-by their key. What is cancelled or corrected after it was counted is taken out again (`undo`).
+by their key.
+
+Prints may be taken back after they were counted, and the wire tells in two ways. A record of its own follows later,
+with the id of the print it cancels or corrects: the print's dollars are taken out again as soon as that record comes.
+Or the print is flagged in its old place on the tape, which no later page shows: only reading the session again finds
+it. What a taken-back print did to the tick rule of the prints after it is not undone before then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -13,9 +18,10 @@ from typing import Final
 import polars as pl
 
 from deskview.analytics.flow import label as labels
-from deskview.analytics.flow import subpenny, undo
+from deskview.analytics.flow import subpenny
+from deskview.analytics.flow.conditions import CANCELLED
 from deskview.analytics.flow.rules import Rule
-from deskview.analytics.flow.schema import FLOW_BARS, FLOW_DAYS, PRINT_KEY
+from deskview.analytics.flow.schema import FLOW_BARS, FLOW_DAYS, KIND, PRINT_KEY
 from deskview.analytics.flow.subpenny import PENNY_E4
 from deskview.market.schema import TRADES, UTC_NS, empty
 
@@ -25,6 +31,21 @@ BEHIND: Final = "behind the prints already counted"
 
 SUMS: Final = [column for column in FLOW_BARS if column not in ("ticker", "session", "half_hour")]
 _TAIL = {**{column: TRADES[column] for column in PRINT_KEY}, "sip_time": UTC_NS}
+
+TAKEN_BACK = "cancelled or corrected after it was counted"
+CORRECTED = 1
+#: What identifies a print across the records that speak of it; a null id identifies none.
+NAMED = ("ticker", "id", "exchange")
+#: What is remembered of every counted print, a few bytes each.
+COUNTED = {
+    "print": pl.UInt64(),
+    "ticker": pl.Categorical(),
+    "half_hour": pl.Int8(),
+    "kind": KIND,
+    "core": pl.Boolean(),
+    "sign": pl.Int8(),
+    "usd": pl.Float64(),
+}
 
 
 def half_hours(labelled: pl.DataFrame, session: date) -> pl.DataFrame:
@@ -129,15 +150,20 @@ class FlowState:
     bars: pl.DataFrame = field(default_factory=lambda: empty(FLOW_BARS), repr=False)
     carry: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=labels.CARRY), repr=False)
     tail: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_TAIL), repr=False)
-    counted: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=undo.COUNTED), repr=False)
+    counted: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COUNTED), repr=False)
     left_out: Mapping[str, int] = field(default_factory=dict)
     last_time: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def of_names(state: FlowState, tickers: Sequence[str]) -> FlowState:
+    """The state with the sums of these names alone."""
+    return replace(state, bars=state.bars.filter(pl.col("ticker").is_in(list(tickers))))
 
 
 def advance(state: FlowState, trades: pl.DataFrame, quotes: pl.DataFrame | None = None) -> FlowState:
     """The state with a page of TRADES counted too; names and rows in any order, overlap with earlier pages allowed."""
     fresh, skipped = _unseen(state, trades)
-    state = _without(state, undo.taken_back(state.counted, trades, fresh))
+    state = _without(state, taken_back(state.counted, trades, fresh))
     state = replace(state, left_out=_add_counts(state.left_out, skipped))
     return state if fresh.is_empty() else _count(state, fresh, quotes)
 
@@ -153,12 +179,12 @@ def _without(state: FlowState, back: pl.DataFrame) -> FlowState:
         state,
         bars=bars,
         counted=state.counted.filter(~pl.col("print").is_in(back.get_column("print").implode())),
-        left_out=_add_counts(state.left_out, {undo.TAKEN_BACK: back.height}),
+        left_out=_add_counts(state.left_out, {TAKEN_BACK: back.height}),
     )
 
 
 def _count(state: FlowState, fresh: pl.DataFrame, quotes: pl.DataFrame | None) -> FlowState:
-    standing, back = undo.without_taken_back(fresh)
+    standing, back = without_taken_back(fresh)
     labelled = labels.label(
         standing,
         session_open=state.session_open,
@@ -177,8 +203,8 @@ def _count(state: FlowState, fresh: pl.DataFrame, quotes: pl.DataFrame | None) -
         bars=add_bars(state.bars, half_hours(labelled, state.session)),
         carry=carry.sort("ticker"),
         tail=tail,
-        counted=pl.concat([state.counted, undo.counted(labelled)], rechunk=False),
-        left_out=_add_counts(_add_counts(state.left_out, left_out(labelled)), {undo.TAKEN_BACK: back}),
+        counted=pl.concat([state.counted, counted(labelled)], rechunk=False),
+        left_out=_add_counts(_add_counts(state.left_out, left_out(labelled)), {TAKEN_BACK: back}),
         last_time=dict(latest.iter_rows()),
     )
 
@@ -203,3 +229,43 @@ def _trim(tail: pl.DataFrame) -> pl.DataFrame:
 def _add_counts(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
     both = {reason: first.get(reason, 0) + second.get(reason, 0) for reason in (*first, *second)}
     return {reason: count for reason, count in both.items() if count}
+
+
+def counted(labelled: pl.DataFrame) -> pl.DataFrame:
+    """COUNTED of the labelled prints that count and have an id."""
+    held = labelled.filter(pl.col("reason").is_null() & pl.col("id").is_not_null())
+    return held.select(
+        _name().alias("print"), *(pl.col(column).cast(kind) for column, kind in COUNTED.items() if column != "print")
+    )
+
+
+def without_taken_back(fresh: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """A page without the prints another record of the same page takes back, and their number."""
+    code = pl.col("correction").fill_null(0)
+    later = fresh.filter(code.is_in([CORRECTED, *CANCELLED]) & pl.col("id").is_not_null())
+    if later.is_empty():
+        return fresh, 0
+    rows = fresh.with_row_index("row")
+    back = rows.filter(code == 0).join(later.select(NAMED), on=list(NAMED), how="semi")
+    return rows.join(back.select("row"), on="row", how="anti", maintain_order="left").select(list(TRADES)), back.height
+
+
+def taken_back(held: pl.DataFrame, page: pl.DataFrame, fresh: pl.DataFrame) -> pl.DataFrame:
+    """Of the remembered prints those a page takes back.
+
+    A cancel counts wherever it stands in the page, a correction only where it was not seen before.
+    """
+    code = pl.col("correction").fill_null(0)
+    records = pl.concat(
+        [
+            page.filter(code.is_in(CANCELLED) & pl.col("id").is_not_null()).select(NAMED),
+            fresh.filter((code == CORRECTED) & pl.col("id").is_not_null()).select(NAMED),
+        ]
+    )
+    if records.is_empty():
+        return held.clear()
+    return held.filter(pl.col("print").is_in(records.select(_name()).to_series().implode()))
+
+
+def _name() -> pl.Expr:
+    return pl.struct(pl.col(column).cast(TRADES[column]) for column in NAMED).hash(seed=7)

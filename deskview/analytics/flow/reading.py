@@ -12,12 +12,13 @@ from typing import cast
 
 import polars as pl
 
+from deskview.analytics.assumptions import YEAR
 from deskview.analytics.flow.schema import FLOW_BARS, FLOW_DAYS
 from deskview.analytics.flow.structs import DayMark, Flow, HalfHour, NameFlow, Side
+from deskview.analytics.measures import percentile
 from deskview.market.schema import require
 
 NO_CORE = "blocks, sweeps and crosses are part of non-retail; retail has no such part"
-YEAR = 252
 RECENT = 5
 FULL_DAY, HALF_DAY = 13, 7
 #: Half-hours before noon.
@@ -85,12 +86,6 @@ def read(
     )
 
 
-def percentile(value: float, history: pl.Series) -> float | None:
-    """Share of the history strictly below the value, in percent; null without history."""
-    known = history.drop_nulls()
-    return None if known.is_empty() else 100 * int((known < value).sum()) / known.len()
-
-
 def intensity(side: str) -> pl.Expr:
     """(bought - sold) / (bought + sold) of `retail` or `other`, null where nothing was signed."""
     bought, sold = pl.col(f"{side}_buy_usd"), pl.col(f"{side}_sell_usd")
@@ -113,7 +108,7 @@ def _side(today: pl.DataFrame, days: pl.DataFrame, side: str, halves: int, missi
         sign_error_note=NOTES[side],
         net_usd=morning + afternoon if signed else None,
         intensity=value,
-        percentile=None if value is None else percentile(value, known),
+        percentile=percentile(known, value).rank,
         days=known.len(),
         morning_usd=morning if signed else None,
         afternoon_usd=afternoon if signed else None,
@@ -122,7 +117,9 @@ def _side(today: pl.DataFrame, days: pl.DataFrame, side: str, halves: int, missi
         names=_names(today, side),
         core_net_usd=core if signed and side == "other" else None,
         median_intensity=None if known.is_empty() else cast("float", known.median()),
-        recent=[DayMark(session=s, intensity=v, percentile=percentile(v, known)) for s, v in past.tail(RECENT).rows()],
+        recent=[
+            DayMark(session=s, intensity=v, percentile=percentile(known, v).rank) for s, v in past.tail(RECENT).rows()
+        ],
     )
 
 

@@ -84,6 +84,28 @@ def _stride(names: int) -> int:
     return next((step for step in range(start, 2 * names) if gcd(step, names) == 1), 1)
 
 
+def windows_per_name(calls: int, names: int) -> int:
+    """Windows each of the names gets of a session's calls; at least one."""
+    return max(1, calls // max(1, names))
+
+
+def names_in_turn(universe: Sequence[str], session: date, calls: int, seed: int) -> list[str]:
+    """The names whose turn it is in the session, about `calls` of them: every name has its place in the round for good.
+
+    A round goes through the whole universe once; a name that leaves or joins moves no other.
+    """
+    round_length = -(-len(universe) // calls)
+    turn = _weekday_number(session) % round_length
+    return [ticker for ticker in universe if _hash(seed, ticker) % round_length == turn]
+
+
+def with_silent_names(read: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """FLOW_SAMPLES with a row for every (ticker, session) asked for: zeros and no names where there was no print."""
+    return asked.join(read, on=["ticker", "session"], how="left", maintain_order="left").select(
+        pl.col(column).fill_null(0) if dtype.is_numeric() else column for column, dtype in FLOW_SAMPLES.items()
+    )
+
+
 def name_readings(
     samples: pl.DataFrame,
     hours: pl.DataFrame,

@@ -1,16 +1,23 @@
 """Leveraged and inverse ETFs: what they must trade today, over the coming sessions, and name by name."""
 
-from deskview.analytics.leverage.backtest import Backtest, weekly_backtest
-from deskview.analytics.leverage.baskets import Baskets, baskets_from_caps
-from deskview.analytics.leverage.capping import CAPPING, Capping
+from deskview.analytics.assumptions import Parameters, SupplyAssumptions
+from deskview.analytics.leverage.baskets import CAPPING, Baskets, Capping, baskets_from_caps
+from deskview.analytics.leverage.book import EQUITY_KINDS, OTHER_KINDS
 from deskview.analytics.leverage.explain import NameFund, Step, fund_steps, funds_of_name
 from deskview.analytics.leverage.model import LeverageModel, prepare
 from deskview.analytics.leverage.montecarlo import simulate_week
-from deskview.analytics.leverage.parameters import EQUITY_KINDS, OTHER_KINDS, Parameters
 from deskview.analytics.leverage.reading import read
 from deskview.analytics.leverage.readings import Leverage, NextWeek, Score, Simulation
-from deskview.analytics.leverage.score import FORECASTS, REALISED, compared, forecast_row, pit, score_forecasts
-from deskview.analytics.leverage.supply import SupplyAssumptions, SupplyLadder, supply_ladder
+from deskview.analytics.leverage.score import (
+    FORECASTS,
+    REALISED,
+    Backtest,
+    compared,
+    forecast_row,
+    score_forecasts,
+    weekly_backtest,
+)
+from deskview.analytics.leverage.supply import SupplyLadder, supply_ladder
 
 __all__ = [
     "CAPPING",
@@ -36,7 +43,6 @@ __all__ = [
     "forecast_row",
     "fund_steps",
     "funds_of_name",
-    "pit",
     "prepare",
     "read",
     "score_forecasts",

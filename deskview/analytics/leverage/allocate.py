@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from deskview.analytics.leverage.columns import Texts, floats, texts
+from deskview.analytics.assumptions import Parameters
+from deskview.analytics.leverage.book import Texts, floats, texts
 from deskview.analytics.leverage.formula import Floats
-from deskview.analytics.leverage.parameters import Parameters
 
 WEIGHT_TOLERANCE = 1e-6
 UNCLASSIFIED = "Unclassified"

@@ -8,8 +8,6 @@ Sources: Cheng and Madhavan (2009), J. Investment Management 7(4); Ivanov and Le
 Markets 41, for the creation term.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -50,18 +48,6 @@ def rolled_aum_usd(leverage: Numbers, aum: Numbers, r: Numbers, creation: Number
 def per_1pct_usd(leverage: Numbers, aum: Numbers) -> Numbers:
     """Dollars bought when the underlying rises 1 %."""
     return multiplier(leverage) * aum * 0.01
-
-
-def week_usd(leverage: float, aum: float, returns: Sequence[float]) -> tuple[list[float], float]:
-    """The rebalances of successive sessions and the AUM at their end.
-
-    Without creations they sum to (L-1)·(A_T - A_0) whatever the path, as long as the fund is not wiped out.
-    """
-    flows: list[float] = []
-    for r in returns:
-        flows.append(float(rebalance_usd(leverage, aum, r)))
-        aum = float(rolled_aum_usd(leverage, aum, r))
-    return flows, aum
 
 
 def why_refused(leverage: float | None, aum: float | None) -> str | None:

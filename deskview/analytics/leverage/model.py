@@ -8,14 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from deskview.analytics.assumptions import Parameters, SupplyAssumptions
 from deskview.analytics.leverage.allocate import Allocation, allocation
 from deskview.analytics.leverage.baskets import Baskets
-from deskview.analytics.leverage.book import Book, build_book
-from deskview.analytics.leverage.columns import Texts, floats, listed, texts
+from deskview.analytics.leverage.book import EQUITY_KINDS, Book, Texts, build_book, floats, listed, texts
 from deskview.analytics.leverage.formula import Floats
-from deskview.analytics.leverage.parameters import EQUITY_KINDS, Parameters
 from deskview.analytics.leverage.risk import Risk, estimate, underlying_returns
-from deskview.analytics.leverage.supply import SupplyAssumptions, SupplyLadder, supply_ladder
+from deskview.analytics.leverage.supply import SupplyLadder, supply_ladder
 from deskview.analytics.leverage.week import fund_week_es_usd, fund_week_quantile_usd
 
 Positions = npt.NDArray[np.int64]

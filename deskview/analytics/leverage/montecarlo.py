@@ -7,9 +7,10 @@ from math import sqrt
 import msgspec
 import numpy as np
 
+from deskview.analytics.assumptions import PATHS
+from deskview.analytics.leverage.book import EQUITY_KINDS
 from deskview.analytics.leverage.formula import Floats
 from deskview.analytics.leverage.model import LeverageModel, Positions
-from deskview.analytics.leverage.parameters import EQUITY_KINDS
 from deskview.analytics.leverage.readings import Conditional, Exceedance, FanPoint, Leverage, Simulation
 
 #: Small enough to stay in the cache and below the size at which BLAS starts threads, which only fight for a busy
@@ -48,7 +49,7 @@ def simulate_week(
     model: LeverageModel,
     reading: Leverage,
     *,
-    paths: int = 100_000,
+    paths: int = PATHS,
     seed: int = 20260204,
     degrees_of_freedom: float = 5.0,
 ) -> Leverage:

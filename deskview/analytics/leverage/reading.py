@@ -8,11 +8,17 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from deskview.analytics.leverage.columns import listed
-from deskview.analytics.leverage.live import Moment, nullable, total_or_none
+from deskview.analytics.leverage.book import EQUITY_KINDS, OTHER_KINDS, listed
+from deskview.analytics.leverage.live import (
+    Moment,
+    name_flows,
+    name_rows,
+    nullable,
+    sector_rows,
+    total_or_none,
+    unallocated_usd,
+)
 from deskview.analytics.leverage.model import LeverageModel
-from deskview.analytics.leverage.names import name_flows, name_rows, sector_rows, unallocated_usd
-from deskview.analytics.leverage.parameters import EQUITY_KINDS, OTHER_KINDS
 from deskview.analytics.leverage.readings import FundRow, KindRow, LeftOut, Leverage, NameRow, NextWeek, UnderlyingRow
 from deskview.analytics.leverage.week import next_week
 

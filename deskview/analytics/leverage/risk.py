@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from deskview.analytics.assumptions import Parameters
 from deskview.analytics.leverage.book import Book
 from deskview.analytics.leverage.formula import Floats
-from deskview.analytics.leverage.parameters import Parameters
+from deskview.analytics.measures import decay_weights
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,10 @@ def underlying_returns(
     wanted = list(dict.fromkeys([parameters.market, *(proxy for proxy in proxies if proxy), *tickers]))
     columns = {ticker: k for k, ticker in enumerate(wanted)}
     table = daily_returns(history, wanted, sessions)
-    size = book.funds.select((pl.col("shares") * pl.col("close")).fill_null(0.0)).to_series()
+    size = book.funds.select((pl.col("shares") * pl.col("close")).fill_null(0.0)).to_series().to_numpy()
     series = np.full((len(table), len(proxies)), np.nan)
-    for ticker, leverage, at in book.funds.select("ticker", "leverage", "position")[size.arg_sort()].iter_rows():
+    by_size = book.funds.select("ticker", "leverage", "position")[size.argsort(kind="stable")]
+    for ticker, leverage, at in by_size.iter_rows():
         series[:, at] = table[:, columns[ticker]] / leverage
     for at, proxy in enumerate(proxies):
         own = table[:, columns[proxy]] if proxy else np.empty(0)
@@ -81,7 +83,7 @@ def underlying_returns(
 
 def ewma_weights(sessions: int, decay: float) -> Floats:
     """Weights of `sessions` days, oldest first, newest heaviest, summing to 1."""
-    weights = decay ** np.arange(sessions - 1, -1, -1, dtype=np.float64)
+    weights = decay_weights(sessions, decay)
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 

@@ -13,29 +13,9 @@ import numpy as np
 import polars as pl
 from msgspec import Struct
 
-YEAR = 252
-
-
-class SupplyAssumptions(Struct, frozen=True, kw_only=True):
-    """Who is out there and by which rule they act. Volatilities are annual, `lambdas` are daily EWMA decays.
-
-    `var_utilisation` is the share of its limit a VaR-bound book uses before the move. Trend followers hold
-    `trend_aum_usd` scaled by the mean tanh of the trend over `trend_sessions` and by target over actual volatility.
-    """
-
-    vol_aum_usd: float = 300e9
-    vol_target: float = 0.10
-    vol_cap: float = 1.5
-    lambdas: tuple[float, ...] = (0.94, 0.97, 0.99)
-    lambda_headline: float = 0.97
-    var_gross_usd: float = 200e9
-    var_confidence: float = 0.99
-    var_utilisation: float = 0.80
-    trend_aum_usd: float = 100e9
-    trend_sessions: tuple[int, ...] = (20, 60, 120, 250)
-    trend_target: float = 0.10
-    trend_cap: float = 1.5
-    moves: tuple[float, ...] = (-0.03, -0.02, -0.015, -0.01, -0.005, 0.0, 0.005, 0.01, 0.015, 0.02, 0.03)
+from deskview.analytics.assumptions import YEAR, SupplyAssumptions
+from deskview.analytics.measures import decay_weights
+from deskview.analytics.panel import Floats
 
 
 class VolTarget(Struct, frozen=True):
@@ -197,7 +177,7 @@ def _row(
     return SupplyRow(move, half_lives, headline.trade_usd, var_usd, trend_usd, total)
 
 
-def _ewma_vol(returns: np.typing.NDArray[np.float64], decay: float) -> float:
+def _ewma_vol(returns: Floats, decay: float) -> float:
     """Annual volatility about zero, weights decay^age normalised over the series."""
-    weights = decay ** np.arange(len(returns) - 1, -1, -1, dtype=np.float64)
+    weights = decay_weights(len(returns), decay)
     return sqrt(YEAR * float(weights @ returns**2) / float(weights.sum()))

@@ -7,8 +7,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from deskview.analytics.assumptions import Parameters
 from deskview.analytics.leverage.formula import Floats, Numbers, multiplier, rebalance_usd
-from deskview.analytics.leverage.parameters import Parameters
 from deskview.analytics.leverage.readings import Exceedance, FanPoint, ImpliedMove, NextWeek, Scenario
 from deskview.analytics.leverage.risk import Risk
 
@@ -19,20 +19,14 @@ METHOD = (
 )
 
 
-def fund_week_sd_usd(leverage: Numbers, aum: Numbers, sigma: Numbers, sessions: int) -> Floats:
-    """Standard deviation of a fund's net flow over `sessions`; `sigma` is the underlying's daily volatility.
-
-    The net flow is (L-1)(A_T - A_0) with A_T/A_0 lognormal, mean 1, log-sd s = |L|·σ·√T (no drift).
-    """
-    s = np.abs(leverage) * sigma * sqrt(sessions)
-    return np.asarray(np.abs(leverage - 1.0) * aum * np.sqrt(np.expm1(s**2)))
-
-
 def fund_week_quantile_usd(
     leverage: Numbers, aum: Numbers, sigma: Numbers, sessions: int, *, probability: float, drift: float = 0.0
 ) -> Floats:
-    """Quantile of a fund's net flow. For L < 0 the low quantile is the fund's good tail. `drift` is the underlying's
-    expected daily return."""
+    """Quantile of a fund's net flow over `sessions`; `sigma` is the underlying's daily volatility.
+
+    The net flow is (L-1)(A_T - A_0) with A_T/A_0 lognormal, log-sd s = |L|·σ·√T; `drift` is the underlying's expected
+    daily return. For L < 0 the low quantile is the fund's good tail.
+    """
     s = np.abs(leverage) * sigma * sqrt(sessions)
     z = NORMAL.inv_cdf(probability) * np.sign(leverage)
     growth = np.exp(leverage * drift * sessions - s**2 / 2 + s * z)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
+from deskview.analytics.measures import Number, prior_returns_at, rolling_sd, z_score
 from deskview.analytics.momentum.basket import Basket, Formed, Leg, basket_of
 from deskview.analytics.momentum.history import held_spreads
 from deskview.analytics.momentum.rules import MomentumRules
 from deskview.analytics.panel import Floats, Ints, Panel
-from deskview.analytics.returns import prior_returns_at
-from deskview.analytics.volatility import Number, rolling_sd, z_score
 
 UNPRICED = "too few names of the leg have traded today"
 

@@ -1,21 +1,49 @@
-"""What is prepared once a session: the baskets in force, their volatility, the state of the market."""
+"""What is prepared once a session: the baskets in force, their volatility and crowding, the state of the market."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
 import polars as pl
 
+from deskview.analytics.assumptions import WEEK
+from deskview.analytics.measures import Number, average_correlation, block_returns, ewma_sd, rolling_sd
 from deskview.analytics.momentum.basket import Formed, Leg
-from deskview.analytics.momentum.crowding import comomentum
-from deskview.analytics.momentum.delisting import held_returns
-from deskview.analytics.momentum.explain import rules_in_words
-from deskview.analytics.momentum.history import current, formations, held_spreads, rule_spreads
+from deskview.analytics.momentum.history import current, formations, held_returns, held_spreads, rule_spreads
 from deskview.analytics.momentum.horizons import Halves, halves_of
 from deskview.analytics.momentum.panic import MarketState, market_state
-from deskview.analytics.momentum.rules import DEFAULT_RULES, MomentumRules
+from deskview.analytics.momentum.rules import DEFAULT_RULES, MomentumRules, rules_in_words
 from deskview.analytics.momentum.traits import Traits, traits_of
 from deskview.analytics.panel import Floats, Panel
-from deskview.analytics.volatility import Number, ewma_sd, rolling_sd
+
+
+def comomentum(panel: Panel, leg: Leg, rules: MomentumRules) -> float | None:
+    """Mean pairwise correlation of weekly returns within the leg after taking out the benchmark.
+
+    After Lou and Polk (2022), partial on the market alone (theirs: three Fama-French factors). Weeks are
+    five sessions ending at the last close. None with too few weeks, names or no benchmark.
+    """
+    market = panel.column(rules.benchmark)
+    if market is None or not len(leg.columns):
+        return None
+    columns = np.append(leg.columns, market)
+    weekly = block_returns(panel.close[:, columns], block=WEEK, count=rules.crowding_weeks)
+    weekly = weekly[:, ~np.isnan(weekly).any(axis=0) | (np.arange(len(columns)) == len(leg.columns))]
+    if len(weekly) < rules.crowding_least or np.isnan(weekly[:, -1]).any():
+        return None
+    return average_correlation(residuals(weekly[:, :-1], weekly[:, -1]))
+
+
+def residuals(returns: Floats, market: Floats) -> Floats:
+    """What is left of each column after a regression on the market with intercept."""
+    own: Floats = returns - returns.mean(axis=0)
+    common = market - market.mean()
+    variance = float(common @ common)
+    if variance <= 0:
+        return own
+    left: Floats = own - np.outer(common, common @ own / variance)
+    return left
+
 
 SURVIVORS_ONLY = "survivors only: names delisted over the past year are not among those listed"
 WITH_DELISTED = "with the names delisted over the past year that are known"

@@ -1,13 +1,12 @@
 """The state in which momentum crashes come: bear market and high volatility (Daniel and Moskowitz 2016)."""
 
-from collections.abc import Sequence
-
 import msgspec
 import numpy as np
 
+from deskview.analytics.assumptions import YEAR
+from deskview.analytics.measures import Number
 from deskview.analytics.momentum.rules import MomentumRules
 from deskview.analytics.panel import Panel
-from deskview.analytics.volatility import TRADING_DAYS, Number
 
 
 class MarketState(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,11 +18,6 @@ class MarketState(msgspec.Struct, frozen=True, kw_only=True):
     market_vol_median: float | None
     high_vol: bool | None
     panic: bool | None
-
-
-def is_bear(monthly_returns: Sequence[float]) -> bool:
-    """Whether the compounded market return over the months (24) is below zero."""
-    return float(np.prod(1 + np.asarray(monthly_returns, dtype=np.float64))) < 1
 
 
 def forecast(*, bear: bool, market_variance: float, gamma0: float, gamma_int: float) -> float:
@@ -64,7 +58,7 @@ def _rolling_vol(close: np.ndarray, window: int) -> np.ndarray:
     if len(returns) < window:
         return np.empty(0)
     windows = np.lib.stride_tricks.sliding_window_view(returns, window)
-    annual: np.ndarray = windows.std(axis=1, ddof=1) * np.sqrt(TRADING_DAYS)
+    annual: np.ndarray = windows.std(axis=1, ddof=1) * np.sqrt(YEAR)
     return annual
 
 

@@ -1,4 +1,4 @@
-"""The baskets against the live market."""
+"""Every refresh: the baskets at live prices, which leg made the spread, and the reason for every null."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,14 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from deskview.analytics.momentum.explain import explain, unavailable
-from deskview.analytics.momentum.horizons import read_horizons
+from deskview.analytics.measures import Number, z_score
+from deskview.analytics.momentum.horizons import UNPRICED, read_horizons
 from deskview.analytics.momentum.model import BasketModel, Member, MomentumModel
-from deskview.analytics.momentum.rules import MomentumRules
-from deskview.analytics.momentum.spread import Shares, leg_shares, verdict
+from deskview.analytics.momentum.rules import DEFAULT_RULES, MomentumRules
 from deskview.analytics.momentum.structs import BasketReading, Crowding, LegName, MomentumReading
 from deskview.analytics.panel import Bools, Floats
-from deskview.analytics.volatility import Number, z_score
 
 CROWDING_METHOD = "mean pairwise correlation of weekly returns over up to 52 weeks, partial on the market alone"
 
@@ -24,6 +22,13 @@ class Quotes(NamedTuple):
 
     returns: Floats
     covered: Bools
+
+
+class Shares(NamedTuple):
+    """Share of the spread that came from the long leg: of the raw returns, and relative to the market."""
+
+    raw: Number
+    relative: Number
 
 
 def read(model: MomentumModel, live: pl.DataFrame, now: datetime) -> MomentumReading:
@@ -160,3 +165,115 @@ def _sorted(rows: list[LegName], spread: Number) -> list[LegName]:
         return row.contribution is None, direction * (row.contribution or 0.0), row.ticker
 
     return sorted(rows, key=key)
+
+
+def leg_shares(
+    long: float, short: float, *, market: Number = None, hedge_ratio: float = 1.0, near_zero: float = 0.001
+) -> Shares:
+    """R_L / (R_L - k R_S) and (R_L - R_M) / ((R_L - R_M) - (R_S - R_M)).
+
+    `short` is the return of the basket sold. None where the denominator is smaller than `near_zero`, and
+    the relative one where the market's return is missing.
+    """
+    raw = _share(long, long - hedge_ratio * short, near_zero)
+    return Shares(raw, None if market is None else _share(long - market, long - short, near_zero))
+
+
+def _share(part: float, whole: float, near_zero: float) -> Number:
+    return None if abs(whole) < near_zero else part / whole
+
+
+def verdict(spread: float, share: Number, sigma: Number, rules: MomentumRules = DEFAULT_RULES) -> str | None:
+    """The day in words from the market-relative share of the long leg; None near zero.
+
+    Down: "longs cut, shorts not covered", "squeeze" (the shorts rose), "both legs". Up: "longs bid",
+    "shorts sold", "both legs up". Below calm_sigma sigma: "calm".
+    """
+    if sigma is not None and abs(sigma) < rules.calm_sigma:
+        return "calm"
+    if share is None:
+        return None
+    long_led, short_led = share >= rules.one_sided, share <= 1 - rules.one_sided
+    if spread < 0:
+        return "longs cut, shorts not covered" if long_led else "squeeze" if short_led else "both legs"
+    return "longs bid" if long_led else "shorts sold" if short_led else "both legs up"
+
+
+_FIGURES = (
+    "return",
+    "sigma",
+    "sigma_ewma",
+    "sigma_252_return",
+    "sigma_ewma_return",
+    "long_return",
+    "short_return",
+    "long_share",
+    "long_share_raw",
+    "verdict",
+    "hedge_ratio",
+    "coverage",
+    "coverage_long",
+    "coverage_short",
+    "crowding.long",
+    "crowding.short",
+)
+
+
+def unavailable(why: str, method: str) -> tuple[BasketReading, dict[str, str]]:
+    """A reading without a basket; every figure is null for the one reason."""
+    reading = BasketReading(
+        return_=None,
+        sigma=None,
+        sigma_ewma=None,
+        sigma_252_return=None,
+        sigma_ewma_return=None,
+        sigma_days=0,
+        sigma_basis="",
+        long_return=None,
+        short_return=None,
+        long_share=None,
+        long_share_raw=None,
+        verdict=None,
+        hedge_ratio=None,
+        hedge_note=None,
+        coverage=None,
+        coverage_long=None,
+        coverage_short=None,
+        crowding=Crowding(long=None, short=None, method=method),
+        long=[],
+        short=[],
+    )
+    return reading, dict.fromkeys(_FIGURES, why)
+
+
+def explain(reading: BasketReading, rules: MomentumRules) -> dict[str, str]:
+    """The reason for each null of a reading, by path."""
+    nothing = UNPRICED if reading.return_ is None else None
+    no_sd = f"needs {rules.sigma_least} past spread returns that vary, {reading.sigma_days} are held"
+    no_share = nothing or f"undefined: the spread is within {rules.near_zero * 1e4:g} bp of zero"
+    no_weeks = f"needs {rules.crowding_least} weeks of {rules.benchmark} and of two names of the leg"
+    nulls = {
+        "return": (reading.return_, UNPRICED),
+        "long_return": (reading.long_return, UNPRICED),
+        "short_return": (reading.short_return, UNPRICED),
+        "sigma": (reading.sigma, nothing or no_sd),
+        "sigma_ewma": (reading.sigma_ewma, nothing or no_sd),
+        "sigma_252_return": (reading.sigma_252_return, no_sd),
+        "sigma_ewma_return": (reading.sigma_ewma_return, no_sd),
+        "long_share": (reading.long_share, no_share),
+        "long_share_raw": (reading.long_share_raw, no_share),
+        "verdict": (reading.verdict, no_share),
+        "crowding.long": (reading.crowding.long, no_weeks),
+        "crowding.short": (reading.crowding.short, no_weeks),
+    }
+    return {name: reason for name, (value, reason) in nulls.items() if value is None} | _unpriced_rows(reading)
+
+
+def _unpriced_rows(reading: BasketReading) -> dict[str, str]:
+    missing: dict[str, str] = {}
+    for leg, rows in (("long", reading.long), ("short", reading.short)):
+        for row in rows:
+            unpriced = "no trade today" if row.return_ is None else UNPRICED
+            nulls = (("return", row.return_), ("contribution", row.contribution))
+            missing.update({f"{leg}.{row.ticker}.{field}": unpriced for field, value in nulls if value is None})
+    return missing

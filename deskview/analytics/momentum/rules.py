@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from deskview.analytics.assumptions import MOMENTUM_SIGNAL, MONTH, YEAR, MomentumSignal
+
 
 @dataclass(frozen=True)
 class MomentumRules:
@@ -23,19 +25,19 @@ class MomentumRules:
     """Least median daily dollar volume."""
     one_line_per_issuer: bool = True
     """Of several share classes of one issuer (same CIK) the one with the largest median dollar volume stays."""
-    lookback: int = 252
+    lookback: int = YEAR
     """The prior return is C[t - skip] / C[t - lookback] - 1, t the session the basket is formed for."""
-    skip: int = 21
-    middle: int = 126
+    skip: int = MONTH
+    middle: int = YEAR // 2
     """Where the prior return parts: 12-7 up to C[t - middle], 6-2 from there on (Novy-Marx 2012)."""
-    signal: Literal["return", "risk_adjusted"] = "return"
+    signal: MomentumSignal = MOMENTUM_SIGNAL
     """What ranks: the prior return, or its z over the universe after division by the daily volatility."""
-    signal_vol_sessions: int = 252
+    signal_vol_sessions: int = YEAR
     z_limit: float = 3.0
     """Scores of the risk-adjusted signal are held to this many standard deviations."""
     exclude_targets: bool = True
     """Whether names pinned by an announced takeover are left out when a basket is formed (see targets.py)."""
-    target_sessions: int = 252
+    target_sessions: int = YEAR
     """The announcement is the last jump within this time; most deals close within a year."""
     target_jump: float = 0.10
     """Least return of the session of the announcement; premiums are mostly above 20 %, earnings days mostly below."""
@@ -60,10 +62,10 @@ class MomentumRules:
     """Return of a name held when it is delisted, on the session after its last bar, unless a takeover had pinned it
     (Shumway 1997: -30 % for performance delistings). None: it stays flat, as does a name whose bars merely stop."""
     benchmark: str = "SPY"
-    beta_sessions: int = 252
+    beta_sessions: int = YEAR
     beta_shrink: float = 0.67
     """beta = 0.67 * slope + 0.33 (Blume 1971); the short leg is scaled by k = beta(long) / beta(short)."""
-    sigma_sessions: int = 252
+    sigma_sessions: int = YEAR
     sigma_least: int = 60
     """With fewer past spread returns no sigma is stated."""
     ewma_decay: float = 0.94
@@ -79,9 +81,37 @@ class MomentumRules:
     """Share of a leg's weight that must have a price today before its return is stated."""
     crowding_weeks: int = 52
     crowding_least: int = 26
-    state_sessions: int = 504
+    state_sessions: int = 2 * YEAR
     """24 months: below zero over them the market is a bear market (Daniel and Moskowitz 2016)."""
-    state_vol_sessions: int = 126
+    state_vol_sessions: int = YEAR // 2
 
 
 DEFAULT_RULES = MomentumRules()
+
+
+def rules_in_words(rules: MomentumRules) -> dict[str, str]:
+    """The rules of the basket as sentences, by subject."""
+    prior = f"the return from {rules.lookback} to {rules.skip} sessions before the session it is formed for"
+    ranked = {
+        "return": prior,
+        "risk_adjusted": f"z of {prior} over the daily volatility of {rules.signal_vol_sessions} sessions, within"
+        f" ±{rules.z_limit:g}",
+    }
+    words = {
+        "ranked by": ranked[rules.signal],
+        "universe": f"the {rules.universe_size} largest shares of {rules.price_floor_usd:g} USD or more that trade"
+        f" {rules.volume_floor_usd / 1e6:g}m USD a day (median of {rules.volume_sessions} sessions)",
+        "legs": f"the top and bottom {rules.quantile:.0%}, weights {rules.weighting.replace('_', ' ')}, a name"
+        f" {rules.cap:.0%} at most, formed {rules.rebalance}",
+    }
+    if rules.one_line_per_issuer:
+        words["share classes"] = "of one issuer (CIK), the most traded; the cap is the issuer's"
+    if rules.exclude_targets:
+        words["takeover targets"] = (
+            f"left out: a rise of {rules.target_jump:.0%} in one session of the last {rules.target_sessions}, and in"
+            f" the {rules.target_least} or more since a daily volatility below {rules.target_vol:.1%} and"
+            f" {rules.target_vol_ratio:.0%} of that before; bids in shares can't be told"
+        )
+    if rules.delisting_return is not None:
+        words["delisted"] = f"while held: {rules.delisting_return:.0%} on the session after, unless a bid had pinned it"
+    return words

@@ -4,9 +4,9 @@ from datetime import date
 
 import msgspec
 
+from deskview.analytics.measures import Number
 from deskview.analytics.momentum.horizons import Horizons
 from deskview.analytics.momentum.panic import MarketState
-from deskview.analytics.volatility import Number
 
 
 class LegName(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,6 @@
 """Rotation: where money moves from and to, over sectors and themes."""
 
-from deskview.analytics.rotation.model import RotationModel, prepare
-from deskview.analytics.rotation.quadrants import quadrant
+from deskview.analytics.rotation.model import RotationModel, prepare, quadrant
 from deskview.analytics.rotation.read import MEMBERS, members_of, read
 from deskview.analytics.rotation.structs import HORIZONS, Group, RotationReading, Trail, TrailPoint
 

@@ -5,11 +5,10 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from deskview.analytics.measures import Number
 from deskview.analytics.panel import Floats, Ints
-from deskview.analytics.rotation.means import group_means
-from deskview.analytics.rotation.model import RotationModel
+from deskview.analytics.rotation.model import RotationModel, group_means
 from deskview.analytics.rotation.structs import HORIZONS, SPANS, Group, RotationReading
-from deskview.analytics.volatility import Number
 
 MEMBERS = {
     "ticker": pl.String(),

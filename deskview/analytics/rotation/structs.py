@@ -2,10 +2,11 @@
 
 import msgspec
 
-from deskview.analytics.volatility import Number
+from deskview.analytics.assumptions import MONTH, WEEK, YEAR
+from deskview.analytics.measures import Number
 
 HORIZONS: tuple[str, ...] = ("now", "1d", "5d", "1m", "3m", "6m", "12m")
-SPANS: tuple[int, ...] = (1, 5, 21, 63, 126, 252)
+SPANS: tuple[int, ...] = (1, WEEK, MONTH, 3 * MONTH, YEAR // 2, YEAR)
 """Sessions of each horizon after `now`; they end at the last close."""
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -176,3 +177,9 @@ def test_missing_columns_are_named() -> None:
 def _label_without(column: str) -> pl.DataFrame:
     when = hours()
     return label(prints([one(1)]).drop(column), session_open=when.opens, session_close=when.closes)
+
+
+def test_reasons_that_are_as_frequent_stand_in_the_order_of_the_alphabet() -> None:
+    reasons = [f"reason {number:02}" for number in np.random.default_rng(3).permutation(60)]
+    table = pl.DataFrame({"reason": [*reasons, "the most frequent", None, "the most frequent"]})
+    assert list(left_out(table)) == ["the most frequent", *sorted(reasons)]

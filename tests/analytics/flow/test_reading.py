@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskview.analytics.flow import FLOW_BARS, FLOW_DAYS, Flow, day_totals, half_hours, percentile, read
+from deskview.analytics.flow import FLOW_BARS, FLOW_DAYS, Flow, day_totals, half_hours, read
+from deskview.analytics.measures import percentile
 from deskview.market.schema import empty
 from tests.analytics.flow.market import SESSION, clock, hours, labelled, lit, one
 
@@ -47,7 +48,7 @@ def days(intensities: Sequence[float | None], before: date = SESSION, side: str 
 def test_worked_example_of_the_strict_percentile(shared: Path) -> None:
     vector = json.loads((shared / "test_vectors.json").read_text())["5.3_imbalance_percentile"]
     history = pl.Series(vector["inputs"]["history"])
-    strict = percentile(vector["inputs"]["value"], history)
+    strict = percentile(history, vector["inputs"]["value"]).rank
     assert strict == pytest.approx(100 * vector["expected"]["pct_strict"], abs=1e-9)
 
 
@@ -228,3 +229,15 @@ def test_a_halt_leaves_its_half_hours_empty_and_the_tick_rule_goes_on_after_it()
     assert all((half.buy_usd, half.sell_usd) == (0, 0) for half in side.by_half_hour if half.start not in traded)
     other = reading([*before, *after]).institutional
     assert other.net_usd == pytest.approx(10_010 / 10 + 10_010 / 10 + 10_020 / 10, rel=1e-9)
+
+
+def test_names_alike_stand_in_the_order_of_the_alphabet() -> None:
+    """Of equal turnover, and of equal opposition between retail and the rest."""
+    tickers = [f"T{number:03}" for number in range(120)]
+    bar = dict.fromkeys(FLOW_BARS, 0.0) | {"session": SESSION, "half_hour": 0, "retail_prints": 1, "prints": 2}
+    sums = {"retail_buy_usd": 100.0, "other_sell_usd": 300.0}
+    rows = pl.DataFrame([bar | sums | {"ticker": ticker} for ticker in tickers], schema=dict(FLOW_BARS))
+    for seed in (1, 2):
+        found = read(rows.sample(fraction=1.0, shuffle=True, seed=seed), NO_HISTORY, SESSION, False)
+        assert [name.ticker for name in found.by_name] == tickers
+        assert [name.ticker for name in found.divergence] == tickers

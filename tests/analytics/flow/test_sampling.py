@@ -8,7 +8,17 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from deskview.analytics.flow import FLOW_DAYS, days_of, hours_of, name_readings, sample_plan
+from deskview.analytics.flow import (
+    FLOW_DAYS,
+    FLOW_SAMPLES,
+    days_of,
+    hours_of,
+    name_readings,
+    names_in_turn,
+    sample_plan,
+    windows_per_name,
+    with_silent_names,
+)
 from tests.analytics.flow.market import CALENDAR, SESSION, clock, hours, lit, one, prints
 
 NAMES = [f"N{i:02}" for i in range(26)]
@@ -177,3 +187,29 @@ def test_sessions_read_at_once_are_read_as_each_by_itself() -> None:
     each = pl.concat(name_readings(rows, hours_of([day]), count=30, volumes=volumes) for day, rows in windows.items())
     assert at_once.height == 5 * len(days)
     assert_frame_equal(at_once, each, rel_tol=1e-12, abs_tol=0.0)
+
+
+def test_the_panel_goes_round_the_whole_universe() -> None:
+    universe = [f"N{number:03}" for number in range(240)]
+    four_weeks = CALENDAR.before(date(2026, 3, 28), 20)
+    turns = [names_in_turn(universe, day, 12, 1) for day in four_weeks]
+    assert sorted(name for turn in turns for name in turn) == universe
+    assert max(len(turn) for turn in turns) < 30
+    assert names_in_turn(universe[:-3], four_weeks[0], 12, 1) == [name for name in turns[0] if name in universe[:-3]]
+
+
+@pytest.mark.parametrize(("calls", "names", "windows"), [(16, 8, 2), (4, 4, 1), (16, 3, 5), (2, 8, 1), (5, 0, 5)])
+def test_a_name_gets_its_even_part_of_the_calls_and_at_least_one(calls: int, names: int, windows: int) -> None:
+    assert windows_per_name(calls, names) == windows
+
+
+def test_a_name_that_was_asked_for_and_did_not_trade_is_kept_with_zeros() -> None:
+    day, other = date(2026, 2, 3), date(2026, 2, 4)
+    row = dict.fromkeys(FLOW_SAMPLES, 1.0) | {"ticker": "A", "session": day, "prints": 20, "names": 1}
+    later = row | {"session": other}
+    read = pl.DataFrame([row, later], schema=dict(FLOW_SAMPLES))
+    asked = pl.DataFrame({"ticker": ["A", "B"], "session": [day] * 2})
+    found = with_silent_names(read, asked)
+    assert dict(found.schema) == dict(FLOW_SAMPLES)
+    assert found.row(0, named=True) == row
+    assert found.row(1, named=True) == dict.fromkeys(FLOW_SAMPLES, 0) | {"ticker": "B", "session": day}

@@ -7,8 +7,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from deskview.analytics.flow import advance
-from deskview.analytics.flow.bars import FlowState
-from deskview.analytics.flow.undo import TAKEN_BACK
+from deskview.analytics.flow.bars import TAKEN_BACK, FlowState
 from tests.analytics.flow.market import lit, one, prints, start
 
 CANCELS = [7, 8, 10, 11, 12]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskview.analytics.leverage import Capping
-from deskview.analytics.leverage.capping import capped
+from deskview.analytics.leverage.baskets import capped
 
 SEMICONDUCTORS = Capping(0.08, 5, 0.04)
 

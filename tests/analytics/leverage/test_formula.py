@@ -14,11 +14,19 @@ from deskview.analytics.leverage.formula import (
     rebalance_from_fund_usd,
     rebalance_usd,
     rolled_aum_usd,
-    week_usd,
     why_refused,
 )
 
 LEVERAGES = st.sampled_from([1.25, 1.5, 2.0, 3.0, 4.0, -0.5, -1.0, -2.0, -3.0])
+
+
+def week_usd(leverage: float, aum: float, returns: list[float]) -> tuple[list[float], float]:
+    """Session by session: what the fund trades, and the AUM it goes on with."""
+    flows: list[float] = []
+    for r in returns:
+        flows.append(float(rebalance_usd(leverage, aum, r)))
+        aum = float(rolled_aum_usd(leverage, aum, r))
+    return flows, aum
 
 
 def vector(shared: Path, name: str) -> tuple[dict[str, float], dict[str, float]]:
@@ -105,3 +113,14 @@ def test_an_aum_that_can_not_be_is_refused(aum: float | None) -> None:
 def test_a_good_fund_is_not_refused() -> None:
     assert why_refused(-1.0, 1.0) is None
     assert why_refused(1.25, 1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("leverage", "creation", "usd"), [(3.0, 10.0, 36.0), (3.0, -10.0, -24.0), (-2.0, 10.0, -14.0), (-2.0, -10.0, 26.0)]
+)
+def test_what_holders_put_in_is_traded_at_the_funds_own_leverage(leverage: float, creation: float, usd: float) -> None:
+    """On a rise of 1 %: a bull fund buys for new money, an inverse one sells for it; redemptions are the reverse."""
+    assert float(rebalance_usd(leverage, 100.0, 0.01, creation)) == pytest.approx(usd, abs=1e-9)
+    assert float(rolled_aum_usd(leverage, 100.0, 0.01, creation)) == pytest.approx(
+        100.0 + leverage + creation, abs=1e-9
+    )

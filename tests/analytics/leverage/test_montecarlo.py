@@ -37,7 +37,7 @@ def market() -> tuple[LeverageModel, Leverage]:
 def test_simulation_agrees_with_the_closed_form(market: tuple[LeverageModel, Leverage]) -> None:
     """Mean within four standard errors of zero; spread within 1 %: sampling error of a fat-tailed sd at 100,000
     paths is about 0.4 %, compounding over five sessions adds about 0.4 %."""
-    week = simulate_week(*market).next_week
+    week = simulate_week(*market, paths=100_000).next_week
     simulation = week.simulation
     assert simulation is not None and week.sd_usd is not None and week.gross_usd is not None
     assert abs(simulation.mean_usd) < 4 * simulation.error_usd
@@ -56,7 +56,7 @@ def test_same_seed_same_figures(market: tuple[LeverageModel, Leverage]) -> None:
 
 
 def test_the_flow_goes_with_the_market(market: tuple[LeverageModel, Leverage]) -> None:
-    week = simulate_week(*market).next_week
+    week = simulate_week(*market, paths=100_000).next_week
     means = [bucket.mean_usd for bucket in week.conditional]
     assert sum(bucket.paths for bucket in week.conditional) == 100_000
     assert all(mean is not None for mean in means)

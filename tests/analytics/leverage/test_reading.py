@@ -256,6 +256,8 @@ def test_creations_are_part_of_the_flow_where_they_are_known() -> None:
     assert reading.today_usd == pytest.approx(-11.32e9 + 1.5e9, rel=1e-12)
     assert not {"creation_usd", "by_fund.creation_usd"} & reading.missing.keys()
     without = read(model, live)
+    put_in = reading.next_week.base_aum_usd - without.next_week.base_aum_usd
+    assert put_in == pytest.approx(1.5e9, rel=1e-9)
     assert without.creation_usd is None
     assert without.missing["creation_usd"] == without.missing["by_fund.creation_usd"]
     assert "creations" in without.missing["creation_usd"]
@@ -360,3 +362,20 @@ def test_no_fund_at_all() -> None:
     reading = read(small_market([], aum={}), live_table({"QQQ": -0.02}))
     assert reading.today_usd is None and reading.per_1pct_usd is None and reading.funds == 0
     assert reading.by_fund == [] and reading.next_week.sd_usd is None
+
+
+def test_equal_flows_stand_in_the_order_of_the_registry() -> None:
+    """Of two sizes in no order: the larger before the smaller, and each as the registry has them."""
+    rng = np.random.default_rng(4)
+    aum = {
+        f"S{number:03}": 1e9 * size for number, size in zip(rng.permutation(300), rng.integers(1, 3, 300), strict=True)
+    }
+    funds = [fund(f"L{ticker}", 2, ticker, "stock") for ticker in aum]
+    model = small_market(
+        funds, aum={f"L{ticker}": size for ticker, size in aum.items()}, closes={ticker: [100.0] for ticker in aum}
+    )
+    reading = read(model, live_table(dict.fromkeys(aum, -0.01)))
+    expected = [ticker for size in (2e9, 1e9) for ticker in aum if aum[ticker] == size]
+    assert [row.ticker for row in reading.by_name] == expected
+    assert [row.ticker for row in reading.by_fund] == [f"L{ticker}" for ticker in expected]
+    assert [row.underlying for row in reading.by_underlying] == expected

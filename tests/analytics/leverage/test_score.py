@@ -13,7 +13,6 @@ from deskview.analytics.leverage import (
     Backtest,
     compared,
     forecast_row,
-    pit,
     read,
     score_forecasts,
     weekly_backtest,
@@ -106,15 +105,17 @@ def test_a_reading_makes_its_own_row() -> None:
     row = forecast_row(week, LAST).row(0, named=True)
     assert (row["session"], row["end"], row["sessions"]) == (LAST, date(2026, 2, 11), 5)
     assert row["sd_usd"] == week.sd_usd
-    assert pit(0.0, week) == 0.5
     assert week.p05_usd is not None
-    assert pit(week.p05_usd, week) == pytest.approx(0.05, abs=1e-12)
+    for came, place in ((0.0, 0.5), (week.p05_usd, 0.05)):
+        days = [date.fromisoformat(day) for day in week.sessions]
+        flows = pl.DataFrame({"session": days, "net_usd": [came, 0.0, 0.0, 0.0, 0.0]}, schema=dict(REALISED))
+        found = compared(forecast_row(week, LAST), flows).row(0, named=True)
+        assert found["pit"] == pytest.approx(place, abs=1e-12)
 
 
 def test_a_reading_without_a_forecast_makes_no_row() -> None:
     week = read(small_market([fund("TQQQ", 3, "NDX")], aum={"TQQQ": 1e9}), live_table({})).next_week
     assert forecast_row(week, LAST).is_empty()
-    assert pit(1.0, week) is None
 
 
 def regime_returns(rng: np.random.Generator, days: int) -> Floats:

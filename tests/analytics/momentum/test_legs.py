@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from deskview.analytics.momentum.legs import capped, ends, equal_weights, inverse_vol_weights
+from deskview.analytics.momentum.basket import capped, ends, equal_weights, inverse_vol_weights
 
 signals = hnp.arrays(np.float64, st.integers(0, 60), elements=st.sampled_from([-0.5, -0.1, 0.0, 0.1, 0.2, 0.9]))
 

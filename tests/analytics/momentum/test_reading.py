@@ -337,3 +337,12 @@ def test_names_that_move_together_beyond_the_market_are_crowded(small: Market) -
     assert crowded.crowding.long > 0.5
     assert plain.crowding.long is not None
     assert plain.crowding.long < 0.2
+
+
+@pytest.mark.parametrize("moved", [-0.01, 0.0, 0.01])
+def test_names_that_contribute_alike_stand_in_the_order_of_the_alphabet(small: Market, moved: float) -> None:
+    alike = small.live.with_columns(price=pl.col("prev_close") * (1 + moved), ret=pl.lit(moved))
+    reading = momentum.read(model_of(small), alike, NOW)
+    for leg in (reading.long, reading.short):
+        assert len({name.contribution for name in leg}) == 1 < len(leg)
+        assert [name.ticker for name in leg] == sorted(name.ticker for name in leg)

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from deskview.analytics.measures import prior_returns_at
 from deskview.analytics.momentum import MomentumRules
 from deskview.analytics.momentum.horizons import HorizonReading
-from deskview.analytics.momentum.score import winsorised_z
-from deskview.analytics.returns import prior_returns_at
+from deskview.analytics.momentum.universe import winsorised_z
 from tests.analytics.markets import Market, market, unpriced
 from tests.analytics.momentum.test_reading import reading_of
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskview.analytics.momentum import DEFAULT_RULES, MomentumRules
-from deskview.analytics.momentum.targets import targets_at
+from deskview.analytics.momentum.universe import targets_at
 from tests.analytics.markets import Market, market, weekdays
 from tests.analytics.momentum.test_reading import RULES, reading_of
 

@@ -5,11 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
-from deskview.analytics.momentum.legs import ends, equal_weights
-from deskview.analytics.momentum.panic import forecast, is_bear, optimal_weight
-from deskview.analytics.momentum.spread import leg_shares, umd, verdict
+from deskview.analytics.momentum.basket import ends, equal_weights
+from deskview.analytics.momentum.daily import two_by_three
+from deskview.analytics.momentum.panic import forecast, market_state, optimal_weight
+from deskview.analytics.momentum.read import leg_shares, verdict
+from deskview.analytics.momentum.rules import DEFAULT_RULES
+from deskview.analytics.momentum.traits import traits_of
+from deskview.analytics.panel import Panel
+from tests.analytics.markets import weekdays
 
 
 @pytest.fixture
@@ -49,14 +55,32 @@ def test_published_legs(vectors: dict[str, Any]) -> None:
 
 
 def test_six_portfolios(vectors: dict[str, Any]) -> None:
-    inputs = vectors["1.4_umd"]["inputs"]
-    factor = umd(inputs["SH"], inputs["BH"], inputs["SL"], inputs["BL"])
-    assert factor == pytest.approx(vectors["1.4_umd"]["expected"]["UMD"], rel=1e-9)
+    """Twelve names, two in each portfolio of size and prior return; those between winners and losers count nothing."""
+    inputs, sessions = vectors["1.4_umd"]["inputs"], DEFAULT_RULES.lookback + 1
+    kinds = [size + rank for size in "SB" for rank in ("H", "H", "M", "M", "L", "L")]
+    tickers = tuple(f"{kind}{number:02}" for number, kind in enumerate(kinds))
+    close = np.full((sessions, len(kinds)), 100.0)
+    close[sessions // 2 :] *= [{"H": 1.5, "M": 1.0, "L": 0.5}[kind[1]] for kind in kinds]
+    close[-1] *= [1 + inputs.get(kind, 0.5) for kind in kinds]
+    panel = Panel(tuple(weekdays(sessions)), tickers, close, np.full_like(close, 1e9))
+    caps = [1e12 if kind[0] == "B" else 1e9 for kind in kinds]
+    names = pl.DataFrame({"ticker": tickers, "type": ["CS"] * len(kinds), "market_cap_usd": caps})
+    factor = two_by_three(panel, traits_of(panel, names), DEFAULT_RULES, np.ones(close.shape, dtype=bool))
+    assert factor.weighting[-1] == "value"
+    assert factor.returns[-1] == pytest.approx(vectors["1.4_umd"]["expected"]["UMD"], rel=1e-9)
+
+
+def market_after(total: float) -> Panel:
+    """The benchmark alone, gone from 100 to 100 * (1 + total) in the sessions that tell a bear market."""
+    close = np.linspace(100.0, 100.0 * (1 + total), DEFAULT_RULES.state_sessions + 1)[:, None]
+    return Panel(tuple(weekdays(len(close))), (DEFAULT_RULES.benchmark,), close, np.ones_like(close))
 
 
 def test_panic_state(vectors: dict[str, Any]) -> None:
     inputs, expected = vectors["1.7_daniel_moskowitz"]["inputs"], vectors["1.7_daniel_moskowitz"]["expected"]
-    bear = is_bear(inputs["mkt_24m"])
+    total = float(np.prod(1 + np.array(inputs["mkt_24m"])) - 1)
+    state, _ = market_state(market_after(total), DEFAULT_RULES)
+    bear = bool(state.bear)
     mean = forecast(
         bear=bear,
         market_variance=inputs["mkt_var_126d_annual"],
@@ -64,7 +88,9 @@ def test_panic_state(vectors: dict[str, Any]) -> None:
         gamma_int=inputs["gamma_int"],
     )
     weight = optimal_weight(mean=inputs["mu_annual"], sigma=inputs["sigma_annual"], risk_aversion=inputs["lam"])
-    assert bear is expected["bear"]
+    assert state.market_return_24m == pytest.approx(total, rel=1e-9)
+    assert state.bear is expected["bear"]
+    assert market_state(market_after(-total), DEFAULT_RULES)[0].bear is not expected["bear"]
     assert mean == pytest.approx(expected["mu_monthly_forecast"], rel=1e-9)
     assert weight == pytest.approx(expected["w_star"], rel=1e-9)
 

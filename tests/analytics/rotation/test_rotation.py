@@ -12,7 +12,7 @@ from deskview.analytics import rotation
 from deskview.analytics.adjust import adjusted_history
 from deskview.analytics.panel import panel_of
 from deskview.analytics.rotation import HORIZONS, RotationReading, quadrant
-from deskview.analytics.rotation.quadrants import WINDOW, relative_strength
+from deskview.analytics.rotation.model import WINDOW, relative_strength
 from deskview.market.groups import GROUPS
 from deskview.market.schema import HISTORY, NAMES, SPLITS, empty
 from tests.analytics.markets import LAST, TODAY, Market, market, not_finite, nulls, unpriced
@@ -191,3 +191,10 @@ def test_strength_is_the_value_over_its_own_mean() -> None:
 )
 def test_quadrants(strength: float, momentum: float, name: str) -> None:
     assert quadrant(strength, momentum) == name
+
+
+def test_members_that_contribute_alike_stand_in_the_order_of_the_alphabet(small: Market) -> None:
+    alike = small.live.with_columns(ret=pl.lit(-0.01))
+    tickers = [f"N{number:03}" for number in range(12)]
+    model = model_of(small, groups_of({("All", "theme"): np.random.default_rng(2).permutation(tickers).tolist()}))
+    assert rotation.members_of(model, alike, "All").get_column("ticker").to_list() == tickers

@@ -6,8 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from deskview.analytics import momentum
-from deskview.analytics.adjusted_panel import adjusted_panel
-from deskview.analytics.panel import Panel
+from deskview.analytics.panel import Panel, adjusted_panel
 from tests.analytics.markets import CLOSES, NOW, TODAY
 from tests.benchmarks.momentum.data import Tables
 

@@ -1,7 +1,8 @@
-"""The shipped and the user's reference data, loaded once."""
+"""What every refresh works with: the provider, the settings, the reference data and what has been gathered so far."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import msgspec
 import polars as pl
@@ -9,9 +10,12 @@ import polars as pl
 from deskview.analytics.leverage import Parameters, SupplyAssumptions
 from deskview.analytics.momentum import DEFAULT_RULES
 from deskview.board import Assumptions
+from deskview.feed.scheduler import Scheduler
+from deskview.feed.state import FeedState
 from deskview.market.funds import load_funds, load_underlyings
 from deskview.market.groups import load_groups
 from deskview.market.members import load_members
+from deskview.providers.base import Provider
 from deskview.settings import Settings
 
 
@@ -54,3 +58,15 @@ class Registry:
     def fund_tickers(self) -> set[str]:
         """Tickers of the funds."""
         return set(self.funds.get_column("ticker"))
+
+
+@dataclass(frozen=True)
+class Context:
+    """One provider's market being followed. `cache` is the folder that holds each market's history."""
+
+    provider: Provider
+    cache: Path
+    settings: Settings
+    registry: Registry
+    state: FeedState
+    scheduler: Scheduler

@@ -1,0 +1,120 @@
+"""What a board is made of: the market, the day's prints, what is made less often, and the notices beside them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import polars as pl
+
+from deskview.analytics import flow, leverage
+from deskview.analytics.favourites import Crowding
+from deskview.board.basis import Basis
+from deskview.market.source import Source
+
+
+@dataclass(frozen=True)
+class FlowInputs:
+    """Today's counted prints and FLOW_DAYS of the sessions before; None while they are still to come.
+
+    `received` is the monotonic clock of the last fetch, `names` how many of the `focus` names are in.
+    """
+
+    today: flow.FlowState | None = None
+    year: pl.DataFrame | None = None
+    as_of: datetime | None = None
+    received: float = 0.0
+    names: int = 0
+    focus: int = 0
+
+
+@dataclass(frozen=True)
+class CrowdingInputs:
+    """The reading of the retail favourites, made once a session; None while its samples are still to come."""
+
+    reading: Crowding | None = None
+    received: float = 0.0
+
+
+@dataclass(frozen=True)
+class OffExchange:
+    """Shares of volume traded off exchange in the session before, name by name, or the fault that kept them away.
+
+    `table`: OFF_EXCHANGE.
+    """
+
+    table: pl.DataFrame | None = None
+    fault: str = ""
+
+    @property
+    def session(self) -> date | None:
+        """The session they are of."""
+        found: date | None = None if self.table is None else self.table.get_column("session").max()  # type: ignore[assignment]
+        return found
+
+    @property
+    def market_share(self) -> float | None:
+        """The share over all names, by volume."""
+        return None if self.table is None else flow.market_share(self.table)
+
+    def of(self, ticker: str) -> float | None:
+        """The share of one name."""
+        if self.table is None:
+            return None
+        found = self.table.filter(pl.col("ticker") == ticker).get_column("share")
+        return float(found[0]) if found.len() else None
+
+    @property
+    def reason(self) -> str:
+        """Why there are none."""
+        return self.fault or ("waiting for last session's volumes" if self.table is None else "none reported yet")
+
+
+@dataclass(frozen=True)
+class WeekInputs:
+    """What is made less often than a board: the Monte Carlo, the score, and a remark on what the score rests on."""
+
+    simulation: leverage.Simulation | None = None
+    score: leverage.Score | None = None
+    score_note: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is to be said of a part beside its figures: a fault, or how far its data are."""
+
+    text: str
+    fault: bool = False
+    progress: float | None = None
+
+
+@dataclass(frozen=True)
+class Wire:
+    """The traffic with the provider: requests of the last minute, failures so far, sessions of history in use.
+
+    `left_out` counts, table by table, the rows that did not fit and were not used.
+    """
+
+    calls_per_minute: int = 0
+    failures: int = 0
+    sessions: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything a board is made of. `notices` are keyed by part; `snapshot_received` is the monotonic clock then."""
+
+    source: Source
+    now: datetime | None
+    phase: str
+    session: date | None
+    basis: Basis | None
+    snapshot: pl.DataFrame | None
+    snapshot_at: datetime | None
+    snapshot_received: float = 0.0
+    flow: FlowInputs = FlowInputs()
+    crowding: CrowdingInputs = field(default_factory=CrowdingInputs)
+    off_exchange: OffExchange = field(default_factory=OffExchange)
+    week: WeekInputs = field(default_factory=WeekInputs)
+    notices: Mapping[str, Notice] = field(default_factory=dict)
+    wire: Wire = field(default_factory=Wire)

@@ -1,0 +1,118 @@
+"""The feed's kinds of work: how far each is, what is said of its failures, and many small requests at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from time import monotonic
+from typing import TypeVar
+
+from deskview.providers.errors import TRANSIENT, Kind, ProviderError
+
+Item = TypeVar("Item")
+IN_FLIGHT = 12
+KEEPS_FIGURES = TRANSIENT | {Kind.MALFORMED, Kind.TOO_LARGE}
+"""Failures after which the last figures are still good ones, only older."""
+
+
+class Task(StrEnum):
+    """The feed's kinds of work; a fault or progress belongs to one of them."""
+
+    SNAPSHOT = "market snapshot"
+    DAILY = "daily history"
+    DETAILS = "details"
+    PRINTS = "prints"
+    FLOW_YEAR = "year of flow"
+    CROWDING = "retail favourites"
+    OFF_EXCHANGE = "off-exchange volume"
+    SIMULATION = "simulated week"
+    SCORE = "forecast score"
+
+
+UNITS: Mapping[Task, str] = {
+    Task.DAILY: "sessions",
+    Task.DETAILS: "instruments",
+    Task.PRINTS: "names",
+    Task.FLOW_YEAR: "sessions",
+    Task.CROWDING: "sessions",
+}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a task is and about how long it still takes."""
+
+    done: int
+    total: int
+    seconds_left: float
+
+    @property
+    def share(self) -> float:
+        """Share done, 0..1."""
+        return self.done / self.total if self.total else 1.0
+
+
+def progress_message(task: Task, progress: Progress) -> str:
+    """Such as "daily history: 120 of 273 sessions, about 20 s left"."""
+    if progress.done >= progress.total:
+        return f"{task}: all {progress.total} {UNITS.get(task, 'calls')} are in, being computed"
+    return (
+        f"{task}: {progress.done} of {progress.total} {UNITS.get(task, 'calls')}, "
+        f"about {max(1, round(progress.seconds_left))} s left"
+    )
+
+
+def failure_message(error: ProviderError) -> str:
+    """A failure on a board: what failed, that the figures before it stay, and when it is tried again."""
+    stay = " The last good figures stay." if error.kind in KEEPS_FIGURES else ""
+    wait = "" if error.retry_after_s is None else f" Next try in {max(1, round(error.retry_after_s))} s."
+    return error.sentence + stay + wait
+
+
+class ProgressMeter:
+    """Reports how far a task is, and from its pace so far how long it still takes."""
+
+    def __init__(self, total: int, report: Callable[[Progress], None] | None) -> None:
+        self._total = total
+        self._report = report
+        self._done = 0
+        self._started = monotonic()
+
+    def advance(self, count: int = 1) -> None:
+        """So many more are done."""
+        self._done += count
+        if self._report:
+            each = (monotonic() - self._started) / self._done
+            self._report(Progress(self._done, self._total, each * (self._total - self._done)))
+
+
+async def for_each(
+    items: Sequence[Item],
+    work: Callable[[Item], Awaitable[None]],
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    limit: int = IN_FLIGHT,
+) -> None:
+    """Runs `work` over the items in order, at most `limit` at once, reporting progress after each.
+
+    The first exception stops the rest and is raised; what was done stays done.
+    """
+    waiting = iter(items)
+    meter = ProgressMeter(len(items), progress)
+
+    async def worker() -> None:
+        for item in waiting:
+            await work(item)
+            meter.advance()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(limit, len(items))):
+                group.create_task(worker())
+    except BaseExceptionGroup as failures:
+        raise _first(failures) from None
+
+
+def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = failures.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
