@@ -1,7 +1,10 @@
 """Figures as text: signs always printed, a missing figure is a dash, an unchanged figure keeps its text."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
+from math import floor, log10
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -63,9 +66,9 @@ def usd(value: float | None, *, sign: bool = True, digits: int = 3) -> str:
 
 
 def usd_alike(*values: float | None, digits: int = 4) -> list[str]:
-    """The amounts of one sum in the unit and the decimals of the largest, so that what is shown adds up.
+    """The amounts in the unit and the decimals of the largest, so that they can be compared and added.
 
-    Each is rounded by itself: the last digit may be off by one. Without signs; one too small to show keeps its unit.
+    Each is rounded by itself. Without signs; one too small to show keeps its own unit.
     """
     largest = max((abs(value) for value in values if value is not None), default=0.0)
     scale, unit = _scale(largest)
@@ -79,10 +82,39 @@ def usd_alike(*values: float | None, digits: int = 4) -> list[str]:
     ]
 
 
-def usd_sum(*values: float | None, digits: int = 4) -> list[str]:
-    """As `usd_alike`, with signs."""
-    texts = usd_alike(*values, digits=digits)
-    return [_minus_or_plus(value) + text if value else text for value, text in zip(values, texts, strict=True)]
+def usd_sum(first: float | None, second: float | None, total: float | None) -> list[str]:
+    """Two flows and their sum, with signs and as many digits as it takes for what is printed to add up."""
+    values = (first, second, total)
+    texts: list[str] = []
+    for digits in range(4, 8):
+        alike = usd_alike(*values, digits=digits)
+        texts = [_minus_or_plus(value) + text if value else text for value, text in zip(values, alike, strict=True)]
+        if None in values or sum(map(_printed, texts[:2])) == _printed(texts[2]):
+            break
+    return texts
+
+
+def _printed(text: str) -> Decimal:
+    """The number a text such as −$4.25B shows, in its unit."""
+    return Decimal(re.sub(r"[^\d.-]", "", text.replace("−", "-")) or "0")
+
+
+def percent_difference(left: float, right: float, result: float, factor: float = 1.0) -> tuple[str, str, str, str]:
+    """Left, factor, right and the result of left − factor × right as they are printed.
+
+    With two decimals, or as many more as it takes for what is printed to add up.
+    """
+    digits = 2
+    while digits < 6 and not _adds_up(left, right, result, factor, digits):
+        digits += 1
+    first, second, third = (percent(value, digits) for value in (left, right, result))
+    return first, f"{factor:.{digits}f}".replace("-", "−"), second, third
+
+
+def _adds_up(left: float, right: float, result: float, factor: float, digits: int) -> bool:
+    first, second, third = (Decimal(f"{value * 100:.{digits}f}") for value in (left, right, result))
+    made = first - Decimal(f"{factor:.{digits}f}") * second
+    return abs(made - third) * 2 <= Decimal(1).scaleb(-digits)
 
 
 def _scale(size: float) -> tuple[float, str]:
@@ -101,6 +133,33 @@ def _decimals(number: float, digits: int) -> int:
 
 def _minus_or_plus(value: float) -> str:
     return "−" if value < 0 else "+"
+
+
+def figure(value: float | None, unit: str = "", digits: int = 4) -> str:
+    """A figure in so many significant digits with its unit, such as −7.7%, −$15.26B, −4.02σ; no zeros at its end.
+
+    `unit` is "", "%" of a fraction, "$", "$ a share", "σ", "bp" or any other, which is not written.
+    """
+    if value is None:
+        return MISSING
+    sign, size = ("−" if value < 0 else ""), abs(value)
+    if unit == "%":
+        return f"{sign}{_significant(size * 100, digits)}%"
+    if unit == "$":
+        scale, letter = _scale(size)
+        return f"{sign}${_significant(size / scale, digits)}{letter}"
+    if unit == "$ a share":
+        return f"{sign}${size:,.2f}" if size >= 1 else f"{sign}${_significant(size, 4)}"
+    return f"{sign}{_significant(size, digits)}{unit if unit in ('σ', 'bp') else ''}"
+
+
+def _significant(size: float, digits: int) -> str:
+    """A number from zero up in so many significant digits, its whole part always whole: 12,346, 15.26, 0.0123."""
+    if not size:
+        return "0"
+    decimals = max(0, digits - 1 - floor(log10(size)))
+    text = f"{size:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def price(value: float | None) -> str:
@@ -123,8 +182,8 @@ def tone(value: float | None, flat: float = 0.0) -> str:
 
 
 def arrow(value: float | None) -> str:
-    """A glyph that repeats what the sign says."""
-    if value is None or value == 0:
+    """A glyph that repeats what the sign of `percent` says; none where that rounds to zero."""
+    if value is None or not round(value * 100, 1):
         return " "
     return "▲" if value > 0 else "▼"
 
@@ -138,8 +197,8 @@ def age(seconds: float) -> str:
     """An age such as 3s, 5m, 2h, 3d."""
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
         if seconds >= size:
-            return f"{seconds / size:.0f}{unit}"
-    return f"{max(0.0, seconds):.0f}s"
+            return f"{int(seconds // size)}{unit}"
+    return f"{int(max(0.0, seconds))}s"
 
 
 SHORT = {

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskview.board.units import Unit
-from deskview.screens.alerts.levels import condition, figure, level_of, typed
+from deskview.screens.alerts.levels import condition, level_of, typed
+from deskview.screens.format import figure
 from deskview.settings import Alert
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import example, given
@@ -114,3 +115,59 @@ def test_a_sum_on_a_card_adds_up() -> None:
     assert text.usd_sum(12.3e6, -996.1e6, -983.8e6) == ["+$12.3M", "−$996.1M", "−$983.8M"]
     assert text.usd_sum(25.52e9, -29.93e9, -4.41e9) == ["+$25.52B", "−$29.93B", "−$4.41B"]
     assert text.usd_sum(None, 450.0, -1.2e9) == ["–", "+$450", "−$1.200B"]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (999_960_000, "$", "$1B"),
+        (-15_258_462_644.0, "$", "−$15.26B"),
+        (123.456, "%", "12,346%"),
+        (-0.0769, "%", "−7.69%"),
+        (12_819.0, "", "12,819"),
+        (-4.0213, "σ", "−4.021σ"),
+        (0.0000123, "", "0.0000123"),
+        (0.0, "$", "$0"),
+    ],
+)
+def test_a_figure_of_an_alert_is_written_as_the_desk_writes_it(value: float, unit: str, shown: str) -> None:
+    assert text.figure(value, unit) == shown
+
+
+@given(st.floats(1e-12, 1e15), st.sampled_from(["", "%", "$", "$ a share", "σ", "bp"]))
+def test_no_figure_is_written_with_an_exponent(value: float, unit: str) -> None:
+    shown = text.figure(value, unit)
+    assert "e" not in shown.removesuffix("a share")
+    assert any(digit in shown for digit in "0123456789")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(59.9, "59s"), (60, "1m"), (90, "1m"), (3599, "59m"), (3600, "1h"), (86_399, "23h")]
+)
+def test_an_age_is_never_more_than_it_is(seconds: float, shown: str) -> None:
+    assert text.age(seconds) == shown
+
+
+@pytest.mark.parametrize("value", [0.0, 0.0004, -0.0004, None])
+def test_what_is_printed_as_zero_has_no_arrow(value: float | None) -> None:
+    assert text.arrow(value) == " "
+
+
+@given(RETURNS, RETURNS, st.floats(0.1, 3.0) | st.just(1.0))
+@example(0.00784, -0.00114, 1.0)
+def test_a_difference_adds_up_as_it_is_printed(left: float, right: float, factor: float) -> None:
+    first, scale, second, result = text.percent_difference(left, right, left - factor * right, factor)
+    numbers = [Decimal(shown.replace("−", "-").rstrip("%")) for shown in (first, scale, second, result)]
+    last_digit = Decimal(1).scaleb(numbers[3].as_tuple().exponent)  # type: ignore[arg-type]
+    off = abs(numbers[0] - numbers[1] * numbers[2] - numbers[3])
+    assert off * 2 <= last_digit or last_digit <= Decimal("0.000001")
+
+
+@given(st.floats(-9e9, 9e9), st.floats(-9e9, 9e9))
+def test_flows_add_up_as_they_are_printed(first: float, second: float) -> None:
+    shown = text.usd_sum(first, second, first + second)
+    if len({amount[-1] for amount in shown}) > 1:
+        return  # one too small beside the others has a unit of its own
+    numbers = [Decimal(re.sub(r"[^\d.-]", "", amount.replace("−", "-"))) for amount in shown]
+    digits = len(shown[0].strip("+−$KMBT").replace(".", ""))
+    assert numbers[0] + numbers[1] == numbers[2] or digits >= 6

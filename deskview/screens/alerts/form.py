@@ -12,8 +12,9 @@ from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from deskview.screens.alerts.levels import CONDITIONS, condition, figure, level_of, stated, typed, watched_figure
+from deskview.screens.alerts.levels import CONDITIONS, condition, level_of, stated, typed, watched_figure
 from deskview.screens.alerts.offers import matching
+from deskview.screens.format import figure
 from deskview.screens.frame.keys import Action, bindings, scoped
 from deskview.screens.parts import label_of
 from deskview.widgets.lines import Lines

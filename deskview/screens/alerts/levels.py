@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import MISSING
+from deskview.screens.format import figure
 from deskview.screens.parts import label_of
 from deskview.settings import Notification
 from deskview.text import neutralise
@@ -51,24 +51,6 @@ def watched_figure(rule: "Alert", value: float | None) -> str:
 
     units = {"sigma": Unit.SIGMA, "percentile": Unit.PERCENTILE}
     return figure(value, units.get(rule.condition) or _unit_of(rule.reading))
-
-
-def figure(value: float | None, unit: "Unit | str" = "", digits: int = 4) -> str:
-    """A figure in so many digits with its unit, such as −7.7%, −$15.3B, −4.02σ."""
-    if value is None:
-        return MISSING
-    unit = str(unit)
-    sign, size = ("−" if value < 0 else ""), abs(value)
-    if unit == "%":
-        return f"{sign}{size * 100:,.{digits}g}%"
-    if unit == "$":
-        scales = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
-        scale, letter = next(((scale, letter) for scale, letter in scales if size >= scale), (1.0, ""))
-        return f"{sign}${size / scale:,.{digits}g}{letter}"
-    if unit == "$ a share":
-        return f"{sign}${size:,.2f}" if size >= 1 else f"{sign}${size:,.4g}"
-    number = f"{size:,.0f}" if size >= 10_000 else f"{size:,.{digits}g}"
-    return f"{sign}{number}{unit if unit in ('σ', 'bp') else ''}"
 
 
 def stated(unit: "Unit | str", kind: str) -> str:

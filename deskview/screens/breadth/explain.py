@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from deskview.screens.format import share
-from deskview.screens.frame.card import Card, Line, pct, plain_number, reasons, rests_on
+from deskview.screens.frame.card import Card, Line, difference, pct, plain_number, reasons, rests_on
 
 if TYPE_CHECKING:
     from deskview.analytics.breadth import BreadthReading
@@ -35,7 +35,7 @@ def card(board: "Board", reading: "BreadthReading", _key: str | None, _variant: 
         Line("up", share(r.up_share)),
         Line(
             "gap = equal − cap weight",
-            f"{pct(r.equal_weight_return)} − ({pct(r.cap_weight_return)}) = {pct(r.gap)}",
+            difference(r.equal_weight_return, r.cap_weight_return, r.gap),
         ),
         Line("dispersion", f"{pct(r.dispersion)}: standard deviation of the members' returns".replace("+", "")),
         Line("ten largest add", pct(r.top_10_contribution)),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.content import Content
 
-from deskview.screens.format import MISSING, OPEN, clock, market_state, usd
+from deskview.screens.format import MISSING, OPEN, clock, market_state, percent_difference, usd
 
 if TYPE_CHECKING:
     from deskview.board import Board, Part
@@ -101,6 +101,14 @@ def ratio(top: float | None, bottom: float | None, result: float | None, unit: s
     if top is None or bottom is None or result is None:
         return MISSING
     return f"{pct(top)} / {pct(bottom)} = {signed(result)}{unit}"
+
+
+def difference(left: float | None, right: float | None, result: float | None) -> str:
+    """A difference of two returns, such as +0.78% − (−0.11%) = +0.89%, with as many digits as it takes to add up."""
+    if left is None or right is None or result is None:
+        return f"{pct(left)} − ({pct(right)}) = {pct(result)}"
+    first, _, second, third = percent_difference(left, right, result)
+    return f"{first} − ({second}) = {third}"
 
 
 def pct(value: float | None) -> str:

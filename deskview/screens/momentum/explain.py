@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import MISSING, basis_points, share
+from deskview.screens.format import MISSING, basis_points, percent_difference, share
 from deskview.screens.frame.card import Card, Line, pct, plain_number, ratio, reasons, rests_on, signed
 
 if TYPE_CHECKING:
@@ -84,11 +84,7 @@ def _basket_card(
 ) -> Card:
     """One basket's arithmetic; what both share is the reading's."""
     r = basket
-    spread = (
-        f"{pct(r.long_return)} − {plain_number(r.hedge_ratio)} × ({pct(r.short_return)}) = {pct(r.return_)}"
-        if r.return_ is not None
-        else MISSING
-    )
+    spread = _spread(r)
     lines = [
         *contribution(r, key),
         Line("long/short = L − k·S", spread),
@@ -109,6 +105,14 @@ def _basket_card(
     missing = reasons(LABELS.missing(reading.missing))
     title, definition = title_and_definition
     return Card(title, definition, tuple(lines), rests_on(board, board.momentum, coverage=traded), missing)
+
+
+def _spread(r: "BasketReading") -> str:
+    """The spread with its arithmetic."""
+    if r.return_ is None or r.long_return is None or r.short_return is None or r.hedge_ratio is None:
+        return MISSING
+    long, hedge, short, spread = percent_difference(r.long_return, r.short_return, r.return_, r.hedge_ratio)
+    return f"{long} − {hedge} × ({short}) = {spread}"
 
 
 def _half(half: "HorizonReading") -> str:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from deskview.screens.format import MISSING
-from deskview.screens.frame.card import Card, Line, pct, reasons, rests_on
+from deskview.screens.frame.card import Card, Line, difference, reasons, rests_on
 
 if TYPE_CHECKING:
     from deskview.analytics.rotation import Group, RotationReading
@@ -50,6 +50,6 @@ def _horizon(reading: "RotationReading", group: "Group", horizon: str) -> str:
     benchmark = reading.benchmark_returns[horizon]
     counted = group.with_data.get(horizon, 0)
     return (
-        f"mean of {counted}: {pct(own)};  − ({pct(benchmark)}) = {pct(relative)} vs {reading.benchmark}"
+        f"mean of {counted}: {difference(own, benchmark, relative)} vs {reading.benchmark}"
         f";  rank {group.rank[horizon] or MISSING}"
     )
