@@ -42,6 +42,15 @@ run = worker.run
 worker.run = lambda connection: (send(connection), run(connection))
 send = lambda connection: connection.send_bytes"""
 """A worker that sends these bytes, which stand right behind, before anything but its version."""
+FAILS_TO_SEND = f"""
+import deskview.process.worker as worker
+encode = worker.encode
+def fail(message):
+    if type(message).__name__ == 'BoardUpdate':
+        raise ValueError('no {CANARY}')
+    return encode(message)
+worker.encode = fail"""
+"""A worker that can't send a board, and says its key."""
 
 
 async def test_its_boards_are_those_of_a_feed_in_this_process(warm: Path, crash: Made) -> None:
@@ -94,6 +103,17 @@ async def test_the_key_is_in_no_argument_no_environment_and_no_log(
             (child,) = children()
             seen = what_others_see(child)
     assert CANARY.encode() not in seen
+    assert CANARY not in caplog.text
+
+
+async def test_an_error_that_tells_the_key_comes_to_the_log_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sys, "executable", interpreter(tmp_path, FAILS_TO_SEND))
+    async with following(tmp_path, tiny, TINY, wait=Waits()) as (_, task):
+        with pytest.raises(MarketUnavailableError, match="ended with code 1 before its first figures, 3 times"):
+            await asyncio.wait_for(task, 60)
+    assert "ValueError: no ••••" in caplog.text
     assert CANARY not in caplog.text
 
 
