@@ -6,8 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskview.alert_rules import RuleBook, RulesError, load_rules, rules_text, save_rules
+from deskview import paths
+from deskview.alert_rules import RuleBook, Rules, RulesError, load_rules, rules_text, save_rules
+from deskview.board import Board
 from deskview.settings import CONDITIONS, Alert
+from tests.feed.fixtures import board, crash
+
+__all__ = ["board", "crash"]
 
 BELOW = Alert("momentum.sigma", below=-3)
 ABOVE = Alert("leverage.by_name.BRK.B.of_adv", above=0.05)
@@ -95,3 +100,53 @@ def test_a_folder_that_can_not_be_written_costs_the_keeping_only(tmp_path: Path)
     with pytest.raises(RulesError, match="this run only"):
         book.add(BELOW)
     assert book.rules == (BELOW,)
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of the rules set on a simulated market."""
+    file = tmp_path / "alerts-demo.toml"
+    monkeypatch.setattr(paths, "demo_alerts_file", lambda: file)
+    return file
+
+
+def test_rules_are_watched_without_a_screen(board: Board, state: Path) -> None:
+    save_rules(state, [BELOW])
+    rules = Rules([Alert("momentum.return", below=-0.01)], None)
+    fired = rules.watch(board)
+    assert [(watch.rule.reading, watch.own) for watch in fired] == [
+        ("momentum.return", False),
+        ("momentum.sigma", True),
+    ]
+    assert list(rules.firings) == fired[::-1]
+    assert rules.watch(board) == [], "what holds still has rung already"
+    table = rules.table()
+    assert table is not None
+    assert table["firings"].to_list() == [1, 1]
+    rules.acknowledge()
+    assert not any(watch.waiting for watch in rules.watches)
+
+
+def test_rules_are_set_changed_and_removed_without_a_screen(board: Board, state: Path) -> None:
+    rules = Rules([], None)
+    with pytest.raises(RulesError, match="no market yet"):
+        rules.set(BELOW)
+    rules.watch(board)
+    rules.set(BELOW)
+    rules.set(ABOVE, instead=BELOW)
+    assert load_rules(state) == ((ABOVE,), ())
+    assert [watch.rule for watch in rules.watches] == [ABOVE]
+    rules.remove(ABOVE)
+    assert rules.watches == ()
+
+
+def test_what_is_wrong_with_the_file_is_reported_once(board: Board, state: Path) -> None:
+    state.write_text("[[alert]]\nreading = 1\n")
+    rules = Rules([], None)
+    rules.watch(board)
+    (problem,) = rules.new_problems()
+    assert str(state) in problem
+    assert rules.new_problems() == []
+    with pytest.raises(RulesError, match="for this run only"):
+        rules.set(BELOW)
+    assert [watch.rule for watch in rules.watches] == [BELOW], "it holds for this run"

@@ -211,6 +211,11 @@ class DeskApp(GuardedApp[int]):
     def open_demo(self) -> None:
         """The simulated market in place of the real one."""
         self._opener.use_demo()
+        self.retry()
+
+    @on(WelcomeScreen.Retry)
+    def retry(self) -> None:
+        """The market is opened again in place of the first screen."""
         self.pop_screen()
         self._start()
 
@@ -223,8 +228,7 @@ class DeskApp(GuardedApp[int]):
             self._welcome.explain(str(error), "")
             return
         self.notify(message, markup=False)
-        self.pop_screen()
-        self._start()
+        self.retry()
 
     @on(Opened)
     def open_target(self, event: Opened) -> None:

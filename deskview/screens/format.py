@@ -82,14 +82,13 @@ def usd_alike(*values: float | None, digits: int = 4) -> list[str]:
     ]
 
 
-def usd_sum(first: float | None, second: float | None, total: float | None) -> list[str]:
-    """Two flows and their sum, with signs and as many digits as it takes for what is printed to add up."""
-    values = (first, second, total)
+def usd_sum(*values: float | None) -> list[str]:
+    """Flows and, last, their sum: with signs, and as many digits as it takes for what is printed to add up."""
     texts: list[str] = []
     for digits in range(4, 8):
         alike = usd_alike(*values, digits=digits)
         texts = [_minus_or_plus(value) + text if value else text for value, text in zip(values, alike, strict=True)]
-        if None in values or sum(map(_printed, texts[:2])) == _printed(texts[2]):
+        if len(values) < 2 or None in values or sum(map(_printed, texts[:-1])) == _printed(texts[-1]):
             break
     return texts
 

@@ -10,7 +10,7 @@ from textual.widgets import Input
 from deskview.alert_rules import load_rules, rules_text
 from deskview.board import Board
 from deskview.screens.alerts.form import Choice
-from deskview.screens.alerts.levels import figure
+from deskview.screens.format import figure
 from deskview.settings import Alert, Settings
 from deskview.widgets.lines import Lines
 from deskview.widgets.table import Table

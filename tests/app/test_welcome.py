@@ -96,6 +96,21 @@ async def test_the_simulated_market_is_one_key_away(board: Board) -> None:
         assert "1 Momentum" in seat.text
 
 
+async def test_the_same_market_is_tried_again(board: Board) -> None:
+    door = Door(fault=RuntimeError("the wire is cut"))
+    async with seated(door=door) as seat:
+        door.opened.clear()
+        door.fault = None
+        await seat.press("r")
+        await door.opened.wait()
+        await seat.settle()
+        assert not door.demo
+        assert door.subscriber is not None
+        door.subscriber(board)
+        await seat.settle()
+        assert "1 Momentum" in seat.text
+
+
 async def test_a_typed_key_is_masked_and_handed_over_once(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     door = locked()

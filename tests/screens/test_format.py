@@ -99,14 +99,14 @@ def test_a_price_has_its_cents(value: float) -> None:
 
 
 @given(st.lists(st.floats(1e9, 2e10), min_size=2, max_size=5), st.booleans())
-def test_the_amounts_of_a_sum_add_up_within_the_last_digit(values: list[float], sold: bool) -> None:
+def test_the_amounts_of_a_sum_add_up(values: list[float], sold: bool) -> None:
     values = [-value if sold else value for value in values]
     *parts, total = (
-        float(text_.translate({ord("−"): "-", ord("$"): "", ord("B"): ""}))
-        for text_ in text.usd_sum(*values, sum(values))
+        Decimal(amount.translate({ord("−"): "-", ord("$"): "", ord("B"): ""}))
+        for amount in text.usd_sum(*values, sum(values))
     )
-    digit = 0.001 if abs(sum(values)) < 9.995e9 else 0.01
-    assert abs(sum(parts) - total) <= 0.5 * digit * (len(values) + 1) + 1e-9
+    decimals = -int(total.as_tuple().exponent)
+    assert sum(parts) == total or decimals >= 5, "as many digits as it may take"
 
 
 def test_a_sum_on_a_card_adds_up() -> None:
@@ -161,13 +161,3 @@ def test_a_difference_adds_up_as_it_is_printed(left: float, right: float, factor
     last_digit = Decimal(1).scaleb(numbers[3].as_tuple().exponent)  # type: ignore[arg-type]
     off = abs(numbers[0] - numbers[1] * numbers[2] - numbers[3])
     assert off * 2 <= last_digit or last_digit <= Decimal("0.000001")
-
-
-@given(st.floats(-9e9, 9e9), st.floats(-9e9, 9e9))
-def test_flows_add_up_as_they_are_printed(first: float, second: float) -> None:
-    shown = text.usd_sum(first, second, first + second)
-    if len({amount[-1] for amount in shown}) > 1:
-        return  # one too small beside the others has a unit of its own
-    numbers = [Decimal(re.sub(r"[^\d.-]", "", amount.replace("−", "-"))) for amount in shown]
-    digits = len(shown[0].strip("+−$KMBT").replace(".", ""))
-    assert numbers[0] + numbers[1] == numbers[2] or digits >= 6

@@ -17,6 +17,7 @@ from deskview.widgets.textual_private import LeanModal
 CHOICES = {
     "type-key": "log in: type an API key; nothing of it shows",
     "demo": "demo: a simulated market; no key, no real prices",
+    "retry": "try again",
     "quit": "quit",
 }
 """The ways on, by action, in the words of one who is new here."""
@@ -66,6 +67,9 @@ class WelcomeScreen(LeanModal[None]):
 
     class Demo(Message):
         """The simulated market was chosen."""
+
+    class Retry(Message):
+        """The market is to be tried again."""
 
     class KeyTyped(Message):
         """A key was typed; it can be taken once, so that no message keeps it."""
@@ -145,6 +149,10 @@ class WelcomeScreen(LeanModal[None]):
     def action_demo(self) -> None:
         """Chooses the simulated market."""
         self.post_message(self.Demo())
+
+    def action_retry(self) -> None:
+        """Tries the same market again."""
+        self.post_message(self.Retry())
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
