@@ -53,7 +53,6 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "_handle_exception",
         "_normalize_keymap",
         "_post_message",
-        "_return_code",
         "panic",
     ),
     "textual.drivers.linux_driver.LinuxDriver": (
@@ -150,7 +149,6 @@ class GuardedApp(App[Result]):
         cause = error.error if isinstance(error, WorkerFailed) else error
         log.error("the app failed and ends", exc_info=cause)
         self.crash = self.crash or self.describe_crash(cause)
-        self._return_code = 1
         if self._exception is None:  # the one a test's pilot raises again
             self._exception = error
             self._exception_event.set()
