@@ -8,8 +8,7 @@ from pathlib import Path
 import msgspec
 
 from deskview.files import write_whole
-from deskview.settings import Alert
-from deskview.settings_lines import line_of
+from deskview.settings import Alert, line_of
 
 HEAD = "# Alert rules set on deskview's screen, which writes this file anew; notes belong into settings.toml.\n"
 Rules = tuple[Alert, ...]

@@ -18,8 +18,7 @@ from deskview.screens.pages.alerts import AlertsPage
 from deskview.screens.target import Target
 from deskview.screens.travelling import TravellingApp
 from deskview.screens.warning import notifications, sentence
-from deskview.settings import Alert, Settings
-from deskview.settings_lines import where
+from deskview.settings import Alert, Settings, where
 from deskview.text import Secret
 from deskview.widgets.lines import Lines
 

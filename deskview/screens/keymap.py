@@ -23,8 +23,7 @@ from deskview.screens.keynames import is_key
 from deskview.screens.pages import PAGES
 from deskview.screens.small import SmallScreen
 from deskview.screens.welcome import WelcomeScreen
-from deskview.settings import SettingsError
-from deskview.settings_lines import where
+from deskview.settings import SettingsError, where
 from deskview.widgets.lines import Lines
 
 

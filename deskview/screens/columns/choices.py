@@ -10,8 +10,7 @@ import msgspec
 
 from deskview import paths
 from deskview.screens.columns.lists import LISTS
-from deskview.settings import SettingsError
-from deskview.settings_lines import where
+from deskview.settings import SettingsError, where
 from deskview.text import printable
 
 Keys = tuple[str, ...]
