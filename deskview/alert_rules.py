@@ -14,8 +14,7 @@ import msgspec
 
 from deskview import paths
 from deskview.files import write_whole
-from deskview.settings import Alert
-from deskview.settings_lines import line_of, where
+from deskview.settings import Alert, line_of, where
 
 if TYPE_CHECKING:
     import polars as pl

@@ -20,7 +20,6 @@ from deskview.analytics.assumptions import (
     Parameters,
     SupplyAssumptions,
 )
-from deskview.settings_lines import line_of
 
 ClosureWord = Literal["closed", "early-close"]
 Seconds = Annotated[float, msgspec.Meta(ge=1, le=3600)]
@@ -31,6 +30,9 @@ Volatility = Annotated[float, msgspec.Meta(gt=0, le=2)]
 Lookback = Annotated[int, msgspec.Meta(ge=2, le=1300)]
 _LEVERAGE, _SUPPLY = Parameters(), SupplyAssumptions()
 """The methods' own assumptions: their defaults are those of the settings."""
+CONDITIONS = ("above", "below", "crosses", "sigma", "percentile")
+ExportFormat = Literal["csv", "parquet", "json"]
+Notification = Literal["osc9", "osc777", "both", "off"]
 
 
 class SettingsError(ValueError):
@@ -124,9 +126,6 @@ class Supply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Their largest position, as a multiple of their assets."""
 
 
-CONDITIONS = ("above", "below", "crosses", "sigma", "percentile")
-
-
 class Alert(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A rule on one reading; exactly one of above, below, crosses, sigma and percentile says when it fires."""
 
@@ -158,10 +157,6 @@ class Alert(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def level(self) -> float:
         """The level of the condition that is set, in the reading's own unit, of σ or of percent."""
         return float(getattr(self, self.condition))
-
-
-ExportFormat = Literal["csv", "parquet", "json"]
-Notification = Literal["osc9", "osc777", "both", "off"]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -268,3 +263,45 @@ def _explain(text: str, fault: str) -> str:
     near = difflib.get_close_matches(key, owner.__struct_fields__, n=1, cutoff=0.5)
     hint = f"; did you mean {near[0]!r}?" if near else f"; valid: {', '.join(owner.__struct_fields__)}"
     return f"{where}: unknown key {'.'.join([*path, key])!r}{hint}"
+
+
+def line_of(text: str, path: tuple[str, ...], entry: int = 0) -> int | None:
+    """The line that sets the key; where there is none, the first that speaks of a table it is in.
+
+    Of an array of tables the search begins with the table number `entry`, from 0.
+    """
+    table: tuple[str, ...] = ()
+    nearest = None
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*(\[\[?)([^\]]+)\]", line):
+            here = table = _names(header[2])
+            if entry and header[1] == "[[" and table == path[:1]:
+                entry -= 1
+                table = ()
+                continue
+        elif setting := re.match(r"\s*([^=#]+?)\s*=", line):
+            here = (*table, *_names(setting[1]))
+        else:
+            continue
+        if entry:
+            continue
+        if here[: len(path)] == path != ():
+            return number
+        if nearest is None and here == path[: len(here)]:
+            nearest = number
+    return nearest
+
+
+def where(file: Path | None, path: tuple[str, ...], entry: int = 0) -> str:
+    """The file and the line that sets the key, such as "settings.toml, line 7"; as much of it as can be known."""
+    if file is None:
+        return "settings"
+    try:
+        line = line_of(file.read_text(encoding="utf-8-sig"), path, entry)
+    except (OSError, UnicodeDecodeError):
+        line = None
+    return f"{file}, line {line}" if line else str(file)
+
+
+def _names(dotted: str) -> tuple[str, ...]:
+    return tuple(name.strip().strip("\"'") for name in dotted.split("."))

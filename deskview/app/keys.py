@@ -33,8 +33,7 @@ from deskview.screens.overlays.jump import JumpScreen
 from deskview.screens.overlays.small import SmallScreen
 from deskview.screens.overlays.welcome import WelcomeScreen
 from deskview.screens.subjects import ACTIONS, PAGES
-from deskview.settings import SettingsError
-from deskview.settings_lines import where
+from deskview.settings import SettingsError, where
 from deskview.widgets.lines import Lines
 from deskview.widgets.textual_private import normalised_keys
 

@@ -22,6 +22,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except Exception as fault:  # noqa: BLE001 - the one place where a fault of ours becomes an exit code
-        from deskview.cli.faults import report  # noqa: PLC0415
+        from deskview.cli.errors import report  # noqa: PLC0415
 
         return report(fault, sys.stderr)

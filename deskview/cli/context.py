@@ -11,8 +11,7 @@ from deskview.credentials import ApiKey, KeyringReport, SessionKeys, load_key
 from deskview.logs import configure_logging
 from deskview.market_client import MarketUnavailableError
 from deskview.providers import PROVIDERS
-from deskview.settings import Settings, load_settings
-from deskview.settings_lines import where
+from deskview.settings import Settings, load_settings, where
 
 KEYS = SessionKeys()
 """Every key this process has seen: one object, so that no report of a fault shows one."""

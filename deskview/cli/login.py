@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from deskview.cli.context import Context, UsageError, context_of
-from deskview.cli.faults import tell_report
+from deskview.cli.errors import tell_report
 from deskview.credentials import ApiKey, store_key
 from deskview.exits import Exit
 from deskview.providers import PROVIDERS

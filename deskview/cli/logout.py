@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 
 from deskview.cli.context import context_of
-from deskview.cli.faults import tell_report
+from deskview.cli.errors import tell_report
 from deskview.credentials import KeyringState, delete_key
 from deskview.exits import Exit
 

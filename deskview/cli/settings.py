@@ -1,12 +1,74 @@
 """`deskview settings`: every setting with its meaning and default, as a settings.toml to start from."""
 
+import ast
+import inspect
+import json
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, get_origin, get_type_hints
+
+import msgspec
 
 from deskview import paths
+from deskview import settings as module
 from deskview.cli.context import UsageError
 from deskview.exits import Exit
-from deskview.settings_text import documented_settings
+from deskview.settings import Settings
+
+HEAD = "# deskview's settings. Every line shows a default; take the # away before `key = value` to change one.\n"
+EXAMPLES: dict[str, list[str]] = {
+    "keys": ['# zoom = "x"', '# page-momentum = ["M", "f5"]'],
+    "closures": ['# 2025-01-09 = "closed"', '# 2026-07-02 = "early-close"'],
+    "alert": ['# reading = "momentum.sigma"', "# below = -3"],
+}
+"""What tables without a default look like."""
+
+
+def documented_settings() -> str:
+    """A settings file of comments only: loaded as it is, it changes nothing."""
+    plain: list[str] = []
+    tables: list[str] = []
+    for field, says in _documented(Settings):
+        kind = get_type_hints(Settings)[field.name]
+        if field.name in EXAMPLES:
+            brackets = "[[{}]]" if get_origin(kind) is tuple else "[{}]"
+            tables += ["", f"# {says}", f"# {brackets.format(field.name)}", *EXAMPLES[field.name]]
+        elif isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            tables += ["", f"# {says or inspect.cleandoc(kind.__doc__ or '')}", f"# [{field.name}]"]
+            tables += [line for inner, words in _documented(kind) for line in _entry(inner, words)]
+        else:
+            plain += _entry(field, says)
+    return HEAD + "\n".join([*plain, *tables]) + "\n"
+
+
+def _entry(field: msgspec.structs.FieldInfo, says: str) -> list[str]:
+    default = field.default
+    value = "" if default is None or default is msgspec.NODEFAULT else _toml(default)
+    return ["", f"# {says}", f"# {field.name} = {value}".rstrip()]
+
+
+def _toml(value: Any) -> str:  # noqa: ANN401 - any default
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+
+
+def _documented(kind: type[msgspec.Struct]) -> Iterator[tuple[msgspec.structs.FieldInfo, str]]:
+    """Each field with the docstring below it."""
+    words = _docstrings(kind.__name__)
+    for field in msgspec.structs.fields(kind):
+        yield field, words.get(field.name, "")
+
+
+def _docstrings(class_name: str) -> dict[str, str]:
+    tree = ast.parse(inspect.getsource(module))
+    body = next(node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == class_name)
+    found: dict[str, str] = {}
+    for node, after in pairwise(body):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and isinstance(after, ast.Expr):
+            text = after.value.value if isinstance(after.value, ast.Constant) else ""
+            found[node.target.id] = " ".join(str(text).split())
+    return found
 
 
 def run(arguments: Namespace) -> int:

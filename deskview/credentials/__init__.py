@@ -2,7 +2,7 @@
 
 from deskview.credentials.key import ApiKey, InvalidKeyError, SessionKeys
 from deskview.credentials.keychain import LIMIT_S, SERVICE, delete_key, load_key, probe, store_key
-from deskview.credentials.states import KeyringReport, KeyringState, KeyState, WayOut
+from deskview.credentials.reports import KeyringReport, KeyringState, KeyState, WayOut
 
 __all__ = [
     "LIMIT_S",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deskview.credentials.states import KeyringReport, KeyringState, WayOut, open_a_keyring
+from deskview.credentials.reports import KeyringReport, KeyringState, WayOut, missing, open_a_keyring
 from deskview.text import neutralise
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ ACCEPTED = {
     "keyring.backends.Windows": "Windows Credential Manager",
 }
 ENVIRONMENT = "PYTHON_KEYRING_BACKEND"
-NO_BACKEND = "none"
 
 
 class UnusableKeyringError(Exception):
@@ -121,9 +120,3 @@ def _turned_down(found: "KeyringBackend", choice: Choice | None) -> KeyringRepor
     selects = f"{neutralise(choice.source)} selects" if choice else "The only keyring here is"
     sentence = f"{selects} {name}, which is refused: it may keep the key unencrypted, or not at all."
     return KeyringReport(name, KeyringState.REFUSED, sentence, choice.way_out if choice else open_a_keyring())
-
-
-def missing() -> KeyringReport:
-    """Return the report of a machine or session without a keyring service."""
-    sentence = "There is no keyring service in this session."
-    return KeyringReport(NO_BACKEND, KeyringState.MISSING, sentence, open_a_keyring())

@@ -4,19 +4,43 @@ An entry's service is "deskview" and its user the provider's name. Every call ru
 because a keyring that opens a password window waits for ever.
 """
 
+import asyncio
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
 
 from deskview.credentials.backend import Backend, UnusableKeyringError, choose_backend
-from deskview.credentials.faults import report_of, timed_out
 from deskview.credentials.key import ApiKey, InvalidKeyError
-from deskview.credentials.limited import call_within
-from deskview.credentials.states import KeyringReport, KeyringState, KeyState, WayOut, log_in
+from deskview.credentials.reports import KeyringReport, KeyringState, KeyState, WayOut, log_in, report_of, timed_out
 from deskview.text import neutralise
+
+T = TypeVar("T")
 
 SERVICE = "deskview"
 LIMIT_S = 3.0
 _NOT_AN_ENTRY = "probe"
 _probed: dict[str, KeyringReport] = {}
+
+
+async def call_within(limit_s: float, call: Callable[[], T]) -> T:
+    """Run `call` in a daemon thread and return its result.
+
+    Errors: those of `call`; TimeoutError after `limit_s` seconds.
+    A call that has run out of time goes on in its thread, unheard. The event loop's own executor is not used because
+    the interpreter waits for its threads.
+    """
+    future: Future[T] = Future()
+    future.set_running_or_notify_cancel()
+    threading.Thread(target=_settle, args=(future, call), name="keyring", daemon=True).start()
+    return await asyncio.wait_for(asyncio.wrap_future(future), limit_s)
+
+
+def _settle(future: Future[T], call: Callable[[], T]) -> None:
+    try:
+        future.set_result(call())
+    except BaseException as exc:  # noqa: BLE001 - handed to the waiter, whatever it is
+        future.set_exception(exc)
 
 
 async def load_key(provider: str, *, limit_s: float = LIMIT_S) -> KeyState:

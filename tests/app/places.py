@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from deskview.cli.context import NoKeyError
-from deskview.credentials.states import KeyringReport, KeyringState, WayOut
+from deskview.credentials.reports import KeyringReport, KeyringState, WayOut
 from tests.app.desk import Door
 from tests.app.scopes import Scope
 

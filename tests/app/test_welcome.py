@@ -7,7 +7,7 @@ import pytest
 
 from deskview.board import Board
 from deskview.cli.context import NoKeyError
-from deskview.credentials.states import KeyringReport, KeyringState, WayOut, open_a_keyring
+from deskview.credentials.reports import KeyringReport, KeyringState, WayOut, open_a_keyring
 from tests.app.desk import Door, seated
 
 CANARY = "canary7Qz-secret-0042"

@@ -20,7 +20,7 @@ from deskview.cli.context import KEYS
 from deskview.providers import PROVIDERS
 from deskview.simulator import create_app, serve
 from tests.credentials.conftest import CANARY, fake_keyring, secret_service, surroundings
-from tests.credentials.test_faults import Memory
+from tests.credentials.test_reports import Memory
 
 __all__ = ["fake_keyring", "secret_service", "surroundings"]
 

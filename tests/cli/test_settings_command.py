@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from deskview.cli import main
+from deskview.cli.settings import documented_settings
 from deskview.settings import Settings, load_settings
-from deskview.settings_text import documented_settings
 
 
 def test_as_printed_it_changes_nothing_and_uncommented_it_is_the_defaults(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deskview.credentials.states import OPEN_SHELL
+from deskview.credentials.reports import OPEN_SHELL
 from tests.credentials.conftest import CANARY, DRIVER, HANG_S, SECRET_SERVICE, Surroundings
 from tests.credentials.terminal import Terminal
 

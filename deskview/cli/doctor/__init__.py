@@ -28,25 +28,25 @@ async def _examine(arguments: Namespace) -> Exit:
 
 
 async def _checks(arguments: Namespace) -> AsyncIterator[Check]:
-    from deskview.cli.doctor import files, keys, market, terminal  # noqa: PLC0415 - they load the whole program
+    from deskview.cli.doctor import machine, provider  # noqa: PLC0415 - they load the whole program
 
-    yield files.versions()
-    settings_check, settings = files.settings(arguments)
+    yield machine.versions()
+    settings_check, settings = machine.settings(arguments)
     yield settings_check
-    yield files.theme(settings)
-    log_check, log_file = files.log(arguments)
+    yield machine.theme(settings)
+    log_check, log_file = machine.log(arguments)
     yield log_check
     context = context_with(arguments, settings, log_file)
-    for check in terminal.checks():
+    for check in machine.terminal():
         yield check
-    keyring = await keys.keyring()
+    keyring = await provider.keyring()
     yield keyring
-    key_check, key = await keys.key(context, keyring)
+    key_check, key = await provider.key(context, keyring)
     yield key_check
     if key is None:
         yield Check("provider", Level.WARNING, "Not asked: there is no key to ask with.")
     else:
-        async for check in market.checks(context, key):
+        async for check in provider.checks(context, key):
             yield check
-    for check in files.cache():
+    for check in machine.cache():
         yield check

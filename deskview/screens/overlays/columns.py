@@ -16,8 +16,7 @@ from deskview.files import write_whole
 from deskview.screens.frame.keys import COLUMNS as COLUMN_ACTIONS
 from deskview.screens.frame.keys import bindings
 from deskview.screens.subjects import LISTS
-from deskview.settings import SettingsError
-from deskview.settings_lines import where
+from deskview.settings import SettingsError, where
 from deskview.text import printable
 from deskview.widgets.columns import fixed
 from deskview.widgets.lines import Lines

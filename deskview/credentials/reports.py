@@ -1,12 +1,15 @@
 """What the operating system's keyring can be like, each state with one sentence and the way out of it."""
 
+import re
 import shlex
 import shutil
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from deskview.credentials.key import ApiKey
+from deskview.text import MASK, Secret, neutralise, printable, redact
 
 OPEN_SHELL = (
     'dbus-run-session -- bash -c \'IFS= read -rsp "Keyring password: " p; echo; '
@@ -20,6 +23,11 @@ An empty password opens no shell: it would unlock nothing.
 """
 
 SESSION_ONLY = "Without a keyring, a key can be typed for one session; it is kept in memory only."
+
+NO_BACKEND = "none"
+_MACOS_INTERACTION_NOT_ALLOWED = "-25308"
+_WINDOWS_NO_SUCH_LOGON_SESSION = 1312
+_LONG_WORD = re.compile(r"[A-Za-z0-9_+=~-]{16,}")
 
 
 class KeyringState(StrEnum):
@@ -92,3 +100,72 @@ def _packages() -> str:
     if shutil.which("gnome-keyring-daemon") and shutil.which("dbus-run-session"):
         return ""
     return "It needs the packages gnome-keyring and dbus (dbus-daemon on Fedora and its kin). "
+
+
+_MEANING = {
+    "KeyringLocked": KeyringState.LOCKED,
+    "LockedException": KeyringState.LOCKED,
+    "PromptDismissedException": KeyringState.LOCKED,
+    "NoKeyringError": KeyringState.MISSING,
+    "SecretServiceNotAvailableException": KeyringState.MISSING,
+}
+
+
+def report_of(exc: BaseException, backend: str, secrets: Iterable[Secret] = ()) -> KeyringReport:
+    """Return the report for `exc` raised by `backend`. Its text is neutralised.
+
+    While a key is read it is not known yet, so every word long enough to be one is masked as well.
+    """
+    state = _state_of(exc)
+    if state is KeyringState.MISSING:
+        return missing()
+    if state is KeyringState.LOCKED:
+        sentence = f"The {backend} keyring is locked, or not created yet, and cannot ask for its password here."
+        return KeyringReport(backend, state, sentence, open_a_keyring())
+    text = neutralise(_LONG_WORD.sub(MASK, redact(printable(_text_of(exc)), secrets)), limit=200)
+    sentence = f"The {backend} keyring failed: {type(exc).__name__}{': ' if text else ''}{text}"
+    retry = open_a_keyring()
+    return KeyringReport(backend, state, sentence, WayOut(f"Try again; if it stays so: {retry.text}", retry.commands))
+
+
+def timed_out(limit_s: float) -> KeyringReport:
+    """Return the report of a keyring that gave no answer within `limit_s` seconds."""
+    sentence = (
+        f"The keyring gave no answer within {limit_s:g} s; it may be asking for its password on another screen, "
+        "and what was asked of it may still happen."
+    )
+    return KeyringReport("not known", KeyringState.TIMED_OUT, sentence, open_a_keyring())
+
+
+def _state_of(exc: BaseException) -> KeyringState:
+    for link in _chain(exc):
+        state = _MEANING.get(type(link).__name__)
+        if state:
+            return state
+        if getattr(link, "winerror", None) == _WINDOWS_NO_SUCH_LOGON_SESSION:
+            return KeyringState.MISSING
+        if _MACOS_INTERACTION_NOT_ALLOWED in _text_of(link):
+            return KeyringState.LOCKED
+    return KeyringState.FAILED
+
+
+def _chain(exc: BaseException) -> Iterator[BaseException]:
+    link: BaseException | None = exc
+    for _ in range(8):
+        if link is None:
+            return
+        yield link
+        link = link.__cause__ or link.__context__
+
+
+def _text_of(exc: BaseException) -> str:
+    try:
+        return str(exc)
+    except Exception:  # noqa: BLE001 - a foreign exception's text may itself fail
+        return ""
+
+
+def missing() -> KeyringReport:
+    """Return the report of a machine or session without a keyring service."""
+    sentence = "There is no keyring service in this session."
+    return KeyringReport(NO_BACKEND, KeyringState.MISSING, sentence, open_a_keyring())

@@ -8,7 +8,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError
 
 from deskview.credentials import ApiKey, KeyringState, delete_key, load_key, probe, store_key
-from deskview.credentials.states import OPEN_SHELL, open_a_keyring
+from deskview.credentials.reports import OPEN_SHELL, open_a_keyring
 from tests.credentials.conftest import CANARY
 
 Install = Callable[[object], None]

@@ -1,4 +1,4 @@
-"""The provider: whether it answers, how its clock stands to ours, and what the key's plan has of it."""
+"""The keyring, the provider's key, and the provider: whether it answers, its clock, what the key's plan has of it."""
 
 import sys
 import time
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from deskview.cli.context import Context, UsageError
 from deskview.cli.doctor.check import Check, Level
-from deskview.cli.faults import KEY_KINDS
+from deskview.cli.errors import KEY_KINDS
 from deskview.cli.opening import connected
-from deskview.credentials import ApiKey
+from deskview.credentials import ApiKey, KeyringReport, load_key, probe
 from deskview.exits import Exit
 from deskview.market.sessions import NEW_YORK, Calendar
 from deskview.providers import PROVIDERS
@@ -32,6 +32,29 @@ _TODO = {
     Kind.TRUNCATED: "Run the doctor again; if it stays so, a proxy may stand between.",
     Kind.RATE_LIMITED: "Put the plan's limit into the settings, such as calls_per_minute = 5.",
 }
+
+
+async def keyring() -> Check:
+    """Which keyring there is, and whether it is open."""
+    return _check("keyring", await probe(fresh=True))
+
+
+async def key(context: Context, keyring: Check) -> tuple[Check, ApiKey | None]:
+    """Whether the keyring holds the provider's key, and the key, which no check ever shows."""
+    provider = context.settings.provider
+    if keyring.level is Level.FAULT:
+        found = f"The key for {provider} can't be read without the keyring."
+        return Check("key", Level.FAULT, found, code=Exit.KEY), None
+    state = await load_key(provider)
+    if state.key is not None:
+        context.keys.put(provider, state.key)
+    return _check("key", state.report), state.key
+
+
+def _check(name: str, report: KeyringReport) -> Check:
+    way_out = report.way_out
+    level = Level.OK if report.ok else Level.FAULT
+    return Check(name, level, report.sentence, way_out.text, way_out.commands, Exit.KEY)
 
 
 @dataclass(frozen=True)
