@@ -5,6 +5,9 @@ dollars compared the way floating-point implementations do (at the quote within 
 how the rules are held against other software.
 
 A quote that is crossed (bid above ask) or lacks a side has no midpoint; a locked one (bid equals ask) has.
+
+The desk itself has no quotes and signs by the tick rule; the others, and bulk volume for bars without prints, stand
+here for programs that have quotes, and are what the tick rule is held against.
 """
 
 from enum import StrEnum

@@ -1,11 +1,15 @@
-"""Baskets from membership and market values."""
+"""What an index holds: weights from membership and market values, within the limits on single names."""
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deskview.analytics.leverage import CAPPING, Baskets, Capping, baskets_from_caps
+from deskview.analytics.leverage.baskets import capped
 from deskview.market.groups import GROUPS
 from deskview.market.members import MEMBERS
 from deskview.market.schema import NAMES
@@ -82,3 +86,38 @@ def test_names_without_a_market_value_are_counted(baskets: Baskets) -> None:
     assert rows["WHAT"]["members"] == 0
     assert "RUT" not in rows
     assert "approximate" in baskets.method
+
+
+SEMICONDUCTORS = Capping(0.08, 5, 0.04)
+
+
+def test_what_a_cap_cuts_off_goes_to_the_names_below_it() -> None:
+    weights = capped(np.array([60.0, 20.0, 10.0, 10.0]), Capping(0.4, 4, 0.4))
+    assert weights.tolist() == pytest.approx([0.4, 0.3, 0.15, 0.15])
+
+
+def test_the_overflow_may_push_another_name_over_its_cap() -> None:
+    weights = capped(np.array([60.0, 25.0, 10.0, 5.0]), Capping(0.35, 4, 0.35))
+    assert weights.tolist() == pytest.approx([0.35, 0.35, 0.2, 0.1])
+
+
+def test_equal_weights() -> None:
+    assert capped(np.array([9.0, 1.0, 5.0, 5.0]), Capping(0.0, 0, 0.0)).tolist() == pytest.approx([0.25] * 4)
+
+
+def test_caps_that_can_not_hold_everything_are_raised_together() -> None:
+    weights = capped(np.array([5.0, 4.0, 3.0]), Capping(0.08, 1, 0.04))
+    assert weights.tolist() == pytest.approx([0.5, 0.25, 0.25])
+
+
+@given(st.lists(st.floats(1e6, 5e12), min_size=1, max_size=60))
+def test_weights_sum_to_one_and_keep_their_order(values: list[float]) -> None:
+    caps = np.array(values)
+    weights = capped(caps, SEMICONDUCTORS)
+    assert weights.sum() == pytest.approx(1.0, abs=1e-9)
+    assert (weights > 0).all()
+    in_order = weights[np.argsort(-caps, kind="stable")]
+    assert (np.diff(in_order) <= 1e-12).all()
+    if len(values) >= 30:
+        assert weights.max() <= 0.08 + 1e-12
+        assert np.sort(weights)[:-5].max() <= 0.04 + 1e-12
