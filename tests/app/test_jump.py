@@ -5,13 +5,15 @@ from textual.geometry import Offset
 
 from deskview.board import Board
 from deskview.screens.desk.desk import DeskScreen
-from deskview.screens.overlays.jump import HINT, LETTERS, JumpScreen
+from deskview.screens.overlays.jump import LETTERS, JumpScreen
 from deskview.settings import Settings
 from deskview.themes.contrast import contrast
 from deskview.widgets.lines import Lines
 from deskview.widgets.pane import Pane
 from tests.app.desk import Seat, seated
 from tests.app.seats import seat_with
+
+HINT = "A letter goes to its list · esc stays here"
 
 PLACES = [(), ("m",), ("b",), ("o",), ("v",), ("f",), ("3", "enter")]
 """Keys that lead to each kind of screen."""

@@ -129,6 +129,22 @@ async def test_own_keys_take_the_place_of_the_shipped_ones(board: Board) -> None
 
 
 @pytest.mark.parametrize(
+    ("action", "opens", "hint"),
+    [
+        ("close", "question_mark", "f9 closes"),
+        ("close-labels", "semicolon", "f9 stays here"),
+        ("leave", "plus", "f9 leaves"),
+    ],
+)
+async def test_the_hints_of_overlays_name_the_users_own_keys(board: Board, action: str, opens: str, hint: str) -> None:
+    async with seat_with(Settings(keys={action: "f9"}), board) as seat:
+        await seat.press(opens)
+        assert hint in seat.text
+        await seat.press("f9")
+        assert hint not in seat.text
+
+
+@pytest.mark.parametrize(
     ("own", "sentence"),
     [
         ({"zom": "x"}, "there is no action 'zom'; did you mean 'zoom'?"),

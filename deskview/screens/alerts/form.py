@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from deskview.screens.alerts.levels import CONDITIONS, condition, level_of, stated, typed, watched_figure
 from deskview.screens.alerts.offers import matching
 from deskview.screens.format import figure
-from deskview.screens.frame.keys import Action, bindings, scoped
+from deskview.screens.frame.keys import Action, bindings, hint, scoped
 from deskview.screens.parts import label_of
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
@@ -113,7 +113,7 @@ class AlertForm(LeanModal[None]):
     def compose(self) -> ComposeResult:
         """The reading, the condition, the level, and what all that means."""
         with Vertical() as frame:
-            frame.border_subtitle = "⏎ goes on and sets it · tab next field · esc leaves"
+            frame.border_subtitle = self._hints
             with Horizontal():
                 yield Static("reading", classes="label")
                 yield Input(placeholder="type to find: a ticker, sigma, flow retail …", compact=True, id="find")
@@ -124,6 +124,11 @@ class AlertForm(LeanModal[None]):
                 yield Input(compact=True, id="level", max_length=24)
                 yield Static("", id="unit", markup=False)
             yield Static("", id="message", markup=False)
+
+    @property
+    def _hints(self) -> str:
+        on, next_field, leave = (hint(self.app, FORM_ACTIONS, name) for name in ("go-on", "focus-next", "leave"))
+        return f"{on} goes on and sets it · {next_field} next field · {leave} leaves"
 
     def offer(self, board: "Board", offers: list["Reading"], instead: "Alert | None" = None) -> None:
         """What may be chosen, the likeliest first; with a rule that is there, changes that one."""

@@ -8,7 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
+from textual.app import App
 from textual.binding import Binding
 from textual.keys import Keys
 
@@ -195,6 +197,18 @@ def shown(action: Action, keymap: Mapping[str, str]) -> str:
     """How the action's keys are printed, the user's own keys where there are any."""
     own = keymap.get(action.name)
     return shown_keys(own) if own else action.shown
+
+
+def own_keys(app: App[Any]) -> Mapping[str, str]:
+    """The user's own keys by action; an app that knows of none has none."""
+    own: Mapping[str, str] = getattr(app, "own_keys", {})
+    return own
+
+
+def hint(app: App[Any], actions: Iterable[Action], name: str) -> str:
+    """The first key of the action of that name, as a hint on the screen prints it."""
+    action = next(action for action in actions if action.name == name)
+    return shown(action, own_keys(app)).split()[0]
 
 
 def table_markdown(actions: Iterable[Action]) -> str:

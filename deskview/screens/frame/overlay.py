@@ -8,7 +8,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from deskview.screens.frame.keys import OVERLAY, bindings
+from deskview.screens.frame.keys import OVERLAY, bindings, hint
 from deskview.widgets.textual_private import LeanModal
 
 
@@ -46,7 +46,7 @@ class Overlay(LeanModal[None]):
         """The frame and the text."""
         with Reader() as frame:
             frame.border_title = Content(self._title)
-            frame.border_subtitle = "esc closes"
+            frame.border_subtitle = f"{hint(self.app, OVERLAY, 'close')} closes"
             yield Static(self._content)
 
     def show(self, title: str, content: Content) -> None:

@@ -1,11 +1,11 @@
 """The lines of every screen: the status line on top, the heading below it, and the line of keys at the bottom."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from deskview.screens.frame.keys import LISTS, Action, shown
+from deskview.screens.frame.keys import LISTS, Action, own_keys, shown
 from deskview.widgets.painted import Painted
 from deskview.widgets.records import Line, Piece
 from deskview.widgets.strip import Segment, StatusStrip
@@ -69,7 +69,7 @@ class KeyLine(StatusStrip):
 
     def on_mount(self) -> None:
         """The app knows the user's own keys."""
-        own: Mapping[str, str] = getattr(self.app, "own_keys", {})
+        own = own_keys(self.app)
         keys = [(_range([shown(pane, own) for pane in self._panes]), "pane")] if self._panes else []
         opens = next(action for action in LISTS if action.name == "open-row")
         keys.append((shown(opens, own).split()[0], "open"))

@@ -11,15 +11,12 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from deskview.screens.frame.keys import LABELS, bindings
+from deskview.screens.frame.keys import LABELS, bindings, hint
 from deskview.widgets.pane import Pane
 from deskview.widgets.textual_private import LeanModal
 
 LETTERS = "asdfghjklwertyuiopzxcvbnm"
 """Labels in the order they are given; q leaves."""
-
-
-HINT = "A letter goes to its list · esc stays here"
 
 
 class Spot(NamedTuple):
@@ -73,7 +70,11 @@ class JumpScreen(LeanModal[Widget | None]):
             label = Static(f"[{letter}]", markup=False, classes="label")
             label.styles.offset = spot.at
             yield label
-        yield Static(HINT, markup=False, id="hint")
+        yield Static(self._hint, markup=False, id="hint")
+
+    @property
+    def _hint(self) -> str:
+        return f"A letter goes to its list · {hint(self.app, LABELS, 'close-labels')} stays here"
 
     def on_key(self, event: Key) -> None:
         """A letter goes to its list; one that stands nowhere is told."""
@@ -82,7 +83,7 @@ class JumpScreen(LeanModal[Widget | None]):
             event.stop()
             self.dismiss(spot.widget)
         elif event.is_printable and event.character:
-            self.query_one("#hint", Static).update(f"No list has the letter {event.character}.  {HINT}")
+            self.query_one("#hint", Static).update(f"No list has the letter {event.character}.  {self._hint}")
 
     def on_resize(self) -> None:
         """In another size everything stands elsewhere: the labels go."""

@@ -1,6 +1,5 @@
 """The first screen where there is no key: log in, look at the simulated market, or leave."""
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on
@@ -11,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from deskview.screens.frame.keys import WELCOME, bindings, shown
+from deskview.screens.frame.keys import WELCOME, bindings, own_keys, shown
 from deskview.widgets.textual_private import LeanModal
 
 CHOICES = {
@@ -99,7 +98,7 @@ class WelcomeScreen(LeanModal[None]):
 
     def on_mount(self) -> None:
         """The keys are the user's own where there are any."""
-        own: Mapping[str, str] = getattr(self.app, "own_keys", {})
+        own = own_keys(self.app)
         offered = [action for action in WELCOME if action.name in CHOICES]
         lines = [
             Content.assemble((f"{shown(action, own):<3}", "bold"), Content(CHOICES[action.name])) for action in offered
