@@ -180,7 +180,7 @@ WELCOME = scoped(
     "On the first screen",
     Action("type_key", "l", "l", "Log in: type a key"),
     Action("demo", "d", "d", "Open the simulated market"),
-    Action("retry", "r", "r", "Try the market again"),
+    Action("refresh", "r", "r", "Try the market again"),
     Action("app.quit", "q", "q", "Quit"),
     Action("read_on", "down,j,pagedown", "↓", "Read on"),
     Action("read_back", "up,k,pageup", "↑", "Read back"),

@@ -16,7 +16,7 @@ from deskview.widgets.textual_private import LeanModal
 CHOICES = {
     "type-key": "log in: type an API key; nothing of it shows",
     "demo": "demo: a simulated market; no key, no real prices",
-    "retry": "try again",
+    "refresh": "try again",
     "quit": "quit",
 }
 """The ways on, by action, in the words of one who is new here."""
@@ -149,7 +149,7 @@ class WelcomeScreen(LeanModal[None]):
         """Chooses the simulated market."""
         self.post_message(self.Demo())
 
-    def action_retry(self) -> None:
+    def action_refresh(self) -> None:
         """Tries the same market again."""
         self.post_message(self.Retry())
 
