@@ -21,7 +21,6 @@ FRESH_SESSIONS = 3
 """The newest sessions are fetched again: vendors correct bars for days after the close."""
 
 ABANDONED_S = 86_400.0
-FLOW_DAYS_NAME = "flow-days"
 TABLES: dict[str, Schema] = {"splits": SPLITS, "dividends": DIVIDENDS, "tickers": TICKERS, "details": DETAILS}
 """Tables kept under a name of their own."""
 

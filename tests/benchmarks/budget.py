@@ -36,14 +36,13 @@ from tests.benchmarks.desk import (
 )
 from tests.e2e.conftest import surroundings
 from tests.e2e.terminal import DESKVIEW, ROOT
-from tests.e2e.typing import sequence
+from tests.e2e.typing import OF_THE_MOMENT, sequence
 
 BARE = (sys.executable, "-m", "tests.benchmarks.bare_app")
 DEMO = (*DESKVIEW, "demo", "--at", "11:00", "--speed", "1")
 PAINTED = "q quit"
 """On the last line of both programs' first frame."""
 OVERLAYS = ("help", "card", "find", "command_palette", "columns", "jump", "alert")
-QUIET_S = 0.4
 SETTLE_S = 2.0
 
 
@@ -116,19 +115,25 @@ def _keys(seat: ClockedSeat, size: Size, figures: Figures) -> None:
 
 
 def _overlays(seat: ClockedSeat, figures: Figures) -> None:
-    """Bytes of each overlay opened and closed, on a frozen display: no refresh is among them."""
+    """Bytes of each overlay opened and closed and two seconds on, the display frozen: no refresh is among them."""
     seat.press(_typed("freeze"))
     seat.wait_for("FROZEN")
+    seat.watch(SETTLE_S)
     for overlay in OVERLAYS:
-        for what, key in (("opened", _typed(overlay)), ("closed", sequence("escape"))):
-            seat.quiet_for(QUIET_S)
+        name, below = overlay.replace("_", " "), _lasting(seat)
+        for what, key, is_open in (("opened", _typed(overlay), True), ("closed", sequence("escape"), False)):
             sent = len(seat.written)
             seat.press(key)
-            seat.wait_for(lambda _, sent=sent: len(seat.written) > sent)  # type: ignore[misc]
-            seat.quiet_for(QUIET_S)
-            figures[f"{overlay.replace('_', ' ')} {what}", "bytes"].append(len(seat.written) - sent)
+            seat.wait_for(lambda _, below=below, is_open=is_open: (_lasting(seat) != below) is is_open)  # type: ignore[misc]
+            seat.watch(SETTLE_S)
+            figures[f"{name} {what}", "bytes"].append(len(seat.written) - sent)
     seat.press(_typed("freeze"))
     seat.wait_for(lambda text: "FROZEN" not in text)
+
+
+def _lasting(seat: ClockedSeat) -> list[str]:
+    """The lines that don't change by themselves while the display is frozen: neither clock nor ages."""
+    return [line for line in seat.screen.display[1:] if not OF_THE_MOMENT.search(line)]
 
 
 def _typed(action_id: str) -> str:

@@ -45,11 +45,6 @@ class ClockedSeat(Seat):
         Process(target=_read, args=(self._master, theirs), daemon=True).start()
         theirs.close()
 
-    def quiet_for(self, seconds: float) -> None:
-        """Returns once nothing has been written for so long."""
-        while self._read(seconds):
-            pass
-
     def _read(self, seconds: float) -> bool:
         if not self._pieces.poll(max(0.0, seconds)):
             return False

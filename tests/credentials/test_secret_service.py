@@ -136,7 +136,8 @@ def shell(surroundings: Surroundings, *before: str) -> Terminal:
 
 def open_keyring(terminal: Terminal, command: str, password: str) -> None:
     terminal.enter(command + "\n")
-    terminal.wait_for("\r\nKeyring password: ")
+    terminal.wait_for("exec bash'\r\n")  # the command as typed, which has the prompt's words in it too
+    terminal.wait_for("Keyring password: ")  # on a busy machine the bus may complain on the same line
     terminal.enter(password + "\n")
     terminal.wait_for("\r\n")
 
