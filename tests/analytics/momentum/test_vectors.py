@@ -13,8 +13,8 @@ from deskview.analytics.momentum.spread import leg_shares, umd, verdict
 
 
 @pytest.fixture
-def vectors(shared: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((shared / "test_vectors.json").read_text())
+def vectors(data: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((data / "test_vectors.json").read_text())
     return loaded
 
 
