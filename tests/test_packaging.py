@@ -3,10 +3,12 @@
 import os
 import shutil
 import subprocess
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 BUILD_S = 300
@@ -70,3 +72,11 @@ def test_types_and_the_command_are_announced(wheel: zipfile.ZipFile) -> None:
 
 def test_tests_and_caches_stay_at_home(wheel: zipfile.ZipFile) -> None:
     assert [name for name in wheel.namelist() if "__pycache__" in name or "/tests/" in name] == []
+
+
+def test_the_tried_versions_are_within_those_asked_for() -> None:
+    lines = (REPOSITORY / ".ci" / "requirements.txt").read_text().splitlines()
+    tried = dict(line.split()[0].split("==") for line in lines if "==" in line)
+    told = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+    asked = map(Requirement, [*told["project"]["dependencies"], *told["dependency-groups"]["dev"]])
+    assert [str(each) for each in asked if not each.specifier.contains(tried.get(each.name, "0"))] == []
