@@ -13,8 +13,17 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path
 
 
 @pytest.fixture(scope="session")
+def data() -> Path:
+    """The reference material that may be copied, and is."""
+    return Path(__file__).with_name("data")
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of reference material beside a development checkout; a clone alone skips what needs it."""
+    """The folder of reference material beside a development checkout; a clone alone skips what needs it.
+
+    Only for what may not be copied into `data`.
+    """
     folder = Path(__file__).resolve().parents[2] / "shared"
     if not folder.is_dir():
         pytest.skip("reference material is not beside this checkout")

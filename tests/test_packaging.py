@@ -10,6 +10,7 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from deskview import __version__
 
@@ -97,3 +98,11 @@ def metadata_of(wheel: zipfile.ZipFile) -> Message:
 
 def test_tests_and_caches_stay_at_home(wheel: zipfile.ZipFile) -> None:
     assert [name for name in wheel.namelist() if "__pycache__" in name or "/tests/" in name] == []
+
+
+def test_the_tried_versions_are_within_those_asked_for() -> None:
+    lines = (REPOSITORY / ".ci" / "requirements.txt").read_text().splitlines()
+    tried = dict(line.split()[0].split("==") for line in lines if "==" in line)
+    told = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+    asked = map(Requirement, [*told["project"]["dependencies"], *told["dependency-groups"]["dev"]])
+    assert [str(each) for each in asked if not each.specifier.contains(tried.get(each.name, "0"))] == []

@@ -17,13 +17,13 @@ def basket(**weights: float | None) -> pl.DataFrame:
     )
 
 
-def vector(shared: Path, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((shared / "test_vectors.json").read_text())[name]
+def vector(data: Path, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((data / "test_vectors.json").read_text())[name]
     return found
 
 
-def test_overlap_of_the_worked_example(shared: Path) -> None:
-    case = vector(shared, "7.1_overlap")
+def test_overlap_of_the_worked_example(data: Path) -> None:
+    case = vector(data, "7.1_overlap")
     got = overlap(basket(**case["inputs"]["retail"]), basket(**case["inputs"]["mom_long"]))
     expected = case["expected"]
     assert got.jaccard == pytest.approx(expected["jaccard_set"], abs=1e-9)
@@ -44,7 +44,7 @@ def test_an_empty_basket_has_no_overlap(nothing: pl.DataFrame) -> None:
     assert overlap(basket(A=1), nothing).cosine is None
 
 
-def test_rank_correlation_with_ties(shared: Path) -> None:
+def test_rank_correlation_with_ties() -> None:
     scores = pl.DataFrame({"a": [1.0, 2, 3, 4, 5, 6, None], "b": [2.0, 1, 4, 3, 6, 5, 9]})
     assert spearman(scores, "a", "b") == pytest.approx(1 - 6 * 6 / 210)
     tied = pl.DataFrame({"a": [10.0, 20, 20, 30], "b": [1.0, 2.5, 2.5, 4]})
@@ -94,8 +94,8 @@ def test_size_buckets_hold_equal_numbers_and_unknown_sizes_none() -> None:
     assert size_buckets(caps).get_column("size_bucket").to_list() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, None]
 
 
-def test_tax_season_regression_of_the_worked_example(shared: Path) -> None:
-    case = vector(shared, "7.3_tax_regression")
+def test_tax_season_regression_of_the_worked_example(data: Path) -> None:
+    case = vector(data, "7.3_tax_regression")
     got = regress(case["inputs"]["jan"], case["inputs"]["feb_mar"])
     expected = case["expected"]
     assert [got.beta, got.alpha, got.t_ols, got.t_hc0, got.t_hc3, got.r2, got.correlation] == pytest.approx(

@@ -35,8 +35,8 @@ def test_percentile_counts_lower_values_strictly() -> None:
     assert percentile([], 1.0).rank is None
 
 
-def test_prior_return_of_month_ends(shared: Path) -> None:
-    vector = json.loads((shared / "test_vectors.json").read_text())["1.1_signal"]
+def test_prior_return_of_month_ends(data: Path) -> None:
+    vector = json.loads((data / "test_vectors.json").read_text())["1.1_signal"]
     close, expected = np.array(vector["inputs"]["month_end_prices"])[:, None], vector["expected"]
     now = len(close) - 1
     for name, lookback, skip in (("mom_12_1", 12, 1), ("mom_12_0", 12, 0), ("mom_6_1", 6, 1), ("st_rev_1", 1, 0)):
@@ -136,8 +136,8 @@ def test_average_correlation_leaves_out_what_does_not_vary() -> None:
     assert average_correlation(np.empty((0, 4))) is None
 
 
-def test_implied_correlation_vector(shared: Path) -> None:
-    vector = json.loads((shared / "test_vectors.json").read_text())["6.2_implied_corr"]
+def test_implied_correlation_vector(data: Path) -> None:
+    vector = json.loads((data / "test_vectors.json").read_text())["6.2_implied_corr"]
     given_, expected = vector["inputs"], vector["expected"]
     implied = implied_correlation(given_["w"], given_["sigma"], given_["sigma_index"])
     assert implied is not None

@@ -15,6 +15,17 @@ HELP, CARD, FORM, FINDING = "─ Help", "esc closes", "─ Set an alert", "─ F
 TO_CLIPBOARD = b"\x1b]52;c;"
 
 
+def test_some_keys_of_the_desk_and_its_pages(warm_home: Path) -> None:
+    with at_the_desk(warm_home) as seat:
+        seat.wait_for(filled)
+        typist = Typist(seat)
+        for walk in (panes, momentum, taking):
+            walk(typist)
+        seat.press("q")
+        assert seat.wait_for_end() == 0
+
+
+@pytest.mark.long
 def test_every_key_of_the_desk_its_pages_and_overlays(warm_home: Path) -> None:
     with at_the_desk(warm_home) as seat:
         seat.wait_for(filled)

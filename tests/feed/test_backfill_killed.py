@@ -9,10 +9,8 @@ import time
 from pathlib import Path
 
 import polars as pl
+import pytest
 
-KILLS = 10
-IN_THE_HISTORY = 3
-"""So many of the kills come while the daily bars are fetched, the others while the year of flow is."""
 SETTINGS = """\
 [flow]
 names = ["NVDA", "WMT"]
@@ -75,12 +73,18 @@ def leave_half(backfill: Backfill) -> None:
         file.unlink()
 
 
-def test_killed_ten_times_the_command_ends_with_the_store_of_one_that_was_not(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kills", "in_the_history"), [pytest.param(2, 1, id="twice"), pytest.param(10, 3, id="ten", marks=pytest.mark.long)]
+)
+def test_killed_at_random_the_command_ends_with_the_store_of_one_that_was_not(
+    tmp_path: Path, kills: int, in_the_history: int
+) -> None:
+    """So many of the kills come while the daily bars are fetched, the others while the year of flow is."""
     whole, killed = Backfill(tmp_path / "whole"), Backfill(tmp_path / "killed")
     whole.finish()
     luck = random.Random(11)  # noqa: S311 - no secret
-    for kill in range(KILLS):
-        line = "daily history: 1 of" if kill < IN_THE_HISTORY else "year of flow: 3 x"
+    for kill in range(kills):
+        line = "daily history: 1 of" if kill < in_the_history else "year of flow: 3 x"
         while not killed.kill(line, luck.uniform(0, 0.4)):
             leave_half(killed)
         if len(killed.samples()) > 20:

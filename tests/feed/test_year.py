@@ -15,7 +15,6 @@ from deskview.feed.sampling import Sampler, fetch_panel, table_name
 from deskview.store import Store
 from tests.feed.backfilling import CALENDAR, NAMES, PRINTS, SESSIONS, WINDOWS, Arithmetic, fetched
 
-KILLS = 50
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = table_name(WINDOWS, PRINTS)
 
@@ -40,12 +39,13 @@ def killed_after(folder: Path, calls: int) -> list[date]:
     return [date.fromisoformat(line.split()[0]) for line in lines if line.endswith("\n")]
 
 
-async def test_killed_at_fifty_random_moments_it_loses_nothing_and_counts_nothing_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [5, pytest.param(50, marks=pytest.mark.long)])
+async def test_killed_at_random_moments_it_loses_nothing_and_counts_nothing_twice(tmp_path: Path, most: int) -> None:
     whole = in_order(await fetched(Arithmetic(), Store(tmp_path / "whole")))
     folder = tmp_path / "killed"
     luck = random.Random(5)  # noqa: S311 - no secret
     kills, asked = 0, Counter[date]()
-    while kills < KILLS:
+    while kills < most:
         before = stored(folder)
         sessions = killed_after(folder, luck.randint(0, 11))
         kills += 1
@@ -62,7 +62,7 @@ async def test_killed_at_fifty_random_moments_it_loses_nothing_and_counts_nothin
     assert again.equals(whole)
     assert again.select("session", "ticker").is_unique().all()
     assert Counter(last.asked) == {(day, name): WINDOWS for day in SESSIONS if day not in kept for name in NAMES}
-    assert sum(asked.values()) > KILLS
+    assert sum(asked.values()) > most
 
 
 async def test_what_is_stored_is_not_asked_for_again(tmp_path: Path) -> None:

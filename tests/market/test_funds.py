@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -14,7 +15,7 @@ from deskview.market.members import INDEXES, SECTORS
 from deskview.market.reference import TICKER
 
 ROWS = load_funds().to_dicts()
-BY_TICKER = {row["ticker"]: row for row in ROWS}
+BY_TICKER: dict[str, dict[str, Any]] = {row["ticker"]: row for row in ROWS}
 INVERSE_WORDS = re.compile(r"\b(Bear|Short|UltraShort|Inverse)\b|-\dX")
 STATED = re.compile(r"(\d(?:\.\d+)?)X\b")
 PROSHARES = {"UltraPro Short": -3.0, "UltraShort": -2.0, "UltraPro": 3.0, "Ultra": 2.0, "Short": -1.0}
@@ -32,6 +33,7 @@ def test_the_tables_have_the_documented_columns() -> None:
 
 
 def test_counts_by_kind() -> None:
+    assert len(BY_TICKER) == len(ROWS)
     assert Counter(row["kind"] for row in ROWS) == {
         "stock": 388,
         "sector": 111,
@@ -44,31 +46,37 @@ def test_counts_by_kind() -> None:
     }
 
 
-@pytest.mark.parametrize("row", ROWS, ids=BY_TICKER)
-def test_the_row_is_well_formed(row: dict[str, object]) -> None:
-    leverage, name = row["leverage"], row["name"]
-    assert isinstance(leverage, float)
-    assert not 0 <= leverage <= 1
-    assert isinstance(name, str)
-    assert name.isascii()
-    assert name == name.strip()
-    assert len(name) <= 64
-    assert row["kind"] in KINDS
-    assert row["reset"] in RESETS
-    assert row["issuer"]
+def wrong_fields(row: dict[str, Any]) -> list[str]:
+    """The fields of a row that are not as they must be."""
+    name, leverage = row["name"], row["leverage"]
+    fit = {
+        "leverage": isinstance(leverage, float) and not 0 <= leverage <= 1,
+        "name": isinstance(name, str) and name.isascii() and name == name.strip() and len(name) <= 64,
+        "kind": row["kind"] in KINDS,
+        "reset": row["reset"] in RESETS,
+        "issuer": bool(row["issuer"]),
+    }
+    return [field for field, fits in fit.items() if not fits]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=BY_TICKER)
-def test_the_sign_of_the_leverage_agrees_with_the_name(row: dict[str, object]) -> None:
-    inverse = INVERSE_WORDS.search(str(row["name"]).replace("Short-Term", "")) is not None
-    assert inverse == (float(str(row["leverage"])) < 0)
+def test_every_row_is_well_formed() -> None:
+    assert {ticker: wrong for ticker, row in BY_TICKER.items() if (wrong := wrong_fields(row))} == {}
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if STATED.search(row["name"])], ids=lambda row: row["ticker"])
-def test_the_leverage_is_the_one_the_name_states(row: dict[str, object]) -> None:
-    stated = STATED.search(str(row["name"]))
-    assert stated is not None
-    assert abs(float(str(row["leverage"]))) == float(stated[1])
+def test_the_sign_of_every_leverage_agrees_with_the_name() -> None:
+    inverse = {
+        ticker: INVERSE_WORDS.search(row["name"].replace("Short-Term", "")) is not None
+        for ticker, row in BY_TICKER.items()
+    }
+    assert set(inverse.values()) == {True, False}
+    apart = [BY_TICKER[ticker] for ticker, told in inverse.items() if told != (BY_TICKER[ticker]["leverage"] < 0)]
+    assert apart == []
+
+
+def test_every_leverage_a_name_states_is_the_row_s() -> None:
+    stated = {ticker: float(found[1]) for ticker, row in BY_TICKER.items() if (found := STATED.search(row["name"]))}
+    assert len(stated) > 500
+    assert [BY_TICKER[ticker] for ticker, size in stated.items() if abs(BY_TICKER[ticker]["leverage"]) != size] == []
 
 
 def test_proshares_words_stand_for_their_multiples() -> None:

@@ -36,8 +36,8 @@ def small() -> Market:
     return market()
 
 
-def test_the_reference_vector(shared: Path) -> None:
-    vector = json.loads((shared / "test_vectors.json").read_text())["6.1_breadth"]
+def test_the_reference_vector(data: Path) -> None:
+    vector = json.loads((data / "test_vectors.json").read_text())["6.1_breadth"]
     weights, returns = np.array(vector["inputs"]["w"]), np.array([vector["inputs"]["r"]])
     expected = vector["expected"]
     index = returns @ weights

@@ -45,15 +45,15 @@ def days(intensities: Sequence[float | None], before: date = SESSION, side: str 
     return pl.DataFrame(rows[::-1], schema=dict(FLOW_DAYS))
 
 
-def test_worked_example_of_the_strict_percentile(shared: Path) -> None:
-    vector = json.loads((shared / "test_vectors.json").read_text())["5.3_imbalance_percentile"]
+def test_worked_example_of_the_strict_percentile(data: Path) -> None:
+    vector = json.loads((data / "test_vectors.json").read_text())["5.3_imbalance_percentile"]
     history = pl.Series(vector["inputs"]["history"])
     strict = percentile(history, vector["inputs"]["value"]).rank
     assert strict == pytest.approx(100 * vector["expected"]["pct_strict"], abs=1e-9)
 
 
-def test_worked_example_of_the_intensity(shared: Path) -> None:
-    vector = json.loads((shared / "test_vectors.json").read_text())["5.3_imbalance_percentile"]
+def test_worked_example_of_the_intensity(data: Path) -> None:
+    vector = json.loads((data / "test_vectors.json").read_text())["5.3_imbalance_percentile"]
     bar = dict.fromkeys(FLOW_BARS, 0.0) | {
         "ticker": "A",
         "session": SESSION,
@@ -66,8 +66,8 @@ def test_worked_example_of_the_intensity(shared: Path) -> None:
     assert flow.retail.intensity == pytest.approx(vector["expected"]["oib"], abs=1e-9)
 
 
-def test_worked_example_of_morning_and_afternoon(shared: Path) -> None:
-    vector = json.loads((shared / "test_vectors.json").read_text())["5.4_session_split"]
+def test_worked_example_of_morning_and_afternoon(data: Path) -> None:
+    vector = json.loads((data / "test_vectors.json").read_text())["5.4_session_split"]
     rows = []
     for minute, usd in vector["inputs"]["minutes"]:
         price_e4 = 1_000_099 if usd > 0 else 1_000_001

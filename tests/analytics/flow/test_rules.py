@@ -47,8 +47,8 @@ def test_clnv_edges_are_exact() -> None:
     assert signs(Rule.CLNV, *rows) == [1, -1, -1, 1, -1]
 
 
-def test_bulk_classification_of_the_worked_example(shared: Path) -> None:
-    vector = json.loads((shared / "test_vectors.json").read_text())["5.5_bvc"]
+def test_bulk_classification_of_the_worked_example(data: Path) -> None:
+    vector = json.loads((data / "test_vectors.json").read_text())["5.5_bvc"]
     bars = pl.DataFrame(
         {"dp": vector["inputs"]["dp"], "v": vector["inputs"]["vol"]}, schema_overrides={"v": pl.Float64}
     )

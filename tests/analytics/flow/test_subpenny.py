@@ -20,8 +20,8 @@ def sides(prices_e4: list[int], tick_e4: int = 100) -> list[int]:
     return frame.select(subpenny.side(pl.col("p"), pl.lit(tick_e4))).to_series().to_list()
 
 
-def test_nine_prices_of_the_worked_example_through_their_json_text(shared: Path) -> None:
-    vector = json.loads((shared / "test_vectors.json").read_text())["5.1_bjzz"]
+def test_nine_prices_of_the_worked_example_through_their_json_text(data: Path) -> None:
+    vector = json.loads((data / "test_vectors.json").read_text())["5.1_bjzz"]
     text = json.dumps(vector["inputs"]["prices"])
     prices = msgspec.json.decode(text, type=list[Decimal])
     rows = [one(int(price * 10_000)) for price in prices]

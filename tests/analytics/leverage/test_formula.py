@@ -29,13 +29,13 @@ def week_usd(leverage: float, aum: float, returns: list[float]) -> tuple[list[fl
     return flows, aum
 
 
-def vector(shared: Path, name: str) -> tuple[dict[str, float], dict[str, float]]:
-    entry = json.loads((shared / "test_vectors.json").read_text())[name]
+def vector(data: Path, name: str) -> tuple[dict[str, float], dict[str, float]]:
+    entry = json.loads((data / "test_vectors.json").read_text())[name]
     return entry["inputs"], entry["expected"]
 
 
-def test_every_leverage_trades_with_the_index(shared: Path) -> None:
-    inputs, expected = vector(shared, "3.1_cheng_madhavan")
+def test_every_leverage_trades_with_the_index(data: Path) -> None:
+    inputs, expected = vector(data, "3.1_cheng_madhavan")
     for label, usd in expected.items():
         leverage = float(label.removeprefix("L="))
         assert float(rebalance_usd(leverage, inputs["A"], inputs["r"])) == pytest.approx(usd, rel=1e-9)
@@ -46,8 +46,8 @@ def test_three_times_a_5_percent_rise_on_100_buys_30_not_45() -> None:
     assert float(rebalance_usd(3, 100.0, 0.05)) == pytest.approx(30.0, abs=1e-9)
 
 
-def test_a_real_fund_on_the_crash_session(shared: Path) -> None:
-    inputs, expected = vector(shared, "3.2_tqqq_2026-02-04")
+def test_a_real_fund_on_the_crash_session(data: Path) -> None:
+    inputs, expected = vector(data, "3.2_tqqq_2026-02-04")
     leverage, aum, fund_return = inputs["L"], inputs["A_prev"], inputs["fund_return"]
     assert rebalance_from_fund_usd(leverage, aum, fund_return) == pytest.approx(expected["cm"], rel=1e-9)
     flow = (inputs["shares"] - inputs["shares_prev"]) * inputs["nav"]
@@ -56,8 +56,8 @@ def test_a_real_fund_on_the_crash_session(shared: Path) -> None:
     assert float(with_flows) == pytest.approx(expected["with_flows_LF"], rel=1e-9)
 
 
-def test_week_vector(shared: Path) -> None:
-    entry = json.loads((shared / "test_vectors.json").read_text())["3.3_week_identity"]
+def test_week_vector(data: Path) -> None:
+    entry = json.loads((data / "test_vectors.json").read_text())["3.3_week_identity"]
     inputs, expected = entry["inputs"], entry["expected"]
     flows, aum = week_usd(inputs["L"], inputs["A0"], inputs["r"])
     assert flows == pytest.approx(expected["daily"], rel=1e-9)

@@ -39,8 +39,8 @@ def nasdaq(**changes: object) -> LeverageModel:
     return small_market([*NASDAQ_FUNDS, fund("NVDL", 2, "NVDA", "stock")], NDX, **options)  # type: ignore[arg-type]
 
 
-def test_allocation_vector(shared: Path) -> None:
-    vector = json.loads((shared / "test_vectors.json").read_text())["3.5_alloc"]
+def test_allocation_vector(data: Path) -> None:
+    vector = json.loads((data / "test_vectors.json").read_text())["3.5_alloc"]
     inputs, expected = vector["inputs"], vector["expected"]
     funds = [fund(f"F{k}", entry["L"], "NDX") for k, entry in enumerate(inputs["funds"])]
     model = small_market(

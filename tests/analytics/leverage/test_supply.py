@@ -20,13 +20,13 @@ from deskview.analytics.leverage.supply import (
 from tests.analytics.leverage.market import history_table, random_closes
 
 
-def vector(shared: Path, name: str) -> tuple[dict[str, float], dict[str, float]]:
-    entry = json.loads((shared / "test_vectors.json").read_text())[name]
+def vector(data: Path, name: str) -> tuple[dict[str, float], dict[str, float]]:
+    entry = json.loads((data / "test_vectors.json").read_text())[name]
     return entry["inputs"], entry["expected"]
 
 
-def test_vol_target_vector(shared: Path) -> None:
-    given, expected = vector(shared, "8.1_vol_target")
+def test_vol_target_vector(data: Path) -> None:
+    given, expected = vector(data, "8.1_vol_target")
     trade = vol_target_trade(
         given["vol0"],
         given["shock"],
@@ -53,8 +53,8 @@ def test_half_lives_in_days() -> None:
     assert half_life_days(0.97) == pytest.approx(22.76, abs=0.01)
 
 
-def test_var_cut_vector(shared: Path) -> None:
-    given, expected = vector(shared, "8.2_var_cut")
+def test_var_cut_vector(data: Path) -> None:
+    given, expected = vector(data, "8.2_var_cut")
     cut = var_cut(given["gross"], given["vol_daily_0"], given["vol_daily_1"], given["limit_usd"], given["conf"])
     assert (cut.var0_usd, cut.var1_usd) == pytest.approx((expected["VaR0"], expected["VaR1"]), rel=1e-9)
     assert cut.max_gross_usd == pytest.approx(expected["max_gross"], rel=1e-9)
@@ -76,8 +76,8 @@ def test_a_broken_correlation_alone_raises_the_value_at_risk() -> None:
     assert var(-0.2) / var(0.5) == pytest.approx((2.4 / 1.0) ** 0.5, rel=1e-12)
 
 
-def test_stop_drawdown_vector(shared: Path) -> None:
-    entry = json.loads((shared / "test_vectors.json").read_text())["8.4_stop_drawdown"]
+def test_stop_drawdown_vector(data: Path) -> None:
+    entry = json.loads((data / "test_vectors.json").read_text())["8.4_stop_drawdown"]
     rule = {float(level): cut for level, cut in entry["inputs"]["rule"].items()}
     drawdown, gross = gross_after_drawdown(entry["inputs"]["pnl"], rule)
     assert drawdown == pytest.approx(entry["expected"]["dd"], abs=1e-9)

@@ -19,8 +19,8 @@ from tests.analytics.markets import weekdays
 
 
 @pytest.fixture
-def vectors(shared: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((shared / "test_vectors.json").read_text())
+def vectors(data: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((data / "test_vectors.json").read_text())
     return loaded
 
 

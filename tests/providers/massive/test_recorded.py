@@ -9,49 +9,49 @@ import polars as pl
 from tests.providers.massive.answers import answering
 
 
-def recorded(shared: Path, name: str) -> bytes:
-    return (shared / "recorded" / f"massive_{name}.json").read_bytes()
+def recorded(folder: Path, name: str) -> bytes:
+    return (folder / "recorded" / f"massive_{name}.json").read_bytes()
 
 
-async def test_grouped_daily(shared: Path) -> None:
-    table = await answering(recorded(shared, "grouped_daily")).daily_bars(date(2020, 10, 14))
+async def test_grouped_daily(data: Path) -> None:
+    table = await answering(recorded(data, "grouped_daily")).daily_bars(date(2020, 10, 14))
     assert table.frame.row(0) == ("GIK", date(2020, 10, 14), 9.99, 10.02, 9.9, 10.02, 895345.0, 9.9979, 96)
 
 
-async def test_day_bars_start_at_midnight(shared: Path) -> None:
-    table = await answering(recorded(shared, "aggs_day_AAPL")).intraday("AAPL", date(2005, 4, 1), 5)
+async def test_day_bars_start_at_midnight(data: Path) -> None:
+    table = await answering(recorded(data, "aggs_day_AAPL")).intraday("AAPL", date(2005, 4, 1), 5)
     assert table.frame["start"].to_list() == [datetime(2005, 4, 1, 5, tzinfo=UTC)]
     assert table.left_out == 1
 
 
-async def test_snapshot(shared: Path) -> None:
-    table = await answering(recorded(shared, "snapshot_gainers")).snapshot()
+async def test_snapshot(data: Path) -> None:
+    table = await answering(recorded(data, "snapshot_gainers")).snapshot()
     assert table.frame.select("ticker", "price", "price_source", "prev_close").rows() == [
         ("NVCN", 6.42, "trade", 0.29),
         ("BIOL", 4.2116, "trade", 0.1953),
     ]
 
 
-async def test_single_snapshot_with_null_conditions(shared: Path) -> None:
-    row = msgspec.json.decode(recorded(shared, "snapshot_single_AAPL"))["ticker"]
+async def test_single_snapshot_with_null_conditions(data: Path) -> None:
+    row = msgspec.json.decode(recorded(data, "snapshot_single_AAPL"))["ticker"]
     frame = (await answering({"tickers": [row]}).snapshot()).frame
     assert frame.select("price", "price_source", "bid", "ask").row(0) == (159.99, "trade", 159.98, 159.99)
 
 
-async def test_trades(shared: Path) -> None:
+async def test_trades(data: Path) -> None:
     since = datetime(2022, 4, 28, tzinfo=UTC)
-    table = await answering(recorded(shared, "trades_AAPL")).trades("AAPL", since, datetime(2022, 4, 29, tzinfo=UTC))
+    table = await answering(recorded(data, "trades_AAPL")).trades("AAPL", since, datetime(2022, 4, 29, tzinfo=UTC))
     assert table.frame.select("price_e4", "size", "off_exchange", "correction").rows() == [
         (1564300, 10.0, True, 1),
         (1574300, 10.0, True, 1),
     ]
 
 
-async def test_listing_and_details(shared: Path) -> None:
+async def test_listing_and_details(data: Path) -> None:
     # the recorded page names a next one; without it the listing ends here
-    page = msgspec.json.decode(recorded(shared, "tickers_page1")) | {"next_url": None}
+    page = msgspec.json.decode(recorded(data, "tickers_page1")) | {"next_url": None}
     assert (await answering(page).tickers()).frame["ticker"].to_list() == ["A", "AA"]
-    frame = (await answering(recorded(shared, "ticker_overview_AAPL")).details("AAPL", date(2022, 5, 2))).frame
+    frame = (await answering(recorded(data, "ticker_overview_AAPL")).details("AAPL", date(2022, 5, 2))).frame
     assert frame.select("shares_outstanding", "market_cap_usd", "sic_code", "list_date").row(0) == (
         16319440000.0,
         2488795282370.0,
@@ -60,19 +60,22 @@ async def test_listing_and_details(shared: Path) -> None:
     )
 
 
-async def test_status_and_closures(shared: Path) -> None:
-    status = await answering(recorded(shared, "marketstatus_now")).market_status()
+async def test_status_and_closures(data: Path) -> None:
+    status = await answering(recorded(data, "marketstatus_now")).market_status()
     assert (status.now, status.phase) == (datetime(2022, 4, 28, 20, 48, 8, tzinfo=UTC), "extended-hours")
-    closures = await answering(recorded(shared, "marketstatus_upcoming")).closures()
+    closures = await answering(recorded(data, "marketstatus_upcoming")).closures()
     assert closures[date(2022, 11, 25)] == "early-close"
     assert len(closures) == 7
 
 
-async def test_conditions_and_exchanges(shared: Path) -> None:
-    conditions = (await answering(recorded(shared, "conditions_stocks")).conditions()).frame
+async def test_conditions_and_exchanges(data: Path) -> None:
+    conditions = (await answering(recorded(data, "conditions_stocks")).conditions()).frame
     assert conditions.filter(pl.col("id") == 2).row(0) == (2, "Average Price Trade", True, False, False)
+    older = await answering(recorded(data, "exchanges_2022")).exchanges()
+    assert (older.frame.height, older.left_out) == (21, 3)
+
+
+async def test_exchanges_of_today(shared: Path) -> None:
     exchanges = await answering(recorded(shared, "exchanges_2026-09-03")).exchanges()
     assert (exchanges.frame.height, exchanges.left_out) == (27, 0)
     assert exchanges.frame.filter(pl.col("id").is_in([201, 202, 203]))["type"].to_list() == ["TRF"] * 3
-    older = await answering(recorded(shared, "exchanges_2022")).exchanges()
-    assert (older.frame.height, older.left_out) == (21, 3)

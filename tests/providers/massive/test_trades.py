@@ -99,8 +99,8 @@ def raw_trades(*prices: str) -> bytes:
     return f'{{"status":"OK","results":[{rows}]}}'.encode()
 
 
-async def test_price_in_ten_thousandths_comes_from_the_text(shared: Path) -> None:
-    vector = json.loads((shared / "test_vectors.json").read_text())["5.1_bjzz"]
+async def test_price_in_ten_thousandths_comes_from_the_text(data: Path) -> None:
+    vector = json.loads((data / "test_vectors.json").read_text())["5.1_bjzz"]
     prices = [f"{price:.4f}" for price in vector["inputs"]["prices"]]
     frame = (await answering(raw_trades(*prices)).trades("X", SINCE, UNTIL)).frame
     assert (frame["price_e4"] % 100).to_list() == vector["expected"]["z_hundredths"]
