@@ -11,10 +11,10 @@ from deskview.process import MARKET_GC
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
-    from deskview.cli.parser import DEFAULT_COMMAND, build_parser  # noqa: PLC0415 - argparse only when run
+    from deskview.cli.parser import DEFAULT_COMMAND, parsed  # noqa: PLC0415 - argparse only when run
 
     gc.set_threshold(*MARKET_GC)
-    arguments = build_parser().parse_args(argv)
+    arguments = parsed(argv)
     command = arguments.command or DEFAULT_COMMAND
     run: Callable[..., int] = import_module(f"deskview.cli.{command}").run
     try:

@@ -2,7 +2,7 @@
 
 import argparse
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -138,3 +138,17 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument("--key", default="demo", help="the key it accepts (it guards nothing real)")
     simulate.add_argument("--fault", action="append", default=[], metavar="KIND", help="misbehave; may be repeated")
     return parser
+
+
+def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments; ends the program with a sentence for those it does not take.
+
+    One that is not taken may be a key, given to `login` where it does not belong: it is not printed back.
+    """
+    parser = build_parser()
+    arguments, unknown = parser.parse_known_args(argv)
+    if unknown and arguments.command == "login":
+        parser.error("login takes no key as an argument: it asks for it, or reads it with --key-stdin")
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return arguments

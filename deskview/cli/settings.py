@@ -3,6 +3,7 @@
 import ast
 import inspect
 import json
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from deskview.settings import Settings
 HEAD = "# deskview's settings. Every line shows a default; take the # away before `key = value` to change one.\n"
 EXAMPLES: dict[str, list[str]] = {
     "keys": ['# zoom = "x"', '# page-momentum = ["M", "f5"]'],
+    "columns": ['# desk-flow = ["retail", "turnover"]'],
     "closures": ['# 2025-01-09 = "closed"', '# 2026-07-02 = "early-close"'],
     "alert": ['# reading = "momentum.sigma"', "# below = -3"],
 }
@@ -80,9 +82,13 @@ def run(arguments: Namespace) -> int:
     file = getattr(arguments, "settings", None) or paths.settings_file()
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with file.open("x", encoding="utf-8") as new:
+        with open(file, "x", encoding="utf-8", opener=_private) as new:
             new.write(text)
     except FileExistsError:
         raise UsageError(f"{file} is there already and is left as it is; `deskview settings` prints the text") from None
     print(f"Written to {file}; every line is a default and stands behind a #.", file=sys.stderr)
     return Exit.OK
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -59,8 +59,8 @@ async def every_screen(seat: Seat, board: Board) -> AsyncIterator[Screen[object]
                 await seat.pilot.pause()
                 yield app.screen
         await seat.press("escape")
-    for name in ("welcome", "small"):
-        app.push_screen(name)
+    for overlay in (app._welcome, app._small):
+        app.push_screen(overlay)
         await seat.settle()
         yield app.screen
 

@@ -57,7 +57,7 @@ async def test_another_detail_below_the_letters_is_painted_whole(board: Board) -
 async def test_what_an_opaque_screen_hides_is_fresh_when_it_goes(board: Board, earlier: Board) -> None:
     async with seated(earlier) as seat:
         before = figures(seat)
-        seat.app.push_screen("small")
+        seat.app.push_screen(seat.app._small)
         await seat.settle()
         await seat.see(board)
         assert figures(seat) == before
@@ -91,7 +91,7 @@ async def test_the_age_of_a_page_counts_on_and_turns_stale(
         age = shown.query_one(Age)
         received = getattr(board, shown.PART).received
         costs = []
-        for seconds, words in ((45, "45s old"), (46, "46s old"), (420, "stale 7m")):
+        for seconds, words in ((45.5, "45s old"), (46.5, "46s old"), (421, "stale 7m")):
             monkeypatch.setattr(clock, "monotonic", lambda now=received + seconds: now)
             before = age.repainted_cells
             shown.tick()

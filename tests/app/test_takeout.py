@@ -61,7 +61,7 @@ async def test_the_row_under_the_cursor_is_copied_whole(board: Board) -> None:
 async def test_secrets_are_masked_in_what_is_copied_and_saved(board: Board, state: Path) -> None:
     async with seated(board) as seat:
         assert "SNDK" in seat.text
-        seat.app._secrets = (Key(),)
+        seat.app.takeout._secrets = (Key(),)
         await seat.press("y", "S")
         assert "SNDK" not in seat.app.clipboard
     saved = list((state / "screens").iterdir())

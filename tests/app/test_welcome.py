@@ -129,6 +129,13 @@ async def test_a_typed_key_is_masked_and_handed_over_once(caplog: pytest.LogCapt
     assert CANARY not in caplog.text
 
 
+@pytest.mark.parametrize("keys", [("shift+home", "ctrl+c"), ("shift+home", "ctrl+x"), ("ctrl+a", "ctrl+c")])
+async def test_a_typed_key_gets_onto_no_clipboard(keys: tuple[str, ...]) -> None:
+    async with seated(door=locked()) as seat:
+        await seat.press("l", *CANARY, *keys)
+        assert seat.app.clipboard == ""
+
+
 async def test_a_key_that_cannot_be_one_is_told_without_repeating_it() -> None:
     def refuse(_: str) -> str:
         raise ValueError("A key is printable and without spaces.")

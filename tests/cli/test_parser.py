@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deskview.cli.parser import build_parser
+from deskview.cli.parser import build_parser, parsed
 
 
 def test_no_command_means_the_desk() -> None:
@@ -62,12 +62,12 @@ def test_common_options_stand_before_or_after_the_command(text: str) -> None:
         ("simulate --port 65536", "'65536' is not a number from 0 to 65535"),
         ("trade", "invalid choice: 'trade'"),
         ("doctor --demos", "unrecognized arguments"),
-        ("login --key-std", "unrecognized arguments"),
+        ("login --key-std", "login takes no key as an argument"),
     ],
 )
 def test_what_does_not_fit_is_named(text: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
-        build_parser().parse_args(text.split())
+        parsed(text.split())
     assert caught.value.code == 2
     out, err = capsys.readouterr()
     assert told in err
@@ -79,3 +79,13 @@ def test_the_version_is_data(capsys: pytest.CaptureFixture[str]) -> None:
         build_parser().parse_args(["--version"])
     assert caught.value.code == 0
     assert capsys.readouterr().out.startswith("deskview ")
+
+
+@pytest.mark.parametrize("words", ["login massive {}", "login --key={}", "login massive --key {}"])
+def test_a_key_given_as_an_argument_is_not_printed_back(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parsed(words.format("canary7Qz-secret-0042").split())
+    assert ended.value.code == 2
+    printed = capsys.readouterr()
+    assert "canary" not in printed.out + printed.err
+    assert "--key-stdin" in printed.err

@@ -37,6 +37,7 @@ def test_every_setting_is_explained() -> None:
 def test_it_is_written_once_and_never_over_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "new" / "settings.toml"
     assert main(["settings", "--write", "--settings", str(file)]) == 0
+    assert file.stat().st_mode & 0o777 == 0o600
     assert file.read_text(encoding="utf-8") == documented_settings()
     file.write_text('theme = "amber"\n', encoding="utf-8")
     assert main(["settings", "--write", "--settings", str(file)]) == 2

@@ -39,9 +39,9 @@ def _unit_of(path: str) -> "Unit":
 def condition(rule: "Alert") -> str:
     """When the rule fires, such as below −3σ."""
     if rule.condition == "percentile":
-        return f"in the outer {rule.level:g}%"
+        return f"in the outer {figure(rule.level, digits=10)}%"
     if rule.condition == "sigma":
-        return f"beyond ±{rule.level:g}σ"
+        return f"beyond ±{figure(rule.level, digits=10)}σ"
     return f"{rule.condition} {figure(rule.level, _unit_of(rule.reading), digits=10)}"
 
 

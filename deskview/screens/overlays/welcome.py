@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from deskview.providers import PROVIDERS
 from deskview.screens.frame.keys import WELCOME, bindings, own_keys, shown
 from deskview.widgets.textual_private import LeanModal
 
@@ -22,9 +23,8 @@ CHOICES = {
 """The ways on, by action, in the words of one who is new here."""
 ABOUT = (
     "An API key is the long word a market-data provider gives with its plan, on the account's page at the provider."
-    " deskview reads from {provider}, plan Stocks Starter or higher; Stocks Developer or higher has the prints the"
-    " flow pane needs. The key is sent to the provider alone and kept in this system's keyring, encrypted; where"
-    " there is no keyring it stays in memory for this session."
+    " deskview reads from {title}, {plans}. The key is sent to the provider alone and kept in this system's keyring,"
+    " encrypted; where there is no keyring it stays in memory for this session."
 )
 
 NO_KEY = "No API key yet."
@@ -40,6 +40,19 @@ def _short(way_out: str) -> str:
         if any(len(line.strip()) > LONGEST for line in way_out.splitlines() if line.startswith("    "))
         else way_out
     )
+
+
+class KeyInput(Input):
+    """A masked field: what is typed into it gets onto no clipboard."""
+
+    def __init__(self) -> None:
+        super().__init__(password=True, placeholder="API key, then enter; esc puts the field away", compact=True)
+
+    def action_copy(self) -> None:
+        """Nothing: a key is not to be copied off the screen."""
+
+    def action_cut(self) -> None:
+        """Nothing, as with copying."""
 
 
 class WelcomeScreen(LeanModal[None]):
@@ -92,7 +105,7 @@ class WelcomeScreen(LeanModal[None]):
             frame.border_title = "deskview"
             yield Static(id="sentence", markup=False)
             yield Static(id="choices", markup=False)
-            yield Input(password=True, placeholder="API key, then enter; esc puts the field away", compact=True)
+            yield KeyInput()
             yield Static(id="about", markup=False)
             yield Static(id="way-out", markup=False)
 
@@ -109,7 +122,9 @@ class WelcomeScreen(LeanModal[None]):
     def explain(self, sentence: str, way_out: str, *, provider: str = "") -> None:
         """Sets what is the matter and the way out; with a provider, that its key is wanting and what that is."""
         if provider:
-            about, out = ABOUT.format(provider=provider.title()), f"{sentence} {_short(way_out)}".rstrip()
+            vendor = PROVIDERS[provider]
+            about = ABOUT.format(title=vendor.title, plans=vendor.plans)
+            out = f"{sentence} {_short(way_out)}".rstrip()
             self._texts = {"sentence": NO_KEY, "about": about, "way-out": out}
         else:
             self._texts = {"sentence": sentence, "about": "", "way-out": way_out}
