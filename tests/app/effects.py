@@ -19,8 +19,8 @@ from tests.app.places import Place
 
 State = dict[str, object]
 TO_CLIPBOARD = "\x1b]52"
-IDLE_S = 1 / 250
-"""So long the pilot watches whether the app still works, a dozen times a key; of itself five times as long."""
+IDLE_S = 1 / 500
+"""So long the pilot watches whether the app still works, a dozen times a key; of itself ten times as long."""
 
 
 @dataclass
