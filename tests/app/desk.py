@@ -43,12 +43,14 @@ class Door:
     demo: bool = False
     typed: list[str] = field(default_factory=list)
     opened: asyncio.Event = field(default_factory=asyncio.Event)
+    openings: int = 0
     market: Market | None = None
     subscriber: Callable[[Board], None] | None = None
 
     async def open(self, subscriber: Callable[[Board], None]) -> Any:  # noqa: ANN401 - stands for a Feed
         """The market."""
         self.opened.set()
+        self.openings += 1
         if self.fault is not None:
             raise self.fault
         self.market, self.subscriber = Market(), subscriber

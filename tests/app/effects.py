@@ -58,6 +58,7 @@ def state_of(seat: Seat, world: World) -> State:
         "notice": [notice.message for notice in app._notifications],
         "refreshes": seat.door.market.refreshes if seat.door.market else 0,
         "demo": seat.door.demo,
+        "openings": seat.door.openings,
         "files": world.files,
         "sent": [data for data in world.sent if data.startswith(TO_CLIPBOARD)],
         "exits": world.exits,

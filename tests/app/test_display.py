@@ -64,6 +64,7 @@ async def test_a_key_goes_in_between_two_panes(board: Board, monkeypatch: pytest
         monkeypatch.setattr(BoardPane, "show", shown)
         hands = Hands(seat)
         monkeypatch.setattr(seat.app, "_pacer", hands)
+        monkeypatch.setattr(seat.app.shown_boards, "_pacer", hands)
         seat.app.shown_boards.take(board)
         await seat.settle()
     assert [part for part, _ in focused] == ["momentum", "rotation", "leverage", "flow"]

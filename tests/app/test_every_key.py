@@ -69,8 +69,9 @@ ELSE = {
     ("leverage, kinds", "open-row"): "notice",
     ("flow, quality", "open-row"): "notice",
     ("fund", "open-row"): "notice",
+    ("welcome", "refresh"): "openings",
 }
-"""What an action is known by where it can but say why not."""
+"""What an action is known by in a place of its own, as where it can but say why not."""
 AWAKE: dict[str, set[tuple[str, str]]] = {}
 """The actions found awake, place by place."""
 MOVES = {"row-up", "row-down", "page-up", "page-down", "first-row", "last-row"}
@@ -121,7 +122,7 @@ def awake(seat: Seat, name: str) -> dict[str, Action]:
         gone |= {action.name for action in ACTIONS if action.scope == Scope.LISTS}
     elif not isinstance(focused, Sorting):
         gone |= {"sort-next", "sort-turn"}
-    found = [action for scope in place.scopes for action in ACTIONS if action.scope is scope]
+    found = [action for scope in place.scopes for action in ACTIONS if action.scope == scope]
     return {action.name: action for action in reversed(found) if action.name not in gone}
 
 

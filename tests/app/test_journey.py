@@ -108,7 +108,7 @@ async def test_the_sessions_bars_are_filled_in_when_they_have_come(board: Board)
         return pl.DataFrame(rows, schema=dict(INTRADAY))
 
     async with seated(board) as seat:
-        seat.app.intraday = bars  # type: ignore[method-assign]
+        seat.app.journey._intraday = bars
         await enter(seat)
         assert asked == []
         await seat.press(*["left_square_bracket"] * 4)

@@ -217,8 +217,9 @@ def taking(typist: Typist) -> None:
 
 def test_every_key_of_the_first_screen(warm_home: Path) -> None:
     with Seat(*DESKVIEW, environment=surroundings(warm_home), size=(60, 15)) as seat:
-        seat.wait_for("encrypted")
+        seat.wait_for("try again")
         typist = Typist(seat)
+        typist.press(Scope.WELCOME, "r", "log in")
         for onward, back in (("down", "up"), ("j", "k"), ("pagedown", "pageup")):
             typist.press(Scope.WELCOME, onward, lacks("log in"))
             typist.press(Scope.WELCOME, back, "log in")

@@ -112,11 +112,9 @@ def test_a_refresh_at_the_close_has_recorded_the_session(crash: Made, reading: L
     assert (reading.score.pending, reading.score.weeks) == (1, 0)
 
 
-def test_before_the_close_nothing_is_recorded(
-    earlier: Board, crash: Made, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_before_the_close_nothing_is_recorded(earlier: Board, crash: Made, run_folder: Path) -> None:
     """Both share the history of the crash; the later one has recorded it, the earlier one adds nothing."""
-    store = store_in(tmp_path_factory.getbasetemp() / "earlier")
+    store = store_in(run_folder / "earlier")
     assert kept(store)[1].equals(kept(store_in(crash.cache))[1])
     assert earlier.leverage.value is not None
 

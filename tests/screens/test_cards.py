@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from deskview.board import Board, Part
-from deskview.screens.format import percent, usd
+from deskview.screens.format import percent, usd_sum
 from deskview.screens.frame.card import pct
 from deskview.screens.frame.target import Kind, Target
 from deskview.screens.subjects import card_of
@@ -28,7 +28,8 @@ def test_the_momentum_card_adds_up(board: Board) -> None:
     found = re.fullmatch(r"(\S+)% − (\S+) × \((\S+)%\) = (\S+)%", spread)
     assert found
     long, hedge, short, result = map(figure, found.groups())
-    assert long - hedge * short == pytest.approx(result, abs=0.03)  # each figure is rounded to two decimals
+    decimals = len(found[4].partition(".")[2])
+    assert long - hedge * short == pytest.approx(result, abs=0.51 * 10**-decimals)
     sigma = next(line.text for line in card.lines if line.label.startswith("σ = "))
     top, bottom, move = re.match(r"(\S+) / (\S+) = (\S+)σ", sigma).groups()  # type: ignore[union-attr]
     assert figure(top) / figure(bottom) == pytest.approx(figure(move), abs=0.05)
@@ -81,7 +82,8 @@ def test_a_name_tells_what_there_is_and_what_not(board: Board) -> None:
     assert board.leverage.value is not None
     row = board.leverage.value.by_name[0]
     words = card_of(board, Target(Kind.NAME, row.ticker), None).content.plain
-    assert f"= {usd(row.today_usd, digits=4)}" in words
+    single, index, today = usd_sum(row.single_stock_usd, row.index_usd, row.today_usd)
+    assert f"{single} + ({index}) = {today}" in words
     assert f"= {percent(row.of_adv)}" in words
     assert f"= {percent(row.of_close, 0)}; that the closing auction is 10% of a day's volume is an assumption" in words
     assert f"1·σ·√(flow/ADV) = {row.impact_bp:.0f}bp".replace("-", "−") in words

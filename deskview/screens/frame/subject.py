@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deskview.screens.frame.card import Card, Topic
 from deskview.screens.frame.detail import Detail
-from deskview.screens.frame.keys import Action, scoped
+from deskview.screens.frame.keys import DESK, EVERYWHERE, Action, scoped
 from deskview.screens.frame.labels import Labels
 from deskview.screens.frame.page import PageScreen
 from deskview.screens.frame.pane import BoardPane
@@ -80,9 +80,9 @@ class Subject:
     def page_actions(self) -> tuple[Action, ...]:
         """The key that opens the page, where there is one."""
         page = Action(f"page('{self.name}')", self.page_key, self.page_key, f"{self.title} page")
-        return scoped("Everywhere", page) if self.page is not None else ()
+        return scoped(EVERYWHERE[0].scope, page) if self.page is not None else ()
 
     def pane_actions(self, number: int) -> tuple[Action, ...]:
         """The key that goes to the pane, where there is one."""
         pane = Action(f"pane({number})", str(number), str(number), f"{self.title} pane")
-        return scoped("On the desk", pane) if self.pane is not None else ()
+        return scoped(DESK[0].scope, pane) if self.pane is not None else ()
