@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 import polars as pl
@@ -103,15 +104,7 @@ def build_basis(
     panel = panel_of(history, before=session)
     coming, closes = calendar.after(session, WEEK), calendar.closes(session)
     reasons: dict[str, str] = {}
-
-    def prepared(part: str, prepare: Callable[[], Model]) -> Model | None:
-        try:
-            return prepare()
-        except ValueError as fault:
-            reasons[part] = str(fault)
-            log.warning("%s can't be prepared: %s", part, fault)
-            return None
-
+    prepared = partial(_prepared, reasons)
     return Basis(
         session=session,
         next_sessions=tuple(coming),
@@ -140,6 +133,16 @@ def build_basis(
         ),
         reasons=reasons,
     )
+
+
+def _prepared(reasons: dict[str, str], part: str, prepare: Callable[[], Model]) -> Model | None:
+    """The part's model; where its method refuses, none, and the reason among `reasons`."""
+    try:
+        return prepare()
+    except ValueError as error:
+        reasons[part] = str(error)
+        log.warning("%s can't be prepared: %s", part, error)
+        return None
 
 
 def _leverage(

@@ -21,9 +21,11 @@ from deskview.feed.tasks import Task, progress_message
 from deskview.providers.base import Capability, Provider
 from deskview.store import Store
 
+_OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage")
+"""The parts that are read from the snapshot by models made of the daily history."""
 _PARTS: dict[Task, tuple[str, ...]] = {
-    Task.SNAPSHOT: ("momentum", "breadth", "rotation", "leverage"),
-    Task.DAILY: ("momentum", "breadth", "rotation", "leverage"),
+    Task.SNAPSHOT: _OF_THE_MARKET,
+    Task.DAILY: _OF_THE_MARKET,
     Task.DETAILS: ("leverage",),
     Task.SIMULATION: ("leverage",),
     Task.SCORE: ("leverage",),

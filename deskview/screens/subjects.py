@@ -105,3 +105,9 @@ def panes_markdown() -> str:
     """The panes as the README's table."""
     rows = [f"| {number} {subject.title} | {subject.answers} | {subject.method} |" for number, subject in PANES]
     return "\n".join(["| pane | answers | how |", "|---|---|---|", *rows])
+
+
+def lists_markdown() -> str:
+    """The lists whose columns can be chosen, as the README names them."""
+    rows = [f"| `{name}` | {info.title} | {', '.join(info.keys)} |" for name, info in LISTS.items()]
+    return "\n".join(["| list | what it is | columns |", "|---|---|---|", *rows])

@@ -14,6 +14,7 @@ from deskview.screens.subjects import LISTS
 from deskview.settings import Settings, SettingsError
 from deskview.widgets.lines import Lines
 from tests.app.desk import Seat, seated
+from tests.app.scopes import PAGES_OF_PARTS
 from tests.app.seats import seat_with
 
 
@@ -205,7 +206,7 @@ async def test_every_list_is_known_by_its_name_and_every_column_described(board:
 
     async with seated(board, size=(300, 80)) as seat:
         look(seat)
-        for page in "mbovf":
+        for page in PAGES_OF_PARTS:
             await seat.press(page)
             look(seat)
             await seat.press("escape")

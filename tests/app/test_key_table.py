@@ -15,7 +15,7 @@ from deskview.board import Board
 from deskview.screens.frame.keys import shown_keys, table_markdown
 from deskview.screens.frame.status_lines import KeyLine
 from deskview.screens.frame.target import Kind, Opened, Target
-from deskview.screens.subjects import ACTIONS, panes_markdown
+from deskview.screens.subjects import ACTIONS, lists_markdown, panes_markdown
 from deskview.settings import Settings, SettingsError
 from deskview.widgets.lines import Lines
 from tests.app.desk import Seat
@@ -183,7 +183,7 @@ async def test_the_palette_knows_actions_themes_and_names(board: Board) -> None:
         assert seat.app.journey.place == Target(Kind.NAME, "NVDA")
 
 
-TABLES = {"keys": lambda: table_markdown(ACTIONS), "panes": panes_markdown}
+TABLES = {"keys": lambda: table_markdown(ACTIONS), "panes": panes_markdown, "lists": lists_markdown}
 """The README's tables by the marks they stand between."""
 
 

@@ -9,6 +9,7 @@ from deskview.screens.frame.page import Age, PageScreen
 from deskview.screens.frame.pane import BoardPane
 from deskview.widgets.strip import StatusStrip
 from tests.app.desk import Seat, seated
+from tests.app.scopes import PAGES_OF_PARTS
 
 
 def figures(seat: Seat) -> str:
@@ -80,7 +81,7 @@ async def test_the_desk_below_a_page_is_not_painted(board: Board, monkeypatch: p
         assert [pane.border_title for pane in desk.query(BoardPane)] != ages
 
 
-@pytest.mark.parametrize("page", "mbovf")
+@pytest.mark.parametrize("page", PAGES_OF_PARTS)
 async def test_the_age_of_a_page_counts_on_and_turns_stale(
     board: Board, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from deskview.board import Board, Part, Status
 from deskview.screens.frame.page import PageScreen
 from deskview.screens.frame.pane import BoardPane, age_of
 from tests.app.desk import seated
+from tests.app.scopes import PAGES_OF_PARTS
 
 LIMITS_S = {"momentum": 60, "breadth": 60, "rotation": 60, "leverage": 60, "flow": 180}
 RECEIVED = 1000.0
@@ -47,7 +48,7 @@ def test_what_the_feed_calls_stale_is_stale_at_any_age(clock: Clock) -> None:
     assert age_of(Part(value=object(), status=Status.STALE, received=RECEIVED), 60.0) == ("stale 1s", "stale")
 
 
-@pytest.mark.parametrize("page", "mbovf")
+@pytest.mark.parametrize("page", PAGES_OF_PARTS)
 async def test_a_page_is_live_up_to_its_limit_and_stale_beyond(board: Board, page: str, clock: Clock) -> None:
     clock(0.0)
     async with seated(received_at_once(board)) as seat:

@@ -13,6 +13,7 @@ from deskview import paths
 from deskview.app import DeskApp, takeout
 from deskview.board import Board
 from deskview.screens.frame.target import Kind, Target
+from deskview.screens.parts import PARTS
 from deskview.screens.subjects import table_of
 from deskview.themes import DEFAULT_THEME
 from deskview.widgets.lines import Lines
@@ -109,7 +110,7 @@ async def test_a_saved_screen_is_without_the_notices_over_it(board: Board, state
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "json"])
-@pytest.mark.parametrize("part", ["momentum", "breadth", "rotation", "leverage", "flow"])
+@pytest.mark.parametrize("part", [part.name for part in PARTS if part.name != "crowding"])
 def test_every_part_in_every_format(board: Board, part: str, kind: str) -> None:
     table = table_of(board, part)
     assert table is not None

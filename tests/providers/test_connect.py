@@ -26,7 +26,7 @@ async def test_speaks_through_the_transport_it_is_given() -> None:
 def test_unknown_name_lists_the_known() -> None:
     with pytest.raises(ValueError, match="massive"):
         connect("polygoon", ApiKey(CANARY))
-    assert set(PROVIDERS) == {"massive"}
+    assert "massive" in PROVIDERS
 
 
 def test_plain_http_to_another_machine_is_refused() -> None:

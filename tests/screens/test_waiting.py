@@ -9,6 +9,7 @@ import pytest
 from deskview.board import Board, Part, Status
 from deskview.widgets.lines import Lines
 from tests.app.desk import seated
+from tests.app.scopes import PAGES_OF_PARTS
 
 SENTENCE = "daily history: 120 of 273 sessions, about 20 s left"
 REASON = "12-1 momentum needs 252 sessions of history, 30 are held"
@@ -41,7 +42,7 @@ async def test_the_reason_comes_when_loading_has_ended(board: Board, place: str,
         assert "12-1 momentum needs" not in seat.text
 
 
-@pytest.mark.parametrize("place", ["1", "2", "3", *"mbovf"])
+@pytest.mark.parametrize("place", ["1", "2", "3", *PAGES_OF_PARTS])
 async def test_no_list_is_bare_before_there_are_figures(board: Board, place: str) -> None:
     async with seated() as seat:
         await seat.press(place)

@@ -70,7 +70,7 @@ async def checks(context: Context, key: ApiKey) -> AsyncIterator[Check]:
     """The provider, its clock, then its tables one by one."""
     try:
         provider = connected(context.settings, key)
-    except UsageError as fault:
+    except (UsageError, ProviderError) as fault:
         yield Check(
             "provider", Level.FAULT, str(fault), "Correct provider or base_url in the settings.", code=Exit.USAGE
         )

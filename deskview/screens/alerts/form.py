@@ -43,6 +43,8 @@ FORM_ACTIONS = scoped(
     Action("app.focus_previous", "shift+tab", "shift+tab", "The field before"),
     Action("leave", "escape", "esc", "Close, nothing set"),
 )
+NOTHING_MATCHES = "Nothing matches: type a part of a reading's name, such as momentum or NVDA."
+NO_FIGURES = "No figures yet: they are still loading. What is opened anew has those that have come."
 OF_A_LEVEL = "0123456789.+-−"
 """What a level begins with."""
 
@@ -218,7 +220,7 @@ class AlertForm(LeanModal[None]):
         reading, kind = self._reading, self.query_one(Choice).chosen
         message, wrong = "", False
         if reading is None:
-            message, wrong = "Nothing matches: type a part of a reading's name, such as momentum or NVDA.", True
+            message, wrong = (NOTHING_MATCHES if self._offers else NO_FIGURES), True
         else:
             self.query_one("#unit", Static).update(stated(reading.unit, kind))
             try:

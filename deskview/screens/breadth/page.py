@@ -170,12 +170,12 @@ class BreadthPage(ChartPage):
     HEADING = "Breadth"
     AUTO_FOCUS = "#figures"
     TURNS = frozenset({"figures"})
-    DEFAULT_CSS: ClassVar[str] = """
-    BreadthPage .list-area { height: 22; }
-    BreadthPage.-low .list-area { height: 1fr; }
-    BreadthPage .chart-area { height: 1fr; }
-    BreadthPage #left-out { width: 44; margin-left: 2; }
-    BreadthPage #left-out.-none { display: none; }
+    DEFAULT_CSS: ClassVar[str] = f"""
+    BreadthPage .list-area {{ height: {len(SECTIONS) + len(FIGURES) + 1}; }}
+    BreadthPage.-low .list-area {{ height: 1fr; }}
+    BreadthPage .chart-area {{ height: 1fr; }}
+    BreadthPage #left-out {{ width: 44; margin-left: 2; }}
+    BreadthPage #left-out.-none {{ display: none; }}
     """
 
     def __init__(self, segments: Segments) -> None:
