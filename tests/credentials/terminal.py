@@ -3,6 +3,7 @@
 import errno
 import os
 import pty
+import re
 import select
 import signal
 import time
@@ -30,14 +31,15 @@ class Terminal:
         """Type `text` as it stands."""
         os.write(self._fd, text.encode())
 
-    def wait_for(self, text: str) -> str:
+    def wait_for(self, text: str | re.Pattern[bytes]) -> str:
         """Return what was shown since the last wait, up to and including `text`; fails if that never comes."""
+        pattern = re.compile(re.escape(text.encode())) if isinstance(text, str) else text
         deadline = time.monotonic() + HANG_S
-        while (found := self.output.find(text.encode(), self._read_to)) < 0:
+        while (found := pattern.search(self.output, self._read_to)) is None:
             ready, _, _ = select.select([self._fd], [], [], max(deadline - time.monotonic(), 0))
             assert ready, f"{text!r} never came after {self.output[self._read_to :]!r}"
             self.output += os.read(self._fd, 65536)
-        start, self._read_to = self._read_to, found + len(text.encode())
+        start, self._read_to = self._read_to, found.end()
         return self.output[start : self._read_to].decode(errors="replace")
 
     def __enter__(self) -> Self:

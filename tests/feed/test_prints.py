@@ -246,7 +246,9 @@ async def test_the_reversed_day_has_the_opposite_shape(tmp_path: Path) -> None:
     assert "0 names have a sample" in board.crowding.value.missing["long.percentile"]
 
 
+@pytest.mark.long
 async def test_the_whole_year_puts_the_crash_where_the_desk_published_it(tmp_path: Path) -> None:
+    """As the acceptance finds it at the real program, and with no day of the year left out."""
     retail, other = sides_of(await refreshed(simulated(), tmp_path, Settings()))
     assert retail.days == other.days == 252
     assert 10 <= retail.percentile <= 22
