@@ -52,3 +52,12 @@ def neutralise(text: str, secrets: Iterable[Secret] = (), *, limit: int = LIMIT)
 
 def _forms(secret: str) -> set[str]:
     return {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
+
+
+KEY_LENGTH = 12
+"""A word this long, where a name was expected, may be a key typed in the wrong place."""
+
+
+def without_keys(message: str) -> str:
+    """The message with dots for every word in it that is long enough to be a key and has a digit, as keys have."""
+    return re.sub(rf"(?<![\w/.-])(?=[\w.+=-]*\d)[\w.+=-]{{{KEY_LENGTH},}}", MASK, message)

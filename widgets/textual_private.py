@@ -161,7 +161,7 @@ def _plain(renderable: RenderableType) -> str:
 
 
 class _Output:
-    """What a driver writes to: its first failure is told to `failed`, after it nothing is written.
+    """What a driver writes to: its first failure is told to `failed`, after it nothing is written until `reopen`.
 
     Otherwise the thread that writes would die, and the app wait for ever until there is room in that thread's queue.
     """
@@ -169,8 +169,12 @@ class _Output:
     def __init__(self, file: IO[str], failed: Callable[[Exception], None]) -> None:
         self._file = file
         self._failed = failed
-        self._works = True
+        self._works = self._sound = True
         self.fileno = file.fileno
+
+    def reopen(self) -> None:
+        """Tries again, so that the terminal can be put back as it was; a further failure is told nobody."""
+        self._works = True
 
     def write(self, text: str) -> None:
         """Writes, as far as that is possible."""
@@ -186,7 +190,9 @@ class _Output:
                 work()
             except Exception as error:  # noqa: BLE001 - in a thread of the driver's, where nobody else would hear of it
                 self._works = False
-                self._failed(error)
+                if self._sound:
+                    self._sound = False
+                    self._failed(error)
 
 
 @cache
@@ -206,6 +212,12 @@ def _guarded(driver: type[Driver]) -> type[Driver]:
                 with suppress(Exception):  # what has not been started can't be stopped
                     self.stop_application_mode()
                 raise
+
+        def stop_application_mode(self) -> None:
+            """As the driver does, also after a failure to write."""
+            if isinstance(self._file, _Output):
+                self._file.reopen()
+            super().stop_application_mode()
 
         def run_input_thread(self) -> None:
             """As the driver does."""

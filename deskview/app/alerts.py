@@ -39,9 +39,11 @@ class AlertControl:
         """Looks at the rules, frozen display or not; what has just fired rings once."""
         if self._app.screen is self._form:
             self._form.follow(board)
-        fired = self._rules.watch(board)
-        for problem in self._rules.new_problems():
-            self._app.notify(problem, title="An alert rule is left out", severity="warning", markup=False)
+        try:
+            fired = self._rules.watch(board)
+        finally:
+            for problem in self._rules.new_problems():
+                self._app.notify(problem, title="An alert rule is left out", severity="warning", markup=False)
         if fired:
             self._ring([sentence(watch) for watch in fired])
 

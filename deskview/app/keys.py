@@ -25,7 +25,7 @@ from textual.widget import Widget
 from deskview.screens.alerts.form import AlertForm
 from deskview.screens.desk.desk import DeskScreen
 from deskview.screens.frame.detail import DetailScreen
-from deskview.screens.frame.keys import EVERYWHERE, LISTS, Action, is_key
+from deskview.screens.frame.keys import ANYWHERE, IN_LISTS, Action, is_key
 from deskview.screens.overlays.columns import ColumnsScreen
 from deskview.screens.overlays.find import FindScreen
 from deskview.screens.overlays.help import CardScreen, HelpScreen
@@ -206,7 +206,7 @@ def _keys(action: Action, keymap: Mapping[str, str]) -> set[str]:
 
 def alive_together() -> Iterator[frozenset[str]]:
     """For each screen the names of the actions that work on it at the same time."""
-    common = {action.name for action in ACTIONS if action.scope in {EVERYWHERE[0].scope, LISTS[0].scope}}
+    common = {action.name for action in ACTIONS if action.scope in {ANYWHERE, IN_LISTS}}
     screens: list[type[Screen[None]]] = [DeskScreen, DetailScreen, *PAGES.values()]
     modals: list[type[Screen[Any]]] = [HelpScreen, CardScreen, FindScreen, JumpScreen, WelcomeScreen, SmallScreen]
     yield from (frozenset(common | _bound(screen)) for screen in screens)

@@ -12,6 +12,7 @@ from deskview.logs import configure_logging
 from deskview.market_client import MarketUnavailableError
 from deskview.providers import PROVIDERS
 from deskview.settings import Settings, load_settings, where
+from deskview.text import without_keys
 
 KEYS = SessionKeys()
 """Every key this process has seen: one object, so that no report of a fault shows one."""
@@ -83,7 +84,9 @@ def with_options(arguments: Namespace, settings: Settings) -> Settings:
     laid = msgspec.structs.replace(settings, **options)
     if laid.provider not in PROVIDERS:
         place = "" if "provider" in options else f"{where(settings_file_of(arguments), ('provider',))}: "
-        raise UsageError(f"{place}no provider is called {laid.provider!r}; known: {', '.join(PROVIDERS)}")
+        raise UsageError(
+            f"{place}no provider is called {without_keys(repr(laid.provider))}; known: {', '.join(PROVIDERS)}"
+        )
     return laid
 
 

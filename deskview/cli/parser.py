@@ -5,13 +5,15 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from deskview import __version__
 from deskview.providers import PROVIDERS
+from deskview.text import without_keys
 
 DEFAULT_COMMAND = "desk"
 DESK = "desk"
+PAGE_HELP = "desk, or a part's page such as momentum; a wrong name lists them"
 MOST_CELLS = 1000
 
 
@@ -68,6 +70,10 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - argparse's own
         super().__init__(**{**options, "allow_abbrev": False})
 
+    def error(self, message: str) -> NoReturn:
+        """Ends the program with the sentence. Of a word long enough to be a key nothing is printed back."""
+        super().error(without_keys(message))
+
 
 def _common() -> _Parser:
     common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
@@ -121,7 +127,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     snapshot = commands.add_parser("snapshot", parents=[common, simulated], help="print one refresh of the desk")
     snapshot.add_argument("--demo", action="store_true", help="of the simulated market")
-    snapshot.add_argument("--page", default=DESK, type=_page, metavar="PAGE")
+    snapshot.add_argument("--page", default=DESK, type=_page, metavar="PAGE", help=PAGE_HELP)
     snapshot.add_argument("--format", default="json", choices=("json", "text", "svg"))
     snapshot.add_argument("--output", type=Path, metavar="FILE", help="write there instead of standard output")
     snapshot.add_argument("--size", type=_size, default=(120, 40), metavar="COLSxROWS")
@@ -147,8 +153,10 @@ def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     """
     parser = build_parser()
     arguments, unknown = parser.parse_known_args(argv)
-    if unknown and arguments.command == "login":
-        parser.error("login takes no key as an argument: it asks for it, or reads it with --key-stdin")
+    if unknown and arguments.command in ("login", "logout"):
+        parser.error(
+            f"{arguments.command} takes no key as an argument: login asks for it, or reads it with --key-stdin"
+        )
     if unknown:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     return arguments

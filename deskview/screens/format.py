@@ -98,21 +98,21 @@ def _printed(text: str) -> Decimal:
     return Decimal(re.sub(r"[^\d.-]", "", text.replace("−", "-")) or "0")
 
 
-def percent_difference(left: float, right: float, result: float, factor: float = 1.0) -> tuple[str, str, str, str]:
-    """Left, factor, right and the result of left − factor × right as they are printed.
+def percent_difference(left: float, right: float, result: float, factor: float | None = None) -> str:
+    """A difference of returns as it is printed, such as +0.784% − (−0.114%) = +0.898%, the second times a factor.
 
-    With two decimals, or as many more as it takes for what is printed to add up.
+    With two decimals, or three where it takes them for what is printed to add up; where that does not, = becomes ≈.
     """
-    digits = 2
-    while digits < 6 and not _adds_up(left, right, result, factor, digits):
-        digits += 1
+    digits = 2 if _adds_up(left, right, result, factor, 2) else 3
+    equals = "=" if _adds_up(left, right, result, factor, digits) else "≈"
     first, second, third = (percent(value, digits) for value in (left, right, result))
-    return first, f"{factor:.{digits}f}".replace("-", "−"), second, third
+    times = "" if factor is None else f"{factor:.{digits}f} × ".replace("-", "−")
+    return f"{first} − {times}({second}) {equals} {third}"
 
 
-def _adds_up(left: float, right: float, result: float, factor: float, digits: int) -> bool:
+def _adds_up(left: float, right: float, result: float, factor: float | None, digits: int) -> bool:
     first, second, third = (Decimal(f"{value * 100:.{digits}f}") for value in (left, right, result))
-    made = first - Decimal(f"{factor:.{digits}f}") * second
+    made = first - Decimal(f"{1.0 if factor is None else factor:.{digits}f}") * second
     return abs(made - third) * 2 <= Decimal(1).scaleb(-digits)
 
 

@@ -96,6 +96,7 @@ FUND = Subject(
     title="A fund",
     topic=TOPIC,
     part="leverage",
+    finds=lambda basis: ((key, name or "") for key, name in basis.reference.funds.select("ticker", "name").iter_rows()),
     detail=fund_detail,
     card=card,
     table=table,

@@ -85,6 +85,9 @@ GROUP = Subject(
     title="A group",
     topic=TOPIC,
     part="rotation",
+    finds=lambda basis: (
+        (name, name) for name in basis.reference.groups.get_column("group").unique(maintain_order=True)
+    ),
     detail=group_detail,
     card=rotation_card,
     table=table,

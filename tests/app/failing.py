@@ -1,7 +1,6 @@
 """`python -m tests.app.failing WAY LOG`: the desk in this terminal, failing in some way with a secret at hand."""
 
 import asyncio
-import io
 import sys
 from typing import Any
 
@@ -13,6 +12,7 @@ from deskview.credentials import ApiKey
 from deskview.screens.desk.desk import DeskScreen
 from tests.credentials.conftest import CANARY
 
+FAILING_WRITE = 6
 KEY = "Z"
 """What is typed to set off a failure of the thread that reads the terminal."""
 
@@ -72,7 +72,7 @@ def arm_driver(way: str) -> None:
             driver.process_message = fail
         case "driver's writing thread":
             streams: Any = sys
-            streams.__stderr__ = Full()
+            streams.__stderr__ = Busy(sys.__stderr__)
         case "driver's start":
             driver._enable_mouse_support = fail
         case "driver half started":
@@ -83,14 +83,22 @@ def arm_driver(way: str) -> None:
             raise ValueError(way)
 
 
-class Full(io.StringIO):
-    """A terminal that takes no more."""
+class Busy:
+    """A terminal that once takes no more, after the first writes."""
 
-    write = fail  # type: ignore[assignment]
+    def __init__(self, terminal: Any) -> None:  # noqa: ANN401 - a text stream
+        self._terminal = terminal
+        self._writes = 0
 
-    def fileno(self) -> int:
-        """Of the real one."""
-        return 2
+    def write(self, text: str) -> None:
+        """Writes but once."""
+        self._writes += 1
+        if self._writes == FAILING_WRITE:
+            fail()
+        self._terminal.write(text)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the real one's
+        return getattr(self._terminal, name)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ WAYS = [
     "driver half started",
     "driver not made",
 ]
+BEFORE_THE_SCREEN = {"driver not made"}
 TYPED = {"handler", "driver's reading thread"}
 
 
@@ -42,6 +43,7 @@ def test_a_failure(way: str, tmp_path: Path) -> None:
         written = seat.written
         assert seat.attributes == seat.before
     assert written.count(ALTERNATE_SCREEN_ON) == written.count(ALTERNATE_SCREEN_OFF)
+    assert written.count(ALTERNATE_SCREEN_ON) == (way not in BEFORE_THE_SCREEN)
     told = written.rpartition(ALTERNATE_SCREEN_OFF)[2].decode()
     logged = log.read_text()
     if way == "style":

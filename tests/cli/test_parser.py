@@ -89,3 +89,14 @@ def test_a_key_given_as_an_argument_is_not_printed_back(words: str, capsys: pyte
     printed = capsys.readouterr()
     assert "canary" not in printed.out + printed.err
     assert "--key-stdin" in printed.err
+
+
+@pytest.mark.parametrize(
+    "words", ["login --key-stdin={}", "logout --key={}", "{}", "--key {} login", "snapshot --page={}", "demo --at {}"]
+)
+def test_nothing_long_enough_to_be_a_key_is_printed_back(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parsed(words.format("canary7Qz-secret-0042").split())
+    assert ended.value.code == 2
+    printed = capsys.readouterr()
+    assert "canary" not in printed.out + printed.err

@@ -78,8 +78,8 @@ def overlays(typist: Typist) -> None:
     press(ANYWHERE, "i", CARD)
     press(Scope.CARD, "plus", FORM)
     press(Scope.ALERT_FORM, "escape", lacks(FORM))
-    press(ANYWHERE, "ctrl+p", "Search for commands")
-    typist.type("\x1b", lacks("Search for commands"))
+    press(ANYWHERE, "ctrl+p", "Help on what is shown")
+    typist.type("\x1b", lacks("Help on what is shown"))
 
 
 def finding(typist: Typist) -> None:

@@ -104,11 +104,10 @@ def ratio(top: float | None, bottom: float | None, result: float | None, unit: s
 
 
 def difference(left: float | None, right: float | None, result: float | None) -> str:
-    """A difference of two returns, such as +0.78% − (−0.11%) = +0.89%, with as many digits as it takes to add up."""
+    """A difference of two returns with the numbers in place; a missing one is a dash."""
     if left is None or right is None or result is None:
         return f"{pct(left)} − ({pct(right)}) = {pct(result)}"
-    first, _, second, third = percent_difference(left, right, result)
-    return f"{first} − ({second}) = {third}"
+    return percent_difference(left, right, result)
 
 
 def pct(value: float | None) -> str:

@@ -110,14 +110,16 @@ def _of_lists() -> Actions:
     )
 
 
+ANYWHERE, ON_THE_DESK, IN_LISTS = "Everywhere", "On the desk", "In lists"
+"""Scopes that others add actions to, or ask for."""
 READING = scoped(
-    "Everywhere",
+    ANYWHERE,
     Action("help", "question_mark,f1", "?", "Help on what is shown", footer=True),
     Action("find", "slash", "/", "Find a name, group or fund", footer=True),
     Action("card", "i", "i", "Info: how the figures here are computed", footer=True),
 )
 EVERYWHERE = scoped(
-    "Everywhere",
+    ANYWHERE,
     Action("refresh", "r", "r", "Refresh now; a page's lists are sorted anew", footer=True),
     Action("alert", "plus", "+", "Alert: set one on the figure here"),
     Action("freeze", "space", "space", "Freeze the display; the data go on"),
@@ -131,13 +133,13 @@ EVERYWHERE = scoped(
     Action("quit", "q,ctrl+q", "q", "Quit", footer=True),
 )
 DESK = scoped(
-    "On the desk",
+    ON_THE_DESK,
     Action("next_pane", "tab", "tab", "Next list"),
     Action("previous_pane", "shift+tab", "shift+tab", "List before"),
     Action("zoom", "z", "z", "Zoom the pane", footer=True),
     Action("unzoom", "escape,backspace,left,h", "esc", "Out of the zoom"),
 )
-LISTS = scoped("In lists", *_of_lists())
+LISTS = scoped(IN_LISTS, *_of_lists())
 PAGE = scoped(
     "In a drill-down or page",
     Action("app.back", "escape,backspace,left,h", "esc", "Back to where you came from", footer=True),

@@ -4,13 +4,13 @@ A room of `deskview.screens` ends in one of these. Whoever shows subjects reads 
 no other file names one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deskview.screens.frame.card import Card, Topic
 from deskview.screens.frame.detail import Detail
-from deskview.screens.frame.keys import DESK, EVERYWHERE, Action, scoped
+from deskview.screens.frame.keys import ANYWHERE, ON_THE_DESK, Action, scoped
 from deskview.screens.frame.labels import Labels
 from deskview.screens.frame.page import PageScreen
 from deskview.screens.frame.pane import BoardPane
@@ -20,7 +20,7 @@ from deskview.widgets.strip import Segment
 if TYPE_CHECKING:
     import polars as pl
 
-    from deskview.board import Board
+    from deskview.board import Basis, Board
 
 
 class ListInfo(NamedTuple):
@@ -52,7 +52,8 @@ class Subject:
     """What there is of a subject; what it has none of stays at its default.
 
     `name` is what keys, settings and the JSON call it, `part` the part of the board it is made of. `answers` and
-    `method` are its row in the README's table. Everything that needs the analytics loads them when it is called.
+    `method` are its row in the README's table of panes. Headline, alerts and labels are those of a part. Everything
+    that needs the analytics loads them when it is called.
     """
 
     name: str
@@ -68,6 +69,8 @@ class Subject:
     headline: "Callable[[Board], list[Segment]] | None" = None
     card: "Callable[[Board, Any, str | None, str], Card] | None" = None
     """The card of the part's reading, the key of the row under the cursor, and the page's variant."""
+    finds: "Callable[[Basis], Iterable[tuple[str, str]]] | None" = None
+    """What the search finds of it: keys of details, each with its name in words."""
     detail: "Callable[[Board, str], Detail] | None" = None
     """What the drill-down to a key shows; slow enough for a thread."""
     table: "Callable[[Board, str], pl.DataFrame | None] | None" = None
@@ -80,9 +83,9 @@ class Subject:
     def page_actions(self) -> tuple[Action, ...]:
         """The key that opens the page, where there is one."""
         page = Action(f"page('{self.name}')", self.page_key, self.page_key, f"{self.title} page")
-        return scoped(EVERYWHERE[0].scope, page) if self.page is not None else ()
+        return scoped(ANYWHERE, page) if self.page is not None else ()
 
     def pane_actions(self, number: int) -> tuple[Action, ...]:
         """The key that goes to the pane, where there is one."""
         pane = Action(f"pane({number})", str(number), str(number), f"{self.title} pane")
-        return scoped(DESK[0].scope, pane) if self.pane is not None else ()
+        return scoped(ON_THE_DESK, pane) if self.pane is not None else ()

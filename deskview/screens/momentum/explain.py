@@ -111,8 +111,7 @@ def _spread(r: "BasketReading") -> str:
     """The spread with its arithmetic."""
     if r.return_ is None or r.long_return is None or r.short_return is None or r.hedge_ratio is None:
         return MISSING
-    long, hedge, short, spread = percent_difference(r.long_return, r.short_return, r.return_, r.hedge_ratio)
-    return f"{long} − {hedge} × ({short}) = {spread}"
+    return percent_difference(r.long_return, r.short_return, r.return_, r.hedge_ratio)
 
 
 def _half(half: "HorizonReading") -> str:

@@ -37,6 +37,7 @@ NAME = Subject(
     name=Kind.NAME,
     title="A name",
     topic=TOPIC,
+    finds=lambda basis: ((key, name or "") for key, name in basis.names.select("ticker", "name").iter_rows()),
     detail=detail,
     card=card,
     table=table,

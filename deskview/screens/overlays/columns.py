@@ -66,7 +66,7 @@ class Choices:
 
     def keep(self) -> None:
         """Writes what was chosen. Raises OSError."""
-        write_whole(paths.columns_file(), msgspec.json.format(msgspec.json.encode(self._chosen)))
+        write_whole(paths.columns_file(), msgspec.json.format(msgspec.json.encode(self._chosen)), sync=False)
 
 
 def fault_of(name: str, keys: Sequence[str]) -> str:

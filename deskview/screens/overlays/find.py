@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from deskview.screens.frame.keys import FIND, bindings, shown
 from deskview.screens.frame.target import Kind, Opened, Target
-from deskview.screens.subjects import ACTIONS
+from deskview.screens.subjects import ACTIONS, SUBJECTS
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
@@ -98,20 +98,12 @@ class FindScreen(LeanModal[None]):
 
 
 def entries(board: "Board") -> list[tuple[Target, str]]:
-    """Everything that can be opened, with its name in words."""
-    basis = board.basis
-    if basis is None:
-        return []
-    groups = basis.reference.groups.get_column("group").unique(maintain_order=True)
-    funds = basis.reference.funds.select("ticker", "name").iter_rows()
-    names = basis.names.select("ticker", "name").iter_rows()
-    fund_entries = [(Target(Kind.FUND, ticker), name or "") for ticker, name in funds]
-    known = {target.key for target, _ in fund_entries}
-    return [
-        *((Target(Kind.GROUP, group), group) for group in groups),
-        *fund_entries,
-        *((Target(Kind.NAME, ticker), name or "") for ticker, name in names if ticker not in known),
-    ]
+    """Everything that can be opened, with its name in words; a key is found once, as the subject listed last has it."""
+    found: dict[str, tuple[Target, str]] = {}
+    for subject in reversed(SUBJECTS):
+        for key, name in subject.finds(board.basis) if subject.finds and board.basis else ():
+            found.setdefault(key, (Target(Kind(subject.name), key), name))
+    return list(found.values())
 
 
 def matches(entries: list[tuple[Target, str]], typed: str) -> list[tuple[Target, str]]:

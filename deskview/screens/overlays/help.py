@@ -7,12 +7,12 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from deskview.screens.frame.card import Card, Topic
-from deskview.screens.frame.keys import CARD, EVERYWHERE, LISTS, Action, bindings, shown
+from deskview.screens.frame.keys import ANYWHERE, CARD, IN_LISTS, Action, bindings, shown
 from deskview.screens.frame.overlay import Overlay
 from deskview.screens.subjects import ACTIONS, TOPICS
 
 KEY_WIDTH = 14
-COMMON = {LISTS[0].scope: "Keys in its lists", EVERYWHERE[0].scope: "Keys that work everywhere"}
+COMMON = {IN_LISTS: "Keys in its lists", ANYWHERE: "Keys that work everywhere"}
 
 
 def help_text(topic: str, alive: Iterable[str], keymap: Mapping[str, str]) -> Content:
