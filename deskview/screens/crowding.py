@@ -16,8 +16,6 @@ from deskview.widgets.facts import Fact, fact
 from deskview.widgets.records import Cell, Column, Row
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from deskview.analytics.favourites import Crowding, LegOverlap
     from deskview.board import Board
 
@@ -88,13 +86,6 @@ def overlap_lines(board: "Board") -> list[Line]:
     ]
 
 
-def table(board: "Board", _key: str) -> "pl.DataFrame | None":
-    """The favourites, a row each."""
-    from deskview.board.tables import part_table  # noqa: PLC0415 - polars loads late
-
-    return part_table(board, board.crowding, lambda reading: reading["favourites"])
-
-
 CROWDING = Subject(
     name="crowding",
     title="Retail favourites",
@@ -105,7 +96,7 @@ CROWDING = Subject(
         " shuffles of names alike in sector and size, and beside it where it lies among its own recorded days.",
     ),
     part="crowding",
-    table=table,
+    rows=lambda reading: reading["favourites"],
     lists={
         "flow-favourites": list_info(
             "Flow page: the favourites", FAVOURITE_COLUMNS, {"share": "retail's share of its dollars"}

@@ -98,8 +98,14 @@ def detail_of(board: "Board", target: Target) -> Detail:
 
 def table_of(board: "Board", shown: Target | str) -> "pl.DataFrame | None":
     """The rows behind what is shown; None where it has no figures. Slow enough for a thread."""
+    from deskview.board.tables import part_table  # noqa: PLC0415 - polars loads late
+
     subject = subject_of(shown)
-    return subject.table(board, shown.key if isinstance(shown, Target) else "") if subject and subject.table else None
+    if subject is not None and subject.table is not None:
+        return subject.table(board, shown.key if isinstance(shown, Target) else "")
+    if subject is not None and subject.rows is not None:
+        return part_table(board, board.parts[subject.part], subject.rows)
+    return None
 
 
 def panes_markdown() -> str:

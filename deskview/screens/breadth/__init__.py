@@ -9,8 +9,6 @@ from deskview.screens.frame.subject import Alerts, Subject, list_info
 from deskview.widgets.strip import Segment
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from deskview.board import Board
 
 
@@ -25,13 +23,6 @@ def headline(board: "Board") -> list[Segment]:
         Segment("index", index, tone(reading.index_return), priority=3),
         Segment("beat", f"{beat} {reading.index}", "", priority=5, short=beat),
     ]
-
-
-def table(board: "Board", _key: str) -> "pl.DataFrame | None":
-    """Every figure with its percentile, a row each."""
-    from deskview.board.tables import part_table  # noqa: PLC0415 - polars loads late
-
-    return part_table(board, board.breadth, _figures)
 
 
 def _figures(reading: dict[str, Any]) -> list[dict[str, Any]]:
@@ -56,7 +47,7 @@ BREADTH = Subject(
     page_key="b",
     headline=headline,
     card=card,
-    table=table,
+    rows=_figures,
     lists={
         "breadth-figures": list_info(
             "Breadth page: the figures",

@@ -10,8 +10,6 @@ from deskview.screens.frame.subject import Alerts, Subject, list_info
 from deskview.widgets.strip import Segment
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from deskview.board import Board
 
 
@@ -24,13 +22,6 @@ def headline(board: "Board") -> list[Segment]:
         Segment("retail", f"retail {percentile(reading.retail.percentile)}", priority=4),
         Segment("other", f"non-ret {percentile(reading.institutional.percentile)}", priority=4),
     ]
-
-
-def table(board: "Board", _key: str) -> "pl.DataFrame | None":
-    """The focus names, a row each."""
-    from deskview.board.tables import part_table  # noqa: PLC0415 - polars loads late
-
-    return part_table(board, board.flow, lambda reading: reading["by_name"])
 
 
 FLOW = Subject(
@@ -48,7 +39,7 @@ FLOW = Subject(
     page_key="f",
     headline=headline,
     card=card,
-    table=table,
+    rows=lambda reading: reading["by_name"],
     lists={
         "desk-flow": list_info("Flow pane: the names", pane.COLUMNS),
         "flow-names": list_info("Flow page: the names", rows.NAME_COLUMNS),

@@ -73,8 +73,10 @@ class Subject:
     """What the search finds of it: keys of details, each with its name in words."""
     detail: "Callable[[Board, str], Detail] | None" = None
     """What the drill-down to a key shows; slow enough for a thread."""
+    rows: Callable[[dict[str, Any]], list[dict[str, Any]]] | None = None
+    """The rows of a part's reading (as plain values) to take elsewhere."""
     table: "Callable[[Board, str], pl.DataFrame | None] | None" = None
-    """The rows behind what is shown, to take elsewhere; a detail's by its key. None without figures."""
+    """The rows behind a detail of that key, to take elsewhere. None without figures."""
     lists: Mapping[str, ListInfo] = field(default_factory=dict)
     alerts: Alerts = field(default_factory=Alerts)
     labels: Labels = field(default_factory=Labels)

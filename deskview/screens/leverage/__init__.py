@@ -11,8 +11,6 @@ from deskview.screens.leverage.supply import SUPPLY_KEYS
 from deskview.widgets.strip import Segment
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from deskview.board import Board
 
 
@@ -26,13 +24,6 @@ def headline(board: "Board") -> list[Segment]:
         Segment("letf", f"LETF {usd(reading.today_usd)}", tone(reading.today_usd), priority=2),
         Segment("week", spread, "", priority=6),
     ]
-
-
-def table(board: "Board", _key: str) -> "pl.DataFrame | None":
-    """The names any equity fund reaches, a row each."""
-    from deskview.board.tables import part_table  # noqa: PLC0415 - polars loads late
-
-    return part_table(board, board.leverage, lambda reading: reading["by_name"])
 
 
 LEVERAGE = Subject(
@@ -50,7 +41,7 @@ LEVERAGE = Subject(
     page_key="v",
     headline=headline,
     card=card,
-    table=table,
+    rows=lambda reading: reading["by_name"],
     lists={
         "desk-leverage": list_info("Leveraged ETFs pane: the names", pane.COLUMNS),
         "leverage-names": list_info("Leveraged ETFs page: the names", today.NAME_COLUMNS),

@@ -10,8 +10,6 @@ from deskview.screens.momentum.pane import MomentumPane, columns
 from deskview.widgets.strip import Segment
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from deskview.board import Board
 
 
@@ -22,13 +20,6 @@ def headline(board: "Board") -> list[Segment]:
         return []
     text = f"MOMO {percent(reading.return_)} {sigma(reading.sigma)}"
     return [Segment("momentum", text, f"{tone(reading.return_)} strong", priority=0)]
-
-
-def table(board: "Board", _key: str) -> "pl.DataFrame | None":
-    """The names of both legs, a row each."""
-    from deskview.board.tables import part_table  # noqa: PLC0415 - polars loads late
-
-    return part_table(board, board.momentum, _legs)
 
 
 def _legs(reading: dict[str, Any]) -> list[dict[str, Any]]:
@@ -51,7 +42,7 @@ MOMENTUM = Subject(
     actions=OWN_ACTIONS,
     headline=headline,
     card=card,
-    table=table,
+    rows=_legs,
     lists={
         "desk-momentum": list_info("Momentum pane: the legs", columns("")),
         "momentum-legs": list_info("Momentum page: the legs", leg_columns("")),

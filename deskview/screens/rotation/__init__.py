@@ -1,25 +1,13 @@
 """Rotation: where money rotates from and to, sectors and themes over seven horizons."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deskview.screens.frame.subject import Alerts, ListInfo, Subject, list_info
 from deskview.screens.rotation.explain import LABELS, TOPIC, card
 from deskview.screens.rotation.page import OWN_ACTIONS, RotationPage, standing_columns
 from deskview.screens.rotation.pane import FULL_COLOUR, RotationPane
 
-if TYPE_CHECKING:
-    import polars as pl
-
-    from deskview.board import Board
-
 HORIZONS = tuple(FULL_COLOUR)
-
-
-def table(board: "Board", _key: str) -> "pl.DataFrame | None":
-    """The groups over every horizon, a row each."""
-    from deskview.board.tables import part_table  # noqa: PLC0415 - polars loads late
-
-    return part_table(board, board.rotation, _groups)
 
 
 def _groups(reading: dict[str, Any]) -> list[dict[str, Any]]:
@@ -50,7 +38,7 @@ ROTATION = Subject(
     page_key="o",
     actions=OWN_ACTIONS,
     card=card,
-    table=table,
+    rows=_groups,
     lists={
         "desk-rotation": ListInfo("Rotation pane: the groups", ("label", *HORIZONS)),
         "rotation-groups": ListInfo(
