@@ -239,7 +239,7 @@ def _path(folder: Path, kind: type, value: object) -> Path:
     return folder / Path(value).expanduser()
 
 
-def _words_for(path: list[str]) -> tuple[str, ...]:
+def _choices_for(path: list[str]) -> tuple[str, ...]:
     """The words a setting takes."""
     choices = {"export_format": ExportFormat, "alert_notification": Notification, "momentum": MomentumSignal}
     return get_args(choices.get(path[0] if path else "", ClosureWord))
@@ -255,7 +255,7 @@ def _explain(text: str, fault: str) -> str:
     line = line_of(text, tuple([*path, key] if unknown else path), int(entry[1]) if entry else 0)
     where = f", line {line}" if line else ""
     if not unknown:
-        valid = f"; valid: {', '.join(_words_for(path))}" if "enum" in fault else ""
+        valid = f"; valid: {', '.join(_choices_for(path))}" if "enum" in fault else ""
         return f"{where}: {'.'.join(path) or 'settings'}: {fault.split(' - at', maxsplit=1)[0]}{valid}"
     owner: Any = Settings
     for name in path:

@@ -45,9 +45,9 @@ def draw(spec: ChartSpec, width: int, height: int, ascii_only: bool = False) -> 
     """
     area = extent(spec)
     if area is None:
-        return _words("No data to draw", width)
+        return _reason_lines("No data to draw", width)
     if height < 4:
-        return _words("Too low for a chart", width)
+        return _reason_lines("Too low for a chart", width)
     left, right, low, high = area
     rows = height - 1 - bool(spec.x_ticks)
     ticks = [(tick, plain(spec.write(tick))) for tick in nice_ticks(low, high, max(2, rows // 4))]
@@ -55,7 +55,7 @@ def draw(spec: ChartSpec, width: int, height: int, ascii_only: bool = False) -> 
     labels = [text for _, text in ticks] + [plain(spec.write(value)) for value, _ in last]
     axis = max(cell_len(text) for text in labels) + 3
     if width - axis < _NARROWEST:
-        return _words("Too narrow for a chart", width)
+        return _reason_lines("Too narrow for a chart", width)
     bounds = Bounds(left, right, low, high, width - axis, rows)
     grid = _plain_canvas(spec, bounds) if ascii_only else _canvas(spec, bounds)
     _name_levels(grid, spec, bounds)
@@ -65,7 +65,7 @@ def draw(spec: ChartSpec, width: int, height: int, ascii_only: bool = False) -> 
     return (_heading(spec, width, ascii_only), *body, *below)
 
 
-def _words(reason: str, width: int) -> tuple[Line, ...]:
+def _reason_lines(reason: str, width: int) -> tuple[Line, ...]:
     return ((Piece(shorten(reason, width), "dim"),),)
 
 

@@ -26,13 +26,13 @@ async def _backfill(context: Context) -> int:
     provider = open_simulated(arguments) if arguments.demo else await open_provider(context)
     feed = Feed(provider, context.cache, context.settings)
     try:
-        await feed.backfill(_tell, flows=arguments.flows)
+        await feed.backfill(_narrate, flows=arguments.flows)
     finally:
         await provider.aclose()
     return Exit.OK
 
 
-def _tell(line: str) -> None:
+def _narrate(line: str) -> None:
     """Progress on one line of a terminal, line by line elsewhere."""
     ending = "\r" if sys.stderr.isatty() else "\n"
     print(f"{line:<78}", end=ending, file=sys.stderr, flush=True)

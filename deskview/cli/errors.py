@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 KEY_KINDS = frozenset({Kind.KEY_MISSING, Kind.KEY_REFUSED})
 
 
-def tell_report(report: KeyringReport, stderr: TextIO) -> None:
+def print_report(report: KeyringReport, stderr: TextIO) -> None:
     """A keyring report: its sentence, then the way out."""
     print(f"deskview: {report.sentence}", file=stderr)
     if str(report.way_out):
@@ -29,24 +29,24 @@ def report(fault: Exception, stderr: TextIO) -> Exit:
     """Tells the user and returns the exit code; only a fault of ours shows a traceback."""
     match fault:
         case NoKeyError():
-            tell_report(fault.report, stderr)
+            print_report(fault.report, stderr)
             return Exit.KEY
         case InvalidKeyError():
-            return _tell(str(fault), Exit.KEY, stderr)
+            return _print(str(fault), Exit.KEY, stderr)
         case ProviderError():
             wait = "" if fault.retry_after_s is None else f" Try again in {max(1, round(fault.retry_after_s))} s."
-            return _tell(fault.sentence + wait, Exit.KEY if fault.kind in KEY_KINDS else Exit.PROVIDER, stderr)
+            return _print(fault.sentence + wait, Exit.KEY if fault.kind in KEY_KINDS else Exit.PROVIDER, stderr)
         case _ if sentence := _usage(fault):
-            return _tell(sentence, Exit.USAGE, stderr)
+            return _print(sentence, Exit.USAGE, stderr)
         case _:
             log.error("a fault of deskview's own", exc_info=fault)
             print(plain_traceback(fault, KEYS), file=stderr)
-            return _tell(
+            return _print(
                 "this is a fault of deskview's own; the traceback above belongs in a report.", Exit.FAULT, stderr
             )
 
 
-def _tell(sentence: str, code: Exit, stderr: TextIO) -> Exit:
+def _print(sentence: str, code: Exit, stderr: TextIO) -> Exit:
     print(f"deskview: {neutralise(sentence, KEYS)}", file=stderr)
     return code
 

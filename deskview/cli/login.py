@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from deskview.cli.context import Context, UsageError, context_of
-from deskview.cli.errors import tell_report
+from deskview.cli.errors import print_report
 from deskview.credentials import ApiKey, store_key
 from deskview.exits import Exit
 from deskview.providers import PROVIDERS
@@ -54,5 +54,5 @@ async def _log_in(context: Context, key: ApiKey) -> int:
         await provider.aclose()
     print(f"{settings.provider} accepts the key; its clock says {status.now:%Y-%m-%d %H:%M:%S} UTC.", file=sys.stderr)
     report = await store_key(settings.provider, key)
-    tell_report(report, sys.stderr)
+    print_report(report, sys.stderr)
     return Exit.OK if report.ok else Exit.KEY

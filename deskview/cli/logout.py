@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 
 from deskview.cli.context import context_of
-from deskview.cli.errors import tell_report
+from deskview.cli.errors import print_report
 from deskview.credentials import KeyringState, delete_key
 from deskview.exits import Exit
 
@@ -17,5 +17,5 @@ def run(arguments: Namespace) -> int:
     if report.state is KeyringState.ABSENT:
         print(f"deskview: {report.sentence}", file=sys.stderr)
         return Exit.OK
-    tell_report(report, sys.stderr)
+    print_report(report, sys.stderr)
     return Exit.OK if report.ok else Exit.KEY

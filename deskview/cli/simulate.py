@@ -26,8 +26,8 @@ async def _serve(arguments: Namespace) -> None:
         key=arguments.key,
         faults=arguments.fault,
     )
-    await serve(app, port=arguments.port, on_ready=_tell)
+    await serve(app, port=arguments.port, on_ready=_narrate)
 
 
-def _tell(url: str) -> None:
+def _narrate(url: str) -> None:
     print(f"The simulated market answers at {url} until you press ctrl+c.", file=sys.stderr, flush=True)

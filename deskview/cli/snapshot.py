@@ -36,7 +36,7 @@ async def _snapshot(context: Context) -> int:
     finally:
         await provider.aclose()
     _write(arguments, await _rendered(board, context, columns))
-    return _tell_missing(board)
+    return _print_missing(board)
 
 
 def _columns(context: Context) -> "Choices":
@@ -73,7 +73,7 @@ def _write(arguments: Namespace, content: bytes) -> None:
         arguments.output.write_bytes(content)
 
 
-def _tell_missing(board: "Board") -> Exit:
+def _print_missing(board: "Board") -> Exit:
     """One line on stderr for every part without its figures or with a fault."""
     incomplete = False
     for name, part in board.parts.items():

@@ -39,7 +39,7 @@ async def refresh_daily(context: Context) -> None:
     state.outdated |= not state.daily.same_tables(before)
     early: list[asyncio.Task[None]] = []
 
-    def recent_is_there() -> None:
+    def recent_arrived() -> None:
         if state.complete.value is None:
             early.append(asyncio.ensure_future(_rebuild(context, session, wanted[-EARLY_SESSIONS:])))
 
@@ -48,7 +48,7 @@ async def refresh_daily(context: Context) -> None:
 
     progress = context.scheduler.progress(Task.DAILY)
     left_out = await load_bars(
-        context.provider, store, wanted, progress=progress, early=recent_is_there, changed=changed
+        context.provider, store, wanted, progress=progress, early=recent_arrived, changed=changed
     )
     state.daily.left_out["bars"] = left_out
     await asyncio.gather(*early)

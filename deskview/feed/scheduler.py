@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from deskview.feed.state import FeedState
 from deskview.feed.tasks import Progress, Task, failure_message, progress_message
 from deskview.providers.errors import ProviderError
-from deskview.providers.retry import setbacks_told
+from deskview.providers.retry import listening_to_setbacks
 
 Work = Callable[[], Awaitable[None]]
 
@@ -52,7 +52,7 @@ class Scheduler:
             self.changed.set()
 
         try:
-            with setbacks_told(record):
+            with listening_to_setbacks(record):
                 await work()
         except ProviderError as error:
             self._state.faults[task] = failure_message(error)

@@ -65,7 +65,7 @@ def load_underlyings() -> pl.DataFrame:
     rows = unique(list(csv_rows("underlyings.csv")), "underlying")
     kinds = [kind for kind in KINDS if kind != "stock"]
     for row in rows:
-        row.word("kind", kinds)
+        row.one_of("kind", kinds)
         row.ticker("proxy")
     return _null_for_blank(pl.DataFrame([row.fields for row in rows], schema=dict(UNDERLYINGS)))
 
@@ -92,14 +92,14 @@ def _merged(row: Row, shipped: dict[str, dict[str, object]]) -> dict[str, object
 
 def _checked(row: Row) -> dict[str, object]:
     ticker, name, issuer = row.ticker(), row.text("name"), row.text("issuer")
-    kind = row.word("kind", KINDS)
+    kind = row.one_of("kind", KINDS)
     return {
         "ticker": ticker,
         "name": name,
         "leverage": _leverage(row),
         "underlying": _underlying(row, kind, _keys()),
         "kind": kind,
-        "reset": row.word("reset", RESETS),
+        "reset": row.one_of("reset", RESETS),
         "issuer": issuer,
     }
 
@@ -118,7 +118,7 @@ def _underlying(row: Row, kind: str, keys: Collection[str]) -> str:
     if value and kind == "stock":
         row.check_ticker(value, "underlying")
     elif value:
-        row.word("underlying", keys)
+        row.one_of("underlying", keys)
     return value
 
 

@@ -62,7 +62,7 @@ def with_sic_sector(frame: pl.DataFrame) -> pl.DataFrame:
 def _sic_sectors() -> dict[int, str]:
     sectors: dict[int, str] = {}
     for row in csv_rows("sic.csv"):
-        sector = row.word("sector", SECTORS)
+        sector = row.one_of("sector", SECTORS)
         codes = range(int(row.text("sic_from")), int(row.text("sic_to")) + 1)
         if not codes or not sectors.keys().isdisjoint(codes):
             row.fail("sic_from", "the range is empty or overlaps an earlier one")
@@ -72,7 +72,7 @@ def _sic_sectors() -> dict[int, str]:
 
 def _checked(row: Row) -> dict[str, object]:
     row.ticker()
-    row.word("sector", SECTORS)
+    row.one_of("sector", SECTORS)
     indexes = [index for index in row.text("indexes").split("|") if index]
     for index in indexes:
         if index not in INDEXES:

@@ -34,7 +34,7 @@ class Row:
             self.fail(field, "is missing" if value is None else f"{shown(value)} is not text")
         return value
 
-    def word(self, field: str, valid: Collection[str]) -> str:
+    def one_of(self, field: str, valid: Collection[str]) -> str:
         """A field that must be one of the valid words."""
         value = self.text(field)
         if value not in valid:

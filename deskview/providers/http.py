@@ -16,7 +16,7 @@ from deskview.providers.answers import Answer, Refusal, Translate, check_whole, 
 from deskview.providers.base import Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.origin import BearerAuth, base_address, is_loopback, next_page, origin_of
-from deskview.providers.retry import RateLimiter, RetryPolicy, tell_setback, with_retries
+from deskview.providers.retry import RateLimiter, RetryPolicy, report_setback, with_retries
 from deskview.text import Secret
 
 Params = Mapping[str, str | int]
@@ -129,7 +129,7 @@ class HttpClient:
             error.retry_after_s = left
             if left > self._policy.total_s:
                 raise error
-            tell_setback(error, left)
+            report_setback(error, left)
         await self._limiter.turn()
 
     async def _send(self, url: httpx.URL, capability: Capability | None) -> Answer | ProviderError:

@@ -74,7 +74,7 @@ class RateLimiter:
 
 
 @contextmanager
-def setbacks_told(listener: Callable[[ProviderError], None]) -> Iterator[None]:
+def listening_to_setbacks(listener: Callable[[ProviderError], None]) -> Iterator[None]:
     """Within the block and the tasks it starts, `listener` gets each failure that is going to be tried again.
 
     Its `retry_after_s` says when. A single failure other than a refused rate is passed over: the next try, half a
@@ -87,7 +87,7 @@ def setbacks_told(listener: Callable[[ProviderError], None]) -> Iterator[None]:
         _LISTENER.reset(token)
 
 
-def tell_setback(error: ProviderError, wait_s: float) -> None:
+def report_setback(error: ProviderError, wait_s: float) -> None:
     """Tells whoever listens that the request waits so long before its next try."""
     listener = _LISTENER.get()
     if listener is not None:
@@ -164,7 +164,7 @@ def _decision(policy: RetryPolicy) -> Callable[[Exception], bool | float]:
         if time.monotonic() - began + wait > policy.total_s:
             return False
         if error.kind is Kind.RATE_LIMITED or tries > 1:
-            tell_setback(error, wait)
+            report_setback(error, wait)
         return wait + random.uniform(0, policy.jitter_s)  # noqa: S311 - spreads load, guards nothing
 
     return decide

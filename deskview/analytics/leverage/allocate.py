@@ -29,7 +29,7 @@ class Legs:
         """Whether any leg leads to the name."""
         return np.asarray(np.bincount(self.name, minlength=self.names) > 0)
 
-    def told(self, flow: Floats) -> npt.NDArray[np.bool_]:
+    def reached(self, flow: Floats) -> npt.NDArray[np.bool_]:
         """Whether a known flow of some underlying leads to the name."""
         finite = np.isfinite(flow)
         if finite.all():
@@ -40,7 +40,7 @@ class Legs:
         """Flow per name from flow per underlying; 0 where no leg leads, NaN where every leg's flow is unknown."""
         known = self.weight * np.nan_to_num(flow)[self.underlying]
         total = np.bincount(self.name, weights=known, minlength=self.names)
-        return np.where(self.led & ~self.told(flow), np.nan, total)
+        return np.where(self.led & ~self.reached(flow), np.nan, total)
 
 
 @dataclass(frozen=True)

@@ -121,8 +121,8 @@ def name_flows(model: LeverageModel, now: Moment) -> NameFlows:
     """Today's flow carried into the names; a part that is unknown counts nothing in the sum."""
     legs = model.allocation
     single, index = legs.single.spread(now.flow), legs.index.spread(now.flow)
-    told = legs.single.told(now.flow) | legs.index.told(now.flow)
-    today = np.where(told, np.nan_to_num(single) + np.nan_to_num(index), np.nan)
+    reached = legs.single.reached(now.flow) | legs.index.reached(now.flow)
+    today = np.where(reached, np.nan_to_num(single) + np.nan_to_num(index), np.nan)
     return NameFlows(single, index, today, legs.single.spread(now.exposure) + legs.index.spread(now.exposure))
 
 

@@ -84,7 +84,7 @@ async def checks(context: Context, key: ApiKey) -> AsyncIterator[Check]:
 
 async def _of(provider: "Provider", context: Context) -> AsyncIterator[Check]:
     name, limit = context.settings.provider, context.settings.calls_per_minute
-    _tell(f"asking {name}" + (f"; at {limit} calls a minute this takes a while." if limit else "."))
+    _narrate(f"asking {name}" + (f"; at {limit} calls a minute this takes a while." if limit else "."))
     sent, began = datetime.now(UTC), time.monotonic()
     try:
         status = await provider.market_status()
@@ -97,7 +97,7 @@ async def _of(provider: "Provider", context: Context) -> AsyncIterator[Check]:
     yield Check("provider", Level.OK, found)
     yield _clock(provider, status, sent + timedelta(seconds=took / 2))
     for question in _questions(provider, status.now):
-        _tell(f"asking for {question.name}.")
+        _narrate(f"asking for {question.name}.")
         yield await _answered(question, name)
 
 
@@ -164,5 +164,5 @@ def _days_before(day: date, days: int) -> date:
     return day - timedelta(days=days)
 
 
-def _tell(sentence: str) -> None:
+def _narrate(sentence: str) -> None:
     print(f"deskview: {sentence}", file=sys.stderr, flush=True)

@@ -98,7 +98,7 @@ class Reader(Generic[Row]):
             try:
                 rows.append(self._row.decode(piece))
             except msgspec.DecodeError as fault:
-                rejects.add(_own_error(piece) or _in_words(fault))
+                rejects.add(_own_error(piece) or _explained(fault))
         return rows
 
 
@@ -128,7 +128,7 @@ def _own_error(piece: Raw) -> str:
     return f"the provider's own error: {row.error}"
 
 
-def _in_words(fault: msgspec.DecodeError) -> str:
+def _explained(fault: msgspec.DecodeError) -> str:
     """The decoder's message, field first: "day.c: expected float | null, got str"."""
     what, _, where = str(fault).replace("`", "").partition(" - at $")
     what = what.partition(" matching regex")[0].replace("Expected", "expected").replace("Object missing", "missing")

@@ -109,12 +109,12 @@ def _read(refusal: Refusal, status: str, words: str) -> tuple[Kind | None, str]:
             return Kind.NOT_FOUND, "The provider does not know this name on this date."
         return (
             Kind.REFUSED,
-            f"The provider no longer has this table (HTTP 404){_said(words)}. deskview needs an update.",
+            f"The provider no longer has this table (HTTP 404){_quoted(words)}. deskview needs an update.",
         )
     if 400 <= refusal.status < 500 and refusal.status not in (408, 425, 429, 499):
         return (
             Kind.REFUSED,
-            f"The provider refused the request (HTTP {refusal.status}){_said(words)}. It is not repeated.",
+            f"The provider refused the request (HTTP {refusal.status}){_quoted(words)}. It is not repeated.",
         )
     return None, ""
 
@@ -129,10 +129,10 @@ def _access(refusal: Refusal, status: str, lower: str, words: str) -> tuple[Kind
     if "api key" in lower or (refusal.status == 401 and not entitled and status != "NOT_AUTHORIZED"):
         return (
             Kind.KEY_REFUSED,
-            f"The provider does not accept the key{_said(words)}. Nothing can be fetched; log in again.",
+            f"The provider does not accept the key{_quoted(words)}. Nothing can be fetched; log in again.",
         )
     if refusal.capability is None:
-        return Kind.NOT_ENTITLED, f"The key's plan does not include this{_said(words)}."
+        return Kind.NOT_ENTITLED, f"The key's plan does not include this{_quoted(words)}."
     return Kind.NOT_ENTITLED, denial(refusal.capability).sentence
 
 
@@ -148,5 +148,5 @@ def _web_page(refusal: Refusal) -> ProviderError:
     )
 
 
-def _said(words: str) -> str:
+def _quoted(words: str) -> str:
     return f': "{words}"' if words else ""
