@@ -7,6 +7,7 @@ from deskview.themes.loader import (
     load_theme_file,
     load_themes,
     load_user_themes,
+    theme_names,
 )
 
 DEFAULT_THEME = "deskview-dark"
@@ -19,4 +20,5 @@ __all__ = [
     "load_theme_file",
     "load_themes",
     "load_user_themes",
+    "theme_names",
 ]

@@ -88,6 +88,13 @@ def load_user_themes(folder: Path) -> tuple[tuple[Theme, ...], tuple[str, ...]]:
     return tuple(themes), tuple(problems)
 
 
+def theme_names(folder: Path) -> list[str]:
+    """Names of the shipped themes and of the user's in the folder; one that can't be used is known by its file."""
+    own, _ = load_user_themes(folder)
+    names = [*(theme.name for theme in (*load_themes(), *own)), *(path.stem for path in folder.glob("*.toml"))]
+    return list(dict.fromkeys(names))
+
+
 def default_variables() -> dict[str, str]:
     """Every variable the widgets use, as the default theme has it: for themes that lack them."""
     return dict(_shipped("deskview-dark").variables)

@@ -50,11 +50,9 @@ def _refuse_unknown(theme: str) -> None:
 
     A user's theme that can't be used is known by its file: the desk opens and says what is wrong with it.
     """
-    from deskview.themes import load_themes, load_user_themes  # noqa: PLC0415 - textual loads late
+    from deskview.themes import theme_names  # noqa: PLC0415 - textual loads late
 
-    folder = paths.themes_folder()
-    own, _ = load_user_themes(folder)
-    names = [*(known.name for known in (*load_themes(), *own)), *(path.stem for path in folder.glob("*.toml"))]
+    names = theme_names(paths.themes_folder())
     if theme not in names:
         near = difflib.get_close_matches(theme, names, n=1, cutoff=0.0)[0]
-        raise UsageError(f"there is no theme {theme!r}; did you mean {near!r}? Known: {', '.join(sorted(set(names)))}")
+        raise UsageError(f"there is no theme {theme!r}; did you mean {near!r}? Known: {', '.join(sorted(names))}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deskview import paths
 from deskview.exits import Exit
 from tests.cli.conftest import Desk, Serving
 from tests.credentials.conftest import CANARY, Surroundings
@@ -221,7 +222,14 @@ def test_a_clock_that_is_off_is_told(desk: Desk, market: str, monkeypatch: pytes
 
 def test_a_theme_nobody_knows(desk: Desk) -> None:
     assert report(desk, "--theme", "amber")["theme"]["level"] == "ok"
+    assert report(desk, "--theme", "textual-dark")["theme"]["level"] == "warning", "the desk would not open with it"
     check = report(desk, "--theme", "ambre")["theme"]
     assert check["level"] == "warning"
     assert "did you mean 'amber'?" in check["found"]
     assert "east-asia" in check["todo"]
+
+
+def test_a_theme_of_the_users_own_is_known(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.toml").write_text('name = "mine"\n[colors]\naccent = "#112233"\n')
+    monkeypatch.setattr(paths, "themes_folder", lambda: tmp_path)
+    assert report(desk, "--theme", "mine")["theme"]["level"] == "ok"

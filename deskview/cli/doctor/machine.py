@@ -46,15 +46,13 @@ def settings(arguments: Namespace) -> tuple[Check, Settings]:
 
 def theme(settings: Settings) -> Check:
     """Whether there is a theme of the chosen name."""
-    from textual.theme import BUILTIN_THEMES  # noqa: PLC0415 - slow
+    from deskview.themes import theme_names  # noqa: PLC0415 - textual loads late
 
-    from deskview.themes import load_themes  # noqa: PLC0415
-
-    own = [theme.name for theme in load_themes()]
-    if settings.theme in own or settings.theme in BUILTIN_THEMES:
+    names = theme_names(paths.themes_folder())
+    if settings.theme in names:
         return Check("theme", Level.OK, f"{settings.theme}.")
-    found = f"There is no theme {settings.theme!r}{nearest(settings.theme, own)}; the desk uses the default."
-    return Check("theme", Level.WARNING, found, f"Choose one of: {', '.join(own)}.")
+    found = f"There is no theme {settings.theme!r}{nearest(settings.theme, names)}; the desk does not open with it."
+    return Check("theme", Level.WARNING, found, f"Choose one of: {', '.join(names)}.")
 
 
 def log(arguments: Namespace) -> tuple[Check, Path | None]:

@@ -103,3 +103,12 @@ def test_any_body_gives_rows_or_a_typed_error(body: bytes) -> None:
         Reader(GroupedBar).read(answer, Capability.DAILY_BARS, Translator(None), Rejects())
     except ProviderError as error:
         assert error.kind in (Kind.MALFORMED, Kind.SERVER)
+
+
+@pytest.mark.parametrize("ticker", ["AAPL\n", "AAPL\r", "", " AAPL", "A" * 33])
+def test_a_ticker_that_is_none_costs_its_row(ticker: str) -> None:
+    good = {"ticker": "MSFT", "execution_date": "2026-02-04", "split_from": 1, "split_to": 2}
+    provider = answering({"status": "OK", "results": [good | {"ticker": ticker}, good]})
+    table = asyncio.run(provider.splits(date(2026, 1, 1)))
+    assert table.frame["ticker"].to_list() == ["MSFT"]
+    assert table.left_out == 1
