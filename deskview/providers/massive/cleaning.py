@@ -9,7 +9,7 @@ from deskview.providers.base import Table
 from deskview.text import neutralise
 
 NEW_YORK = "America/New_York"
-TICKER = r"^[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}$"
+TICKER = r"[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}"
 """What a ticker may be made of: it is shown, and becomes part of addresses and file names."""
 
 
@@ -60,7 +60,7 @@ def unfit_bar() -> dict[str, pl.Expr]:
 
 def unfit_ticker() -> dict[str, pl.Expr]:
     """A rule for rows whose ticker is none."""
-    return {"the ticker is none": ~pl.col("ticker").str.contains(TICKER)}
+    return {"the ticker is none": ~pl.col("ticker").str.contains(f"^{TICKER}$")}
 
 
 def repeated(*key: str) -> dict[str, pl.Expr]:

@@ -24,7 +24,7 @@ from deskview.providers.answers import Answer
 from deskview.providers.base import Capabilities, Capability, Table
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, Params, follow
-from deskview.providers.massive.cleaning import Rejects
+from deskview.providers.massive.cleaning import TICKER, Rejects
 from deskview.providers.massive.refusals import FAILED, ErrorBody, Translator, denial
 from deskview.providers.massive.wire import Envelope, RowError
 
@@ -45,7 +45,6 @@ REAL = Source("massive", namespace="massive")
 Made = TypeVar("Made")
 SMALL_BODY = 200_000
 """Bytes that are worked on within milliseconds: handing them to a thread would take as long."""
-TICKER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}")
 
 
 @dataclass(frozen=True)
@@ -279,6 +278,6 @@ class MassiveClient:
 
 def in_path(ticker: str) -> str:
     """The ticker quoted for a path, its case kept; raises ProviderError for a text no ticker can be."""
-    if not TICKER.fullmatch(ticker):
+    if not re.fullmatch(TICKER, ticker):
         raise ProviderError(Kind.REFUSED, f"{ticker!r} is not a ticker; nothing was asked.")
     return quote(ticker, safe="")

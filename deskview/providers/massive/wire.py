@@ -19,7 +19,7 @@ Nanos = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Millis = Annotated[int, Meta(ge=0, le=9 * 10**12)]
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Int32 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
-Ticker = Annotated[str, Meta(pattern=TICKER.replace("$", r"\Z"))]  # Python's $ lets a line break through
+Ticker = Annotated[str, Meta(pattern=rf"^{TICKER}\Z")]  # Python's $ lets a line break through
 
 
 class Envelope(Struct, Generic[Row]):
