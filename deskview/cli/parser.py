@@ -135,13 +135,16 @@ def build_parser() -> argparse.ArgumentParser:
     backfill = commands.add_parser("backfill", parents=[common, simulated], help="fetch history into the cache")
     backfill.add_argument("--demo", action="store_true", help="of the simulated market")
     backfill.add_argument(
-        "--sessions", type=_number(60, 1300), metavar="N", help="how many sessions (default: from the settings)"
+        "--sessions", type=_number(60, 1300), metavar="N", help="how many sessions (default: history_sessions, 530)"
     )
     backfill.add_argument("--flows", action="store_true", help="also the year of flow")
 
     simulate = commands.add_parser("simulate", parents=[common, simulated], help="serve the simulated market")
     simulate.add_argument("--port", type=_number(0, 65_535), default=8765, metavar="N", help="0 picks a free one")
     simulate.add_argument("--key", default="demo", help="the key it accepts (it guards nothing real)")
+    simulate.add_argument(
+        "--names", type=_number(3000, 20_000), metavar="N", help="how many are listed (default: about 4,000)"
+    )
     simulate.add_argument("--fault", action="append", default=[], metavar="KIND", help="misbehave; may be repeated")
     return parser
 

@@ -25,6 +25,7 @@ async def _serve(arguments: Namespace) -> None:
         speed=arguments.speed,
         key=arguments.key,
         faults=arguments.fault,
+        names=arguments.names,
     )
     await serve(app, port=arguments.port, on_ready=_narrate)
 

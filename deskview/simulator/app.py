@@ -61,20 +61,22 @@ def create_app(
     key: str | None = "demo",
     faults: Sequence[str] = (),
     compress: bool = True,
+    names: int | None = None,
 ) -> ASGIApp:
     """The application for one scenario and seed.
 
     `at` (New York time) and `speed` (0: the clock stands still) replace the scenario's; the clock starts with the
-    first request. `key` None asks for none. Every answer names the market and its speed in `X-Simulated-Market`.
-    Raises ScenarioError or FaultError.
+    first request. `key` None asks for none; `names` is how many are listed (None: about 4,000). Every answer names the
+    market and its speed in `X-Simulated-Market`. Raises ScenarioError or FaultError.
     """
     name, data = read_scenario(scenario)
     wrong = parse_faults(faults)
-    world = _world(name, data, seed)
+    world = _world(name, data, seed, names)
     parsed = world.scenario
     speed = parsed.speed if speed is None else speed
     clock = Clock(parsed.session, at or parsed.start, speed)
     market = Market(world, clock, delayed="delayed" in wrong, empty="empty" in wrong)
+    market.empty_days = int(wrong.get("empty-day", 0))
     guard = Guard(market, key, wrong)
     routes = [Route(path, _handler(endpoint, market, guard, wrong)) for path, endpoint in ROUTES.items()]
     mark = f"{name}; seed={seed}; digest={world.digest}; speed={f'{speed:.6f}'.rstrip('0').rstrip('.')}"
@@ -85,9 +87,9 @@ def create_app(
 
 
 @lru_cache(1)
-def _world(name: str, data: bytes, seed: int) -> World:
+def _world(name: str, data: bytes, seed: int, names: int | None) -> World:
     """The last market is kept: another clock, key or fault does not make another one."""
-    return World(name, data, parse_scenario(data), seed)
+    return World(name, data, parse_scenario(data), seed, names)
 
 
 def _handler(endpoint: Endpoint, market: Market, guard: Guard, faults: dict[str, float]) -> Callable[[Request], object]:

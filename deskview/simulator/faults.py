@@ -31,11 +31,13 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "repeat-cursor": "next_url is the page just asked for",
         "slow": "slow:SECONDS waits before every answer (default 2)",
         "empty": "a holiday: market closed, no bars, an empty snapshot",
+        "empty-day": "the session before has no bars the first time they are asked for (empty-day:N, N times)",
+        "duplicate-rows": "every tenth row of a snapshot stands there twice",
         "bad-rows": "some rows hold values of the wrong type",
         "null-arrays": "arrays are null where they would be empty or absent",
     }
 )
-_NUMBERS = {"rate-limit": 5.0, "bucket": 100.0, "retry-after": 2.0, "server-error": 1.0, "slow": 2.0}
+_NUMBERS = {"rate-limit": 5.0, "bucket": 100.0, "retry-after": 2.0, "server-error": 1.0, "slow": 2.0, "empty-day": 1.0}
 
 _ARRAYS = ("results", "tickers")
 
@@ -96,6 +98,13 @@ def _repeat_cursor(request: Request, body: dict[str, Any]) -> None:
         body["next_url"] = again if "cursor" in request.query_params else body["next_url"]
 
 
+def _duplicate_rows(_: Request, body: dict[str, Any]) -> None:
+    rows = body.get("tickers")
+    if isinstance(rows, list):
+        body["tickers"] = [row for place, row in enumerate(rows) for row in [row] * (1 if place % 10 else 2)]
+        body["count"] = len(body["tickers"])
+
+
 def _bad_rows(_: Request, body: dict[str, Any]) -> None:
     """Every tenth row: a word for a number, a number for a word, a row that is no object."""
     for name in _ARRAYS:
@@ -130,6 +139,7 @@ def _null_arrays(_: Request, body: dict[str, Any]) -> None:
 _CHANGES: dict[str, Callable[[Request, dict[str, Any]], None]] = {
     "foreign-next": _foreign_next,
     "repeat-cursor": _repeat_cursor,
+    "duplicate-rows": _duplicate_rows,
     "bad-rows": _bad_rows,
     "null-arrays": _null_arrays,
 }

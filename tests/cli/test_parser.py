@@ -60,6 +60,7 @@ def test_common_options_stand_before_or_after_the_command(text: str) -> None:
         ("snapshot --format pdf", "invalid choice: 'pdf'"),
         ("backfill --sessions 5", "'5' is not a number from 60 to 1300"),
         ("simulate --port 65536", "'65536' is not a number from 0 to 65535"),
+        ("simulate --names 12", "'12' is not a number from 3000 to 20000"),
         ("trade", "invalid choice: 'trade'"),
         ("doctor --demos", "unrecognized arguments"),
         ("login --key-std", "login takes no key as an argument"),

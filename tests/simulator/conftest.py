@@ -31,6 +31,7 @@ class Options(TypedDict, total=False):
     key: str | None
     faults: Sequence[str]
     compress: bool
+    names: int | None
 
 
 @asynccontextmanager
@@ -55,7 +56,7 @@ async def noon() -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture(scope="session")
 def world() -> World:
     """The market behind the apps of seed 1."""
-    return _world(*read_scenario("momentum-crash"), 1)
+    return _world(*read_scenario("momentum-crash"), 1, None)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deskview.simulator.world.roster import DEAD, HALTED
+from deskview.simulator.world.roster import DEAD, DEAD_BACK
 from deskview.simulator.world.world import World
 from tests.simulator.conftest import GROUPED, SNAPSHOT, asking
 
@@ -101,14 +101,13 @@ async def test_holidays_and_half_days_ahead() -> None:
 
 async def test_a_half_day_ends_at_one() -> None:
     assert (await status(time(13), scenario="half-day"))["afterHours"]
-    before, after = await row(time(13), scenario="half-day"), await row(time(13, 1), scenario="half-day")
+    before, after = await row(time(12, 59, 59), scenario="half-day"), await row(time(13), scenario="half-day")
     assert after["day"]["v"] > 1.05 * before["day"]["v"]
     assert (await row(time(15), scenario="half-day"))["day"]["c"] == after["day"]["c"]
 
 
 async def test_dead_and_halted_names(world: World) -> None:
-    first = world.halted - HALTED
-    dead, halted = world.roster.tickers[first + DEAD], world.roster.tickers[world.halted]
+    dead, halted = world.roster.tickers[world.roster.invented + DEAD], world.roster.tickers[world.halted]
     async with asking(at=time(15)) as client:
         names = {found["ticker"]: found for found in (await client.get(SNAPSHOT)).json()["tickers"]}
         bars = (await client.get(f"{GROUPED}/2026-02-03")).json()["results"]
@@ -116,8 +115,11 @@ async def test_dead_and_halted_names(world: World) -> None:
         inactive = (await client.get("/v3/reference/tickers?active=false")).json()["results"]
     assert dead not in names
     assert dead not in {bar["T"] for bar in bars}
-    assert (details["active"], details["delisted_utc"][:10]) == (False, world.days[262].isoformat())
-    assert [found["ticker"] for found in inactive] == [dead]
+    assert (details["active"], details["delisted_utc"][:10]) == (
+        False,
+        world.days[world.sessions - DEAD_BACK].isoformat(),
+    )
+    assert dead in {found["ticker"] for found in inactive}
     assert names[halted]["lastTrade"]["t"] < world.midnight_ns(world.sessions) + 11 * 3600 * 10**9
     assert names[halted]["day"]["v"] > 0
 

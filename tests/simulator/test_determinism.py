@@ -10,6 +10,8 @@ from tests.simulator.conftest import GROUPED, SNAPSHOT, Options, asking
 PATHS = [
     f"{GROUPED}/2026-02-03?adjusted=false",
     f"{GROUPED}/2025-06-02",
+    f"{GROUPED}/2024-02-05",
+    "/v2/aggs/ticker/SPY/range/1/day/2021-01-04/2026-02-03?limit=5000",
     SNAPSHOT,
     "/v3/trades/NVDA?timestamp=2026-02-04&limit=2000",
     "/v3/trades/NVDA?timestamp=2025-08-01&limit=2000",

@@ -112,6 +112,23 @@ async def test_an_empty_market_is_a_holiday() -> None:
     assert (await get(TRADES, "empty")).json()["results"] == []
 
 
+async def test_the_day_before_is_empty_as_often_as_told() -> None:
+    async with asking(faults=["empty-day:2"]) as client:
+        other = (await client.get(f"{GROUPED}/2026-02-02")).json()
+        bodies = [(await client.get(f"{GROUPED}/2026-02-03")).json() for _ in range(3)]
+    assert other["resultsCount"] > 3500
+    assert [body["results"] is None for body in bodies] == [True, True, False]
+    assert [body["resultsCount"] == 0 for body in bodies] == [True, True, False]
+    assert (await get(f"{GROUPED}/2026-02-03", "empty-day")).json()["results"] is None
+
+
+async def test_duplicate_rows_of_a_snapshot() -> None:
+    good, bad = (await get(SNAPSHOT)).json()["tickers"], (await get(SNAPSHOT, "duplicate-rows")).json()["tickers"]
+    assert len(bad) == len(good) + (len(good) + 9) // 10
+    assert [row["ticker"] for row in bad[:12]] == [good[0]["ticker"], *(row["ticker"] for row in good[:11])]
+    assert bad[0] == bad[1]
+
+
 async def test_bad_rows_spoil_every_tenth() -> None:
     good, bad = (await get(TRADES)).json()["results"], (await get(TRADES, "bad-rows")).json()["results"]
     assert [place for place, row in enumerate(bad) if row != good[place]] == [0, 10]

@@ -67,8 +67,8 @@ async def test_a_day_of_strong_buying_shows_in_the_prints(world: World) -> None:
     for row, levels in enumerate((world.flows.retail, world.flows.nonretail)):
         lowest, highest = int(np.argmin(levels[60:])) + 60, int(np.argmax(levels[60:])) + 60
         async with asking() as client:
-            low = imbalance(await flows(client, world.days[lowest]))[row]
-            high = imbalance(await flows(client, world.days[highest]))[row]
+            low = imbalance(await flows(client, world.days[world.oldest + lowest]))[row]
+            high = imbalance(await flows(client, world.days[world.oldest + highest]))[row]
         assert high - low > 0.5 * (levels[highest] - levels[lowest])
 
 

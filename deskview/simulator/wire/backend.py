@@ -12,7 +12,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from deskview.market.sessions import NEW_YORK
+from deskview.market.sessions import NEW_YORK, NOON
 from deskview.simulator.wire.protocol import Refusal, error, not_found
 from deskview.simulator.world.moment import Moment, at_moment
 from deskview.simulator.world.world import World
@@ -49,14 +49,16 @@ class Clock:
 class Market:
     """One served market. `delayed`: no last trade and quote, status DELAYED; `empty`: a holiday.
 
-    `dividends` keeps the rows of the dividends endpoint once made.
+    `empty_days` is how often the session before is still answered without bars. `dividends` keeps the rows of the
+    dividends endpoint once made: those of the newest block, and all.
     """
 
     world: World
     clock: Clock
     delayed: bool = False
     empty: bool = False
-    dividends: list[dict[str, Any]] = field(default_factory=list)
+    empty_days: int = 0
+    dividends: dict[bool, list[dict[str, Any]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _moment: Moment | None = None
 
@@ -68,12 +70,12 @@ class Market:
     @property
     def built(self) -> bool:
         """Whether the world's history is there already."""
-        return "history" in vars(self.world)
+        return self.world.past.has(self.world.sessions - 1)
 
     def ready(self) -> World:
-        """The world with its history built, by one thread only."""
+        """The world with the newest of its history built, by one thread only."""
         with self._lock:
-            self.world.history  # noqa: B018 - builds it
+            self.world.past.newest  # noqa: B018 - builds it
             return self.world
 
     def moment(self) -> Moment:
@@ -99,6 +101,16 @@ class Market:
     def started(self) -> bool:
         """Whether the scenario's session has begun (04:00 New York)."""
         return self.clock.now() >= datetime.combine(self.today(), datetime.min.time(), NEW_YORK) + timedelta(hours=4)
+
+    def split_told(self) -> bool:
+        """Whether the split of the scenario's session is in the tables: it comes late, at noon."""
+        return self.clock.now() >= datetime.combine(self.today(), NOON, NEW_YORK)
+
+    def misses_a_day(self) -> bool:
+        """Whether the session before is answered without bars this time."""
+        with self._lock:
+            self.empty_days -= 1
+            return self.empty_days >= 0
 
     def reset(self) -> bool:
         """Whether the day's reset has passed (03:30 New York)."""

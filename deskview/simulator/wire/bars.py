@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,19 +16,31 @@ from starlette.responses import Response
 from deskview.market.sessions import NEW_YORK
 from deskview.simulator.wire.backend import Market, as_date
 from deskview.simulator.wire.protocol import Refusal, encoded, error, json, limit_of, next_url, query, request_id
-from deskview.simulator.world.history import print_counts
+from deskview.simulator.world.history import Daily, print_counts
 from deskview.simulator.world.minutes import E4
 from deskview.simulator.world.moment import Bars
 from deskview.simulator.world.seeded import Floats, Integers
 from deskview.simulator.world.world import World
 
 _FIELDS = ("v", "vw", "o", "c", "h", "l")
-Where = int | tuple[Any, Any]
-
 _MINUTE_MS = 60_000
 _FIRST_MS = 4 * 3_600_000
 _MINUTES = {"minute": 1, "hour": 60}
 _DAY_MS = 86_400_000
+
+
+class GroupedBar(msgspec.Struct):
+    """One name of a whole market's day."""
+
+    T: str
+    v: float
+    vw: float
+    o: float
+    c: float
+    h: float
+    l: float  # noqa: E741 - the wire's name
+    t: int
+    n: int
 
 
 @dataclass(frozen=True)
@@ -46,32 +59,31 @@ class Days:
         return np.rint(bars.volume / factor), *(np.round(array * factor, 4) for array in prices), bars.prints
 
 
-def past_days(world: World, where: Where) -> Days:
-    """Days of the history at an index into (sessions, names)."""
-    past = world.history
-    opening, high, low, close = (array[where] for array in (past.open, past.high, past.low, past.close))
-    volume = past.volume[where]
-    vwap = np.round((high + low + 2 * close) / 4, 4)
-    prints = print_counts(volume, volume * np.nan_to_num(close))
-    return Days(Bars(opening, high, low, close, volume, vwap, prints), world.split_factors[where])
+def _past_days(past: Daily, factor: Floats) -> Days:
+    """Days of the history."""
+    vwap = np.round((past.high + past.low + 2 * past.close) / 4, 4)
+    prints = print_counts(past.volume, np.asarray(past.volume * np.nan_to_num(past.close)))
+    return Days(Bars(past.open, past.high, past.low, past.close, past.volume, vwap, prints), factor)
 
 
-def session_days(market: Market, number: int) -> Days:
+def session_days(market: Market, number: int, *, todays_split: bool = True) -> Days:
     """Every name in one session: from the history, or the scenario's own as far as it has come."""
     world = market.ready()
     if number == world.sessions:
         return Days(market.moment().day, np.ones(len(world.roster.entries)))
-    return past_days(world, number)
+    return _past_days(world.past.session(number), world.split_factors(number, todays=todays_split))
 
 
 def grouped(request: Request, market: Market) -> Response:
     """GET /v2/aggs/grouped/locale/us/market/stocks/{date}."""
     day = as_date(request, request.path_params["date"], "date")
     number = None if market.empty else market.world.numbers.get(day)
-    rows = [] if number is None else _grouped_rows(market, number, is_adjusted(request))
+    missed = number == market.world.sessions - 1 and market.misses_a_day()
+    known = number is not None and number >= market.world.oldest and not missed
+    rows = _grouped_rows(market, number, is_adjusted(request)) if number is not None and known else []
     body: dict[str, Any] = {"queryCount": len(rows), "resultsCount": len(rows), "adjusted": is_adjusted(request)}
-    if rows:
-        body["results"] = encoded(rows)
+    if rows or missed:
+        body["results"] = encoded(rows) if rows else None
     return json(body | {"status": market.status, "request_id": request_id(request), "count": len(rows)})
 
 
@@ -85,19 +97,17 @@ def close_ms(world: World, number: int) -> int:
     return int(world.calendar.closes(world.days[number]).timestamp()) * 1000
 
 
-def _grouped_rows(market: Market, number: int, adjusted: bool) -> list[dict[str, Any]]:
+def _grouped_rows(market: Market, number: int, adjusted: bool) -> list[GroupedBar]:
     """`t` is the end of regular trading."""
     world = market.ready()
     if number == world.sessions and not market.started():
         return []
-    days = session_days(market, number)
+    days = session_days(market, number, todays_split=market.split_told())
     some = np.flatnonzero(days.bars.volume > 0)
     ends = close_ms(world, number)
     columns = [column[some].tolist() for column in days.columns(adjusted)]
-    return [
-        {"T": world.roster.tickers[i], "v": v, "vw": vw, "o": o, "c": c, "h": h, "l": low, "t": ends, "n": n}
-        for i, v, vw, o, c, h, low, n in zip(some.tolist(), *columns, strict=True)
-    ]
+    tickers, times = [world.roster.tickers[i] for i in some.tolist()], [ends] * len(some)
+    return list(map(GroupedBar, tickers, *columns[:-1], times, columns[-1]))
 
 
 def previous(request: Request, market: Market) -> Response:
@@ -137,11 +147,17 @@ def day_bars(market: Market, position: int, numbers: list[int], adjusted: bool) 
     """Day bars of a name in those sessions, oldest first; sessions without a trade are absent."""
     world = market.ready()
     past = [number for number in numbers if number < world.sessions]
-    rows = _rows(past_days(world, (np.array(past, dtype=np.int64), position)), past, world, adjusted)
+    rows = _rows(_past_days(world.past.name(position, past), _factors(market, position, past)), past, world, adjusted)
     if world.sessions in numbers:
         today = {name: array[[position]] for name, array in vars(market.moment().day).items()}
         rows += _rows(Days(Bars(**today), np.ones(1)), [world.sessions], world, adjusted)
     return rows
+
+
+def _factors(market: Market, position: int, numbers: list[int]) -> Floats:
+    """(numbers) onto the share basis of the splits the tables know by now."""
+    todays = market.split_told()
+    return np.array([market.world.split_factor(position, number, todays=todays) for number in numbers])
 
 
 def _rows(days: Days, numbers: list[int], world: World, adjusted: bool) -> list[dict[str, Any]]:
@@ -164,7 +180,7 @@ def minute_bars(market: Market, position: int, number: int, adjusted: bool) -> l
     high = (plan.bid_e4(np.maximum(first, last)) + plan.spread_e4) / E4
     low = plan.bid_e4(np.minimum(first, last)) / E4
     opening, close = (np.rint(mid * E4 / plan.tick_e4) * plan.tick_e4 / E4 for mid in (first, last))
-    factor = float(world.split_factors[number, position]) if adjusted and number < world.sessions else 1.0
+    factor = float(_factors(market, position, [number])[0]) if adjusted else 1.0
     prices = [np.round(array * factor, 4).tolist() for array in ((first + last) / 2, opening, close, high, low)]
     volume, prints = np.round(plan.shares[some] / factor, 4).tolist(), plan.prints[some].tolist()
     return [
@@ -214,6 +230,8 @@ def _base(market: Market, position: int, span: str, window: tuple[int, int], adj
     since, until = window
     days = market.world.days
     numbers = list(range(bisect_left(days, _day(since)), bisect_right(days, _day(until))))
+    if position < market.world.roster.stocks:
+        numbers = [number for number in numbers if number >= market.world.oldest]
     if not market.started():
         numbers = [number for number in numbers if number < market.world.sessions]
     if span == "day":

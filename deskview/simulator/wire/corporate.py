@@ -12,8 +12,12 @@ from starlette.responses import Response
 
 from deskview.simulator.wire.backend import Market
 from deskview.simulator.wire.protocol import json, limit_of, matching, ordered, page, query
+from deskview.simulator.world.actions import Split, mistold
 from deskview.simulator.world.seeded import Integers, keys, uniforms
+from deskview.simulator.world.world import World
 
+#: One dividend row in so many stands in the table twice.
+_TWICE = 500
 _SPLITS = {"ticker": str, "execution_date": str, "adjustment_type": str}
 _DIVIDENDS = {"ticker": str, "ex_dividend_date": str, "frequency": int, "distribution_type": str}
 _SHORT_VOLUME = {"ticker": str, "date": str, "short_volume_ratio": float}
@@ -21,51 +25,59 @@ _SHORT_INTEREST = {"ticker": str, "settlement_date": str, "days_to_cover": float
 
 
 def splits(request: Request, market: Market) -> Response:
-    """GET /stocks/v1/splits."""
+    """GET /stocks/v1/splits. Of one split there is a wrong row before the right one."""
     world = market.ready()
-    rows = [
-        {
-            "id": f"S{split.position:05d}{split.session:04d}",
-            "ticker": world.roster.tickers[split.position],
-            "execution_date": world.days[split.session].isoformat(),
-            "split_from": split.old,
-            "split_to": split.new,
-            "adjustment_type": "forward_split" if split.new > split.old else "reverse_split",
-            "historical_adjustment_factor": round(split.factor, 8),
-        }
-        for split in world.splits
-    ]
+    known = [split for split in world.splits if split.session < world.sessions or market.split_told()]
+    rows = []
+    for split in known:
+        wrong = mistold(split, world.sessions)
+        rows += [_split_row(world, wrong, "W")] if wrong is not None else []
+        rows.append(_split_row(world, split, "S"))
     return _answer(request, rows, _SPLITS, "execution_date.desc", default=100, largest=5000)
 
 
+def _split_row(world: World, split: Split, mark: str) -> dict[str, Any]:
+    return {
+        "id": f"{mark}{split.position:05d}{split.session:04d}",
+        "ticker": world.roster.tickers[split.position],
+        "execution_date": world.days[split.session].isoformat(),
+        "split_from": split.old,
+        "split_to": split.new,
+        "adjustment_type": "forward_split" if split.new > split.old else "reverse_split",
+        "historical_adjustment_factor": round(split.factor, 8),
+    }
+
+
 def dividends(request: Request, market: Market) -> Response:
-    """GET /stocks/v1/dividends."""
-    if not market.dividends:
-        market.dividends = _dividend_rows(market)
-    return _answer(request, market.dividends, _DIVIDENDS, "ticker.asc", default=100, largest=5000)
+    """GET /stocks/v1/dividends. The older half of the history is looked at for those who ask so far back."""
+    world, params = market.ready(), query(request)
+    newest = world.past.newest.first
+    whole = any(_may_match(params, "ex_dividend_date", day.isoformat()) for day in world.days[world.oldest : newest])
+    if whole not in market.dividends:
+        market.dividends[whole] = _dividend_rows(world, world.oldest if whole else newest)
+    return _answer(request, market.dividends[whole], _DIVIDENDS, "ticker.asc", default=100, largest=5000)
 
 
-def _dividend_rows(market: Market) -> list[dict[str, Any]]:
-    world = market.ready()
+def _dividend_rows(world: World, since: int) -> list[dict[str, Any]]:
     paid, rows = world.dividends, []
     later = np.ones(len(world.roster.entries))
-    for k in np.argsort(-paid.session, kind="stable").tolist():
+    known = np.flatnonzero(paid.session >= since)
+    for place, k in enumerate(known[np.argsort(-paid.session[known], kind="stable")].tolist()):
         position, number, share = int(paid.position[k]), int(paid.session[k]), float(paid.share[k])
-        before = float(world.history.close[max(number - 1, 0), position])
-        cash = round(before * share, 4)
+        before = world.past.close_before(position, number) if number < world.sessions else world.previous[position]
+        cash = round(float(before) * share, 4)
         later[position] *= 1 - share
-        factor = float(world.split_factors[number, position]) if number < world.sessions else 1.0
+        factor = world.split_factor(position, number)
         ex = world.days[number]
-        rows.append(
-            {
-                "id": f"D{position:05d}{number:04d}", "ticker": world.roster.tickers[position],
-                "ex_dividend_date": ex.isoformat(), "record_date": ex.isoformat(),
-                "declaration_date": (ex - timedelta(days=20)).isoformat(),
-                "pay_date": (ex + timedelta(days=14)).isoformat(), "cash_amount": cash,
-                "split_adjusted_cash_amount": round(cash * factor, 6), "currency": "USD", "frequency": 4,
-                "distribution_type": "recurring", "historical_adjustment_factor": round(float(later[position]), 8),
-            }
-        )  # fmt: skip
+        row = {
+            "id": f"D{position:05d}{number:04d}", "ticker": world.roster.tickers[position],
+            "ex_dividend_date": ex.isoformat(), "record_date": ex.isoformat(),
+            "declaration_date": (ex - timedelta(days=20)).isoformat(),
+            "pay_date": (ex + timedelta(days=14)).isoformat(), "cash_amount": cash,
+            "split_adjusted_cash_amount": round(cash * factor, 6), "currency": "USD", "frequency": 4,
+            "distribution_type": "recurring", "historical_adjustment_factor": round(float(later[position]), 8),
+        }  # fmt: skip
+        rows += [row] * (1 if place % _TWICE else 2)
     return rows
 
 
@@ -73,7 +85,7 @@ def short_volume(request: Request, market: Market) -> Response:
     """GET /stocks/v1/short-volume: off-exchange volume of FINRA's facilities, published after the session."""
     world = market.ready()
     params = query(request)
-    wanted = [n for n in range(world.sessions) if _may_match(params, "date", world.days[n].isoformat())]
+    wanted = [n for n in range(world.oldest, world.sessions) if _may_match(params, "date", world.days[n].isoformat())]
     rows = [row for number in (wanted or [])[-20:] for row in _short_rows(market, number)]
     return _answer(request, rows, _SHORT_VOLUME, "ticker.asc", default=10, largest=50_000)
 
@@ -93,7 +105,7 @@ def _may_match(params: dict[str, str], column: str, text: str) -> bool:
 
 def _short_rows(market: Market, number: int) -> list[dict[str, Any]]:
     world = market.world
-    volume = world.history.volume[number]
+    volume = world.past.session(number).volume
     some = np.flatnonzero(volume > 0)
     luck = keys(world.seed, [world.roster.tickers[i] for i in some], "short", number)
     share, short = (uniforms(luck, np.full(len(some), k, np.uint64)) for k in (1, 2))
@@ -120,7 +132,7 @@ def short_interest(request: Request, market: Market) -> Response:
     """GET /stocks/v1/short-interest: twice a month, of stocks."""
     world = market.ready()
     rows: list[dict[str, Any]] = []
-    for number in range(world.sessions - 10, 0, -10):
+    for number in range(world.sessions - 10, world.past.newest.first + 10, -10):
         rows += _interest_rows(market, number)
         if len(rows) > 40_000:
             break
@@ -130,7 +142,9 @@ def short_interest(request: Request, market: Market) -> Response:
 def _interest_rows(market: Market, number: int) -> list[dict[str, Any]]:
     world = market.world
     count = world.roster.stocks
-    typical: Integers = np.median(world.history.volume[max(number - 10, 0) : number, :count], axis=0).astype(np.int64)
+    newest = world.past.newest
+    recent = newest.bars.volume[number - 10 - newest.first : number - newest.first, :count]
+    typical: Integers = np.median(recent, axis=0).astype(np.int64)
     luck = uniforms(keys(world.seed, world.roster.tickers[:count], "interest"), np.full(count, number, np.uint64))
     day = world.days[number].isoformat()
     some = np.flatnonzero(typical > 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -17,7 +17,7 @@ from starlette.responses import Response
 from deskview.market.sessions import NEW_YORK, Calendar, Phase
 from deskview.simulator.wire.backend import Market, as_date
 from deskview.simulator.wire.protocol import json, limit_of, matching, not_found, page, query, request_id
-from deskview.simulator.world.roster import AssetKind, Entry
+from deskview.simulator.world.roster import AssetKind, Entry, Former
 
 _COLUMNS = {"ticker": str, "type": str, "market": str, "primary_exchange": str, "cik": str}
 #: GICS sector -> SIC code and its official title.
@@ -63,6 +63,10 @@ def overview(request: Request, market: Market) -> Response:
     entry = market.world.roster.entries[market.position(request, request.path_params["ticker"])]
     on = as_date(request, request.query_params.get("date") or market.today().isoformat(), "date")
     listed, last = _span(market, entry)
+    if entry.former is not None and listed is not None and on < listed:
+        return json(
+            {"request_id": request_id(request), "results": _former(market, entry, entry.former), "status": "OK"}
+        )
     if listed is not None and on < listed:
         return not_found(request)
     row = _listed(market, entry, last) | {"ticker_root": entry.ticker.split(".")[0], "round_lot": 100}
@@ -75,7 +79,10 @@ def overview(request: Request, market: Market) -> Response:
 
 
 def _shares(market: Market, entry: Entry, on: date) -> dict[str, Any]:
-    """Shares outstanding as of a date; for stocks also market cap and industry. Funds grew into today's size."""
+    """Shares outstanding as of a date; for stocks also market cap and industry. Funds grew into today's size.
+
+    Every line of a company is told the whole company's market cap.
+    """
     world = market.world
     price = float(world.previous[world.roster.index[entry.ticker]])
     shares = max(round(entry.size_usd / price), 1) if price > 0 else 0
@@ -83,9 +90,11 @@ def _shares(market: Market, entry: Entry, on: date) -> dict[str, Any]:
         back = max((market.today() - on).days, 0)
         return {"share_class_shares_outstanding": max(int(shares * (1 - 0.0008 * min(back, 900))) // 10 * 10, 10)}
     code, title = _SIC.get(entry.sector or "", ("9995", "NON-OPERATING ESTABLISHMENTS"))
+    company = world.roster.companies_usd[entry.issuer]
     return {
-        "share_class_shares_outstanding": shares, "weighted_shares_outstanding": shares,
-        "market_cap": round(shares * price, 2), "sic_code": code, "sic_description": title,
+        "share_class_shares_outstanding": shares,
+        "weighted_shares_outstanding": max(round(company / price), 1) if price > 0 else 0,
+        "market_cap": round(company, 2), "sic_code": code, "sic_description": title,
         "total_employees": 100 + shares % 90_000,
     }  # fmt: skip
 
@@ -98,26 +107,32 @@ def _span(market: Market, entry: Entry) -> tuple[date | None, date | None]:
 
 def _listing(market: Market) -> list[dict[str, Any]]:
     market.ready()
-    return [_listed(market, entry, _span(market, entry)[1]) for entry in market.world.roster.entries]
+    entries = market.world.roster.entries
+    former = [_former(market, entry, entry.former) for entry in entries if entry.former is not None]
+    return [_listed(market, entry, _span(market, entry)[1]) for entry in entries] + former
 
 
 def _listed(market: Market, entry: Entry, last: date | None) -> dict[str, Any]:
-    number = crc32(entry.ticker.encode())
+    return _row(market, entry, last, entry.ticker, entry.issuer)
+
+
+def _former(market: Market, entry: Entry, former: Former) -> dict[str, Any]:
+    """Another company under the same ticker."""
+    gone = market.world.days[former.last]
+    return _row(market, entry, gone, former.name, former.name) | {"name": former.name}
+
+
+def _row(market: Market, entry: Entry, last: date | None, share: str, issuer: str) -> dict[str, Any]:
+    """One listed line: `share` and `issuer` are what its two numbers are made of."""
     row: dict[str, Any] = {
         "ticker": entry.ticker, "name": entry.name, "market": "stocks", "locale": "us",
         "primary_exchange": entry.exchange, "type": entry.type, "active": last is None, "currency_name": "usd",
-        "cik": f"{crc32(_issuer(entry).encode()):010d}", "composite_figi": f"BBG{number:09d}"[:12],
+        "cik": f"{crc32(issuer.encode()):010d}", "composite_figi": f"BBG0{crc32(share.encode()):08X}",
         "last_updated_utc": f"{market.today()}T07:05:00Z",
     }  # fmt: skip
     if last is not None:
-        row["delisted_utc"] = f"{datetime.combine(last, time(16), NEW_YORK).date()}T00:00:00Z"
+        row["delisted_utc"] = f"{last}T00:00:00Z"
     return row
-
-
-def _issuer(entry: Entry) -> str:
-    """What the share classes of one company have in common."""
-    company, mark, _ = entry.name.partition(" (Class")
-    return company if mark else entry.ticker
 
 
 def exchanges(request: Request, _market: Market) -> Response:

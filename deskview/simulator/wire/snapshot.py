@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deskview.simulator.wire.backend import Market
-from deskview.simulator.wire.bars import close_ms, session_days
+from deskview.simulator.wire.bars import Days, close_ms, session_days
 from deskview.simulator.wire.protocol import encoded, json, not_found, request_id
 from deskview.simulator.world.moment import Bars
+from deskview.simulator.world.prints import CONDITIONS
 from deskview.simulator.world.seeded import Integers
 
-_CONDITIONS: tuple[list[int] | None, ...] = (None, [14], [37], [14, 37], None, [14, 41], [37], None)
+_CONDITIONS = [list(codes) or None for codes in CONDITIONS]
+_ODD, _CLOSING_PRINT = 37, 8
 _VENUES = (12, 11, 4, 19, 8, 4, 10, 21)
 
 
@@ -126,7 +128,7 @@ def snapshot_rows(market: Market, chosen: Integers) -> list[Row]:
         return _yesterday(market, chosen)
     moment = market.moment()
     before = world.previous[chosen]
-    last = moment.last_e4[chosen] / 1e4
+    last = moment.price_e4[chosen] / 1e4
     change = np.where(last > 0, last - before, 0.0)
     columns = zip(
         [world.roster.tickers[i] for i in chosen.tolist()],
@@ -135,7 +137,7 @@ def snapshot_rows(market: Market, chosen: Integers) -> list[Row]:
         moment.last_ns[chosen].tolist(),
         _day_bars(moment.day, chosen),
         _minute_bars(market, chosen),
-        _previous(session_days(market, world.sessions - 1).bars, chosen),
+        _previous(session_days(market, world.sessions - 1), chosen, adjusted=True),
         _quotes(market, chosen),
         _trades(market, chosen),
         strict=True,
@@ -150,8 +152,9 @@ def _day_bars(bars: Bars, chosen: Integers) -> list[DayBar]:
     return [DayBar(*row) for row in zip(*columns, volume, bars.vwap[chosen].tolist(), texts, strict=True)]
 
 
-def _previous(day: Bars, chosen: Integers) -> list[PrevBar]:
-    arrays = (day.open, day.high, day.low, day.close, day.volume.astype(float), day.vwap)
+def _previous(day: Days, chosen: Integers, *, adjusted: bool) -> list[PrevBar]:
+    volume, vwap, opening, close, high, low, _ = day.columns(adjusted)
+    arrays = (opening, high, low, close, volume, vwap)
     return [PrevBar(*row) for row in zip(*(np.nan_to_num(array[chosen]).tolist() for array in arrays), strict=True)]
 
 
@@ -184,25 +187,24 @@ def _trades(market: Market, chosen: Integers) -> list[LastTrade | None]:
     if market.delayed:
         return [None] * len(chosen)
     moment = market.moment()
-    price, when, size = (
+    price, when, size, codes = (
         (moment.last_e4[chosen] / 1e4).tolist(),
         moment.last_ns[chosen].tolist(),
-        moment.last_size[chosen],
+        moment.last_size[chosen].tolist(),
+        [_CONDITIONS[code] for code in moment.last_conditions[chosen].tolist()],
     )
-    return [_trade(*row) for row in zip(price, when, size.tolist(), strict=True)]
+    return [_trade(*row) for row in zip(price, when, size, codes, strict=True)]
 
 
-def _trade(price: float, when: int, size: int) -> LastTrade:
-    """Conditions, venue and a fraction of a share vary with the last digits of the time."""
+def _trade(price: float, when: int, size: int, codes: list[int] | None) -> LastTrade:
+    """Venue and a fraction of a share vary with the last digits of the time."""
     if not when:
         return LastTrade(None, "", 0.0, 0, "0", 0, 0)
     luck = when // 1000 % 8
-    if size >= 100 and luck in {2, 3, 5, 6}:
-        luck = 0
-    fraction = luck in {2, 6}
+    fraction = luck in {2, 6} and size < 100 and _ODD in (codes or ())
     text = f"0.{250_000 + when % 500_000:06d}" if fraction else f"{size}.000000"
     return LastTrade(
-        _CONDITIONS[luck], str(52_000_000_000_000 + when % 10**9), price, 0 if fraction else size, text, when,
+        codes, str(52_000_000_000_000 + when % 10**9), price, 0 if fraction else size, text, when,
         4 if fraction else _VENUES[luck],
     )  # fmt: skip
 
@@ -211,15 +213,17 @@ def _yesterday(market: Market, chosen: Integers) -> list[Row]:
     """Before the reset at 03:30: the session before as it ended, with the one before that as `prevDay`."""
     world = market.world
     number = world.sessions - 1
-    day, before = session_days(market, number).bars, session_days(market, number - 1).bars
+    day, before = session_days(market, number).bars, session_days(market, number - 1)
     ended = close_ms(world, number)
     rows = []
-    for i, bar, prev in zip(chosen.tolist(), _day_bars(day, chosen), _previous(before, chosen), strict=True):
+    for i, bar, prev in zip(
+        chosen.tolist(), _day_bars(day, chosen), _previous(before, chosen, adjusted=False), strict=True
+    ):
         change = bar.c - prev.c if prev.c else 0.0
         minute = MinuteBar(bar.c, bar.c, bar.c, bar.c, 0.0, bar.c, 0, ended - 60_000, int(bar.v), bar.dv, "0")
         when = ended * 10**6
         quote = None if market.delayed else LastQuote(bar.c, 1, bar.c, 1, when)
-        trade = None if market.delayed else _trade(bar.c, when, 100)
+        trade = None if market.delayed else _trade(bar.c, when, 100, [_CLOSING_PRINT])
         perc = round(change / prev.c * 100, 4) if prev.c else 0.0
         ticker = world.roster.tickers[i]
         rows.append(Row(ticker, round(change, 4), perc, when, bar, minute, prev, quote, trade))

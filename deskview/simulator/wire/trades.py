@@ -43,9 +43,22 @@ class Trade(msgspec.Struct, omit_defaults=True):
 
 
 def quick(request: Request, market: Market) -> bool:
-    """Whether the answer is made in a few milliseconds: a few prints, of a market that is built."""
+    """Whether the answer is made in a few milliseconds: a few prints, of a part of the history that is built."""
     limit = request.query_params.get("limit", "")
-    return market.built and limit.isdecimal() and int(limit) <= _FEW
+    return market.built and limit.isdecimal() and int(limit) <= _FEW and _recent(request, market)
+
+
+def _recent(request: Request, market: Market) -> bool:
+    """Whether the prints are in the newest block, or the one before is there too."""
+    world = market.world
+    if world.past.has(world.oldest):
+        return True
+    try:
+        params = query(request)
+        since, until = _window(request, params, market)
+    except Refusal:
+        return True
+    return (until if params.get("order", "desc") != "asc" else since) > world.midnight_ns(world.past.newest.first + 1)
 
 
 def trades(request: Request, market: Market) -> Response:
@@ -113,9 +126,10 @@ def _collect(market: Market, position: int, window: tuple[int, int], descending:
     since, until = window
     entry = world.roster.entries[position]
     tape = _TAPES.get(entry.exchange, 2)
+    oldest = world.oldest if position < world.roster.stocks else 0
     found, count = [], 0
     for number, piece in _pieces(market, since, until, descending):
-        if not entry.first <= number <= entry.last:
+        if number < oldest or not entry.trades(number):
             continue
         prints = world.prints(position, number, piece)
         low, high = np.searchsorted(prints.sip_ns, [since, until])

@@ -19,11 +19,16 @@ from deskview.simulator.world.spec import Group, Spec, rows
 _YEAR = 252
 
 _CAP = 0.08
+#: How much of the index's own loading on the crowd is taken out.
+_SOLD = 0.75
 
 
 @dataclass(frozen=True)
 class Loadings:
-    """What every stock is exposed to. `themes` is (stocks, themes), rows sum to 1 or 0."""
+    """What every stock is exposed to. `themes` is (stocks, themes), rows sum to 1 or 0.
+
+    `drift` is the log trend of the last year, `earlier` that of the year before.
+    """
 
     beta: Floats
     sector: Integers
@@ -32,12 +37,17 @@ class Loadings:
     crowd: Floats
     own: Floats
     drift: Floats
+    earlier: Floats
     retail: Floats
+
+    def drift_of(self, block: int) -> Floats:
+        """(stocks) log trend of a year in a block of the history: 0 is the newest; before the second nothing trends."""
+        return (self.drift, self.earlier)[block] if block < 2 else self.drift * 0
 
 
 @dataclass(frozen=True)
 class Factors:
-    """Daily log returns of the factors over the history."""
+    """Daily log returns of the factors over one block of the history."""
 
     market: Floats
     sectors: Floats
@@ -59,21 +69,36 @@ def load(roster: Roster, spec: Spec, seed: int) -> Loadings:
         mixed: Floats = np.where(themed, members @ np.array(values), otherwise)
         return mixed
 
+    def trends(by_theme: list[float], by_sector: list[float], label: str) -> Floats:
+        """Of the group, and of each name's own."""
+        common = np.where(themed, members @ np.array(by_theme), np.array(by_sector)[sector])
+        own: Floats = stream(seed, label).normal(0, 1, len(stocks)) * np.where(real, 0.13, 0.17)
+        return np.asarray(common + own)
+
     count = len(stocks)
     heat = blend([group.heat for group in groups], 1.0)
-    sector_trend = np.array([spec.sectors[name].trend for name in SECTORS])[sector]
-    trend = np.where(themed, members @ np.array([group.trend for group in groups]), sector_trend)
+    sectors = [spec.sectors[name] for name in SECTORS]
     own = np.where(real, 0.0115 + 0.0055 * (heat - 0.8), 0.019) * np.exp(luck.normal(0, 0.18, count))
+    drift = trends([group.trend for group in groups], [group.trend for group in sectors], "drift")
+    earlier = trends([group.earlier for group in groups], [group.earlier for group in sectors], "earlier")
     return Loadings(
         beta=blend([group.beta for group in groups], 1.0) * np.exp(luck.normal(0, 0.13, count)),
         sector=sector,
         themes=members,
         theme_names=names,
-        crowd=np.asarray(members @ np.array([group.crowd for group in groups])),
+        crowd=_beside_the_index(roster, members @ np.array([group.crowd for group in groups])),
         own=own,
-        drift=trend + luck.normal(0, 1, count) * np.where(real, 0.13, 0.17),
+        drift=drift + np.array([entry.drift for entry in stocks]),
+        earlier=earlier,
         retail=blend([group.retail for group in groups], 0.28) * np.exp(luck.normal(0, 0.08, count)),
     )
+
+
+def _beside_the_index(roster: Roster, crowd: Floats) -> Floats:
+    """The loadings less most of the index's own: what the crowd buys it sells elsewhere, and the index moves little."""
+    inside = roster.positions(index_members("SPX"))
+    own: Floats = crowd - _SOLD * np.average(crowd[inside], weights=roster.column("size_usd")[inside])
+    return own
 
 
 def _membership(roster: Roster) -> Floats:
@@ -84,15 +109,15 @@ def _membership(roster: Roster) -> Floats:
     return np.asarray(np.divide(found, totals, out=found, where=totals > 0))
 
 
-def draw_factors(loadings: Loadings, spec: Spec, seed: int) -> Factors:
-    """Factor returns; their sums over the last year are the trends of the specification."""
-    days = spec.sessions
-    regimes = _regimes(days, seed)
-    market = stream(seed, "market").standard_normal(days) * spec.market.volatility * regimes
+def draw_factors(loadings: Loadings, spec: Spec, seed: int, block: int) -> Factors:
+    """Factor returns of a block; their sums over a year are the trends of the specification."""
+    days = spec.block
+    regimes = _regimes(days, seed, block)
+    market = stream(seed, "market", block).standard_normal(days) * spec.market.volatility * regimes
     groups = [spec.themes.get(name, Group(0.0, 0.005)) for name in loadings.theme_names]
-    sectors = stream(seed, "sectors").standard_normal((days, len(SECTORS)))
-    themed = stream(seed, "themes").standard_normal((days, len(groups)))
-    crowd = stream(seed, "crowd").standard_normal(days) * spec.crowd.volatility
+    sectors = stream(seed, "sectors", block).standard_normal((days, len(SECTORS)))
+    themed = stream(seed, "themes", block).standard_normal((days, len(groups)))
+    crowd = stream(seed, "crowd", block).standard_normal(days) * spec.crowd.volatility
     return Factors(
         market=_settled(market) + spec.market.trend / _YEAR,
         sectors=_settled(sectors * [spec.sectors[name].volatility for name in SECTORS]),
@@ -101,19 +126,19 @@ def draw_factors(loadings: Loadings, spec: Spec, seed: int) -> Factors:
     )
 
 
-def stock_returns(loadings: Loadings, factors: Factors, seed: int) -> Floats:
-    """(sessions, stocks) daily log returns."""
+def stock_returns(loadings: Loadings, factors: Factors, seed: int, block: int) -> Floats:
+    """(sessions, stocks) daily log returns of a block."""
     days, count = len(factors.market), len(loadings.beta)
-    noise = stream(seed, "own").standard_normal((days, count)) * loadings.own
-    returns: Floats = _settled(noise) + loadings.drift / _YEAR
+    noise = stream(seed, "own", block).standard_normal((days, count)) * loadings.own
+    returns: Floats = _settled(noise) + loadings.drift_of(block) / _YEAR
     returns += np.outer(factors.market, loadings.beta) + np.outer(factors.crowd, loadings.crowd)
     returns += factors.sectors[:, loadings.sector] + factors.themes @ loadings.themes.T
     return returns
 
 
-def _regimes(days: int, seed: int) -> Floats:
+def _regimes(days: int, seed: int, block: int) -> Floats:
     """Multiples of the market's volatility: slow waves and one bad month, with a mean square of 1."""
-    steps = stream(seed, "regimes").standard_normal(days)
+    steps = stream(seed, "regimes", block).standard_normal(days)
     level = np.zeros(days)
     for day in range(1, days):
         level[day] = 0.97 * level[day - 1] + 0.08 * steps[day]

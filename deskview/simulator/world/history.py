@@ -1,143 +1,170 @@
-"""The simulated year: splits and dividends, and the daily bars of every instrument."""
+"""The simulated history: daily bars of every instrument, made a block of sessions at a time, the newest first."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
 from deskview.simulator.world.factors import Factors, Multiples, Proxies
 from deskview.simulator.world.roster import Roster
-from deskview.simulator.world.seeded import Floats, Integers, stream
+from deskview.simulator.world.seeded import Flags, Floats, Integers, stream
 from deskview.simulator.world.spec import Spec
 
-_QUARTER = 63
-_PAYERS = {
-    "Utilities": 0.9,
-    "Consumer Staples": 0.85,
-    "Real Estate": 0.9,
-    "Financials": 0.8,
-    "Energy": 0.8,
-    "Materials": 0.7,
-    "Industrials": 0.6,
-    "Health Care": 0.4,
-    "Information Technology": 0.3,
-}
-#: Sessions before the scenario's, old shares, new shares: of invented companies from the 20th on.
-_SPLITS = ((12, 1, 2), (80, 1, 3), (150, 1, 4), (200, 1, 10), (30, 20, 1), (100, 8, 1), (260, 4, 5), (50, 1, 2))
-_SECOND = (180, 2, 3)
-
 
 @dataclass(frozen=True)
-class Split:
-    """Executed before the open of session number `session`; `factor` is cumulative up to the scenario's session."""
-
-    position: int
-    session: int
-    old: int
-    new: int
-    factor: float
-
-
-@dataclass(frozen=True)
-class Dividends:
-    """Parallel arrays, one entry per payment: who, ex-date as session number, share of the price before."""
-
-    position: Integers
-    session: Integers
-    share: Floats
-
-
-def make_splits(roster: Roster, sessions: int) -> list[Split]:
-    """The year's splits, oldest first."""
-    start = next(i for i, entry in enumerate(roster.entries) if not entry.real) + 20
-    raw = [(start + k, sessions - back, old, new) for k, (back, old, new) in enumerate(_SPLITS)]
-    raw.append((raw[-1][0], sessions - _SECOND[0], _SECOND[1], _SECOND[2]))
-    found = []
-    for position, session, old, new in sorted(raw, key=lambda split: split[1]):
-        later = [o / n for p, s, o, n in raw if p == position and s >= session]
-        found.append(Split(position, session, old, new, float(np.prod(later))))
-    return found
-
-
-def split_factors(splits: list[Split], sessions: int, names: int) -> Floats:
-    """(sessions, names): what a price of that session is multiplied by to stand on the scenario's share basis."""
-    factors = np.ones((sessions, names))
-    for split in splits:
-        factors[: split.session, split.position] *= split.old / split.new
-    return factors
-
-
-def make_dividends(roster: Roster, sessions: int, seed: int) -> Dividends:
-    """Quarterly dividends of part of the stocks over `sessions` sessions, the last one included."""
-    luck = stream(seed, "dividends")
-    positions, when, share = [], [], []
-    for position, entry in enumerate(roster.entries[: roster.stocks]):
-        pays = luck.random() < _PAYERS.get(entry.sector or "", 0.15) * (1.0 if entry.real else 0.4)
-        offset, amount = int(luck.integers(_QUARTER)), float(luck.uniform(0.002, 0.009))
-        if not pays or entry.type == "PFD":
-            continue
-        dates = range(max(offset, entry.first + 5), min(sessions, entry.last + 1), _QUARTER)
-        positions += [position] * len(dates)
-        when += list(dates)
-        share += [amount] * len(dates)
-    return Dividends(np.array(positions), np.array(when), np.array(share))
-
-
-@dataclass(frozen=True)
-class History:
-    """(sessions, names) arrays, unadjusted. A name without a bar in a session has volume 0 and prices NaN."""
+class Daily:
+    """Daily bars, unadjusted. A name without one has volume 0 and prices NaN."""
 
     open: Floats
     high: Floats
     low: Floats
     close: Floats
     volume: Integers
-    returns: Floats
+
+    def at(self, where: object) -> Daily:
+        """Those at an index into the arrays."""
+        return Daily(*(array[where] for array in vars(self).values()))
+
+
+@dataclass(frozen=True)
+class Block:
+    """(sessions, names) bars of consecutive sessions from number `first` on, of the names from position `start` on.
+
+    Per name: `before` is the close of the session before the first as it was traded, `level` the same without splits
+    and breaks, not rounded; `momentum` is the sum of the log returns from 252 to 21 sessions before the end.
+    """
+
+    first: int
+    start: int
+    bars: Daily
+    before: Floats
+    level: Floats
+    momentum: Floats
+
+
+class Past:
+    """The blocks of a history of `sessions` sessions, each made when it is first asked for.
+
+    A block starts at the prices before the newer one, so it is made after that; it changes nothing in it.
+    """
+
+    def __init__(self, sessions: int, size: int, make: Callable[[int, Block | None], Block]) -> None:
+        self._sessions, self._size, self._make = sessions, size, make
+        self._blocks: list[Block] = []
+        self._lock = threading.Lock()
+
+    def block(self, number: int) -> Block:
+        """The block of a session. Safe to call from any thread."""
+        back = self._back(number)
+        if back >= len(self._blocks):
+            with self._lock:
+                while back >= len(self._blocks):
+                    self._blocks.append(self._make(len(self._blocks), self._blocks[-1] if self._blocks else None))
+        return self._blocks[back]
+
+    def has(self, number: int) -> bool:
+        """Whether the block of a session is there already."""
+        return self._back(number) < len(self._blocks)
+
+    @property
+    def newest(self) -> Block:
+        """The block of the last sessions."""
+        return self.block(self._sessions - 1)
+
+    def session(self, number: int) -> Daily:
+        """(names) one session's bars."""
+        block = self.block(number)
+        row = block.bars.at(number - block.first)
+        before = _nothing(block.start)
+        return Daily(**{field: np.concatenate([vars(before)[field], array]) for field, array in vars(row).items()})
+
+    def name(self, position: int, numbers: Sequence[int]) -> Daily:
+        """(numbers) one name's bars in those sessions, which rise; sessions before its history have none."""
+        parts = [self._within(position, list(group)) for _, group in groupby(numbers, self._back)]
+        if not parts:
+            return _nothing(0)
+        joined = {field: np.concatenate([vars(part)[field] for part in parts]) for field in vars(parts[0])}
+        return Daily(**joined)
+
+    def _within(self, position: int, numbers: list[int]) -> Daily:
+        """Of one block."""
+        block = self.block(numbers[0])
+        if position < block.start:
+            return _nothing(len(numbers))
+        return block.bars.at((np.array(numbers) - block.first, position - block.start))
+
+    def close_before(self, position: int, number: int) -> float:
+        """The close of the session before that one, as it was traded; NaN where there was none."""
+        block = self.block(number)
+        if position < block.start:
+            return float("nan")
+        if number == block.first:
+            return float(block.before[position - block.start])
+        return float(block.bars.close[number - 1 - block.first, position - block.start])
+
+    def _back(self, number: int) -> int:
+        return (self._sessions - 1 - number) // self._size
+
+
+def _nothing(count: int) -> Daily:
+    """No bars."""
+    gap = np.full(count, np.nan)
+    return Daily(gap, gap, gap, gap, np.zeros(count, np.int64))
 
 
 def all_returns(
-    stocks: Floats, factors: Factors, *, proxies: Proxies, multiples: Multiples, spec: Spec, seed: int
+    stocks: Floats, factors: Factors, *, proxies: Proxies, multiples: Multiples, spec: Spec, seed: int, block: int
 ) -> Floats:
     """(sessions, names) log returns of stocks, proxies and leveraged funds."""
     simple = np.expm1(stocks) @ proxies.weights.T + np.outer(factors.market, proxies.beta)
-    simple += factor_moves(factors.market, proxies, spec, seed)
-    simple += stream(seed, "proxies").standard_normal(simple.shape) * proxies.own
+    simple += factor_moves(factors.market, proxies, spec, seed, block)
+    simple += stream(seed, "proxies", block).standard_normal(simple.shape) * proxies.own
     held = np.hstack([stocks, np.log1p(simple)])
     funds = multiples.leverage * np.expm1(held[:, multiples.underlying]) - multiples.daily_fee
     return np.hstack([held, np.log1p(np.maximum(funds, -0.95))])
 
 
-def factor_moves(market: Floats, proxies: Proxies, spec: Spec, seed: int) -> Floats:
-    """(sessions, proxies): the part commodity and crypto factors contribute."""
+def factor_moves(market: Floats, proxies: Proxies, spec: Spec, seed: int, block: int) -> Floats:
+    """(sessions, proxies): the part commodity and crypto factors contribute; they trend in the newest block only."""
     moves = np.zeros((len(market), len(proxies.factor)))
     for name, factor in spec.factors.items():
-        series = stream(seed, "factor", name).standard_normal(len(market)) * factor.volatility
-        series += factor.trend / 252 - series.mean() + factor.beta * market
+        series = stream(seed, "factor", name, block).standard_normal(len(market)) * factor.volatility
+        series += (0 if block else factor.trend / 252) - series.mean() + factor.beta * market
         moves[:, [position for position, of in enumerate(proxies.factor) if of == name]] = series[:, None]
     return moves
 
 
-def apply_dividends(returns: Floats, dividends: Dividends) -> None:
-    """Takes each dividend out of the return of its ex-date, in place; later ex-dates are left alone."""
-    inside = dividends.session < len(returns)
-    where = (dividends.session[inside], dividends.position[inside])
-    returns[where] += np.log1p(-dividends.share[inside])
+def build_block(roster: Roster, returns: Floats, basis: Floats, end: Floats, *, first: int, seed: int) -> Block:
+    """Bars of the roster's last names, as many as there are columns, that lead to the prices `end`.
 
-
-def build_history(roster: Roster, returns: Floats, factors: Floats, seed: int) -> History:
-    """Bars that end at the roster's prices; `factors` are the split factors per session and name."""
-    first, last = roster.spans()
-    sessions = np.arange(len(returns))[:, None]
-    traded = (sessions >= first) & (sessions <= last)
-    later = np.cumsum(returns[::-1], axis=0)[::-1] - returns
-    price = roster.column("price") * np.exp(-later)
-    close = rounded(price / factors)
-    opening, high, low = _ranges(close, price, returns, factors, seed)
-    volume = _volumes(roster, close, returns, seed)
+    `basis` is what `actions.bases` gives, with a row for the session before.
+    """
+    start = len(roster.entries) - returns.shape[1]
+    price = end * np.exp(returns - np.cumsum(returns[::-1], axis=0)[::-1])
+    level = price[0] * np.exp(-returns[0])
+    traded = _traded(roster, np.arange(first - 1, first + len(returns)))[:, start:]
+    before = np.where(traded[0], rounded(level * basis[0]), np.nan)
+    close = rounded(price * basis[1:])
+    opening, high, low = _ranges(close, np.vstack([level, price[:-1]]) * basis[1:], returns, (seed, first))
+    volume = _volumes(roster.column("adv_usd")[start:], close, returns, (seed, first))
     for array in (opening, high, low, close):
-        array[~traded] = np.nan
-    return History(opening, high, low, close, np.where(traded, volume, 0), returns)
+        array[~traded[1:]] = np.nan
+    bars = Daily(opening, high, low, close, np.where(traded[1:], volume, 0))
+    return Block(first, start, bars, before, level, returns[-252:-21].sum(axis=0))
+
+
+def _traded(roster: Roster, numbers: Integers) -> Flags:
+    """(sessions, names) whether there is a bar; between two owners of a ticker there is none."""
+    first, last = roster.spans()
+    some = (numbers[:, None] >= first) & (numbers[:, None] <= last)
+    for position, entry in enumerate(roster.entries):
+        if entry.former is not None:
+            some[:, position] |= numbers <= entry.former.last
+    return np.asarray(some)
 
 
 def rounded(price: Floats) -> Floats:
@@ -151,9 +178,8 @@ def tick_e4(price: Floats) -> Integers:
     return np.where(price >= 1, 100, 1).astype(np.int64)
 
 
-def _ranges(close: Floats, price: Floats, returns: Floats, factors: Floats, seed: int) -> tuple[Floats, Floats, Floats]:
-    before = np.vstack([price[:1] * np.exp(-returns[:1]), price[:-1]]) / factors
-    luck = stream(seed, "ranges")
+def _ranges(close: Floats, before: Floats, returns: Floats, key: tuple[int, int]) -> tuple[Floats, Floats, Floats]:
+    luck = stream(key[0], "ranges", key[1])
     swing = np.maximum(np.abs(returns), 0.004)
     gap = 0.35 * returns + luck.standard_normal(returns.shape) * swing * 0.25
     opening = rounded(before * np.exp(gap))
@@ -164,11 +190,11 @@ def _ranges(close: Floats, price: Floats, returns: Floats, factors: Floats, seed
     return opening, high, low
 
 
-def _volumes(roster: Roster, close: Floats, returns: Floats, seed: int) -> Integers:
-    luck = stream(seed, "volumes")
+def _volumes(adv_usd: Floats, close: Floats, returns: Floats, key: tuple[int, int]) -> Integers:
+    luck = stream(key[0], "volumes", key[1])
     common = luck.standard_normal((len(returns), 1)) * 0.12
     noise = luck.standard_normal(returns.shape) * 0.25
-    dollars = roster.column("adv_usd") * np.exp(common + noise) * (0.8 + 9 * np.minimum(np.abs(returns), 0.15))
+    dollars = adv_usd * np.exp(common + noise) * (0.8 + 9 * np.minimum(np.abs(returns), 0.15))
     return np.asarray(np.maximum(dollars / close, 1).astype(np.int64))
 
 

@@ -20,6 +20,8 @@ HALF_CLOSE = 540
 
 #: Shares of a session's volume outside continuous regular trading.
 _BEFORE, _AFTER, _OPENING, _CLOSING = 0.012, 0.013, 0.009, 0.085
+#: Volatility of an ordinary evening.
+_EVENING = 0.003
 #: Names handled at once: their minutes fit the processor's cache.
 _CHUNK = 128
 
@@ -148,7 +150,10 @@ def spreads_e4(price: Floats, adv_usd: Floats, tick_e4: Integers) -> Integers:
 
 
 def bridge(luck: np.random.Generator, bar: tuple[float, ...], close: int, spread: float) -> Floats:
-    """(MINUTES + 1) mids through a session's open, high, low and close; `bar` is (before, o, h, l, c)."""
+    """(MINUTES + 1) mids through a session's open, high, low and close; `bar` is (before, o, h, l, c).
+
+    After the close they go a way of their own.
+    """
     before, opening, high, low, last = bar
     count = close - OPEN
     walk = np.concatenate([[0.0], np.cumsum(luck.standard_normal(count))])
@@ -163,4 +168,6 @@ def bridge(luck: np.random.Generator, bar: tuple[float, ...], close: int, spread
     mids = np.full(MINUTES + 1, last)
     mids[:OPEN] = before + (opening - before) * (0.5 + 0.5 * np.arange(OPEN) / OPEN)
     mids[OPEN : close + 1] = path
+    evening = np.cumsum(luck.standard_normal(MINUTES - close)) / np.sqrt(MINUTES - close)
+    mids[close + 1 :] = last * np.exp(_EVENING * evening)
     return mids

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from deskview.simulator.world.minutes import E4, MINUTES, OPEN, steps
-from deskview.simulator.world.prints import MINUTE_NS
+from deskview.simulator.world.prints import MINUTE_NS, OPENING_CROSS_NS, UNPRICED
 from deskview.simulator.world.seeded import Flags, Floats, Integers, keys, uniforms
 from deskview.simulator.world.world import World
 
-_CROSS_NS = 120_000_000
+#: Conditions of a last trade in regular hours, by the last digits of its time: of round lots and of odd ones.
+_ROUND = np.array([0, 1, 0, 0, 0, 14, 0, 0])
+_ODD = np.array([2, 3, 2, 3, 2, 2, 2, 2])
+_ODD_SHARE = 0.35
+_EXTENDED, _EXTENDED_ODD, _CLOSING = 4, 5, 9
+#: Share of the names whose last trade sets no price, and how far off it may be.
+_STRANGE, _OFF = 0.004, (0.03, 0.08)
 
 
 @dataclass(frozen=True)
@@ -31,8 +37,9 @@ class Bars:
 class Moment:
     """`day` covers regular hours (its volume also what traded before), `minute` the last minute with a trade.
 
-    `volume` is all shares since 04:00. `last_ns` is 0 for a name that has not traded; so are its `last_e4`,
-    `bid_e4` and `ask_e4` (1/10000 dollar).
+    `volume` is all shares since 04:00. `last_ns` is 0 for a name that has not traded; so are its `last_e4`, `price_e4`,
+    `bid_e4` and `ask_e4` (1/10000 dollar). `last_e4` is the last trade, `price_e4` the last one that set a price;
+    `last_conditions` points into `prints.CONDITIONS`.
     """
 
     now_ns: int
@@ -43,6 +50,8 @@ class Moment:
     last_e4: Integers
     last_ns: Integers
     last_size: Integers
+    last_conditions: Integers
+    price_e4: Integers
     bid_e4: Integers
     ask_e4: Integers
 
@@ -69,15 +78,16 @@ class _Reader:
         active = self.shares > 0
         self.traded: Flags = np.asarray(active.any(axis=1))
         self.latest: Integers = self.shares.shape[1] - 1 - np.argmax(active[:, ::-1], axis=1)
-        self.opened = self.elapsed >= OPEN * MINUTE_NS + _CROSS_NS
-        self.closed = self.elapsed >= world.session.close * MINUTE_NS + _CROSS_NS
+        self.opened = self.elapsed >= OPEN * MINUTE_NS + OPENING_CROSS_NS
+        self.closed = self.elapsed >= world.session.close * MINUTE_NS
 
     def read(self) -> Moment:
         """All parts together."""
         volumes = self.world.volumes
         volume = self.shares.sum(axis=1, dtype=np.int64)
         volume += volumes.opening * self.opened + volumes.closing * self.closed
-        last, when, size = self._last_trade()
+        price, when, size, codes = self._last_trade()
+        last, codes = self._strange(price, codes)
         bid = np.where(self.traded, self.world.bids(self._mid()), 0)
         return Moment(
             now_ns=self.now_ns,
@@ -88,6 +98,8 @@ class _Reader:
             last_e4=np.where(self.traded, last, 0).astype(np.int64),
             last_ns=np.where(self.traded, when, 0),
             last_size=np.where(self.traded, size, 0),
+            last_conditions=codes,
+            price_e4=np.where(self.traded, price, 0).astype(np.int64),
             bid_e4=bid,
             ask_e4=np.where(self.traded, bid + self.world.spreads, 0),
         )
@@ -111,20 +123,23 @@ class _Reader:
             return Bars(nothing, nothing, nothing, nothing, np.zeros(len(volume), np.int64), nothing, volume * 0)
         stop = min(self.minute, world.session.close)
         regular = world.mids[:, OPEN : stop + 1]
-        now = self._now() if self.minute < world.session.close else regular[:, -1]
-        highest, lowest = np.maximum(regular.max(axis=1), now), np.minimum(regular.min(axis=1), now)
-        worth = np.einsum("nm,nm->n", self.shares, world.mids[:, : self.shares.shape[1]])
-        counted = self.shares.sum(axis=1, dtype=np.int64)
+        last = (
+            np.where(self.latest < OPEN, regular[:, 0], self._mid()) if stop < world.session.close else regular[:, -1]
+        )
+        highest, lowest = np.maximum(regular.max(axis=1), last), np.minimum(regular.min(axis=1), last)
+        shares = self.shares[:, OPEN : world.session.close]
+        worth = np.einsum("nm,nm->n", shares, world.mids[:, OPEN : OPEN + shares.shape[1]])
+        counted = shares.sum(axis=1, dtype=np.int64)
         bar = Bars(
             open=_on_grid(regular[:, 0], world.ticks),
             high=(world.bids(highest) + world.spreads) / E4,
             low=world.bids(lowest) / E4,
-            close=_on_grid(now, world.ticks),
+            close=_on_grid(last, world.ticks),
             volume=volume,
             vwap=np.round(np.divide(worth, counted, out=regular[:, 0].copy(), where=counted > 0), 4),
             prints=self.prints.sum(axis=1, dtype=np.int64) + 1 + self.closed,
         )
-        return _only(bar, (world.volumes.opening > 0) | (self.shares[:, OPEN:].sum(axis=1) > 0))
+        return _only(bar, (world.volumes.opening > 0) | (counted > 0) | (self.closed & (world.volumes.closing > 0)))
 
     def _minute(self) -> Bars:
         world, rows = self.world, np.arange(len(self.latest))
@@ -140,19 +155,38 @@ class _Reader:
         )
         return _only(bar, self.traded)
 
-    def _last_trade(self) -> tuple[Integers, Integers, Integers]:
-        """Price, time and size of the last print; after the close of a name that has not traded since, the cross."""
+    def _last_trade(self) -> tuple[Integers, Integers, Integers, Integers]:
+        """Price, time, size and conditions of the last print that sets a price.
+
+        After the close of a name that has not traded since, that is the cross.
+        """
         world, rows, latest = self.world, np.arange(len(self.latest)), self.latest
         luck = uniforms(keys(world.seed, world.roster.tickers, "last"), (latest + 1).astype(np.uint64))
         price = world.bids(self._mid()) + np.where(luck < 0.5, 0, world.spreads)
         ended = self.dawn + latest * MINUTE_NS + ((0.95 + 0.04 * luck) * MINUTE_NS).astype(np.int64)
         when = np.where(latest == self.minute, self.now_ns - (luck * 4e8).astype(np.int64) - 1, ended)
         size = np.maximum(self.shares[rows, latest] // np.maximum(self.prints[rows, latest], 1), 1)
+        size = np.where(luck * 31 % 1 < _ODD_SHARE, np.minimum(size, 1 + (luck * 98).astype(np.int64)), size)
         close = world.session.close
+        digits = when // 1000 % 8
+        codes = np.where(size >= 100, _ROUND[digits], _ODD[digits])
+        outside = (latest < OPEN) | (latest >= close)
+        codes = np.where(outside, np.where(size < 100, _EXTENDED_ODD, _EXTENDED), codes)
         crossed = self.closed & (latest < close) & (world.volumes.closing > 0)
         price = np.where(crossed, _on_grid(world.mids[:, close], world.ticks) * E4 + 0.5, price)
-        when = np.where(crossed, self.dawn + close * MINUTE_NS + _CROSS_NS, when)
-        return price, when, np.where(crossed, world.volumes.closing, size)
+        when = np.where(crossed, self.dawn + close * MINUTE_NS, when)
+        return price, when, np.where(crossed, world.volumes.closing, size), np.where(crossed, _CLOSING, codes)
+
+    def _strange(self, price: Integers, codes: Integers) -> tuple[Integers, Integers]:
+        """Price and conditions of the last print of all: of a few names it is one that sets no price and is far off."""
+        key = keys(self.world.seed, self.world.roster.tickers, "strange")
+        counter = (self.latest + 1 + MINUTES * self.closed).astype(np.uint64)
+        chance, way, kind = (uniforms(key + np.uint64(k), counter) for k in range(3))
+        some, (least, most) = chance < _STRANGE, _OFF
+        off = (least + (most - least) * np.abs(2 * way - 1)) * np.where(way < 0.5, -1, 1)
+        away = np.maximum(np.rint(price * (1 + off) / self.world.ticks), 1) * self.world.ticks
+        codes = np.where(some, np.array(UNPRICED)[(kind * len(UNPRICED)).astype(np.int64)], codes)
+        return np.where(some, away, price).astype(np.int64), codes
 
 
 def _on_grid(mids: Floats, ticks: Integers) -> Floats:

@@ -21,13 +21,18 @@ _RETAIL_SHAPE = np.linspace(0.015, -0.015, HALF_HOURS)
 _NONRETAIL_SHAPE = np.linspace(-0.008, 0.008, HALF_HOURS)
 
 MINUTE_NS = 60_000_000_000
+#: When the opening cross prints; the closing one does at the bell: the day's bar is the official one from then on.
+OPENING_CROSS_NS = 120_000_000
 MICRO = 1_000_000
 FINRA = 4
 #: Lists of condition codes, by the number a print carries.
 CONDITIONS: tuple[tuple[int, ...], ...] = (
     (), (14,), (37,), (14, 37), (12,), (12, 37), (2,), (10,), (17,), (8,), (16,), (15,), (2, 37), (10, 37),
+    (14, 41), (7,), (22,), (52,), (53,),
 )  # fmt: skip
 _REGULAR, _ISO, _ODD, _FORM_T, _AVERAGE, _DERIVED = 0, 1, 2, 4, 6, 7
+#: Those that set no last price.
+UNPRICED = (6, 7, 15, 16, 17, 18)
 _OPENING, _CLOSING, _OFFICIAL_OPEN, _OFFICIAL_CLOSE = 8, 9, 10, 11
 _VENUES = np.array([12, 11, 10, 19, 8, 21, 20, 15, 7, 18, 17])
 _VENUE_SHARES = np.cumsum([0.26, 0.17, 0.15, 0.12, 0.11, 0.07, 0.04, 0.04, 0.02, 0.01, 0.01])
@@ -39,8 +44,9 @@ PIECES = [(0, OPEN), *((start, start + 30) for start in range(OPEN, MINUTES, 30)
 
 @dataclass(frozen=True)
 class FlowHistory:
-    """Market-wide daily levels of the history and the half-hours of the scenario's session."""
+    """Market-wide daily levels of the sessions from number `first` on, and the half-hours of the scenario's session."""
 
+    first: int
     retail: Floats
     nonretail: Floats
     today: SessionFlow
@@ -50,19 +56,20 @@ class FlowHistory:
     def imbalances(self, ticker: str, session: int) -> tuple[Floats, Floats]:
         """(half-hours) of retail and of non-retail: (bought - sold) / (bought + sold), within +-0.9."""
         own = stream(self.seed, "imbalance", ticker, session).standard_normal(2) * self.name_sd
-        if session >= len(self.retail):
+        place = session - self.first
+        if place >= len(self.retail):
             retail, other, own = np.array(self.today.retail), np.array(self.today.nonretail), own * self.today.stray
         else:
-            retail = self.retail[session] + _RETAIL_SHAPE
-            other = self.nonretail[session] + _NONRETAIL_SHAPE
+            level, others = (self.retail[place], self.nonretail[place]) if place >= 0 else (0.0, 0.0)
+            retail, other = level + _RETAIL_SHAPE, others + _NONRETAIL_SHAPE
         return (retail + own[0]).clip(-0.9, 0.9), (other + 0.6 * own[1]).clip(-0.9, 0.9)
 
 
-def make_flows(year: FlowYear, today: SessionFlow, sessions: int, seed: int) -> FlowHistory:
+def make_flows(year: FlowYear, today: SessionFlow, numbers: range, seed: int) -> FlowHistory:
     """Levels that follow a first-order autoregression with exactly the specified mean and spread."""
-    retail = year.retail_mean + year.retail_sd * _wander(year.persistence, sessions, seed, "retail")
-    nonretail = year.nonretail_sd * _wander(year.persistence, sessions, seed, "nonretail")
-    return FlowHistory(retail, nonretail, today, year.name_sd, seed)
+    retail = year.retail_mean + year.retail_sd * _wander(year.persistence, len(numbers), seed, "retail")
+    nonretail = year.nonretail_sd * _wander(year.persistence, len(numbers), seed, "nonretail")
+    return FlowHistory(numbers.start, retail, nonretail, today, year.name_sd, seed)
 
 
 def _wander(persistence: float, sessions: int, seed: int, label: str) -> Floats:
@@ -201,13 +208,13 @@ def _crosses(plan: Plan, venue: int, start: int, stop: int) -> list[tuple[int, .
     """(sip, price, size, exchange, conditions, correction) of auctions, official prices and one cancelled print."""
     day = plan.midnight_ns + 14_400 * 10**9
     made: list[tuple[int, ...]] = []
-    for minute, size, cross, official in (
-        (OPEN, plan.opening, _OPENING, _OFFICIAL_OPEN),
-        (plan.close, plan.closing, _CLOSING, _OFFICIAL_CLOSE),
+    for minute, after, size, cross, official in (
+        (OPEN, OPENING_CROSS_NS, plan.opening, _OPENING, _OFFICIAL_OPEN),
+        (plan.close, 0, plan.closing, _CLOSING, _OFFICIAL_CLOSE),
     ):
         if start <= minute < stop and size > 0:
             when, price = day + minute * MINUTE_NS, plan.price_e4(minute)
-            made.append((when + 120_000_000, price, size * MICRO, venue, cross, 0))
+            made.append((when + after, price, size * MICRO, venue, cross, 0))
             made.append((when + 350_000_000, price, size * MICRO, venue, official, 0))
     busy = 390 + plan.number % 200
     if start <= busy < stop and plan.prints[busy] > 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from functools import cache, cached_property
 from itertools import islice
 from typing import Any
@@ -19,14 +19,31 @@ from deskview.simulator.world.spec import Spec, rows
 
 _EXCHANGES = ("XNYS", "XNAS")
 
-#: What each of the first invented companies is there to show; see `invent`.
+#: What each of the first invented companies is there to show; see `_quirk`.
 NEW_LISTINGS = range(6)
-DEAD, HALTED, PENNY, CLASS_A, CLASS_B, PREFERRED = range(6, 12)
-#: Session number of the last bar of the dead name, minute after 09:30 at which the halted one stops.
-DEAD_AFTER = 262
+DEAD, HALTED, PENNY, CLASS_A, CLASS_B, PREFERRED, SPLITTING, REUSED, SPUN_OFF = range(6, 15)
+#: Pairs of share lines of one company each, the last line of a pair the one that is traded less.
+PAIRS = range(15, 21)
+#: From the 20th on come those of `actions.SPLITS`, then companies that went under, and two that were taken over.
+FAILED, TAKEN_OVER = range(32, 40), range(40, 42)
+#: Sessions before the scenario's: last bar of the dead name; first bar of the new owner of the reused ticker.
+DEAD_BACK, REUSED_BACK = 38, 100
+#: The last bars of those that went under, of those taken over, of the former owner of the reused ticker.
+_FAILED_BACK, _TAKEN_BACK, _FORMER_BACK = (25, 95, 160, 235, 310, 370, 430, 490), (70, 330), 107
+#: Minute after 09:30 at which the halted name stops.
 HALT_MINUTE = 77
+#: How many may be listed: some are invented in any case, and there are only so many tickers to invent.
+SIZES = range(3000, 20_001)
 _SHARES = (0.05, 0.11, 0.05, 0.05, 0.18, 0.19, 0.15, 0.12, 0.05, 0.03, 0.02)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class Fate(StrEnum):
+    """How the last weeks of a delisted name go."""
+
+    NONE = ""
+    FAILED = "failed"
+    TAKEN_OVER = "taken over"
 
 
 class AssetKind(IntEnum):
@@ -37,9 +54,20 @@ class AssetKind(IntEnum):
     FUND = 2
 
 
+@dataclass(frozen=True)
+class Former:
+    """Who had the ticker before; `last` is the session number of its last bar."""
+
+    name: str
+    last: int
+
+
 @dataclass
 class Entry:
-    """One instrument. `first` and `last` are session numbers (0 = the oldest of the history)."""
+    """One instrument. `first` and `last` are session numbers (0: traded all along), `drift` is added to its log trend.
+
+    With a `former` owner the ticker's bars from `first` on are this one's.
+    """
 
     ticker: str
     name: str
@@ -53,6 +81,19 @@ class Entry:
     first: int = 0
     last: int = 1 << 30
     real: bool = True
+    drift: float = 0.0
+    fate: Fate = Fate.NONE
+    former: Former | None = None
+
+    @property
+    def issuer(self) -> str:
+        """What the share classes of one company have in common."""
+        company, mark, _ = self.name.partition(" (Class")
+        return company if mark else self.ticker
+
+    def trades(self, number: int) -> bool:
+        """Whether there are bars of the ticker in a session."""
+        return self.first <= number <= self.last or (self.former is not None and number <= self.former.last)
 
 
 @dataclass(frozen=True)
@@ -85,6 +126,19 @@ class Roster:
         first = np.array([entry.first for entry in self.entries], dtype=np.int64)
         return first, np.array([entry.last for entry in self.entries], dtype=np.int64)
 
+    @cached_property
+    def invented(self) -> int:
+        """Position of the first invented stock."""
+        return next(position for position, entry in enumerate(self.entries) if not entry.real)
+
+    @cached_property
+    def companies_usd(self) -> dict[str, float]:
+        """Issuer -> size of all its lines together."""
+        found: dict[str, float] = {}
+        for entry in self.entries:
+            found[entry.issuer] = found.get(entry.issuer, 0.0) + entry.size_usd
+        return found
+
     def positions(self, tickers: list[str]) -> Integers:
         """Positions of those tickers that are listed."""
         return np.array([self.index[ticker] for ticker in tickers if ticker in self.index], dtype=np.int64)
@@ -100,15 +154,15 @@ def themes() -> dict[str, list[str]]:
     return found
 
 
-def build_roster(spec: Spec, seed: int) -> Roster:
-    """The listed instruments of a seed."""
+def build_roster(spec: Spec, seed: int, names: int | None = None) -> Roster:
+    """The listed instruments of a seed, `names` of them (None: as many as the specification says)."""
     real = _real_stocks(spec, seed)
     proxies = _proxies()
     funds = _funds(seed)
     taken = {entry.ticker for entry in (*real, *proxies, *funds)}
+    count = spec.synthetic if names is None else names - len(real) - len(proxies) - len(funds)
     invented = [
-        Entry(kind=AssetKind.STOCK, real=False, **fields)
-        for fields in invent(spec.synthetic, spec.sessions, taken, seed)
+        Entry(kind=AssetKind.STOCK, real=False, **fields) for fields in invent(count, spec.fund_sessions, taken, seed)
     ]
     return Roster([*real, *invented, *proxies, *funds])
 
@@ -205,15 +259,39 @@ def invent(count: int, sessions: int, taken: set[str], seed: int) -> Iterator[di
 def _quirk(k: int, names: list[str], sessions: int) -> dict[str, object]:
     if k in NEW_LISTINGS:
         return {"first": sessions - 40 * (k + 1), "adv_usd": 9e7}
-    special: dict[int, dict[str, object]] = {
-        DEAD: {"last": DEAD_AFTER, "adv_usd": 6e7},
+    if k in FAILED:
+        back = _FAILED_BACK[k - FAILED.start]
+        return _delisted(f"Simulated Failed Company {k}", sessions - back, Fate.FAILED) | {"price": 0.5 + 0.1 * (k % 7)}
+    if k in TAKEN_OVER:
+        back = _TAKEN_BACK[k - TAKEN_OVER.start]
+        return _delisted(f"Simulated Acquired Company {k}", sessions - back, Fate.TAKEN_OVER)
+    if k in PAIRS:
+        first, company = k - (k - PAIRS.start) % 2, (k - PAIRS.start) // 2
+        mark = "AB"[k - first]
+        name = f"Simulated Two Lines Company {company} (Class {mark})"
+        return {"ticker": f"{names[first]}.{mark}", "name": name, "adv_usd": (9e7, 4e7)[k - first], "type": "CS"}
+    return _special(names, sessions).get(k, {})
+
+
+def _delisted(name: str, last: int, fate: Fate) -> dict[str, object]:
+    return {"name": name, "last": last, "fate": fate, "adv_usd": 9e7, "type": "CS"}
+
+
+def _special(names: list[str], sessions: int) -> dict[int, dict[str, object]]:
+    former = Former("Simulated Former Owner Of The Ticker", sessions - _FORMER_BACK)
+    dual = f"{names[CLASS_A]}."
+    return {
+        DEAD: {"last": sessions - DEAD_BACK, "adv_usd": 6e7},
         HALTED: {"adv_usd": 8e7, "name": "Simulated Halted Company"},
         PENNY: {"price": 0.62, "adv_usd": 9e6},
-        CLASS_A: {"ticker": f"{names[CLASS_A]}.A", "name": "Simulated Dual Class Company Class A", "adv_usd": 4e7},
-        CLASS_B: {"ticker": f"{names[CLASS_A]}.B", "name": "Simulated Dual Class Company Class B", "adv_usd": 7e7},
+        CLASS_A: {"ticker": f"{dual}A", "name": "Simulated Dual Class Company (Class A)", "adv_usd": 4e7},
+        CLASS_B: {"ticker": f"{dual}B", "name": "Simulated Dual Class Company (Class B)", "adv_usd": 7e7},
         PREFERRED: {"ticker": f"{names[PREFERRED]}pA", "name": "Simulated Preferred Series A", "type": "PFD"},
-    }
-    return special.get(k, {})
+        SPLITTING: {"name": "Simulated Splitting Company", "price": 64.0, "adv_usd": 2.2e8, "drift": 0.9, "type": "CS"},
+        REUSED: {"name": "Simulated New Owner Of The Ticker", "price": 48.0, "adv_usd": 1.1e8, "type": "CS",
+                 "first": sessions - REUSED_BACK, "former": former},
+        SPUN_OFF: {"name": "Simulated Spinning Company", "price": 72.0, "adv_usd": 1.6e8, "type": "CS"},
+    }  # fmt: skip
 
 
 def _tickers(taken: set[str], seed: int) -> Iterator[str]:

@@ -12,17 +12,21 @@ from importlib import resources
 import msgspec
 
 #: Changes whenever the same inputs make another market than before.
-WORLD_VERSION = 1
+WORLD_VERSION = 2
 
 _MARKET_FILES = ("members.csv", "groups.toml", "funds.csv", "underlyings.csv")
 _OWN_FILES = ("world.toml", "proxies.csv", "caps.csv", "fund_sizes.csv")
 
 
 class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A sector or theme: 12-month log trend, daily volatility; for themes also what their members are like."""
+    """A sector or theme: 12-month log trend, daily volatility; for themes also what their members are like.
+
+    `earlier` is the trend of the year before.
+    """
 
     trend: float
     volatility: float
+    earlier: float = 0.0
     crowd: float = 0.0
     beta: float = 1.0
     heat: float = 1.0
@@ -48,9 +52,11 @@ class FlowYear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """world.toml."""
+    """world.toml. Bars of all names reach back `sessions`, of funds `fund_sessions`; a `block` is made at a time."""
 
+    block: int
     sessions: int
+    fund_sessions: int
     synthetic: int
     factors: dict[str, Market]
     market: Market
@@ -72,9 +78,9 @@ def rows(name: str) -> Iterator[dict[str, str]]:
     return csv.DictReader(io.StringIO(_bytes(name).decode()))
 
 
-def digest(scenario: bytes, seed: int) -> str:
-    """Sixteen hex digits that differ whenever two simulated markets may differ."""
-    parts = [str(WORLD_VERSION).encode(), str(seed).encode(), scenario, *map(_bytes, _OWN_FILES)]
+def digest(scenario: bytes, seed: int, names: int | None = None) -> str:
+    """Sixteen hex digits that differ whenever two simulated markets may differ; `names` is None for the usual count."""
+    parts = [f"{WORLD_VERSION} {names or ''}".encode(), str(seed).encode(), scenario, *map(_bytes, _OWN_FILES)]
     market = resources.files("deskview.market.data")
     parts += [(market / name).read_bytes() for name in _MARKET_FILES]
     total = hashlib.sha256()

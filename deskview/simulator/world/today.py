@@ -8,15 +8,17 @@ import numpy as np
 
 from deskview.market.members import SECTORS
 from deskview.simulator.scenario import Scenario
+from deskview.simulator.world.actions import Dividends
 from deskview.simulator.world.factors import Loadings, Multiples, Proxies
-from deskview.simulator.world.history import Dividends
 from deskview.simulator.world.minutes import MINUTES, OPEN
 from deskview.simulator.world.roster import Roster
-from deskview.simulator.world.seeded import Floats, stream
+from deskview.simulator.world.seeded import Flags, Floats, stream
 from deskview.simulator.world.spec import Spec
 
 #: Daily volatility of the bridges against that of the factors.
 _WOBBLE = 0.45
+#: Volatility of the evening against the day's; share of the stocks that have news after the bell.
+_EVENING, _NEWS = 0.15, 0.012
 _HALF_HOUR = 30
 
 
@@ -50,10 +52,8 @@ class Session:
         return np.asarray(paths * (volatilities * _WOBBLE / np.sqrt(self.steps))[:, None])
 
 
-def momentum_scores(returns: Floats, known: Floats) -> Floats:
-    """(stocks) 12-1 log momentum in standard deviations, held within 2.5; 0 for a short history."""
-    raw = returns[-252:-21].sum(axis=0)
-    usable = known <= len(returns) - 253
+def momentum_scores(raw: Floats, usable: Flags) -> Floats:
+    """(stocks) 12-1 log momentum in standard deviations, held within 2.5; 0 where the history is too short."""
     scores = (raw - raw[usable].mean()) / raw[usable].std()
     return np.where(usable, np.clip(scores, -2.5, 2.5), 0.0)
 
@@ -94,23 +94,47 @@ def held_paths(session: Session, stocks: Floats, proxies: Proxies, multiples: Mu
     shock = session.scenario.shock
     market = session.bridges(np.array([session.spec.market.volatility]), "market")[0]
     market = market + shock.market * session.done()
-    moves = proxies.weights @ np.expm1(stocks) + np.outer(proxies.beta, market)
+    moves = np.outer(proxies.beta, market)
     for name, factor in session.spec.factors.items():
         path = session.bridges(np.array([factor.volatility]), "factor", name)[0]
         path = path + shock.factors.get(name, 0.0) * session.done() + factor.beta * market
         moves += np.outer([of == name for of in proxies.factor], path)
     moves += session.bridges(proxies.own, "proxies")
-    together = np.vstack([np.expm1(stocks), moves])
-    funds = multiples.leverage[:, None] * together[multiples.underlying] - multiples.daily_fee
+    return _followed(stocks, moves, proxies, multiples)
+
+
+def _followed(stocks: Floats, moves: Floats, proxies: Proxies, multiples: Multiples) -> Floats:
+    """(proxies and funds, minutes) log returns of what holds the stocks, with what moves a proxy beside them."""
+    simple = np.expm1(stocks)
+    moves += proxies.weights @ simple
+    funds = multiples.leverage[:, None] * np.vstack([simple, moves])[multiples.underlying] - multiples.daily_fee
     return np.asarray(np.log1p(np.maximum(np.vstack([moves, funds]), -0.95)))
 
 
-def whole_day(previous: Floats, paths: Floats, close: int) -> Floats:
-    """(names, MINUTES + 1) prices: the way to the opening gap before 09:30, the path, flat after the close."""
+def evening(session: Session, loadings: Loadings, proxies: Proxies, multiples: Multiples, halted: int) -> Floats:
+    """(names, minutes after the close) log returns since it: noise that calms down, and jumps of those with news."""
+    luck = stream(session.seed, "evening")
+    minutes = MINUTES - session.close
+    calm = np.exp(-np.arange(minutes) / (minutes / 3))
+    steps = luck.standard_normal((len(loadings.own) + 1, minutes), dtype=np.float32) * calm
+    paths = np.cumsum(steps, axis=1, dtype=np.float64) * (_EVENING / np.sqrt((calm**2).sum()))
+    market, stocks = paths[-1] * session.spec.market.volatility, paths[:-1] * loadings.own[:, None]
+    news = np.where(luck.random(len(stocks)) < _NEWS, luck.uniform(0.02, 0.08, len(stocks)), 0.0)
+    news *= np.where(luck.random(len(stocks)) < 0.5, -1.0, 1.0)
+    comes = luck.integers(2, _HALF_HOUR, len(stocks))
+    stocks += np.outer(loadings.beta, market) + news[:, None] * (np.arange(minutes) >= comes[:, None])
+    stocks[halted] = 0.0
+    held = _followed(stocks, np.outer(proxies.beta, market), proxies, multiples)
+    return np.vstack([stocks, held])
+
+
+def whole_day(previous: Floats, paths: Floats, later: Floats) -> Floats:
+    """(names, MINUTES + 1) prices: the way to the opening gap before 09:30, the path, what follows the close."""
     prices = np.empty((len(previous), MINUTES + 1))
+    close = MINUTES - later.shape[1]
     early = 0.5 + 0.5 * np.arange(OPEN) / OPEN
     prices[:, :OPEN] = paths[:, :1] * early
     prices[:, OPEN : close + 1] = paths
-    prices[:, close + 1 :] = paths[:, -1:]
+    prices[:, close + 1 :] = paths[:, -1:] + later
     np.exp(prices, out=prices)
     return prices * previous[:, None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
@@ -11,7 +12,7 @@ import numpy as np
 from deskview.market.members import SECTORS, load_members
 from deskview.market.sessions import NEW_YORK, Calendar
 from deskview.simulator.scenario import Scenario, ScenarioError, check_groups
-from deskview.simulator.world import factors, history, today
+from deskview.simulator.world import actions, factors, history, today
 from deskview.simulator.world.minutes import (
     FULL_CLOSE,
     HALF_CLOSE,
@@ -26,7 +27,7 @@ from deskview.simulator.world.minutes import (
     spreads_e4,
 )
 from deskview.simulator.world.prints import FlowHistory, Prints, Sides, make_flows, make_prints
-from deskview.simulator.world.roster import HALT_MINUTE, HALTED, Roster, build_roster
+from deskview.simulator.world.roster import HALT_MINUTE, HALTED, SIZES, Roster, build_roster
 from deskview.simulator.world.seeded import Floats, Integers, keys, stream
 from deskview.simulator.world.spec import digest, load_spec
 
@@ -34,17 +35,24 @@ _VENUE = {"XNYS": 10, "XNAS": 12, "ARCX": 11}
 
 
 class World:
-    """One market: `number` counts sessions, 0 the oldest of the history, `sessions` the scenario's own."""
+    """One market: `number` counts sessions, `sessions` is the scenario's own.
 
-    def __init__(self, name: str, data: bytes, scenario: Scenario, seed: int) -> None:
+    From `oldest` on all names have bars; before that, from 0 on, only funds. `names` is how many are listed (None: as
+    the specification says).
+    """
+
+    def __init__(self, name: str, data: bytes, scenario: Scenario, seed: int, names: int | None = None) -> None:
         self.name = name
         self.scenario = scenario
         self.seed = seed
-        self.digest = digest(data, seed)
+        self.names = names
+        self.digest = digest(data, seed, names)
         self.spec = load_spec()
         self.calendar = Calendar()
-        self.sessions = self.spec.sessions
+        self.sessions = self.spec.fund_sessions
+        self.oldest = self.sessions - self.spec.sessions
         self._check()
+        self.past = history.Past(self.sessions, self.spec.block, self._block)
         self.plan = lru_cache(256)(self._plan)
         self.sides = lru_cache(256)(self._sides)
         self.prints = lru_cache(768)(self._prints)
@@ -57,6 +65,8 @@ class World:
         check_groups(shock.names, load_members()["ticker"].to_list(), "stock")
         if not self.calendar.is_session(day):
             raise ScenarioError(f"scenario: session {day} is not a trading day")
+        if self.names is not None and self.names not in SIZES:
+            raise ScenarioError(f"{self.names} listed names: must be from {SIZES.start} to {SIZES.stop - 1}")
 
     @cached_property
     def days(self) -> list[date]:
@@ -71,7 +81,7 @@ class World:
     @cached_property
     def roster(self) -> Roster:
         """Who is listed."""
-        return build_roster(self.spec, self.seed)
+        return build_roster(self.spec, self.seed, self.names)
 
     @cached_property
     def loadings(self) -> factors.Loadings:
@@ -89,41 +99,61 @@ class World:
         return factors.make_multiples(self.roster, len(self.proxies.beta))
 
     @cached_property
-    def splits(self) -> list[history.Split]:
-        """Splits of the year."""
-        return history.make_splits(self.roster, self.sessions)
+    def splits(self) -> list[actions.Split]:
+        """Splits of the history and of the scenario's session."""
+        return actions.make_splits(self.roster, self.sessions)
 
     @cached_property
-    def dividends(self) -> history.Dividends:
-        """Dividends of the year and of the scenario's session."""
-        return history.make_dividends(self.roster, self.sessions + 1, self.seed)
+    def dividends(self) -> actions.Dividends:
+        """Dividends of the history and of the scenario's session."""
+        return actions.make_dividends(self.roster, range(self.oldest, self.sessions + 1), self.seed)
+
+    def split_factors(self, number: int, *, todays: bool = True) -> Floats:
+        """(names) onto the share basis of the scenario's session from that of another; `todays`: its own split too."""
+        known = [split for split in self.splits if todays or split.session < self.sessions]
+        return actions.split_factors(known, number, len(self.roster.entries))
+
+    def split_factor(self, position: int, number: int, *, todays: bool = True) -> float:
+        """One name's `split_factors`."""
+        later = (split for split in self._splits_of.get(position, ()) if number < split.session)
+        return math.prod(split.old / split.new for split in later if todays or split.session < self.sessions)
 
     @cached_property
-    def split_factors(self) -> Floats:
-        """(sessions, names) onto the scenario's share basis."""
-        return history.split_factors(self.splits, self.sessions, len(self.roster.entries))
+    def _splits_of(self) -> dict[int, list[actions.Split]]:
+        found: dict[int, list[actions.Split]] = {}
+        for split in self.splits:
+            found.setdefault(split.position, []).append(split)
+        return found
 
-    @cached_property
-    def history(self) -> history.History:
-        """Daily bars before the scenario's session."""
-        moves = factors.draw_factors(self.loadings, self.spec, self.seed)
-        stocks = factors.stock_returns(self.loadings, moves, self.seed)
-        history.apply_dividends(stocks, self.dividends)
+    def _block(self, back: int, newer: history.Block | None) -> history.Block:
+        """Daily bars of a block before the scenario's session, `back` blocks before the newest."""
+        first = self.sessions - self.spec.block * (back + 1)
+        moves = factors.draw_factors(self.loadings, self.spec, self.seed, back)
+        stocks = factors.stock_returns(self.loadings, moves, self.seed, back)
+        actions.apply_dividends(stocks, self.dividends, first)
+        actions.apply_fates(stocks, self.roster, first)
         returns = history.all_returns(
-            stocks, moves, proxies=self.proxies, multiples=self.multiples, spec=self.spec, seed=self.seed
+            stocks, moves, proxies=self.proxies, multiples=self.multiples, spec=self.spec, seed=self.seed, block=back
         )
-        return history.build_history(self.roster, returns, self.split_factors, self.seed)
+        start = self.roster.stocks if first < self.oldest else 0
+        end = self.roster.column("price") if newer is None else newer.level
+        breaks = actions.make_breaks(self.roster, self.sessions)
+        span = range(first - 1, first + len(returns))
+        basis = actions.bases(self.splits, breaks, span, len(self.roster.entries))
+        end = end[start - (newer.start if newer else 0) :]
+        return history.build_block(self.roster, returns[:, start:], basis[:, start:], end, first=first, seed=self.seed)
 
     @cached_property
     def flows(self) -> FlowHistory:
         """Imbalances."""
-        return make_flows(self.spec.flow, self.scenario.flow, self.sessions, self.seed)
+        return make_flows(self.spec.flow, self.scenario.flow, range(self.oldest, self.sessions), self.seed)
 
     @cached_property
     def previous(self) -> Floats:
-        """(names) last close before the session."""
-        last = np.minimum(self.roster.spans()[1], self.sessions - 1)
-        return np.asarray(self.history.close[last, np.arange(len(last))])
+        """(names) last close before the session, on its share basis; of a name that died the price it ended at."""
+        last = self.past.session(self.sessions - 1).close
+        last = np.where(np.isnan(last), history.rounded(self.roster.column("price")), last)
+        return np.round(last * self.split_factors(self.sessions - 1), 4)
 
     @cached_property
     def session(self) -> today.Session:
@@ -133,26 +163,27 @@ class World:
     @cached_property
     def mids(self) -> Floats:
         """(names, MINUTES + 1) prices of the scenario's session."""
-        first = self.roster.column("first")[: self.roster.stocks]
-        scores = today.momentum_scores(self.history.returns[:, : self.roster.stocks], first)
+        young = self.roster.spans()[0][: self.roster.stocks] > self.sessions - 253
+        scores = today.momentum_scores(self.past.newest.momentum[: self.roster.stocks], ~young)
         targets = today.stock_targets(self.session, self.roster, self.loadings, scores, self.dividends)
         stocks = today.stock_paths(self.session, self.loadings, targets)
         halted, stop = self.halted, HALT_MINUTE + 1
         stocks[halted, stop:] = stocks[halted, stop, None]
         held = today.held_paths(self.session, stocks, self.proxies, self.multiples)
-        return today.whole_day(self.previous, np.vstack([stocks, held]), self.session.close)
+        later = today.evening(self.session, self.loadings, self.proxies, self.multiples, halted)
+        return today.whole_day(self.previous, np.vstack([stocks, held]), later)
 
     @cached_property
     def halted(self) -> int:
         """Position of the name that is halted in the session."""
-        first = next(position for position, entry in enumerate(self.roster.entries) if not entry.real)
-        return first + HALTED
+        return self.roster.invented + HALTED
 
     @cached_property
     def volumes(self) -> Volumes:
         """Volume of the scenario's session by minute."""
         move = np.abs(self.mids[:, -1] / self.previous - 1)
-        typical = np.median(self.history.volume[-20:], axis=0) * self.scenario.volume
+        typical = np.median(self.past.newest.bars.volume[-20:], axis=0) * self.scenario.volume
+        typical = typical / self.split_factors(self.sessions - 1)
         luck = keys(self.seed, self.roster.tickers, "today")
         noise = 0.8 + 0.4 * (luck % np.uint64(1000)).astype(np.float64) / 1000
         total = np.maximum(typical * noise * (0.8 + 6 * np.minimum(move, 0.2)), 1).astype(np.int64)
@@ -211,7 +242,7 @@ class World:
             volumes, row = self.volumes, position
         else:
             mid, tick, spread, volume = self._past(position, number)
-            price = np.array([self.history.close[number, position]])
+            price = np.array([mid[close]])
             volumes = self._split_volume([ticker], np.array([volume]), price, number, np.array([MINUTES]))
             row = 0
         return Plan(
@@ -220,11 +251,11 @@ class World:
         )  # fmt: skip
 
     def _past(self, position: int, number: int) -> tuple[Floats, int, int, int]:
-        past = self.history
-        bar = [float(array[number, position]) for array in (past.open, past.high, past.low, past.close)]
+        past = self.past.name(position, [number])
+        bar = [float(array[0]) for array in (past.open, past.high, past.low, past.close)]
         if np.isnan(bar[3]):
             return np.zeros(MINUTES + 1), 100, 100, 0
-        before = float(past.close[number - 1, position]) if number else bar[0]
+        before = self.past.close_before(position, number)
         tick = int(history.tick_e4(np.array(bar[2:3]))[0])
         adv = np.array([self.roster.entries[position].adv_usd])
         wanted = int(spreads_e4(np.array(bar[3:]), adv, np.array([tick]))[0])
@@ -233,7 +264,7 @@ class World:
         path = (bar[0] if np.isnan(before) else before, *bar)
         ticker, close = self.roster.tickers[position], self.close_minute(number)
         mids = bridge(stream(self.seed, "path", ticker, number), path, close, spread / 1e4)
-        return mids, tick, spread, int(past.volume[number, position])
+        return mids, tick, spread, int(past.volume[0])
 
     def _split_volume(
         self, tickers: list[str], volume: Integers, price: Floats, number: int, stops: Integers
