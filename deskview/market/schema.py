@@ -43,13 +43,25 @@ DIVIDENDS: Schema = {
 }
 
 #: Every listed instrument. `type` is the vendor's (CS, ADRC, ETF, ...), `exchange` a MIC, `cik` the issuer's
-#: number with the SEC, the same for all its share classes.
+#: number with the SEC, the same for all its share classes; `figi` the composite FIGI, another for another company.
 TICKERS: Schema = {
     "ticker": pl.String(),
     "name": pl.String(),
     "type": pl.String(),
     "exchange": pl.String(),
     "cik": pl.String(),
+    "figi": pl.String(),
+}
+
+#: Instruments no longer listed; `delisted` is the last day they were traded. A ticker may be there more than once, and
+#: among TICKERS, where another company took it over.
+DELISTED: Schema = {
+    "ticker": pl.String(),
+    "name": pl.String(),
+    "type": pl.String(),
+    "cik": pl.String(),
+    "figi": pl.String(),
+    "delisted": pl.Date(),
 }
 
 #: What is known of one instrument on `as_of`. `market_cap_usd` and `sic_code` are null for funds;
@@ -65,23 +77,24 @@ DETAILS: Schema = {
     "list_date": pl.Date(),
 }
 
-#: The whole market at one moment. `price` is the last trade, else the last minute's close, else the
-#: day's close, whichever first is above zero (`price_source`: trade, minute, day); null when the name
-#: has not traded today. `price_time` is the time of that price. `prev_close` is the vendor's previous
-#: session close. The day columns are null until the name's first regular trade. `bid`/`ask` may be null.
+#: The whole market at one moment, as the wire gave it: which of it is a price is decided by analytics.live.
+#: `trade_conditions` are codes of CONDITIONS (empty or null: a regular sale). `minute_close` is that of the last
+#: minute with a trade, `minute_time` that minute's end or `updated`, whichever is earlier. `day_close` is the last
+#: price of regular trading so far, the official one from the close on. `prev_close` is the vendor's previous close, on
+#: today's share basis. The day columns are null until the name's first regular trade. Anything may be null.
 SNAPSHOT: Schema = {
     "ticker": pl.String(),
-    "price": pl.Float64(),
-    "price_source": pl.String(),
-    "price_time": UTC_NS,
+    "trade_price": pl.Float64(),
+    "trade_time": UTC_NS,
+    "trade_conditions": pl.List(pl.Int32()),
+    "minute_close": pl.Float64(),
+    "minute_time": UTC_NS,
+    "day_close": pl.Float64(),
     "prev_close": pl.Float64(),
     "open": pl.Float64(),
     "high": pl.Float64(),
     "low": pl.Float64(),
     "volume": pl.Float64(),
-    "vwap": pl.Float64(),
-    "bid": pl.Float64(),
-    "ask": pl.Float64(),
     "updated": UTC_NS,
 }
 
@@ -104,7 +117,13 @@ TRADES: Schema = {
     "correction": pl.Int32(),
 }
 
-#: Bars of one name inside a session (`start` of the window), for charts.
+#: Daily closes of one name over years, on the share basis of the request: the index's own past.
+INDEX_DAYS: Schema = {
+    "session": pl.Date(),
+    "close": pl.Float64(),
+}
+
+#: Bars of one name inside sessions (`start` of the window), for charts.
 INTRADAY: Schema = {
     "ticker": pl.String(),
     "start": UTC_NS,
@@ -158,7 +177,8 @@ HISTORY: Schema = {
 
 #: Every instrument with all that is known of it: the vendor's listing, the shipped membership and the
 #: vendor's details joined. `sector` is GICS, from the shipped list, else from the SIC code, else null.
-#: `in_index` tells members of the breadth index; names of one `cik` are share classes of one issuer.
+#: `in_index` tells members of the breadth index; names of one `cik` are share classes of one issuer: `market_cap_usd`
+#: is the issuer's on each of them, `shares_outstanding` the line's own.
 NAMES: Schema = {
     "ticker": pl.String(),
     "name": pl.String(),
@@ -166,12 +186,16 @@ NAMES: Schema = {
     "sector": pl.String(),
     "industry": pl.String(),
     "market_cap_usd": pl.Float64(),
+    "shares_outstanding": pl.Float64(),
     "in_index": pl.Boolean(),
     "cik": pl.String(),
 }
 
-#: The market live: `prev_close` is the last close of HISTORY on today's basis, less a dividend that goes ex
-#: today (the vendor's where the name has no history), `ret` = price / prev_close - 1, null when either is missing.
+#: The market live. `price` is the last trade that sets one, else the last minute's close, else the day's; from the
+#: close on it is the official close. `prev_close` is the last close of HISTORY on today's basis less a dividend
+#: that goes ex today, the vendor's where the name has none or where that is nearer the price. `ret` = price /
+#: prev_close - 1, null when either is missing or it is beyond three times or a third. `after_hours` is the return
+#: since the official close, null before it. `doubt` says why the return is in doubt, null where it is not.
 LIVE: Schema = {
     "ticker": pl.String(),
     "price": pl.Float64(),
@@ -179,6 +203,8 @@ LIVE: Schema = {
     "ret": pl.Float64(),
     "price_time": UTC_NS,
     "volume": pl.Float64(),
+    "after_hours": pl.Float64(),
+    "doubt": pl.String(),
 }
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 NEW_YORK = ZoneInfo("America/New_York")
+PRE_MARKET = time(4)
 OPEN = time(9, 30)
 NOON = time(12, 0)
 CLOSE = time(16, 0)
@@ -77,7 +78,7 @@ class Calendar:
         """Where the moment falls; pre-market is 04:00 to the open, after-hours the close to 20:00."""
         local = moment.astimezone(NEW_YORK)
         day = local.date()
-        if not self.is_session(day) or not time(4) <= local.time() < time(20):
+        if not self.is_session(day) or not PRE_MARKET <= local.time() < time(20):
             return Phase.CLOSED
         if moment < self.opens(day):
             return Phase.PRE_MARKET
@@ -86,7 +87,7 @@ class Calendar:
     def session_at(self, moment: datetime) -> date:
         """The session a moment belongs to: today's from 04:00 New York on, else the last one before."""
         local = moment.astimezone(NEW_YORK)
-        if self.is_session(local.date()) and local.time() >= time(4):
+        if self.is_session(local.date()) and local.time() >= PRE_MARKET:
             return local.date()
         return self.previous(local.date())
 

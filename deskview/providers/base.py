@@ -109,6 +109,9 @@ class Provider(Protocol):
     async def tickers(self) -> Table:
         """TICKERS: active common stock, ADRs and exchange-traded funds and notes."""
 
+    async def delisted(self, since: date) -> Table:
+        """DELISTED: instruments of those types whose last day of trading is the date or later."""
+
     async def details(self, ticker: str, on: date | None = None) -> Table:
         """DETAILS of one instrument, as of a date; no row when the vendor does not know it."""
 
@@ -133,8 +136,11 @@ class Provider(Protocol):
     def prints_of(self, windows: Sequence[Window]) -> Table:
         """TRADES of many windows with `since`, the start of the window a print came from; slow, for a thread."""
 
-    async def intraday(self, ticker: str, session: date, minutes: int) -> Table:
-        """INTRADAY bars of one name in one session."""
+    async def intraday(self, ticker: str, session: date, minutes: int, *, since: date | None = None) -> Table:
+        """INTRADAY bars of one name in one session, or in all from `since` to it."""
+
+    async def index_days(self, ticker: str, since: date, until: date) -> Table:
+        """INDEX_DAYS of one name, as far back as the plan reaches."""
 
     async def short_volume(self, session: date) -> Table:
         """SHORT_VOLUME of the whole market for one session."""

@@ -89,15 +89,22 @@ class Massive:
     async def tickers(self) -> Table:
         """TICKERS: one paged listing, filtered here; a listing per type would take more calls."""
         rejects = Rejects()
+        return rejects.table(reference.tickers(await self._listing("true", rejects), rejects))
+
+    async def delisted(self, since: date) -> Table:
+        """DELISTED: the whole listing of the inactive, which the vendor can't limit by date."""
+        rejects = Rejects()
+        return rejects.table(reference.delisted(await self._listing("false", rejects), since, rejects))
+
+    async def _listing(self, active: str, rejects: Rejects) -> list[wire.TickerRow]:
         params: Params = {
             "market": "stocks",
-            "active": "true",
+            "active": active,
             "limit": LISTING_A_PAGE,
             "sort": "ticker",
             "order": "asc",
         }
-        rows = await self._client.rows("v3/reference/tickers", Capability.REFERENCE, TICKER, rejects, params)
-        return rejects.table(reference.tickers(rows, rejects))
+        return await self._client.rows("v3/reference/tickers", Capability.REFERENCE, TICKER, rejects, params)
 
     async def details(self, ticker: str, on: date | None = None) -> Table:
         """DETAILS; without a date the vendor's clock is asked for it, which is one call more."""
@@ -182,14 +189,34 @@ class Massive:
         frame = tables.windows(windows, rejects)
         return rejects.table(frame)
 
-    async def intraday(self, ticker: str, session: date, minutes: int) -> Table:
+    async def intraday(self, ticker: str, session: date, minutes: int, *, since: date | None = None) -> Table:
         """INTRADAY bars, premarket and after hours included; windows without a trade have no bar."""
         rejects = Rejects()
-        day = session.isoformat()
-        path = f"v2/aggs/ticker/{in_path(ticker)}/range/{minutes}/minute/{day}/{day}"
-        params: Params = {"adjusted": "false", "sort": "asc", "limit": BARS_A_PAGE}
-        rows = await self._client.rows(path, Capability.INTRADAY_BARS, CUSTOM, rejects, params)
-        return rejects.table(tables.intraday(rows, ticker, session, rejects))
+        first, window = since or session, f"range/{minutes}/minute"
+        rows = await self._custom(ticker, (window, first, session), Capability.INTRADAY_BARS, rejects)
+        return rejects.table(tables.intraday(rows, ticker, first, session, rejects))
+
+    async def index_days(self, ticker: str, since: date, until: date) -> Table:
+        """INDEX_DAYS, adjusted for splits as of the request."""
+        rejects = Rejects()
+        rows = await self._custom(
+            ticker, ("range/1/day", since, until), Capability.DAILY_BARS, rejects, adjusted="true"
+        )
+        return rejects.table(tables.index_days(rows, ticker, rejects))
+
+    async def _custom(
+        self,
+        ticker: str,
+        span: tuple[str, date, date],
+        capability: Capability,
+        rejects: Rejects,
+        *,
+        adjusted: str = "false",
+    ) -> list[wire.CustomBar]:
+        """The bars of one name over (window, first day, last day)."""
+        path = "/".join(("v2/aggs/ticker", in_path(ticker), *map(str, span)))
+        params: Params = {"adjusted": adjusted, "sort": "asc", "limit": BARS_A_PAGE}
+        return await self._client.rows(path, capability, CUSTOM, rejects, params)
 
     async def short_volume(self, session: date) -> Table:
         """SHORT_VOLUME of one session."""

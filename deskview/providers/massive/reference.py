@@ -5,7 +5,17 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
-from deskview.market.schema import CONDITIONS, DETAILS, DIVIDENDS, EXCHANGES, SHORT_VOLUME, SPLITS, TICKERS, require
+from deskview.market.schema import (
+    CONDITIONS,
+    DELISTED,
+    DETAILS,
+    DIVIDENDS,
+    EXCHANGES,
+    SHORT_VOLUME,
+    SPLITS,
+    TICKERS,
+    require,
+)
 from deskview.market.sessions import Closure
 from deskview.providers.base import MarketStatus
 from deskview.providers.massive.cleaning import Rejects, iso_date, one_line, positive, repeated, unfit_ticker
@@ -33,22 +43,24 @@ log = logging.getLogger(__name__)
 
 def tickers(rows: list[TickerRow], rejects: Rejects) -> pl.DataFrame:
     """TICKERS of the types the desk follows; other types are outside the table and not counted."""
-    wire = columns(
-        rows,
-        {
-            "ticker": pl.String(),
-            "name": pl.String(),
-            "type": pl.String(),
-            "primary_exchange": pl.String(),
-            "active": pl.Boolean(),
-            "cik": pl.String(),
-        },
-    )
-    frame = wire.filter(pl.col("type").is_in(TYPES), pl.col("active").fill_null(value=True))
-    frame = frame.rename({"primary_exchange": "exchange"}).with_columns(
-        one_line("name"), one_line("exchange"), one_line("cik")
-    )
+    frame = _listed(rows).filter(pl.col("active").fill_null(value=True)).rename({"primary_exchange": "exchange"})
     return require(rejects.drop(frame, {**unfit_ticker(), **repeated("ticker")}), TICKERS, "tickers")
+
+
+def delisted(rows: list[TickerRow], since: date, rejects: Rejects) -> pl.DataFrame:
+    """DELISTED of the same types and from the date on, oldest first; of an instrument delisted twice the last row."""
+    frame = _listed(rows).with_columns(delisted=pl.col("delisted_utc").str.slice(0, 10).str.to_date(strict=False))
+    frame = frame.filter(pl.col("delisted").is_null() | (pl.col("delisted") >= since)).sort("delisted", "ticker")
+    rules = {"the date of delisting is none": pl.col("delisted").is_null(), **unfit_ticker()}
+    return require(rejects.drop(frame, {**rules, **repeated("ticker", "delisted")}), DELISTED, "delisted")
+
+
+def _listed(rows: list[TickerRow]) -> pl.DataFrame:
+    text = ("ticker", "name", "type", "primary_exchange", "cik", "composite_figi", "delisted_utc")
+    wire = columns(rows, {**dict.fromkeys(text, pl.String()), "active": pl.Boolean()})
+    return wire.filter(pl.col("type").is_in(TYPES)).with_columns(
+        one_line("name"), one_line("primary_exchange"), one_line("cik"), figi=one_line("composite_figi")
+    )
 
 
 def details(row: Overview | None, as_of: date) -> pl.DataFrame:
@@ -73,7 +85,7 @@ def details(row: Overview | None, as_of: date) -> pl.DataFrame:
 
 
 def splits(rows: list[Split], rejects: Rejects) -> pl.DataFrame:
-    """SPLITS, oldest first; `factor` is the vendor's and may be null."""
+    """SPLITS, oldest first; `factor` is the vendor's and may be null. Two ratios of one date stay two rows."""
     numbers = dict.fromkeys(("split_from", "split_to", "historical_adjustment_factor"), pl.Float64())
     wire = columns(rows, {"ticker": pl.String(), "execution_date": pl.String(), **numbers})
     frame = wire.with_columns(iso_date("execution_date"), factor=positive("historical_adjustment_factor"))
@@ -82,15 +94,15 @@ def splits(rows: list[Split], rejects: Rejects) -> pl.DataFrame:
         {
             "the execution date is no date": pl.col("execution_date").is_null(),
             "the ratio is not above zero": (pl.col("split_from") <= 0) | (pl.col("split_to") <= 0),
-            **repeated("ticker", "execution_date"),
+            **repeated("ticker", "execution_date", "split_from", "split_to"),
         },
     )
     return require(fit.sort("execution_date", "ticker"), SPLITS, "splits")
 
 
 def dividends(rows: list[Dividend], rejects: Rejects) -> pl.DataFrame:
-    """DIVIDENDS in USD, oldest first; several of one name on one date stay several rows."""
-    text = dict.fromkeys(("ticker", "ex_dividend_date", "currency"), pl.String())
+    """DIVIDENDS in USD, oldest first; several of one name on one date stay several rows, one id is one dividend."""
+    text = dict.fromkeys(("ticker", "ex_dividend_date", "currency", "id"), pl.String())
     frame = columns(rows, {**text, "cash_amount": pl.Float64()}).with_columns(
         ex_date=iso_date("ex_dividend_date"), cash_usd="cash_amount"
     )
@@ -100,6 +112,7 @@ def dividends(rows: list[Dividend], rejects: Rejects) -> pl.DataFrame:
             "the ex-date is no date": pl.col("ex_date").is_null(),
             "paid in another currency": pl.col("currency").fill_null("USD").str.to_uppercase() != "USD",
             "the amount is not above zero": pl.col("cash_usd") <= 0,
+            "the same id a second time": pl.col("id").is_not_null() & ~pl.col("id").is_first_distinct(),
         },
     )
     return require(fit.sort("ex_date", "ticker", maintain_order=True), DIVIDENDS, "dividends")

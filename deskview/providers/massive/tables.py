@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 import polars as pl
 
-from deskview.market.schema import BARS, INTRADAY, SNAPSHOT, TRADES, UTC_NS, require
+from deskview.market.schema import BARS, INDEX_DAYS, INTRADAY, SNAPSHOT, TRADES, UTC_NS, require
 from deskview.providers.base import Window
 from deskview.providers.massive.cleaning import (
     Rejects,
@@ -28,7 +28,6 @@ from deskview.providers.massive.wire import (
     CustomBar,
     Day,
     GroupedBar,
-    LastQuote,
     LastTrade,
     Minute,
     PreviousDay,
@@ -37,7 +36,8 @@ from deskview.providers.massive.wire import (
 )
 
 Row = TypeVar("Row")
-NO_DAY, NO_MINUTE, NO_TRADE, NO_QUOTE, NONE_BEFORE = Day(), Minute(), LastTrade(), LastQuote(), PreviousDay()
+Codes = tuple[int, ...] | None
+NO_DAY, NO_MINUTE, NO_TRADE, NONE_BEFORE = Day(), Minute(), LastTrade(), PreviousDay()
 MINUTE_MS = 60_000
 WIRE_NAMES = {
     "T": "ticker",
@@ -97,15 +97,13 @@ def daily_bars(session: date, batches: Iterable[list[GroupedBar]], rejects: Reje
     )
 
 
-def intraday(rows: list[CustomBar], ticker: str, session: date, rejects: Rejects) -> pl.DataFrame:
-    """INTRADAY bars of one name; `t` is the start of each window."""
-    wire = columns(rows, {**dict.fromkeys(("o", "h", "l", "c", "v"), pl.Float64()), "t": pl.Int64()})
-    names = {short: name for short, name in WIRE_NAMES.items() if short in wire.columns}
-    frame = wire.rename(names).with_columns(ticker=pl.lit(ticker), start=from_millis("t"))
+def intraday(rows: list[CustomBar], ticker: str, since: date, session: date, rejects: Rejects) -> pl.DataFrame:
+    """INTRADAY bars of one name from `since` to `session`; `t` is the start of each window."""
+    frame = _custom(rows, ticker).with_columns(start=from_millis("t"))
     fit = rejects.drop(
         frame,
         {
-            "the bar is of another date": new_york_date(pl.col("start")).ne_missing(session),
+            "the bar is of another date": ~new_york_date(pl.col("start")).is_between(since, session),
             **unfit_bar(),
             **repeated("start"),
         },
@@ -113,39 +111,33 @@ def intraday(rows: list[CustomBar], ticker: str, session: date, rejects: Rejects
     return require(fit.sort("start"), INTRADAY, "intraday bars")
 
 
-def snapshot(batches: Iterable[list[SnapshotRow]], rejects: Rejects) -> pl.DataFrame:
-    """SNAPSHOT of the market.
+def index_days(rows: list[CustomBar], ticker: str, rejects: Rejects) -> pl.DataFrame:
+    """INDEX_DAYS of one name, oldest first; `t` is the start of each day."""
+    frame = _custom(rows, ticker).with_columns(session=new_york_date(from_millis("t")))
+    fit = rejects.drop(frame, {**unfit_bar(), **repeated("session")})
+    return require(fit.sort("session"), INDEX_DAYS, "index days")
 
-    The price is lastTrade.p, else min.c, else day.c, whichever first is above zero; prevDay is not
-    today's price. A last trade of an earlier day is kept (its vendor shows it all night): `price_time`
-    tells. The time of a minute's close is the minute's end or `updated`, whichever is earlier.
-    """
+
+def _custom(rows: list[CustomBar], ticker: str) -> pl.DataFrame:
+    wire = columns(rows, {**dict.fromkeys(("o", "h", "l", "c", "v"), pl.Float64()), "t": pl.Int64()})
+    names = {short: name for short, name in WIRE_NAMES.items() if short in wire.columns}
+    return wire.rename(names).with_columns(ticker=pl.lit(ticker))
+
+
+def snapshot(batches: Iterable[list[SnapshotRow]], rejects: Rejects) -> pl.DataFrame:
+    """SNAPSHOT of the market, zeros as null. A last trade of an earlier day is kept (its vendor shows it all night)."""
     fit = rejects.drop(
         _in_one(_snapshot_columns, batches), {**unfit_ticker(), **_unfit_snapshot(), **repeated("ticker")}
     )
-    trade, minute, day = positive("trade_price"), positive("minute_close"), positive("day_close")
-    source = pl.coalesce(
-        pl.when(found.is_not_null()).then(pl.lit(name))
-        for name, found in (("trade", trade), ("minute", minute), ("day", day))
-    )
-    updated = from_nanos("updated_ns")
-    minute_end = pl.min_horizontal(from_millis(positive("minute_ms") + MINUTE_MS), updated)
+    day, updated = positive("day_close"), from_nanos("updated_ns")
     begun = day.is_not_null()
     frame = fit.with_columns(
-        price=pl.coalesce(trade, minute, day),
-        price_source=source,
-        prev_close=positive("prev_close"),
+        trade_time=from_nanos("trade_ns"),
+        minute_time=pl.min_horizontal(from_millis(positive("minute_ms") + MINUTE_MS), updated),
         volume=pl.when(begun).then("volume"),
         updated=updated,
-        **{name: pl.when(begun).then(positive(name)) for name in ("open", "high", "low", "vwap")},
-        **{name: positive(name) for name in ("bid", "ask")},
-    ).with_columns(
-        price_time=pl.when(pl.col("price_source") == "trade")
-        .then(from_nanos("trade_ns"))
-        .when(pl.col("price_source") == "minute")
-        .then(minute_end)
-        .when(pl.col("price_source") == "day")
-        .then("updated")
+        **{name: pl.when(begun).then(positive(name)) for name in ("open", "high", "low")},
+        **{name: positive(name) for name in ("trade_price", "minute_close", "day_close", "prev_close")},
     )
     return require(frame, SNAPSHOT, "snapshot")
 
@@ -163,7 +155,6 @@ def _snapshot_columns(rows: list[SnapshotRow]) -> pl.DataFrame:
     number, count = partial(pl.Series, dtype=pl.Float64()), partial(pl.Series, dtype=pl.Int64())
     days, before = [row.day or NO_DAY for row in rows], [row.prev_day or NONE_BEFORE for row in rows]
     minutes, trades = [row.min or NO_MINUTE for row in rows], [row.last_trade or NO_TRADE for row in rows]
-    quotes = [row.last_quote or NO_QUOTE for row in rows]
     return pl.DataFrame(
         {
             "ticker": pl.Series([row.ticker for row in rows], dtype=pl.String()),
@@ -172,21 +163,19 @@ def _snapshot_columns(rows: list[SnapshotRow]) -> pl.DataFrame:
             "low": number(values=[day.l for day in days]),
             "day_close": number(values=[day.c for day in days]),
             "volume": number(values=[day.v for day in days]),
-            "vwap": number(values=[day.vw for day in days]),
             "minute_close": number(values=[minute.c for minute in minutes]),
             "minute_ms": count(values=[minute.t for minute in minutes]),
             "prev_close": number(values=[day.c for day in before]),
             "trade_price": number(values=[trade.p for trade in trades]),
             "trade_ns": count(values=[trade.t for trade in trades]),
-            "bid": number(values=[quote.p for quote in quotes]),
-            "ask": number(values=[quote.P for quote in quotes]),
+            "trade_conditions": _conditions([trade.c for trade in trades]),
             "updated_ns": count(values=[row.updated for row in rows]),
         }
     )
 
 
 def _unfit_snapshot() -> dict[str, pl.Expr]:
-    prices = ("open", "high", "low", "day_close", "vwap", "minute_close", "trade_price", "bid", "ask", "prev_close")
+    prices = ("open", "high", "low", "day_close", "minute_close", "trade_price", "prev_close")
     return {
         "a price is negative": pl.any_horizontal(pl.col(name) < 0 for name in prices),
         "the high is below the low": pl.col("high") < pl.col("low"),
@@ -262,18 +251,26 @@ def _columns(rows: list[Trade]) -> pl.DataFrame:
         {
             **column_series(rows, WIRE),
             "sequence": pl.Series([row.sequence_number for row in rows], dtype=pl.Int64()),
-            "conditions": _conditions(rows),
+            "conditions": _conditions([row.conditions for row in rows]),
             "price": pl.Series([float(row.price) for row in rows], dtype=pl.Float64()),
             "price_e4": pl.Series([int(row.price * TEN_THOUSANDTHS) for row in rows], dtype=pl.Int64()),
         }
     )
 
 
-def _conditions(rows: list[Trade]) -> pl.Series:
+class _Numbering(dict[Codes, int]):
+    """A number for each distinct key, in the order they come."""
+
+    def __missing__(self, key: Codes) -> int:
+        self[key] = number = len(self)
+        return number
+
+
+def _conditions(codes: Sequence[Codes]) -> pl.Series:
     """The lists of codes, each distinct list built once: there are few, and building is what costs."""
-    distinct: dict[tuple[int, ...], int] = {}
-    which = [distinct.setdefault(tuple(row.conditions or ()), len(distinct)) for row in rows]
-    return pl.Series([list(codes) for codes in distinct], dtype=pl.List(pl.Int32())).gather(which)
+    numbers = _Numbering()
+    which = list(map(numbers.__getitem__, codes))
+    return pl.Series([list(row or ()) for row in numbers], dtype=pl.List(pl.Int32())).gather(which)
 
 
 def _size() -> pl.Expr:

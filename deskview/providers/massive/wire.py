@@ -50,14 +50,13 @@ class RowError(Struct):
 
 
 class Day(Struct, gc=False):
-    """The session so far. All zero before the open."""
+    """What is read of the session so far. All zero before the open."""
 
     o: float | None = None
     h: float | None = None
     l: float | None = None  # noqa: E741 - the wire's name
     c: float | None = None
     v: float | None = None
-    vw: float | None = None
 
 
 class Minute(Struct, gc=False):
@@ -74,17 +73,11 @@ class PreviousDay(Struct, gc=False):
 
 
 class LastTrade(Struct, gc=False):
-    """Absent by plan; `t` is Unix ns."""
+    """Absent by plan; `t` is Unix ns, `c` the codes of its conditions."""
 
     p: float | None = None
     t: Nanos | None = None
-
-
-class LastQuote(Struct, gc=False):
-    """Absent by plan; `p` is the bid, `P` the ask."""
-
-    p: float | None = None
-    P: float | None = None
+    c: tuple[Int32, ...] | None = None
 
 
 class SnapshotRow(Struct, gc=False):
@@ -95,7 +88,6 @@ class SnapshotRow(Struct, gc=False):
     min: Minute | None = None
     prev_day: PreviousDay | None = field(default=None, name="prevDay")
     last_trade: LastTrade | None = field(default=None, name="lastTrade")
-    last_quote: LastQuote | None = field(default=None, name="lastQuote")
     updated: Nanos | None = None
 
 
@@ -136,7 +128,7 @@ class Trade(Struct):
     size: float | None = None
     decimal_size: str | None = None
     participant_timestamp: Nanos | None = None
-    conditions: list[Int32] | None = None
+    conditions: tuple[Int32, ...] | None = None
     correction: Int32 | None = None
     trf_id: Int32 | None = None
 
@@ -150,6 +142,8 @@ class TickerRow(Struct, gc=False):
     primary_exchange: str | None = None
     active: bool | None = None
     cik: str | None = None
+    composite_figi: str | None = None
+    delisted_utc: str | None = None
 
 
 class Overview(Struct):
@@ -184,12 +178,13 @@ class Split(Struct):
 
 
 class Dividend(Struct):
-    """A cash dividend; dates are YYYY-MM-DD."""
+    """A cash dividend; dates are YYYY-MM-DD. Rows of one `id` are one dividend."""
 
     ticker: Ticker
     ex_dividend_date: str
     cash_amount: float
     currency: str | None = None
+    id: str | None = None
 
 
 class ShortVolume(Struct):

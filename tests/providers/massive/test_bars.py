@@ -1,11 +1,13 @@
 """Daily and intraday bars: whose time is the end of the window and whose the start, and what is no bar."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from deskview.market.schema import BARS, INTRADAY, require
+from deskview.market.schema import BARS, INDEX_DAYS, INTRADAY, require
+from deskview.providers.massive.provider import Massive
 from tests.providers.massive.answers import Absent, Json, answering, grouped_bar, results
+from tests.providers.scripted import Server, ok
 
 DAY = date(2026, 8, 7)
 
@@ -95,3 +97,23 @@ async def test_intraday_time_is_the_start_of_the_window() -> None:
     assert frame.row(0) == ("SOXL", start, 10.0, 11.0, 9.5, 10.5, 10.5)
     assert frame.height == 2
     assert table.left_out == 2
+
+
+async def test_intraday_of_many_sessions_is_asked_for_at_once(server: Server, massive: Massive) -> None:
+    start = datetime(2026, 8, 6, 13, 30, tzinfo=UTC)
+    ms = int(start.timestamp() * 1000)
+    server.will(ok(results(custom_bar(ms), custom_bar(ms + 86_400_000), custom_bar(ms - 86_400_000))))
+    table = await massive.intraday("SPY", DAY, 5, since=date(2026, 8, 6))
+    assert table.frame["start"].to_list() == [start, start + timedelta(days=1)]
+    assert table.left_out == 1
+    assert server.seen[0].target.startswith("/v2/aggs/ticker/SPY/range/5/minute/2026-08-06/2026-08-07?")
+
+
+async def test_the_indexs_own_days_are_adjusted_and_dated_by_their_start(server: Server, massive: Massive) -> None:
+    midnight = int(datetime(2026, 8, 6, 4, tzinfo=UTC).timestamp() * 1000)
+    rows = [custom_bar(midnight + 86_400_000), custom_bar(midnight), custom_bar(midnight), custom_bar(midnight, c=0)]
+    server.will(ok(results(*rows)))
+    table = await massive.index_days("SPY", date(2020, 8, 1), DAY)
+    assert require(table.frame, INDEX_DAYS, "days").rows() == [(date(2026, 8, 6), 10.5), (date(2026, 8, 7), 10.5)]
+    assert table.left_out == 2
+    assert "/range/1/day/2020-08-01/2026-08-07?adjusted=true" in server.seen[0].target

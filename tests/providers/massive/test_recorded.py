@@ -26,16 +26,16 @@ async def test_day_bars_start_at_midnight(data: Path) -> None:
 
 async def test_snapshot(data: Path) -> None:
     table = await answering(recorded(data, "snapshot_gainers")).snapshot()
-    assert table.frame.select("ticker", "price", "price_source", "prev_close").rows() == [
-        ("NVCN", 6.42, "trade", 0.29),
-        ("BIOL", 4.2116, "trade", 0.1953),
+    assert table.frame.select("ticker", "trade_price", "trade_conditions", "prev_close").rows() == [
+        ("NVCN", 6.42, [14, 41], 0.29),
+        ("BIOL", 4.2116, [], 0.1953),
     ]
 
 
 async def test_single_snapshot_with_null_conditions(data: Path) -> None:
     row = msgspec.json.decode(recorded(data, "snapshot_single_AAPL"))["ticker"]
     frame = (await answering({"tickers": [row]}).snapshot()).frame
-    assert frame.select("price", "price_source", "bid", "ask").row(0) == (159.99, "trade", 159.98, 159.99)
+    assert frame.select("trade_price", "trade_conditions").row(0) == (159.99, [])
 
 
 async def test_trades(data: Path) -> None:

@@ -4,7 +4,17 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from deskview.market.schema import CONDITIONS, DETAILS, DIVIDENDS, EXCHANGES, SHORT_VOLUME, SPLITS, TICKERS, require
+from deskview.market.schema import (
+    CONDITIONS,
+    DELISTED,
+    DETAILS,
+    DIVIDENDS,
+    EXCHANGES,
+    SHORT_VOLUME,
+    SPLITS,
+    TICKERS,
+    require,
+)
 from deskview.market.sessions import Closure
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.massive.provider import Massive
@@ -27,7 +37,7 @@ def listed(ticker: str, kind: str = "CS", **more: object) -> dict[str, object]:
 
 async def test_listing_keeps_stocks_adrs_and_funds(server: Server, massive: Massive) -> None:
     rows = [
-        listed("A", cik="0000000007"),
+        listed("A", cik="0000000007", composite_figi="BBG000000001"),
         listed("BABA", "ADRC"),
         listed("SOXL", "ETF"),
         listed("KIMpL", "PFD"),
@@ -35,7 +45,14 @@ async def test_listing_keeps_stocks_adrs_and_funds(server: Server, massive: Mass
     ]
     server.will(ok(results(*rows)))
     table = await massive.tickers()
-    assert require(table.frame, TICKERS, "tickers").row(0) == ("A", "A Inc.", "CS", "XNYS", "0000000007")
+    assert require(table.frame, TICKERS, "tickers").row(0) == (
+        "A",
+        "A Inc.",
+        "CS",
+        "XNYS",
+        "0000000007",
+        "BBG000000001",
+    )
     assert table.frame["ticker"].to_list() == ["A", "BABA", "SOXL"]
     assert table.left_out == 0
     assert server.seen[0].target == "/v3/reference/tickers?market=stocks&active=true&limit=1000&sort=ticker&order=asc"
@@ -50,8 +67,32 @@ async def test_listing_counts_what_does_not_fit_and_cleans_names() -> None:
         listed("D", name="\x07", primary_exchange=""),
     ]
     table = await answering(results(*rows)).tickers()
-    assert table.frame.rows() == [("A", "Evil[31m Corp", "CS", "XNYS", None), ("D", None, "CS", None, None)]
+    assert table.frame.rows() == [("A", "Evil[31m Corp", "CS", "XNYS", None, None), ("D", None, "CS", *[None] * 3)]
     assert table.left_out == 2
+
+
+async def test_the_delisted_from_a_date_on(server: Server, massive: Massive) -> None:
+    def dead(ticker: str, day: object, **more: object) -> dict[str, object]:
+        return listed(ticker) | {"active": False, "delisted_utc": day, "composite_figi": f"F{ticker}"} | more
+
+    rows = [
+        dead("OLD", "2020-01-02T00:00:00Z"),
+        dead("B", "2026-03-05T05:00:00Z"),
+        dead("A", "2026-03-04T00:00:00Z", cik="0000000007"),
+        dead("A", "2025-12-04"),
+        dead("W", "2026-03-04T00:00:00Z", type="WARRANT"),
+        dead("C", "soon"),
+        dead("D", None),
+    ]
+    server.will(ok(results(*rows)))
+    table = await massive.delisted(date(2025, 6, 1))
+    assert require(table.frame, DELISTED, "delisted").rows() == [
+        ("A", "A Inc.", "CS", None, "FA", date(2025, 12, 4)),
+        ("A", "A Inc.", "CS", "0000000007", "FA", date(2026, 3, 4)),
+        ("B", "B Inc.", "CS", None, "FB", date(2026, 3, 5)),
+    ]
+    assert table.left_out == 2
+    assert "active=false" in server.seen[0].target
 
 
 async def test_details_of_a_stock_and_of_a_fund() -> None:
@@ -108,6 +149,22 @@ async def test_splits(server: Server, massive: Massive) -> None:
     assert server.seen[0].target == (
         "/stocks/v1/splits?execution_date.gte=2025-10-01&sort=execution_date.asc&limit=5000"
     )
+
+
+async def test_two_ratios_of_one_date_stay_two_rows() -> None:
+    rows = [split(), split(split_from=60, split_to=1, id="P2"), split(id="P3")]
+    table = await answering(results(*rows)).splits(date(2025, 10, 1))
+    assert table.frame.select("split_from", "split_to").rows() == [(1.0, 15.0), (60.0, 1.0)]
+    assert table.left_out == 1
+
+
+async def test_one_dividend_told_twice_is_one_and_two_of_a_date_are_two() -> None:
+    def paid(key: str | None, cash: float = 0.25) -> dict[str, object]:
+        return {"id": key, "ticker": "A", "ex_dividend_date": "2026-03-02", "cash_amount": cash, "currency": "USD"}
+
+    table = await answering(results(paid("E1"), paid("E1"), paid("E2"), paid(None), paid(None))).dividends(DAY)
+    assert table.frame.height == 4
+    assert table.left_out == 1
 
 
 async def test_dividends(server: Server, massive: Massive) -> None:
