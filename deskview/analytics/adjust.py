@@ -1,11 +1,13 @@
-"""Prices put on today's share basis, live returns against them, and a session's bars in place of live prices."""
+"""Prices put on today's share basis: splits and cash dividends."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
+from math import log
+from typing import NamedTuple
 
 import polars as pl
 
-from deskview.market.schema import HISTORY, LIVE, SNAPSHOT, UTC_NS
+from deskview.market.schema import HISTORY
 
 _DAYS = 10_000_000
 """More than any date's number of days since 1970."""
@@ -97,6 +99,58 @@ def split_ratios(splits: pl.DataFrame, basis: date) -> pl.DataFrame:
     )
 
 
+SUPPORTED = 1.5
+"""Prices support a split where the first close from its date on is within this factor of what it makes of the last."""
+
+
+class SupportedSplits(NamedTuple):
+    """SPLITS with at most one row a name and date; (ticker, session) of dates none of whose rows prices support; and
+    how many rows do not count.
+    """
+
+    splits: pl.DataFrame
+    unsupported: pl.DataFrame
+    left_out: int
+
+
+def supported_splits(splits: pl.DataFrame, bars: pl.DataFrame) -> SupportedSplits:
+    """Of several SPLITS of a name on one date those that unadjusted closes (ticker, session, close) support.
+
+    Both apply where the closes support their product, else the one they support, else none. Where there is no close on
+    or after the date none does: a live price will tell.
+    """
+    several = pl.len().over("ticker", "execution_date") > 1
+    doubtful = splits.filter(several)
+    kept, unsupported, left_out = [splits.filter(~several)], [], 0
+    closes = bars.filter(pl.col("ticker").is_in(doubtful.get_column("ticker").unique().to_list())).sort("session")
+    for (ticker, day), rows in doubtful.group_by("ticker", "execution_date", maintain_order=True):
+        own = closes.filter((pl.col("ticker") == ticker) & (pl.col("close") > 0))
+        before, after = own.filter(pl.col("session") < day), own.filter(pl.col("session") >= day)
+        moved = after["close"][0] / before["close"][-1] if before.height and after.height else None
+        best, count = _best_supported(rows, moved)
+        left_out += rows.height - count
+        kept.append(best)
+        if moved is not None and best.is_empty() and abs(log(moved)) > log(SUPPORTED):
+            unsupported.append((ticker, day))
+    places = pl.DataFrame(unsupported, schema={"ticker": pl.String, "session": pl.Date}, orient="row")
+    return SupportedSplits(pl.concat(kept).sort("execution_date", "ticker"), places, left_out)
+
+
+def _best_supported(rows: pl.DataFrame, moved: float | None) -> tuple[pl.DataFrame, int]:
+    """The split the close moved by: of all the rows together, of one or of none; and how many of the rows are in it."""
+    if moved is None:
+        return rows.clear(), 0
+    together = rows.head(1).with_columns(split_from=rows["split_from"].product(), split_to=rows["split_to"].product())
+    none = rows.head(1).with_columns(split_from=pl.lit(1.0), split_to=pl.lit(1.0))
+    ways = pl.concat([together, rows, none]).with_columns(
+        count=pl.Series([rows.height, *[1] * rows.height, 0]),
+        away=(pl.lit(moved) * pl.col("split_to") / pl.col("split_from")).log().abs(),
+    )
+    best = ways.sort("away", maintain_order=True).filter(pl.col("away") <= log(SUPPORTED)).head(1)
+    count = int(best["count"][0]) if best.height else 0
+    return (best if count else best.clear()).select(rows.columns), count
+
+
 def dividends_paid(dividends: pl.DataFrame, basis: date) -> pl.DataFrame:
     """DIVIDENDS with an ex-date up to the basis as (ticker, date, cash), one row a name and date."""
     paid = dividends.filter((pl.col("cash_usd") > 0) & (pl.col("ex_date") <= basis))
@@ -140,50 +194,24 @@ def _cumulated(ratios: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def last_closes(history: pl.DataFrame) -> pl.DataFrame:
-    """The total closes of the last session of HISTORY, once a session: ticker, stored_close.
+def last_closes(
+    history: pl.DataFrame, splits: pl.DataFrame, dividends: pl.DataFrame, *, before: date, today: date
+) -> pl.DataFrame:
+    """CLOSES of analytics.live for the session `today`: closes of HISTORY on the session `before` it, and what goes ex.
 
-    A name whose last bar is older is not among them.
+    A name without a bar on that very session has no stored close, whatever older ones it has.
     """
-    last_session = history.get_column("session").max()
-    return history.filter(pl.col("session") == last_session).select("ticker", stored_close="total_close")
-
-
-def live_market(snapshot: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
-    """SNAPSHOT against the `last_closes`: LIVE, one row per ticker of the snapshot.
-
-    A name that is not among them gets the vendor's previous close instead.
-    """
-    close = pl.coalesce("stored_close", "prev_close")
-    price, before = pl.col("price"), pl.col("prev_close")
+    closes = history.filter(pl.col("session") == before).select("ticker", stored_close="close")
+    cash = dividends_paid(dividends.filter(pl.col("ex_date") == today), today).select("ticker", cash_usd="cash")
+    split = split_ratios(splits.filter(pl.col("execution_date") == today), today)
+    ratio = split.group_by("ticker").agg(pl.col("ratio").product())
     return (
-        snapshot.join(closes, on="ticker", how="left", maintain_order="left")
-        .with_columns(prev_close=close)
-        .with_columns(ret=pl.when((before > 0) & (price > 0)).then(price / before - 1))
-        .select(list(LIVE))
+        closes.join(cash, on="ticker", how="full", coalesce=True)
+        .join(ratio, on="ticker", how="left")
+        .select(
+            "ticker",
+            "stored_close",
+            unsplit_close=pl.col("stored_close") / pl.col("ratio").fill_null(1.0),
+            cash_usd=pl.col("cash_usd").fill_null(0.0),
+        )
     )
-
-
-def has_prices(snapshot: pl.DataFrame) -> bool:
-    """Whether anything has traded today."""
-    return snapshot.get_column("price").count() > 0
-
-
-def closing_snapshot(bars: pl.DataFrame, closes: datetime) -> pl.DataFrame:
-    """BARS of one session as SNAPSHOT at its close; previous closes and quotes are null."""
-    moment = pl.lit(closes).cast(UTC_NS)
-    return bars.select(
-        "ticker",
-        price="close",
-        price_source=pl.lit("day"),
-        price_time=moment,
-        prev_close=pl.lit(None, pl.Float64),
-        open="open",
-        high="high",
-        low="low",
-        volume="volume",
-        vwap="vwap",
-        bid=pl.lit(None, pl.Float64),
-        ask=pl.lit(None, pl.Float64),
-        updated=moment,
-    ).select(list(SNAPSHOT))

@@ -20,11 +20,13 @@ def join_names(tickers: pl.DataFrame, members: pl.DataFrame, details: pl.DataFra
         industry="industry",
         in_index=pl.col("indexes").list.contains(index),
     )
-    known = with_sic_sector(details.select("ticker", "market_cap_usd", "sic_code").rename({}))
+    known = with_sic_sector(details.select("ticker", "market_cap_usd", "shares_outstanding", "sic_code"))
     return (
         tickers.select("ticker", "name", "type", "cik")
         .join(shipped, on="ticker", how="full", coalesce=True)
-        .join(known.select("ticker", "market_cap_usd", sic_sector="sector"), on="ticker", how="left")
+        .join(
+            known.select("ticker", "market_cap_usd", "shares_outstanding", sic_sector="sector"), on="ticker", how="left"
+        )
         .with_columns(
             name=pl.coalesce("name", "member_name"),
             sector=pl.coalesce("sector", "sic_sector"),
@@ -33,3 +35,27 @@ def join_names(tickers: pl.DataFrame, members: pl.DataFrame, details: pl.DataFra
         .select(list(NAMES))
         .sort("ticker")
     )
+
+
+def with_delisted(names: pl.DataFrame, tickers: pl.DataFrame, delisted: pl.DataFrame) -> pl.DataFrame:
+    """NAMES with a column `delisted`, null for the living, and the rest of DELISTED below.
+
+    Of a ticker in TICKERS as well the living stays. Whose FIGI lives on under another ticker has not died.
+    """
+    alive = tickers.filter(pl.col("figi").is_not_null()).select("figi")
+    dead = (
+        delisted.join(tickers, on="ticker", how="anti")
+        .join(alive, on="figi", how="anti")
+        .sort("delisted")
+        .unique("ticker", keep="last", maintain_order=True)
+    )
+    known = names.join(dead.select("ticker", "delisted"), on="ticker", how="left", maintain_order="left")
+    others = dead.join(names, on="ticker", how="anti").select("ticker", "name", "type", "cik", "delisted")
+    return pl.concat([known, others], how="diagonal")
+
+
+def with_gaps(names: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
+    """NAMES with a column `rank_doubt`: why its return of the year is in doubt (GAPS), null where it is not."""
+    percent = (pl.col("change") * -100).round(0).cast(pl.Int64).cast(pl.String)
+    reason = pl.format("opened {}% lower on {}: news, or a spin-off that is in no table", percent, pl.col("session"))
+    return names.join(gaps.select("ticker", rank_doubt=reason), on="ticker", how="left", maintain_order="left")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import polars as pl
@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 from deskview.analytics.adjust import DOLLAR_VOLUME, dividends_paid, split_ratios
 
 Floats: TypeAlias = NDArray[np.float64]
+Singles: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
+
+Matrix = TypeVar("Matrix", Floats, Singles)
 
 FILL_SESSIONS = 5
 """A name without a bar keeps its last close for this many sessions (a halt), then counts as gone."""
@@ -31,7 +34,8 @@ class Panel:
 
     `sessions` ascend, `tickers` are sorted. `close` (sessions x names) is on one share basis, carried over
     at most FILL_SESSIONS sessions without a bar, NaN elsewhere. `dollar_volume_usd` is 0 where there is no
-    bar. `thin_sessions` are the dates left out for having too few bars to be a session of the market.
+    bar. `traded` is the close as it was on the day where that is known (bars that were adjusted here), carried over
+    alike, else None. `thin_sessions` are the dates left out for having too few bars to be a session of the market.
     """
 
     sessions: tuple[date, ...]
@@ -39,6 +43,7 @@ class Panel:
     close: Floats
     dollar_volume_usd: Floats
     thin_sessions: tuple[date, ...] = ()
+    traded: Singles | None = None
     _columns: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -62,19 +67,35 @@ class Panel:
 
 
 class Grid(NamedTuple):
-    """Bars laid out as matrices before anything is carried over; NaN and 0 where there is no bar."""
+    """Bars laid out as matrices before anything is carried over; NaN and 0 where there is no bar.
+
+    `traded` is the close before any adjustment, None where there was none.
+    """
 
     sessions: tuple[date, ...]
     tickers: tuple[str, ...]
     close: Floats
     dollar_volume_usd: Floats
     thin_sessions: tuple[date, ...]
+    traded: Singles | None = None
+
+    def of(self, tickers: Iterable[str]) -> "Grid":
+        """The columns of those of the tickers it has."""
+        wanted = set(tickers)
+        columns = [column for column, ticker in enumerate(self.tickers) if ticker in wanted]
+        return self._replace(
+            tickers=tuple(self.tickers[column] for column in columns),
+            close=self.close[:, columns],
+            dollar_volume_usd=self.dollar_volume_usd[:, columns],
+            traded=None if self.traded is None else self.traded[:, columns],
+        )
 
     def panel(self) -> Panel:
         """The panel of it: closes carried over short gaps, in place."""
-        return Panel(
-            self.sessions, self.tickers, carried(self.close, FILL_SESSIONS), self.dollar_volume_usd, self.thin_sessions
-        )
+        close, traded = carried(self.close, FILL_SESSIONS), self.traded
+        if traded is not None:
+            traded = carried(traded, FILL_SESSIONS)
+        return Panel(self.sessions, self.tickers, close, self.dollar_volume_usd, self.thin_sessions, traded)
 
 
 def panel_of(history: pl.DataFrame, *, before: date | None = None, tickers: Iterable[str] | None = None) -> Panel:
@@ -136,7 +157,7 @@ def _laid_out(frame: pl.DataFrame, place: Ints, sessions: list[date], thin: list
     return Grid(tuple(sessions), tuple(names), close, dollars, tuple(thin))
 
 
-def carried(values: Floats, limit: int) -> Floats:
+def carried(values: Matrix, limit: int) -> Matrix:
     """Each NaN takes the last value above it in its column, at most `limit` rows down; works in place."""
     gaps = np.isnan(values)
     if not gaps.any():
@@ -148,7 +169,7 @@ def carried(values: Floats, limit: int) -> Floats:
     return values
 
 
-def _uncarry(values: Floats, gaps: Bools, limit: int) -> None:
+def _uncarry(values: Floats | Singles, gaps: Bools, limit: int) -> None:
     """Takes back what was carried further than `limit` rows."""
     age = np.zeros(values.shape[1], dtype=np.int64)
     for row in range(len(values)):
@@ -171,17 +192,29 @@ def adjusted_panel(
     *,
     basis: date,
 ) -> Panel:
-    """BARS, SPLITS and DIVIDENDS to the Panel of `panel_of(adjusted_history(...))`, in about a third of the time.
+    """BARS, SPLITS and DIVIDENDS to the Panel of `panel_of(adjusted_history(...))`, in about a third of the time."""
+    return adjusted_grid(bars, splits, dividends, basis=basis).panel()
+
+
+def adjusted_grid(
+    bars: pl.DataFrame,
+    splits: pl.DataFrame,
+    dividends: pl.DataFrame | None = None,
+    *,
+    basis: date,
+) -> Grid:
+    """The same before anything is carried over short gaps.
 
     `bars` needs ticker, session, close, volume and vwap. `basis` is as there.
     """
     grid = grid_of(bars, pl.col("close"), DOLLAR_VOLUME)
+    grid = grid._replace(traded=grid.close.astype(np.float32))
     split = _events(grid, split_ratios(splits, basis), "ratio")
     _scale(grid.close, split)
     if dividends is not None:
         paid = _events(grid, dividends_paid(dividends, basis), "cash")
         _scale(grid.close, _reinvested(grid, paid, split))
-    return grid.panel()
+    return grid
 
 
 def _events(grid: Grid, table: pl.DataFrame, value: str) -> _Events:

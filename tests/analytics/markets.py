@@ -76,6 +76,7 @@ def _names(tickers: list[str], caps: np.ndarray | None) -> pl.DataFrame:
         "sector": [None, *(SECTORS[place % len(SECTORS)] for place in range(count - 1))],
         "industry": [None] * count,
         "market_cap_usd": [None, *(caps if caps is not None else [None] * (count - 1))],
+        "shares_outstanding": [None] * count,
         "in_index": [False, *[True] * (count - 1)],
         "cik": [None] * count,
     }
@@ -90,8 +91,11 @@ def _live(tickers: list[str], before: np.ndarray, price: np.ndarray) -> pl.DataF
         "ret": price / before - 1,
         "price_time": [NOW - timedelta(seconds=30)] * len(tickers),
         "volume": [1e6] * len(tickers),
+        "after_hours": [None] * len(tickers),
+        "doubt": [None] * len(tickers),
     }
-    return pl.DataFrame(columns, schema=dict(LIVE))
+    absent = {column: [None] * len(tickers) for column in LIVE if column not in columns}
+    return pl.DataFrame(columns | absent, schema=dict(LIVE))
 
 
 def unpriced(live: pl.DataFrame, *tickers: str) -> pl.DataFrame:

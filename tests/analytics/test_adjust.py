@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from deskview.analytics.adjust import adjusted_history, closing_snapshot, has_prices, last_closes, live_market
-from deskview.market.schema import HISTORY, SNAPSHOT, SPLITS, empty
-from tests.analytics.markets import CLOSES, TODAY, before_split, market, split, weekdays
+from deskview.analytics.adjust import adjusted_history, supported_splits
+from deskview.market.schema import HISTORY, SPLITS, empty
+from tests.analytics.markets import TODAY, before_split, market, split, weekdays
 
 DAYS = weekdays(12)
 
@@ -78,42 +78,47 @@ def test_rows_without_a_price_are_left_out(bars: pl.DataFrame) -> None:
     assert sessions == set(DAYS) - {DAYS[3], DAYS[4]}
 
 
-def snapshot(rows: list[dict[str, object]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=dict(SNAPSHOT))
+def test_two_splits_of_one_date_both_apply_where_prices_support_their_product(bars: pl.DataFrame) -> None:
+    plain = adjusted_history(bars, empty(SPLITS), basis=TODAY)
+    traded = before_split(bars, "N001", DAYS[5], 6.0)
+    both = pl.concat([split("N001", DAYS[5], 1.0, 2.0), split("N001", DAYS[5], 1.0, 3.0)])
+    kept, unsupported, left_out = supported_splits(both, traded)
+    assert unsupported.is_empty()
+    assert_frame_equal(adjusted_history(traded, kept, basis=TODAY), plain, rel_tol=1e-12)
+    assert left_out == 0
 
 
-def test_live_returns_stand_on_the_adjusted_close_not_on_the_vendors(bars: pl.DataFrame) -> None:
-    history = adjusted_history(bars, split("N001", TODAY, 1.0, 4.0), basis=TODAY)
-    last = closes(bars, "N001")[-1]
-    live = live_market(
-        snapshot([{"ticker": "N001", "price": last / 4 * 1.01, "prev_close": last}]), last_closes(history)
-    )
-    assert live["ret"].to_list() == pytest.approx([0.01])
+@pytest.mark.parametrize("bogus_first", [True, False])
+def test_of_two_splits_of_one_date_the_one_prices_support_stands(bars: pl.DataFrame, *, bogus_first: bool) -> None:
+    plain = adjusted_history(bars, empty(SPLITS), basis=TODAY)
+    traded = before_split(bars, "N001", DAYS[5], 4.0)
+    rows = [split("N001", DAYS[5], 60.0, 1.0), split("N001", DAYS[5], 1.0, 4.0)]
+    kept, unsupported, left_out = supported_splits(pl.concat(rows if bogus_first else rows[::-1]), traded)
+    assert unsupported.is_empty()
+    assert_frame_equal(adjusted_history(traded, kept, basis=TODAY), plain, rel_tol=1e-12)
+    assert left_out == 1
 
 
-def test_a_name_without_yesterdays_bar_takes_the_vendors_close(bars: pl.DataFrame) -> None:
-    short = bars.filter((pl.col("ticker") != "N001") | (pl.col("session") < DAYS[-1]))
-    history = adjusted_history(short, empty(SPLITS), basis=TODAY)
-    rows: list[dict[str, object]] = [
-        {"ticker": "N001", "price": 11.0, "prev_close": 10.0},
-        {"ticker": "NEW", "price": 11.0},
-        {"ticker": "N002"},
-    ]
-    live = live_market(snapshot(rows), last_closes(history))
-    assert live["ticker"].to_list() == ["N001", "NEW", "N002"]
-    assert live["ret"].to_list() == [pytest.approx(0.1), None, None]
+def test_splits_of_one_date_that_prices_know_nothing_of_are_none(bars: pl.DataFrame) -> None:
+    both = pl.concat([split("N001", DAYS[5], 1.0, 10.0), split("N001", DAYS[5], 20.0, 1.0)])
+    kept, unsupported, left_out = supported_splits(both, bars)
+    assert unsupported.is_empty()
+    assert closes(adjusted_history(bars, kept, basis=TODAY), "N001") == closes(bars, "N001")
+    assert left_out == 2
 
 
-def test_bars_stand_for_the_snapshot_of_their_close(bars: pl.DataFrame) -> None:
-    day = bars.filter(pl.col("session") == DAYS[-1])
-    found = closing_snapshot(day, CLOSES)
-    assert dict(found.schema) == dict(SNAPSHOT)
-    assert has_prices(found)
-    assert not has_prices(found.clear())
-    assert found.get_column("price").to_list() == day.get_column("close").to_list()
-    assert set(found.get_column("price_time")) == {CLOSES}
-    assert found.select("prev_close", "bid", "ask").null_count().row(0) == (day.height,) * 3
-    last = last_closes(adjusted_history(bars.filter(pl.col("session") < DAYS[-1]), empty(SPLITS), basis=DAYS[-1]))
-    live = live_market(found, last).filter(pl.col("ticker") == "SPY")
-    before, now = closes(bars.filter(pl.col("session") >= DAYS[-2]).sort("session"), "SPY")
-    assert live["ret"].item() == pytest.approx(now / before - 1)
+def test_prices_that_support_no_split_of_the_date_are_named(bars: pl.DataFrame) -> None:
+    traded = before_split(bars, "N001", DAYS[5], 7.0)
+    both = pl.concat([split("N001", DAYS[5], 1.0, 30.0), split("N001", DAYS[5], 20.0, 1.0)])
+    kept, unsupported, left_out = supported_splits(both, traded)
+    assert kept.is_empty()
+    assert unsupported.rows() == [("N001", DAYS[5])]
+    assert left_out == 2
+
+
+def test_a_split_alone_on_its_date_is_left_as_it_is(bars: pl.DataFrame) -> None:
+    alone = split("N001", DAYS[5], 1.0, 10.0)
+    kept, unsupported, left_out = supported_splits(alone, bars)
+    assert kept.equals(alone)
+    assert unsupported.is_empty()
+    assert left_out == 0

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskview.analytics.adjust import adjusted_history, last_closes, live_market
+from deskview.analytics.adjust import adjusted_history
 from deskview.analytics.panel import panel_of
-from deskview.market.schema import DIVIDENDS, SNAPSHOT, SPLITS, empty
+from deskview.market.schema import DIVIDENDS, SPLITS, empty
 from tests.analytics.markets import TODAY, before_split, market, split, weekdays
 
 DAYS = weekdays(12)
@@ -50,15 +50,6 @@ def test_a_dividend_before_a_split_is_put_on_todays_basis(bars: pl.DataFrame) ->
     traded = before_split(bars, "N001", DAYS[8], 2.0)
     cut = adjusted_history(traded, split("N001", DAYS[8], 1.0, 2.0), dividend("N001", DAYS[4], 2.0), basis=TODAY)
     assert column(cut, "N001", "total_close") == pytest.approx(column(whole, "N001", "total_close"), rel=1e-12)
-
-
-def test_going_ex_today_lowers_the_close_live_returns_are_taken_from(bars: pl.DataFrame) -> None:
-    history = adjusted_history(bars, empty(SPLITS), dividend("N001", TODAY, 2.0), basis=TODAY)
-    last = column(history, "N001", "close")[-1]
-    row = dict.fromkeys(SNAPSHOT, None) | {"ticker": "N001", "price": last - 2.0, "prev_close": last}
-    live = live_market(pl.DataFrame([row], schema=dict(SNAPSHOT)), last_closes(history))
-    assert live.item(0, "prev_close") == pytest.approx(last - 2.0, rel=1e-12)
-    assert live.item(0, "ret") == pytest.approx(0.0, abs=1e-12)
 
 
 def test_one_after_the_basis_or_without_a_close_before_or_above_it_changes_nothing(bars: pl.DataFrame) -> None:

@@ -46,7 +46,7 @@ def details_table(shares: Mapping[str, float | None], as_of: date = LAST) -> pl.
 def names_table(rows: Sequence[tuple[str, str | None, float | None]]) -> pl.DataFrame:
     """Rows of ticker, sector, market cap."""
     return pl.DataFrame(
-        [(t, f"{t} Inc.", "CS", s, None, c, True, None) for t, s, c in rows], schema=dict(NAMES), orient="row"
+        [(t, f"{t} Inc.", "CS", s, None, c, None, True, None) for t, s, c in rows], schema=dict(NAMES), orient="row"
     )
 
 
@@ -64,7 +64,7 @@ def live_table(returns: Mapping[str, float | None], prev_close: Mapping[str, flo
     rows = []
     for ticker, r in returns.items():
         previous = (prev_close or {}).get(ticker, 100.0)
-        rows.append((ticker, None if r is None else previous * (1 + r), previous, r, None, None))
+        rows.append((ticker, None if r is None else previous * (1 + r), previous, r, None, None, None, None))
     return pl.DataFrame(rows, schema=dict(LIVE), orient="row")
 
 

@@ -29,7 +29,7 @@ def made(capping: Mapping[str, Capping]) -> Baskets:
     themes = [("Chips", "theme", "NVDA"), ("Chips", "theme", "TSM"), ("Space", "theme", "NEW")]
     groups = pl.DataFrame([*sector, *themes], schema=dict(GROUPS), orient="row")
     names = pl.DataFrame(
-        [(t, NAME.get(t, t), "CS", "Information Technology", None, cap, True, None) for t, cap in CAPS.items()],
+        [(t, NAME.get(t, t), "CS", "Information Technology", None, cap, None, True, None) for t, cap in CAPS.items()],
         schema=dict(NAMES),
         orient="row",
     )

@@ -74,7 +74,12 @@ def test_the_crash_session_at_14_43(snapshot: pl.DataFrame) -> None:
 def test_the_shipped_registry_can_be_read() -> None:
     """Every shipped fund is in the reading or named as left out; every basket sums to 1."""
     funds, underlyings, members = load_funds(), load_underlyings(), load_members()
-    facts = {"type": pl.lit("CS"), "market_cap_usd": pl.lit(1e11), "in_index": pl.lit(value=True)}
+    facts = {
+        "type": pl.lit("CS"),
+        "market_cap_usd": pl.lit(1e11),
+        "shares_outstanding": pl.lit(1e9),
+        "in_index": pl.lit(value=True),
+    }
     facts["cik"] = pl.lit(None, pl.String)
     names = members.with_columns(**facts).select(list(NAMES))
     baskets = baskets_from_caps(underlyings, members, load_groups(), names)
