@@ -12,8 +12,8 @@ import msgspec
 
 from deskview import paths
 from deskview.analytics.assumptions import (
+    HISTORY,
     MOMENTUM_SIGNAL,
-    MONTH,
     PATHS,
     YEAR,
     MomentumSignal,
@@ -179,8 +179,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     the desk take their place."""
     export_format: ExportFormat = "csv"
     """What exported tables are written as: csv, parquet or json."""
-    history_sessions: Annotated[int, msgspec.Meta(ge=60, le=1300)] = YEAR + MONTH
-    """Daily bars kept: 273 give 12-1 momentum with a month to spare."""
+    history_sessions: Annotated[int, msgspec.Meta(ge=60, le=1300)] = HISTORY
+    """Sessions of daily bars kept: 252 for the signal, 252 for the σ of the rule's own history, a month to spare."""
     refresh: Refresh = Refresh()
     flow: Flow = Flow()
     momentum: Momentum = Momentum()
@@ -199,6 +199,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Leveraged funds to add or override (TOML); a relative path starts at the settings file's folder."""
     groups_file: Path | None = None
     """Themes to add or override (TOML); a relative path starts at the settings file's folder."""
+    spinoffs_file: Path | None = None
+    """Spin-offs that returns are to count in (TOML: [[spinoff]] with ticker, ex_date and value_usd, the value handed
+    out per share of the parent); a relative path starts at the settings file's folder."""
 
 
 _TABLES: dict[str, Any] = {

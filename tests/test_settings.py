@@ -15,6 +15,7 @@ theme = "east-asia"
 history_sessions = 300
 funds_file = "my-funds.toml"
 groups_file = "/data/groups.toml"
+spinoffs_file = "spinoffs.toml"
 
 [refresh]
 snapshot_s = 5
@@ -66,6 +67,7 @@ def test_every_setting_is_read(file: Path) -> None:
         closures={date(2025, 1, 9): "closed", date(2026, 7, 2): "early-close"},
         funds_file=file.parent / "my-funds.toml",
         groups_file=Path("/data/groups.toml"),
+        spinoffs_file=file.parent / "spinoffs.toml",
     )
 
 
@@ -77,6 +79,7 @@ def test_a_byte_order_mark_does_no_harm(file: Path) -> None:
 def test_without_a_file_everything_has_its_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert load_settings() == Settings()
+    assert load_settings().history_sessions == 530
 
 
 def test_the_users_own_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,16 +3,26 @@
 Each is an assumption, and shown as such.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
 YEAR, MONTH, WEEK = 252, 21, 5
 """Sessions."""
+RULE_SIGMA_DAYS = 200
+"""Days of the rule's own history from which on its σ is taken; with fewer it rests on today's names run back."""
+HISTORY = 530
+"""Sessions kept: a year for the signal, a year for σ, and a month to spare."""
 
 MomentumSignal = Literal["return", "risk_adjusted"]
 MOMENTUM_SIGNAL: MomentumSignal = "return"
 """What ranks names: the prior return, or its z over the universe after division by the daily volatility."""
+SigmaBasis = Literal["rule", "todays-names"]
+"""What a σ of momentum rests on: the rule's own history, or today's names held back over the year that chose them."""
+RULE: Final = "rule"
+TODAYS_NAMES: Final = "todays-names"
+CALM_SIGMA = 1.0
+"""Moves below this many σ are called calm."""
 PATHS = 50_000
 """Paths of the coming week's Monte Carlo."""
 

@@ -5,7 +5,6 @@ of a day's (week's, month's, quarter's) return. Left out: funds of no fixed leve
 pay-outs at maturity, several exposures stacked in one fund, and what is not listed in the US.
 """
 
-import math
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
@@ -105,12 +104,10 @@ def _checked(row: Row) -> dict[str, object]:
 
 
 def _leverage(row: Row) -> float:
-    value = row.fields.get("leverage")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        row.fail("leverage", "is missing" if value is None else f"{shown(value)} is not a number")
+    value = row.number("leverage")
     if 0 <= value <= 1:
         row.fail("leverage", f"{value:g} is not leveraged: it must be below 0 (inverse) or above 1")
-    return float(value)
+    return value
 
 
 def _underlying(row: Row, kind: str, keys: Collection[str]) -> str:

@@ -1,9 +1,11 @@
 """Reading reference files: the CSV and TOML shipped with the package, and the user's TOML."""
 
 import csv
+import math
 import re
 import tomllib
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -40,6 +42,17 @@ class Row:
         if value not in valid:
             self.fail(field, f"{shown(value)} is unknown{nearest(value, valid)}")
         return value
+
+    def number(self, field: str) -> float:
+        """A field that must be a finite number; raises ReferenceDataError where it is missing or something else."""
+        value = self.fields.get(field)
+        number = math.nan
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            with suppress(OverflowError):  # an integer of a few hundred digits
+                number = float(value)
+        if not math.isfinite(number):
+            self.fail(field, "is missing" if value is None else f"{shown(value)} is not a number")
+        return number
 
     def ticker(self, field: str = "ticker") -> str:
         """A field that must be a ticker."""

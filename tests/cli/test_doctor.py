@@ -169,6 +169,55 @@ def test_a_wrong_row_in_the_users_funds_is_named(desk: Desk, tmp_path: Path) -> 
     assert "leverage" in check["found"]
 
 
+def test_a_wrong_spin_off_of_the_users_is_named(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('spinoffs_file = "spinoffs.toml"')
+    (tmp_path / "spinoffs.toml").write_text('[[spinoff]]\nticker = "AAA"\nex_date = 2026-01-05\nvalue_usd = -1\n')
+    check = report(desk, "--settings", str(file))["settings"]
+    assert check["level"] == "fault"
+    assert "spinoffs.toml, [[spinoff]] 1, value_usd: -1 is below 0" in check["found"]
+
+
+@pytest.mark.parametrize(
+    ("sessions", "told"),
+    [
+        (251, "history_sessions = 251: there is no momentum: its signal needs 252;"),
+        (252, "history_sessions = 252: σ rests on today's names run back (σ*);"),
+        (451, "history_sessions = 451: σ rests on today's names run back (σ*); the σ of the rule's own history needs"),
+    ],
+)
+def test_what_a_short_history_costs_is_named_with_its_line(
+    desk: Desk, tmp_path: Path, sessions: int, told: str
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(f'theme = "amber"\nhistory_sessions = {sessions}\n')
+    checks = report(desk, "--settings", str(file))
+    assert levels(checks, "settings", "history length") == ["ok", "warning"]
+    assert told in checks["history length"]["found"]
+    assert checks["history length"]["todo"] == f"Set it to 530 or take the line out ({file}, line 2)."
+
+
+@pytest.mark.parametrize("text", ["", "history_sessions = 452"])
+def test_a_history_long_enough_is_not_spoken_of(desk: Desk, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(text)
+    assert "history length" not in report(desk, "--settings", str(file))
+
+
+def test_a_rule_on_a_figure_of_another_name_is_told_with_its_line(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    held = '[[alert]]\nreading = "momentum.sigma"\nabove = 3.0\n'
+    file.write_text(held + '\n[[alert]]\nreading = "momentum.sigma_days"\nbelow = 200.0\n')
+    checks = report(desk, "--settings", str(file))
+    assert levels(checks, "settings", "alert rule") == ["ok", "warning"]
+    assert (
+        checks["alert rule"]["found"] == "momentum.sigma_days is called momentum.sigma_n now: this rule is not watched."
+    )
+    assert checks["alert rule"]["todo"] == f'Write reading = "momentum.sigma_n" ({file}, line 6).'
+    file.write_text(held)
+    assert "alert rule" not in report(desk, "--settings", str(file))
+
+
 def test_an_unknown_provider(desk: Desk) -> None:
     checks = report(desk, "--provider", "masive")
     assert "no provider is called 'masive'; known: massive" in checks["settings"]["found"]

@@ -33,6 +33,10 @@ async def _checks(arguments: Namespace) -> AsyncIterator[Check]:
     yield machine.versions()
     settings_check, settings = machine.settings(arguments)
     yield settings_check
+    for check in machine.history_length(arguments, settings):
+        yield check
+    for check in machine.alert_rules(arguments, settings):
+        yield check
     yield machine.theme(settings)
     log_check, log_file = machine.log(arguments)
     yield log_check

@@ -10,11 +10,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from deskview import __version__, paths
-from deskview.cli.context import UsageError, log_file_of, with_options
+from deskview.analytics.assumptions import HISTORY, RULE_SIGMA_DAYS, YEAR
+from deskview.analytics.definitions import renamed
+from deskview.cli.context import UsageError, log_file_of, settings_file_of, with_options
 from deskview.cli.doctor.check import Check, Level
 from deskview.exits import Exit
 from deskview.market.errors import ReferenceDataError, nearest
-from deskview.settings import Settings, SettingsError, load_settings
+from deskview.settings import Settings, SettingsError, load_settings, where
 
 LIBRARIES = ("textual", "httpx", "polars", "plotext", "keyring", "msgspec", "numpy")
 _SESSION = re.compile(r"\d{4}-\d\d-\d\d")
@@ -42,6 +44,31 @@ def settings(arguments: Namespace) -> tuple[Check, Settings]:
     if not file.exists():
         return Check("settings", Level.OK, f"There is no {file}; every setting has its default."), found
     return Check("settings", Level.OK, f"{file} is read."), found
+
+
+def history_length(arguments: Namespace, settings: Settings) -> Iterator[Check]:
+    """What fewer sessions than the σ of momentum needs cost; nothing to say where there are enough."""
+    length, needed = settings.history_sessions, YEAR + RULE_SIGMA_DAYS
+    if length >= needed:
+        return
+    file = settings_file_of(arguments)
+    cost = (
+        f"there is no momentum: its signal needs {YEAR}" if length < YEAR else "σ rests on today's names run back (σ*)"
+    )
+    found = f"history_sessions = {length}: {cost}; the σ of the rule's own history needs {needed}."
+    todo = f"Set it to {HISTORY} or take the line out ({where(file, ('history_sessions',))})."
+    yield Check("history length", Level.WARNING, found, todo)
+
+
+def alert_rules(arguments: Namespace, settings: Settings) -> Iterator[Check]:
+    """The rules of the settings on figures that go by another name now, each with its line."""
+    file = settings_file_of(arguments)
+    for number, rule in enumerate(settings.alert):
+        now = renamed(rule.reading)
+        if now is not None:
+            found = f"{rule.reading} is called {now} now: this rule is not watched."
+            todo = f'Write reading = "{now}" ({where(file, ("alert", "reading"), number)}).'
+            yield Check("alert rule", Level.WARNING, found, todo)
 
 
 def theme(settings: Settings) -> Check:
@@ -104,11 +131,11 @@ def _market(folder: Path) -> Check:
 def _read_named_files(settings: Settings) -> None:
     from deskview.market.funds import load_funds  # noqa: PLC0415 - polars loads late
     from deskview.market.groups import load_groups  # noqa: PLC0415
+    from deskview.market.spinoffs import load_spinoffs  # noqa: PLC0415
 
-    if settings.funds_file:
-        load_funds(settings.funds_file)
-    if settings.groups_file:
-        load_groups(settings.groups_file)
+    load_funds(settings.funds_file)
+    load_groups(settings.groups_file)
+    load_spinoffs(settings.spinoffs_file)
 
 
 def _version(name: str) -> str:
