@@ -109,20 +109,16 @@ def z_score(value: Number, sd: Number) -> Number:
     return None if value is None or not sd else value / sd
 
 
-def betas(returns: Floats, market: Floats, *, shrink: float = 1.0) -> Floats:
-    """Slope of each column of `returns` on `market` over the rows where both are known.
-
-    Shrunk towards 1: shrink * slope + 1 - shrink (Blume 1971 with shrink 0.67). NaN with fewer than 20 rows.
-    """
+def betas(returns: Floats, market: Floats) -> Floats:
+    """Slope of each column of `returns` on `market` over the rows where both are known; NaN with fewer than 20."""
     known = ~np.isnan(returns) & ~np.isnan(market)[:, None]
     count = known.sum(axis=0)
     own, common = np.where(known, returns, 0.0), np.where(known, np.nan_to_num(market)[:, None], 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         centred = np.where(known, common - common.sum(axis=0) / count, 0.0)
-        slope = (centred * own).sum(axis=0) / (centred**2).sum(axis=0)
+        slope: Floats = (centred * own).sum(axis=0) / (centred**2).sum(axis=0)
     slope[(count < 20) | ~np.isfinite(slope)] = np.nan
-    shrunk: Floats = shrink * slope + (1 - shrink)
-    return shrunk
+    return slope
 
 
 def column_sd(returns: Floats, known: Bools | None = None) -> Floats:

@@ -110,13 +110,12 @@ def test_z_of_the_published_factor_on_the_crash_session(shared: Path) -> None:
     assert z_score(returns[place], ewma_sd(returns[:place])) == pytest.approx(-3.39, abs=0.005)
 
 
-def test_beta_is_the_slope_shrunk_to_one() -> None:
+def test_beta_is_the_slope() -> None:
     market = np.random.default_rng(2).normal(0, 0.01, 60)
     returns = np.column_stack([1.5 * market, np.where(np.arange(60) < 50, np.nan, market)])
     slope, unknown = betas(returns, market)
     assert slope == pytest.approx(1.5, rel=1e-12)
     assert np.isnan(unknown)
-    assert betas(returns, market, shrink=0.67)[0] == pytest.approx(0.67 * 1.5 + 0.33, rel=1e-12)
 
 
 @settings(deadline=None)

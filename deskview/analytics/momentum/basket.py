@@ -1,4 +1,4 @@
-"""The basket of one rebalance: the two legs of the ranked universe, their weights, the hedge ratio."""
+"""The basket of one rebalance: the two legs of the ranked universe and their weights."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from deskview.analytics.measures import betas, column_sd
+from deskview.analytics.measures import column_sd
 from deskview.analytics.momentum.rules import MomentumRules
 from deskview.analytics.momentum.traits import Traits
-from deskview.analytics.momentum.universe import Universe, universe_at
+from deskview.analytics.momentum.universe import Universe
 from deskview.analytics.panel import Floats, Ints, Panel
 
 
@@ -23,7 +23,7 @@ class Ends(NamedTuple):
 def ends(signal: ArrayLike, quantile: float, groups: ArrayLike | None = None) -> Ends:
     """The top and bottom `quantile` of the signal, taken within each group where groups are given.
 
-    A group of n gives round(n * quantile) names to either leg, never more than half of it. Equal signals
+    A group of n gives n * quantile names, rounded half up, to either leg, never more than half of it. Equal signals
     keep their order of position, so the legs are disjoint and the same for any order of the input table.
     """
     values = np.asarray(signal, dtype=np.float64)
@@ -79,23 +79,43 @@ class Leg:
     score: Floats
 
     def returns(self, returns: Floats) -> Floats:
-        """Return of the leg on each row; a name without a return (gone) contributes nothing, its weight stays."""
+        """Return of the leg on each row; a name without a return (gone) contributes nothing, its weight stays.
+
+        All NaN for a leg without names.
+        """
+        if not len(self.columns):
+            return np.full(len(returns), np.nan)
         held: Floats = np.nan_to_num(returns[:, self.columns]) @ self.weights
         return held
 
 
+class LegReturns(NamedTuple):
+    """Daily returns of both legs; `short` is that of the basket sold (up hurts)."""
+
+    long: Floats
+    short: Floats
+
+    @property
+    def spread(self) -> Floats:
+        """R_long - R_short, dollar for dollar."""
+        return self.long - self.short
+
+    def hedged(self, ratio: Floats | float) -> Floats:
+        """R_long - k * R_short, k for all days or day by day."""
+        hedged: Floats = self.long - ratio * self.short
+        return hedged
+
+
 @dataclass(frozen=True)
 class Basket:
-    """Two legs and k, the scale of the short leg; `hedge_note` says so where k does not rest on the benchmark."""
+    """Two legs of a dollar each."""
 
     long: Leg
     short: Leg
-    hedge_ratio: float
-    hedge_note: str | None
 
-    def spread(self, returns: Floats) -> Floats:
-        """R_long - k * R_short on each row, R_short being the return of the basket sold."""
-        return self.long.returns(returns) - self.hedge_ratio * self.short.returns(returns)
+    def returns(self, returns: Floats) -> LegReturns:
+        """Both legs on each row of the returns (rows x names)."""
+        return LegReturns(self.long.returns(returns), self.short.returns(returns))
 
 
 @dataclass(frozen=True)
@@ -108,12 +128,15 @@ class Formed:
     sector_neutral: Basket
 
 
-def form(panel: Panel, traits: Traits, t: int, rules: MomentumRules) -> Formed:
-    """Both baskets for the session at position t; only rows before t are read."""
-    universe = universe_at(panel, traits, t, rules)
-    raw = basket_of(panel, universe.columns, universe.score, t, rules)
-    neutral = basket_of(panel, universe.columns, universe.score, t, rules, groups=traits.sector[universe.columns])
-    return Formed(t, universe, raw, neutral)
+def form(panel: Panel, traits: Traits, universe: Universe, rules: MomentumRules) -> Formed:
+    """Both baskets of the universe, for the session it was drawn for; only rows before that are read.
+
+    A name in no known sector is in no leg of the sector-neutral one.
+    """
+    columns, score, t = universe.columns, universe.score, universe.t
+    known = traits.has_sector(columns)
+    neutral = basket_of(panel, columns[known], score[known], t, rules, groups=traits.sector[columns[known]])
+    return Formed(t, universe, basket_of(panel, columns, score, t, rules), neutral)
 
 
 def basket_of(
@@ -121,19 +144,8 @@ def basket_of(
 ) -> Basket:
     """The basket of the ends of the score, taken within each group where groups are given."""
     chosen = ends(score, rules.quantile, groups)
-    long = _leg(panel, columns[chosen.top], score[chosen.top], t, rules)
-    short = _leg(panel, columns[chosen.bottom], score[chosen.bottom], t, rules)
-    rows = panel.returns[max(1, t - rules.beta_sessions) : t]
-    market = panel.column(rules.benchmark)
-    if market is not None:
-        ratio, note = _hedge(rows, rows[:, market], long, short, rules.beta_shrink), None
-    else:
-        common = np.nan_to_num(rows[:, columns]).sum(axis=1) / max(1, len(columns))
-        ratio = _hedge(rows, common, long, short, rules.beta_shrink)
-        note = f"no history of {rules.benchmark}: betas against the equal-weighted universe"
-    if ratio is None:
-        return Basket(long, short, 1.0, "beta could not be estimated: the short leg is not scaled")
-    return Basket(long, short, ratio, note)
+    long, short = (_leg(panel, columns[end], score[end], t, rules) for end in chosen)
+    return Basket(long, short)
 
 
 def _leg(panel: Panel, columns: Ints, score: Floats, t: int, rules: MomentumRules) -> Leg:
@@ -142,19 +154,3 @@ def _leg(panel: Panel, columns: Ints, score: Floats, t: int, rules: MomentumRule
         window = panel.returns[max(1, t - rules.lookback) : t, columns]
         weights = inverse_vol_weights(column_sd(window))
     return Leg(columns, capped(weights, rules.cap) if len(columns) else weights, score)
-
-
-def _hedge(returns: Floats, market: Floats, long: Leg, short: Leg, shrink: float) -> float | None:
-    """k = beta of the long leg / beta of the short leg; None where either is unknown or not above zero."""
-    of_long, of_short = (_leg_beta(returns, market, leg, shrink) for leg in (long, short))
-    if of_long is None or of_short is None or of_long <= 0 or of_short <= 0:
-        return None
-    return of_long / of_short
-
-
-def _leg_beta(returns: Floats, market: Floats, leg: Leg, shrink: float) -> float | None:
-    """Weighted beta of the names that have one."""
-    own = betas(returns[:, leg.columns], market, shrink=shrink)
-    known = ~np.isnan(own)
-    weight = float(leg.weights[known].sum())
-    return float(own[known] @ leg.weights[known]) / weight if weight > 0 else None

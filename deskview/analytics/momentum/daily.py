@@ -7,12 +7,15 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
+from deskview.analytics.adjust import supported_splits
+from deskview.analytics.continuity import BREAKS, breaks_of, continuous
 from deskview.analytics.momentum.basket import Formed
 from deskview.analytics.momentum.history import formations, held_returns, rebalances, spans
+from deskview.analytics.momentum.risk import hedge_of
 from deskview.analytics.momentum.rules import DEFAULT_RULES, MomentumRules
 from deskview.analytics.momentum.traits import Traits, traits_of
-from deskview.analytics.momentum.universe import cap_at, median_volume, universe_at
-from deskview.analytics.panel import Bools, Floats, Ints, Panel, adjusted_panel
+from deskview.analytics.momentum.universe import cap_at, median_volume, universes_at
+from deskview.analytics.panel import Bools, Floats, Ints, Panel, adjusted_grid
 from deskview.market.schema import BARS, SPLITS, empty
 
 LOOKBACK, SKIP = 251, 21
@@ -48,10 +51,10 @@ def two_by_three(panel: Panel, traits: Traits, rules: MomentumRules, cap_known: 
     factor = Factor(np.full(total, np.nan), np.zeros(total, dtype=np.int64), [None] * total)
     monthly = replace(rules, rebalance="monthly", universe_size=len(panel.tickers), exclude_targets=False)
     held = held_returns(panel, traits, rules)
-    starts = [*rebalances(panel.sessions, monthly), total]
-    for start, end in pairwise(starts):
-        days = np.arange(start, end)
-        columns = universe_at(panel, traits, start, monthly).columns
+    starts = rebalances(panel.sessions, monthly)
+    universes = universes_at(panel, traits, starts, monthly)
+    for (start, end), universe in zip(pairwise([*starts, total]), universes, strict=True):
+        days, columns = np.arange(start, end), universe.columns
         caps = np.stack([cap_at(panel, traits, day, columns) for day in range(start, end)])
         caps[~cap_known[days - 1][:, columns]] = np.nan
         size, weighting = _size(caps, median_volume(panel, start, columns, monthly))
@@ -108,8 +111,10 @@ def carried_caps(panel: Panel, splits: pl.DataFrame) -> Bools:
     return known
 
 
-#: Daily returns of the rule. `short` is the return of the basket sold, `spread` is long - k * short,
-#: `umd_weighting` is value, equal or "equal, without size"; `n_umd` the names behind the factor.
+#: Daily returns of the rule, fractions. `short` is the return of the basket sold (up hurts), `spread` is long - short,
+#: dollar for dollar, `beta_neutral` long - hedge_ratio * short with the k of the basket then held, null where that has
+#: none; `sector_neutral` is the dollar-neutral spread of deciles within sectors. `n_long`, `n_short` and `n_umd` count
+#: the names behind the legs and the factor; `umd_weighting` is value, equal or "equal, without size".
 DAILY = {
     "session": pl.Date(),
     "long": pl.Float64(),
@@ -119,10 +124,18 @@ DAILY = {
     "n_long": pl.Int64(),
     "n_short": pl.Int64(),
     "hedge_ratio": pl.Float64(),
+    "beta_neutral": pl.Float64(),
     "sector_neutral": pl.Float64(),
     "n_umd": pl.Int64(),
     "umd_weighting": pl.String(),
 }
+_NEEDED = {
+    "bars": ("ticker", "session", "close"),
+    "splits": ("ticker", "execution_date", "split_from", "split_to"),
+    "names": ("ticker",),
+    "dividends": ("ticker", "ex_date", "cash_usd"),
+}
+"""The columns each argument must have."""
 
 
 def daily_history(
@@ -133,59 +146,99 @@ def daily_history(
     *,
     dividends: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """DAILY: one row per session from the first the lookback allows, in order.
+    """The daily returns of the rule over a history: DAILY, one row a session from the first the lookback allows.
 
-    `bars` needs ticker, session and close, not adjusted for splits (adjusted prices go with no `splits`);
-    without volumes the volume filter does not apply. Rows may come in any order; of two bars of one name
-    and session the one with more volume counts. `splits` needs ticker, execution_date, split_from and
-    split_to. `names` needs ticker; type, sector, market_cap_usd, cik (the issuer) and delisted (the last day a
-    name was traded) are used where they are there; without the names that died since, the history is one of
-    survivors. Returns are total returns with `dividends` (ticker, ex_date, cash_usd), price returns without.
-    Without bars of the benchmark, betas are taken against the equal-weighted universe.
+    `bars`, whose rows may come in any order as those of all tables: ticker, session (a date or a time, of which the
+    date counts), close (USD, not adjusted for splits; adjusted prices go with no `splits`). Optional: volume
+    (shares) and vwap (USD), of which the dollar volume is made; without volumes the volume filter does not apply.
+    Of two bars of one name and session the one with more volume counts; rows without a close are no bars. Bars of
+    the benchmark of the rules (SPY) make the betas; without them the equal-weighted universe does.
+
+    `splits` (None: none): ticker, execution_date (the first session on the new share basis), split_from and split_to:
+    so many old shares become so many new ones.
+    `names`: ticker. Optional: name; type (CS and ADRC are shares, null counts as one); sector; market_cap_usd (today's,
+    of the whole issuer); cik (the issuer, whose lines count once); delisted (the last day a name was traded, null for
+    the living): from then on it is in no new basket, and brings whoever holds it the delisting return of the rules.
+    Bars of tickers not among the names only serve as benchmark. Without the names that died since, the history is one
+    of survivors.
+    `dividends` (None: none): ticker, ex_date, cash_usd a share; rows of one date add up. With them returns are total
+    returns, else those of prices.
+
+    A series counts from its last break on (analytics.continuity): a move beyond three times or a third in a session
+    that no split explains, or a long silence. Of two splits of a name on one date the one that prices support stands.
+
+    Out, in order: session; long, short (return of the basket sold: up hurts); spread = long - short;
+    umd_2x3 (the factor of Fama and French on the same names); n_long, n_short; hedge_ratio (k of the basket held, over
+    the 252 sessions before it was formed); beta_neutral = long - hedge_ratio * short; sector_neutral (spread of deciles
+    within sectors); n_umd; umd_weighting. Returns are fractions; null where there is no figure.
+
+    Raises ValueError naming the argument and the column that is missing.
     """
-    table, known_splits = _bars(bars), _splits(splits)
+    _refuse_missing_columns(bars=bars, splits=splits, names=names, dividends=dividends)
+    table = _bars(bars)
     if table.is_empty():
         return empty(DAILY)
+    known_splits = supported_splits(_splits(splits), table).splits
     if table["volume"].null_count() == len(table):
         rules = replace(rules, volume_floor_usd=0.0)
-    panel = adjusted_panel(table, known_splits, dividends, basis=_last_session(table))
+    panel = _continuous_panel(table, known_splits, dividends)
     traits = traits_of(panel, names)
-    factor = two_by_three(panel, traits, rules, carried_caps(panel, known_splits))
-    held = held_returns(panel, traits, rules)
-    parts = [_held(panel, held, one, rows) for one, rows in spans(formations(panel, traits, rules), panel)]
-    rows = pl.concat(parts) if parts else empty({key: DAILY[key] for key in _HELD})
-    umd = pl.DataFrame(
-        {
-            "session": panel.sessions,
-            "umd_2x3": np.where(np.isfinite(factor.returns), factor.returns, np.nan),
-            "n_umd": factor.names,
-            "umd_weighting": factor.weighting,
-        },
-        schema={key: DAILY[key] for key in ("session", "umd_2x3", "n_umd", "umd_weighting")},
-    ).with_columns(pl.col("umd_2x3").fill_nan(None))
-    return rows.join(umd, on="session", how="left", maintain_order="left").select(list(DAILY))
+    umd = _factor_table(panel, two_by_three(panel, traits, rules, carried_caps(panel, known_splits)))
+    rows = _all_held(panel, traits, rules).join(umd, on="session", how="left", maintain_order="left")
+    return rows.select(list(DAILY))
 
 
-_HELD = ("session", "long", "short", "spread", "sector_neutral", "hedge_ratio", "n_long", "n_short")
+def _continuous_panel(table: pl.DataFrame, splits: pl.DataFrame, dividends: pl.DataFrame | None) -> Panel:
+    grid = adjusted_grid(table, splits, dividends, basis=_last_session(table))
+    return continuous(grid, breaks_of(grid, empty(BREAKS))).panel()
 
 
-def _held(panel: Panel, held: Floats, formed: Formed, rows: slice) -> pl.DataFrame:
+def _refuse_missing_columns(**tables: pl.DataFrame | None) -> None:
+    for argument, table in tables.items():
+        for column in _NEEDED[argument]:
+            if table is not None and column not in table.columns:
+                raise ValueError(f"{argument}: column {column!r} is missing")
+
+
+def _factor_table(panel: Panel, factor: Factor) -> pl.DataFrame:
+    columns = {
+        "session": panel.sessions,
+        "umd_2x3": np.where(np.isfinite(factor.returns), factor.returns, np.nan),
+        "n_umd": factor.names,
+        "umd_weighting": factor.weighting,
+    }
+    return pl.DataFrame(columns, schema={key: DAILY[key] for key in columns}).with_columns(
+        pl.col("umd_2x3").fill_nan(None)
+    )
+
+
+_HELD = ("session", "long", "short", "spread", "beta_neutral", "sector_neutral", "hedge_ratio", "n_long", "n_short")
+
+
+def _all_held(panel: Panel, traits: Traits, rules: MomentumRules) -> pl.DataFrame:
+    held, formed = held_returns(panel, traits, rules), formations(panel, traits, rules)
+    parts = [_held(panel, held, one, rows, rules) for one, rows in zip(formed, spans(formed, panel), strict=True)]
+    return pl.concat(parts) if parts else empty({key: DAILY[key] for key in _HELD})
+
+
+def _held(panel: Panel, held: Floats, formed: Formed, rows: slice, rules: MomentumRules) -> pl.DataFrame:
     """The sessions one basket was held over, by the returns `held`; null where it has no names."""
-    returns, raw, neutral = held[rows], formed.raw, formed.sector_neutral
-    long, short = raw.long.returns(returns), raw.short.returns(returns)
-    usable = len(raw.long.columns) > 0
-    return pl.DataFrame(
-        {
-            "session": panel.sessions[rows],
-            "long": long if usable else None,
-            "short": short if usable else None,
-            "spread": long - raw.hedge_ratio * short if usable else None,
-            "sector_neutral": neutral.spread(returns) if len(neutral.long.columns) else None,
-            "hedge_ratio": raw.hedge_ratio if usable else None,
-            "n_long": len(raw.long.columns),
-            "n_short": len(raw.short.columns),
-        },
-        schema={key: DAILY[key] for key in _HELD},
+    raw, neutral = formed.raw.returns(held[rows]), formed.sector_neutral.returns(held[rows])
+    hedge = hedge_of(panel, formed, formed.raw, rules)
+    k = np.nan if hedge.ratio is None else hedge.ratio
+    columns = {
+        "session": panel.sessions[rows],
+        "long": raw.long,
+        "short": raw.short,
+        "spread": raw.spread,
+        "beta_neutral": raw.hedged(k),
+        "sector_neutral": neutral.spread,
+        "hedge_ratio": np.full(len(raw.long), k),
+        "n_long": len(formed.raw.long.columns),
+        "n_short": len(formed.raw.short.columns),
+    }
+    return pl.DataFrame(columns, schema={key: DAILY[key] for key in columns}).with_columns(
+        pl.col(pl.Float64).fill_nan(None)
     )
 
 

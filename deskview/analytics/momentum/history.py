@@ -1,15 +1,17 @@
 """The daily returns of the rule itself: formed, held through delistings, formed anew."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
 
-from deskview.analytics.momentum.basket import Basket, Formed, form
+from deskview.analytics.measures import Number
+from deskview.analytics.momentum.basket import Basket, Formed, LegReturns, form
 from deskview.analytics.momentum.rules import MomentumRules
-from deskview.analytics.momentum.traits import Traits
-from deskview.analytics.momentum.universe import targets_at
+from deskview.analytics.momentum.traits import Traits, last_bars
+from deskview.analytics.momentum.universe import targets_at, universes_at
 from deskview.analytics.panel import Floats, Panel
 
 
@@ -27,10 +29,6 @@ def _new_month(before: date, day: date) -> bool:
     return (before.year, before.month) != (day.year, day.month)
 
 
-REUSED = timedelta(days=7)
-"""A bar this long after the delisting is of another company under the same ticker."""
-
-
 def held_returns(panel: Panel, traits: Traits, rules: MomentumRules) -> Floats:
     """The panel's returns as a holder had them: with the delisting return on the session after the last bar.
 
@@ -41,9 +39,9 @@ def held_returns(panel: Panel, traits: Traits, rules: MomentumRules) -> Floats:
     if rules.delisting_return is None or not traits.delisted:
         return panel.returns
     held = panel.returns.copy()
-    for column, day in traits.delisted.items():
-        after = _last_bar(panel, column) + 1
-        if not 0 < after < len(panel.sessions) or panel.sessions[after - 1] > day + REUSED:
+    columns = np.array(list(traits.delisted), dtype=np.int64)
+    for column, after in zip(columns, last_bars(panel, columns) + 1, strict=True):
+        if after >= len(panel.sessions):
             continue
         own = panel.returns[:, [column]]
         if not targets_at(own, after, np.zeros(1, dtype=np.int64), rules)[0]:
@@ -51,42 +49,38 @@ def held_returns(panel: Panel, traits: Traits, rules: MomentumRules) -> Floats:
     return held
 
 
-def _last_bar(panel: Panel, column: int) -> int:
-    """Row of the last bar, -1 without one: the last with volume, else (no volumes) the last with a new close."""
-    volume = panel.dollar_volume_usd[:, column]
-    rows = np.flatnonzero(volume > 0 if volume.any() else np.nan_to_num(panel.returns[:, column]) != 0)
-    return int(rows[-1]) if len(rows) else -1
-
-
 def formations(panel: Panel, traits: Traits, rules: MomentumRules, *, live: date | None = None) -> list[Formed]:
     """Every basket of the history, oldest first; with `live`, the last is the one in force on that session."""
-    sessions = [*panel.sessions, live] if live else list(panel.sessions)
-    return [form(panel, traits, t, rules) for t in rebalances(sessions, rules)]
+    positions = rebalances([*panel.sessions, live] if live else panel.sessions, rules)
+    return [form(panel, traits, universe, rules) for universe in universes_at(panel, traits, positions, rules)]
 
 
-def current(panel: Panel, traits: Traits, rules: MomentumRules, live: date) -> Formed | None:
-    """The basket in force on the live session; None when the history is shorter than the lookback."""
-    positions = rebalances([*panel.sessions, live], rules)
-    return form(panel, traits, positions[-1], rules) if positions else None
-
-
-def spans(formed: list[Formed], panel: Panel) -> list[tuple[Formed, slice]]:
-    """Each basket with the rows of the panel it was held over."""
+def spans(formed: Sequence[Formed], panel: Panel) -> list[slice]:
+    """The rows of the panel each basket was held over."""
     starts = [one.t for one in formed] + [len(panel.sessions)]
-    return [(one, slice(start, end)) for one, (start, end) in zip(formed, pairwise(starts), strict=True)]
+    return [slice(start, end) for start, end in pairwise(starts)]
 
 
-def rule_spreads(formed: list[Formed], panel: Panel, held: Floats, *, sector_neutral: bool) -> Floats:
-    """Daily spread of the rule from the first basket on, weights held constant between rebalances.
+@dataclass(frozen=True)
+class RuleHistory:
+    """The formations of a panel, oldest first and at least one, and the returns as a holder had them (held_returns)."""
 
-    `held` are the panel's returns with those of delistings (held_returns).
-    """
-    parts = [
-        (one.sector_neutral if sector_neutral else one.raw).spread(held[rows]) for one, rows in spans(formed, panel)
-    ]
-    return np.concatenate(parts) if parts else np.empty(0)
+    panel: Panel
+    formed: Sequence[Formed]
+    held: Floats
+    rules: MomentumRules
 
+    def returns(self, baskets: Sequence[Basket]) -> LegReturns:
+        """Daily returns of the legs of one basket a formation from the first on, weights held between rebalances."""
+        rows = spans(self.formed, self.panel)
+        parts = [basket.returns(self.held[span]) for basket, span in zip(baskets, rows, strict=True)]
+        return LegReturns(np.concatenate([part.long for part in parts]), np.concatenate([part.short for part in parts]))
 
-def held_spreads(basket: Basket, panel: Panel, sessions: int) -> Floats:
-    """Daily spread today's basket would have had over the last sessions, held as it is."""
-    return basket.spread(panel.returns[max(1, len(panel.sessions) - sessions) :])
+    def each_day(self, ratios: Sequence[Number]) -> Floats:
+        """One figure a formation on each of the days it was held; NaN where it is missing."""
+        days = [span.stop - span.start for span in spans(self.formed, self.panel)]
+        return np.repeat(np.array(ratios, dtype=np.float64), days)
+
+    def todays(self, basket: Basket) -> LegReturns:
+        """Daily returns the legs would have had over the last sessions of sigma, held as they are today."""
+        return basket.returns(self.panel.returns[max(1, len(self.panel.sessions) - self.rules.sigma_sessions) :])

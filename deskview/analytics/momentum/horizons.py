@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from deskview.analytics.measures import Number, prior_returns_at, rolling_sd, z_score
+from deskview.analytics.assumptions import SigmaBasis
+from deskview.analytics.measures import Number, prior_returns_at, z_score
 from deskview.analytics.momentum.basket import Basket, Formed, Leg, basket_of
-from deskview.analytics.momentum.history import held_spreads
+from deskview.analytics.momentum.history import RuleHistory
+from deskview.analytics.momentum.risk import Risk, risk_of
 from deskview.analytics.momentum.rules import MomentumRules
 from deskview.analytics.panel import Floats, Ints, Panel
 
@@ -19,18 +21,20 @@ UNPRICED = "too few names of the leg have traded today"
 
 
 class HorizonReading(msgspec.Struct, frozen=True, kw_only=True):
-    """The deciles of the return between two past sessions: return = long_return - hedge_ratio * short_return.
+    """The deciles of the return between two past sessions: return = long_return - short_return.
 
-    `sigma` is the return over `sigma_252_return`, the sd of the spreads today's legs would have had over a year.
+    `sigma` is the return over `sigma_252_return`, the sd of `sigma_n` daily spreads: the half's own, its deciles
+    formed at each rebalance (`sigma_basis` rule), or those today's names would have had (todays-names).
     `shared` is the share of the headline's weight in the same leg here.
     """
 
     return_: Number = msgspec.field(name="return")
     sigma: Number
     sigma_252_return: Number
+    sigma_basis: SigmaBasis | None
+    sigma_n: int
     long_return: Number
     short_return: Number
-    hedge_ratio: Number
     shared: Number
 
 
@@ -49,8 +53,7 @@ class Half:
     long_weights: Floats
     short: Ints
     short_weights: Floats
-    hedge_ratio: float
-    sigma: Number
+    risk: Risk
     shared: float
 
 
@@ -62,29 +65,33 @@ class Halves:
     recent: Half
 
 
-def halves_of(panel: Panel, formed: Formed, rules: MomentumRules) -> Halves:
-    """Both baskets, from the universe and for the session of the one formed and by the same rules."""
+def halves_of(past: RuleHistory) -> Halves:
+    """Both baskets in force, each with its own history: from the same universes, for the same sessions and by the same
+    rules as the headline's."""
+    rules = past.rules
     return Halves(
-        _half(panel, formed, rules, lookback=rules.lookback, skip=rules.middle),
-        _half(panel, formed, rules, lookback=rules.middle, skip=rules.skip),
+        _half(past, lookback=rules.lookback, skip=rules.middle), _half(past, lookback=rules.middle, skip=rules.skip)
     )
 
 
-def _half(panel: Panel, formed: Formed, rules: MomentumRules, *, lookback: int, skip: int) -> Half:
+def _half(past: RuleHistory, *, lookback: int, skip: int) -> Half:
+    baskets = [_basket(past.panel, formed, past.rules, lookback=lookback, skip=skip) for formed in past.formed]
+    now, basket = past.formed[-1], baskets[-1]
+    return Half(
+        long=now.universe.columns.searchsorted(basket.long.columns),
+        long_weights=basket.long.weights,
+        short=now.universe.columns.searchsorted(basket.short.columns),
+        short_weights=basket.short.weights,
+        risk=risk_of(past.returns(baskets).spread, past.todays(basket).spread, past.rules),
+        shared=_shared(now.raw, basket),
+    )
+
+
+def _basket(panel: Panel, formed: Formed, rules: MomentumRules, *, lookback: int, skip: int) -> Basket:
     columns = formed.universe.columns
     prior = prior_returns_at(panel.close, formed.t, lookback=lookback, skip=skip)[columns]
     known = np.isfinite(prior)
-    basket = basket_of(panel, columns[known], prior[known], formed.t, rules)
-    spreads = held_spreads(basket, panel, rules.sigma_sessions)
-    return Half(
-        long=columns.searchsorted(basket.long.columns),
-        long_weights=basket.long.weights,
-        short=columns.searchsorted(basket.short.columns),
-        short_weights=basket.short.weights,
-        hedge_ratio=basket.hedge_ratio,
-        sigma=rolling_sd(spreads, rules.sigma_sessions) if len(spreads) >= rules.sigma_least else None,
-        shared=_shared(formed.raw, basket),
-    )
+    return basket_of(panel, columns[known], prior[known], formed.t, rules)
 
 
 def _shared(headline: Basket, half: Basket) -> float:
@@ -113,9 +120,10 @@ _EMPTY = HorizonReading(
     return_=None,
     sigma=None,
     sigma_252_return=None,
+    sigma_basis=None,
+    sigma_n=0,
     long_return=None,
     short_return=None,
-    hedge_ratio=None,
     shared=None,
 )
 
@@ -123,14 +131,15 @@ _EMPTY = HorizonReading(
 def _read(half: Half, returns: Floats, rules: MomentumRules) -> HorizonReading:
     long = _leg_return(returns[half.long], half.long_weights, rules)
     short = _leg_return(returns[half.short], half.short_weights, rules)
-    spread = None if long is None or short is None else long - half.hedge_ratio * short
+    spread = None if long is None or short is None else long - short
     return HorizonReading(
         return_=spread,
-        sigma=z_score(spread, half.sigma),
-        sigma_252_return=half.sigma,
+        sigma=z_score(spread, half.risk.sigma),
+        sigma_252_return=half.risk.sigma,
+        sigma_basis=half.risk.basis,
+        sigma_n=half.risk.n,
         long_return=long,
         short_return=short,
-        hedge_ratio=half.hedge_ratio,
         shared=half.shared,
     )
 
@@ -143,7 +152,8 @@ def _leg_return(returns: Floats, weights: Floats, rules: MomentumRules) -> Numbe
 
 def _reasons(reading: HorizonReading, half: Half | None, rules: MomentumRules, why_not: str) -> dict[str, str]:
     if half is None:
-        return {field.encode_name: why_not for field in msgspec.structs.fields(reading)}
+        figures = (field for field in msgspec.structs.fields(reading) if getattr(reading, field.name) is None)
+        return {field.encode_name: why_not for field in figures}
     no_sd = f"needs {rules.sigma_least} past spread returns that vary"
     reasons = {
         "return": (reading.return_, UNPRICED),

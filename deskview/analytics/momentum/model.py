@@ -1,52 +1,25 @@
 """What is prepared once a session: the baskets in force, their volatility and crowding, the state of the market."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
 import polars as pl
 
-from deskview.analytics.assumptions import WEEK
-from deskview.analytics.measures import Number, average_correlation, block_returns, ewma_sd, rolling_sd
-from deskview.analytics.momentum.basket import Formed, Leg
-from deskview.analytics.momentum.history import current, formations, held_returns, held_spreads, rule_spreads
+from deskview.analytics.assumptions import TODAYS_NAMES
+from deskview.analytics.hours import VarianceClock
+from deskview.analytics.momentum.basket import Basket, Formed, Leg
+from deskview.analytics.momentum.comomentum import Comomentum, comomentum_of
+from deskview.analytics.momentum.history import RuleHistory, formations, held_returns
 from deskview.analytics.momentum.horizons import Halves, halves_of
 from deskview.analytics.momentum.panic import MarketState, market_state
+from deskview.analytics.momentum.risk import Hedge, Risk, hedge_of, risk_of
 from deskview.analytics.momentum.rules import DEFAULT_RULES, MomentumRules, rules_in_words
 from deskview.analytics.momentum.traits import Traits, traits_of
-from deskview.analytics.panel import Floats, Panel
+from deskview.analytics.panel import Panel
 
-
-def comomentum(panel: Panel, leg: Leg, rules: MomentumRules) -> float | None:
-    """Mean pairwise correlation of weekly returns within the leg after taking out the benchmark.
-
-    After Lou and Polk (2022), partial on the market alone (theirs: three Fama-French factors). Weeks are
-    five sessions ending at the last close. None with too few weeks, names or no benchmark.
-    """
-    market = panel.column(rules.benchmark)
-    if market is None or not len(leg.columns):
-        return None
-    columns = np.append(leg.columns, market)
-    weekly = block_returns(panel.close[:, columns], block=WEEK, count=rules.crowding_weeks)
-    weekly = weekly[:, ~np.isnan(weekly).any(axis=0) | (np.arange(len(columns)) == len(leg.columns))]
-    if len(weekly) < rules.crowding_least or np.isnan(weekly[:, -1]).any():
-        return None
-    return average_correlation(residuals(weekly[:, :-1], weekly[:, -1]))
-
-
-def residuals(returns: Floats, market: Floats) -> Floats:
-    """What is left of each column after a regression on the market with intercept."""
-    own: Floats = returns - returns.mean(axis=0)
-    common = market - market.mean()
-    variance = float(common @ common)
-    if variance <= 0:
-        return own
-    left: Floats = own - np.outer(common, common @ own / variance)
-    return left
-
-
-SURVIVORS_ONLY = "survivors only: names delisted over the past year are not among those listed"
-WITH_DELISTED = "with the names delisted over the past year that are known"
+NO_CLOCK = "the index's five-minute bars, which tell how much of a day is behind one, are not here"
 
 
 @dataclass(frozen=True)
@@ -60,46 +33,44 @@ class Member:
     weight: float
     score: float
     rank_score: float
-
-
-@dataclass(frozen=True)
-class Risk:
-    """Daily sd of the spread up to yesterday, what it rests on and the spreads themselves."""
-
-    sigma: Number
-    sigma_ewma: Number
-    days: int
-    basis: str
-    spreads: Floats
+    rank_doubt: str | None
 
 
 @dataclass(frozen=True)
 class BasketModel:
-    """One basket ready for live prices."""
+    """One basket ready for live prices: a dollar long against a dollar short, and `hedge` for the beta-neutral one.
+
+    `risk` is that of the dollar-neutral spread, `neutral_risk` of the beta-neutral one, every formation with its own k.
+    """
 
     long: tuple[Member, ...]
     short: tuple[Member, ...]
-    hedge_ratio: float
-    hedge_note: str | None
+    hedge: Hedge
     risk: Risk
-    comomentum_long: Number
-    comomentum_short: Number
+    neutral_risk: Risk
+    comomentum: Comomentum
 
 
 @dataclass(frozen=True)
 class MomentumModel:
     """Everything `read` needs beside the live market. `raw` is None when no basket could be formed (`why_not`).
 
-    `tickers` is the universe, one row per name, in ticker order. `closes` is the regular close of the session.
+    `tickers` is the universe, one row per name, in ticker order, `ranked` the names of every formation's universe,
+    `without_sector` how many of today's stand in no known sector. `closes` is the regular close of the session.
+    `clock` tells how much of the day's variance is behind one, `clock_missing` why there is none.
     """
 
     session: date
     closes: datetime | None
+    clock: VarianceClock | None
+    clock_missing: str
     rules: MomentumRules
     formed: date | None
     tickers: pl.DataFrame
+    ranked: frozenset[str]
     universe_size: str
     left_out: dict[str, int]
+    without_sector: int
     raw: BasketModel | None
     sector_neutral: BasketModel | None
     halves: Halves | None
@@ -117,32 +88,43 @@ def prepare(
     session: date,
     closes: datetime | None = None,
     rules: MomentumRules = DEFAULT_RULES,
+    clock: VarianceClock | None = None,
+    clock_missing: str = "",
+    index_days: pl.DataFrame | None = None,
+    index_missing: str = "",
 ) -> MomentumModel:
     """The baskets in force on `session` from the sessions before it (panel_of(history, before=session)) and NAMES.
 
-    `closes` is the regular close of the session (UTC), after which coverage is measured against it.
+    `names` may hold those delisted since (column `delisted`). `closes` is the regular close (UTC), after which coverage
+    is measured against it. Without the session's `clock`, for the reason `clock_missing`, no sigma of the hour;
+    without `index_days` (session, close: the index's own of five years or more; `index_missing`) no panic state.
     """
     traits = traits_of(panel, names)
-    state, missing = market_state(panel, rules)
-    history = _rule_history(panel, traits, rules, session)
-    formed = history[-1] if history else current(panel, traits, rules, session)
+    state, missing = market_state(index_days, session, rules, index_missing)
+    history = formations(panel, traits, rules, live=session)
+    formed = history[-1] if history else None
     raw = neutral = halves = None
-    if formed and len(formed.universe.columns):
-        halves = halves_of(panel, formed, rules)
-        raw = _basket_model(panel, traits, formed, history, rules, sector_neutral=False)
-        neutral = _basket_model(panel, traits, formed, history, rules, sector_neutral=True)
+    if formed and len(formed.raw.long.columns) and len(formed.raw.short.columns):
+        past = RuleHistory(panel, history, held_returns(panel, traits, rules), rules)
+        halves = halves_of(past)
+        raw = _basket_model(past, traits, [one.raw for one in history])
+        neutral = _basket_model(past, traits, [one.sector_neutral for one in history])
     return MomentumModel(
         session=session,
         closes=closes,
+        clock=clock,
+        clock_missing=clock_missing or NO_CLOCK,
         rules=rules,
         formed=_date_at(panel, session, formed.t) if formed else None,
         tickers=_tickers(panel, formed),
+        ranked=_ranked(panel, history),
         universe_size=formed.universe.size if formed else "",
         left_out=formed.universe.left_out if formed else {},
-        raw=raw if raw and raw.long and raw.short else None,
+        without_sector=int((~traits.has_sector(formed.universe.columns)).sum()) if formed else 0,
+        raw=raw,
         sector_neutral=neutral if neutral and neutral.long and neutral.short else None,
-        halves=halves if raw and raw.long and raw.short else None,
-        survivorship=SURVIVORS_ONLY if not traits.delisted else WITH_DELISTED,
+        halves=halves,
+        survivorship=_survivorship(panel, traits, raw),
         rules_in_words=rules_in_words(rules),
         why_not=_why_not(panel, formed, rules),
         state=state,
@@ -150,38 +132,21 @@ def prepare(
     )
 
 
-def _rule_history(panel: Panel, traits: Traits, rules: MomentumRules, live: date) -> list[Formed]:
-    """The baskets of the history where it holds a full sigma window of the rule's own returns, else none."""
-    enough = len(panel.sessions) - rules.lookback >= rules.sigma_sessions
-    return formations(panel, traits, rules, live=live) if enough else []
-
-
-def _basket_model(
-    panel: Panel, traits: Traits, formed: Formed, history: list[Formed], rules: MomentumRules, *, sector_neutral: bool
-) -> BasketModel:
-    basket = formed.sector_neutral if sector_neutral else formed.raw
-    if history:
-        held = held_returns(panel, traits, rules)
-        spreads = rule_spreads(history, panel, held, sector_neutral=sector_neutral)
-        basis = f"history of the rule, {rules.rebalance} rebalance"
-    else:
-        spreads, basis = held_spreads(basket, panel, rules.sigma_sessions), "basket as held"
+def _basket_model(past: RuleHistory, traits: Traits, baskets: Sequence[Basket]) -> BasketModel:
+    """The last of the baskets, one a formation; those before it are its past."""
+    panel, formed, basket = past.panel, past.formed[-1], baskets[-1]
+    own, todays = past.returns(baskets), past.todays(basket)
+    hedges = [hedge_of(panel, one, its, past.rules) for one, its in zip(past.formed, baskets, strict=True)]
+    ratios = past.each_day([hedge.ratio for hedge in hedges])
+    k = np.nan if hedges[-1].ratio is None else hedges[-1].ratio
     return BasketModel(
         long=_members(panel, traits, formed, basket.long),
         short=_members(panel, traits, formed, basket.short),
-        hedge_ratio=basket.hedge_ratio,
-        hedge_note=basket.hedge_note,
-        risk=_risk(spreads, basis, rules),
-        comomentum_long=comomentum(panel, basket.long, rules),
-        comomentum_short=comomentum(panel, basket.short, rules),
+        hedge=hedges[-1],
+        risk=risk_of(own.spread, todays.spread, past.rules),
+        neutral_risk=risk_of(own.hedged(ratios), todays.hedged(k), past.rules),
+        comomentum=comomentum_of(past, baskets),
     )
-
-
-def _risk(spreads: Floats, basis: str, rules: MomentumRules) -> Risk:
-    days = min(len(spreads), rules.sigma_sessions)
-    if days < rules.sigma_least:
-        return Risk(None, None, days, basis, spreads)
-    return Risk(rolling_sd(spreads, rules.sigma_sessions), ewma_sd(spreads, rules.ewma_decay), days, basis, spreads)
 
 
 def _members(panel: Panel, traits: Traits, formed: Formed, leg: Leg) -> tuple[Member, ...]:
@@ -195,6 +160,7 @@ def _members(panel: Panel, traits: Traits, formed: Formed, leg: Leg) -> tuple[Me
             weight=float(weight),
             score=float(formed.universe.prior[row]),
             rank_score=float(score),
+            rank_doubt=traits.rank_doubt[column],
         )
         for row, column, weight, score in zip(rows, leg.columns, leg.weights, leg.score, strict=True)
     )
@@ -203,6 +169,10 @@ def _members(panel: Panel, traits: Traits, formed: Formed, leg: Leg) -> tuple[Me
 def _tickers(panel: Panel, formed: Formed | None) -> pl.DataFrame:
     tickers = [panel.tickers[column] for column in formed.universe.columns] if formed else []
     return pl.DataFrame({"ticker": tickers}, schema={"ticker": pl.String})
+
+
+def _ranked(panel: Panel, history: Sequence[Formed]) -> frozenset[str]:
+    return frozenset(panel.tickers[column] for one in history for column in one.universe.columns)
 
 
 def _date_at(panel: Panel, session: date, t: int) -> date:
@@ -215,3 +185,17 @@ def _why_not(panel: Panel, formed: Formed | None, rules: MomentumRules) -> str |
     if not len(formed.raw.long.columns) or not len(formed.raw.short.columns):
         return f"only {len(formed.universe.columns)} names qualify for the universe"
     return None
+
+
+def _survivorship(panel: Panel, traits: Traits, raw: BasketModel | None) -> str:
+    """Whether the names that died are in the history, in words."""
+    if not panel.sessions:
+        return "no history"
+    since, count = panel.sessions[0], len(traits.delisted)
+    told = (
+        f"with the names delisted since {since} that are known: {count}"
+        if count
+        else (f"survivors only: the names delisted since {since} are not among those listed")
+    )
+    held_back = raw is not None and raw.risk.basis == TODAYS_NAMES
+    return f"{told}; σ* is of today's names alone" if held_back else told

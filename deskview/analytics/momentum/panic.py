@@ -1,16 +1,21 @@
 """The state in which momentum crashes come: bear market and high volatility (Daniel and Moskowitz 2016)."""
 
+from datetime import date
+
 import msgspec
 import numpy as np
+import polars as pl
 
 from deskview.analytics.assumptions import YEAR
-from deskview.analytics.measures import Number
 from deskview.analytics.momentum.rules import MomentumRules
-from deskview.analytics.panel import Panel
+from deskview.analytics.panel import Floats
 
 
 class MarketState(msgspec.Struct, frozen=True, kw_only=True):
-    """`panic` is a bear market with volatility above its own median; volatility is annual, of 126 sessions."""
+    """`panic` is a bear market with volatility above its own median; volatility is annual, of 126 sessions.
+
+    The median is that of all such volatilities of the `days` the index's own closes reach back.
+    """
 
     bear: bool | None
     market_return_24m: float | None
@@ -18,6 +23,7 @@ class MarketState(msgspec.Struct, frozen=True, kw_only=True):
     market_vol_median: float | None
     high_vol: bool | None
     panic: bool | None
+    days: int
 
 
 def forecast(*, bear: bool, market_variance: float, gamma0: float, gamma_int: float) -> float:
@@ -30,46 +36,67 @@ def optimal_weight(*, mean: float, sigma: float, risk_aversion: float) -> float:
     return mean / (2 * risk_aversion * sigma**2)
 
 
-def market_state(panel: Panel, rules: MomentumRules) -> tuple[MarketState, dict[str, str]]:
-    """The state at the last close and the reasons for what is missing in it."""
-    column = panel.column(rules.benchmark)
-    close = panel.close[:, column] if column is not None else np.empty(0)
-    close = close[~np.isnan(close)]
+def market_state(
+    index_days: pl.DataFrame | None, session: date, rules: MomentumRules, why_none: str = ""
+) -> tuple[MarketState, dict[str, str]]:
+    """The state at the last close before `session`, and the reasons for what is missing in it.
+
+    `index_days` are the index's own daily closes (session, close) in any order. Return and volatility are stated as
+    soon as their windows are full; whether volatility is high, and a panic, only with state_least days: a short
+    history's median follows the volatility it is to judge. `why_none` says why there are none.
+    Raises ValueError where a column is missing.
+    """
+    close = _closes(index_days, session)
     total = float(close[-1] / close[-1 - rules.state_sessions] - 1) if len(close) > rules.state_sessions else None
     vols = _rolling_vol(close, rules.state_vol_sessions)
-    vol, median = (float(vols[-1]), float(np.median(vols))) if len(vols) else (None, None)
+    enough = len(close) >= rules.state_least
+    vol = float(vols[-1]) if len(vols) else None
+    median = float(np.median(vols)) if len(vols) and enough else None
     bear = None if total is None else total < 0
     high = None if vol is None or median is None else vol > median
-    panic = None if bear is None or high is None else bear and high
     state = MarketState(
         bear=bear,
         market_return_24m=total,
         market_vol_126d=vol,
         market_vol_median=median,
         high_vol=high,
-        panic=False if bear is False or high is False else panic,
+        panic=None if bear is None or high is None else bear and high,
+        days=len(close),
     )
-    return state, _reasons(state, len(close), rules, total, vol)
+    reasons = _reasons(state, rules)
+    return state, dict.fromkeys(reasons, why_none) if why_none and not len(close) else reasons
 
 
-def _rolling_vol(close: np.ndarray, window: int) -> np.ndarray:
+def _closes(index_days: pl.DataFrame | None, session: date) -> Floats:
+    if index_days is None:
+        return np.empty(0)
+    for column in ("session", "close"):
+        if column not in index_days.columns:
+            raise ValueError(f"index_days: column {column!r} is missing")
+    known = index_days.filter(pl.col("session") < session, pl.col("close").is_finite(), pl.col("close") > 0)
+    return known.sort("session").get_column("close").cast(pl.Float64).to_numpy()
+
+
+def _rolling_vol(close: Floats, window: int) -> Floats:
     """Annual volatility of every full window of daily returns."""
     returns = close[1:] / close[:-1] - 1
     if len(returns) < window:
         return np.empty(0)
     windows = np.lib.stride_tricks.sliding_window_view(returns, window)
-    annual: np.ndarray = windows.std(axis=1, ddof=1) * np.sqrt(YEAR)
+    annual: Floats = windows.std(axis=1, ddof=1) * np.sqrt(YEAR)
     return annual
 
 
-def _reasons(state: MarketState, held: int, rules: MomentumRules, total: Number, vol: Number) -> dict[str, str]:
-    reasons: dict[str, str] = {}
-    if total is None:
-        why = f"needs {rules.state_sessions + 1} closes of {rules.benchmark}, {held} are held"
-        reasons |= {"bear": why, "market_return_24m": why}
-    if vol is None:
-        why = f"needs {rules.state_vol_sessions + 1} closes of {rules.benchmark}, {held} are held"
-        reasons |= {"market_vol_126d": why, "market_vol_median": why, "high_vol": why}
-    if state.panic is None:
-        reasons["panic"] = "bear market or volatility unknown"
-    return reasons
+def _reasons(state: MarketState, rules: MomentumRules) -> dict[str, str]:
+    held = f"{state.days} are held" if state.days else "none are held"
+    closes = "closes of the index itself"
+    needs = {
+        "bear": (state.bear, f"needs {rules.state_sessions + 1} {closes}, {held}"),
+        "market_return_24m": (state.market_return_24m, f"needs {rules.state_sessions + 1} {closes}, {held}"),
+        "market_vol_126d": (state.market_vol_126d, f"needs {rules.state_vol_sessions + 1} {closes}, {held}"),
+    }
+    needs |= {
+        path: (getattr(state, path), f"cannot be told: needs {rules.state_least} {closes}, {held}")
+        for path in ("market_vol_median", "high_vol", "panic")
+    }
+    return {path: why for path, (value, why) in needs.items() if value is None}

@@ -7,28 +7,44 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from deskview.analytics.hours import of_hour
 from deskview.analytics.measures import Number, z_score
-from deskview.analytics.momentum.horizons import UNPRICED, read_horizons
+from deskview.analytics.momentum.horizons import read_horizons
 from deskview.analytics.momentum.model import BasketModel, Member, MomentumModel
 from deskview.analytics.momentum.rules import DEFAULT_RULES, MomentumRules
-from deskview.analytics.momentum.structs import BasketReading, Crowding, LegName, MomentumReading
+from deskview.analytics.momentum.structs import (
+    BasketReading,
+    BetaNeutral,
+    Crowding,
+    LegName,
+    MomentumReading,
+    explain,
+    unavailable,
+)
 from deskview.analytics.panel import Bools, Floats
 
-CROWDING_METHOD = "mean pairwise correlation of weekly returns over up to 52 weeks, partial on the market alone"
+CROWDING_METHOD = (
+    "mean pairwise correlation of weekly returns over up to 52 weeks before the formation, partial on the market alone"
+)
+
+LONGS_CUT = "longs cut, shorts not covered"
+BOTH = "both"
+_LED = {
+    # (the long leg led, the spread rose): the word where that leg itself moved that way, and where it only did
+    # against the market
+    (True, False): (LONGS_CUT, "longs lag"),
+    (True, True): ("longs bid", "longs hold up"),
+    (False, False): ("squeeze", "shorts hold up"),
+    (False, True): ("shorts sold", "shorts lag"),
+}
 
 
 class Quotes(NamedTuple):
-    """Live returns of the universe (NaN where there is none) and whether each name is covered."""
+    """Live returns of the universe (NaN where there is none), whether each name is covered, and why one is in doubt."""
 
     returns: Floats
     covered: Bools
-
-
-class Shares(NamedTuple):
-    """Share of the spread that came from the long leg: of the raw returns, and relative to the market."""
-
-    raw: Number
-    relative: Number
+    doubt: list[str | None]
 
 
 def read(model: MomentumModel, live: pl.DataFrame, now: datetime) -> MomentumReading:
@@ -45,6 +61,9 @@ def read(model: MomentumModel, live: pl.DataFrame, now: datetime) -> MomentumRea
     missing |= reasons | {f"sector_neutral.{path}": why for path, why in neutral_reasons.items()}
     horizons, unread = read_horizons(model.halves, quotes.returns, model.rules, model.why_not or "")
     missing |= {f"horizons.{path}": why for path, why in unread.items()}
+    of_the_hour, no_hour = of_hour(raw.sigma, model.clock, now, why_none=model.clock_missing)
+    if of_the_hour is None:
+        missing["sigma_of_hour"] = no_hour
     if market is None:
         missing["market_return"] = model.why_not or "no name of the universe has traded today"
     if model.formed is None:
@@ -52,6 +71,7 @@ def read(model: MomentumModel, live: pl.DataFrame, now: datetime) -> MomentumRea
     fields = {name: getattr(raw, name) for name in raw.__struct_fields__}
     return MomentumReading(
         **fields,
+        sigma_of_hour=of_the_hour,
         sector_neutral=neutral,
         horizons=horizons,
         market_return=market,
@@ -59,6 +79,7 @@ def read(model: MomentumModel, live: pl.DataFrame, now: datetime) -> MomentumRea
         universe=len(model.tickers),
         universe_size=model.universe_size,
         left_out=model.left_out,
+        without_sector=model.without_sector,
         survivorship=model.survivorship,
         rules=model.rules_in_words,
         formed=model.formed,
@@ -80,14 +101,14 @@ def _explained(
 def _quotes(model: MomentumModel, live: pl.DataFrame, now: datetime) -> Quotes:
     reference = min(now, model.closes) if model.closes else now
     rows = model.tickers.join(
-        live.select("ticker", "ret", covered=pl.col("price_time") >= reference - model.rules.coverage_window),
+        live.select("ticker", "ret", "doubt", covered=pl.col("price_time") >= reference - model.rules.coverage_window),
         on="ticker",
         how="left",
         maintain_order="left",
     )
     returns = rows["ret"].fill_null(np.nan).to_numpy()
     covered = rows["covered"].fill_null(value=False).to_numpy() & ~np.isnan(returns)
-    return Quotes(np.where(np.isfinite(returns), returns, np.nan), covered)
+    return Quotes(np.where(np.isfinite(returns), returns, np.nan), covered, rows["doubt"].to_list())
 
 
 class _LegLive(NamedTuple):
@@ -115,6 +136,8 @@ def _leg(members: Sequence[Member], quotes: Quotes, sign: float, rules: Momentum
             score=member.score,
             rank_score=member.rank_score,
             covered=bool(fresh),
+            doubt=quotes.doubt[member.row],
+            rank_doubt=member.rank_doubt,
         )
         for member, ret, known, fresh in zip(members, returns, priced, covered, strict=True)
     ]
@@ -122,39 +145,62 @@ def _leg(members: Sequence[Member], quotes: Quotes, sign: float, rules: Momentum
 
 
 def _basket(model: BasketModel, quotes: Quotes, market: Number, rules: MomentumRules) -> BasketReading:
-    long = _leg(model.long, quotes, 1.0, rules)
-    short = _leg(model.short, quotes, -model.hedge_ratio, rules)
-    spread = None if long.value is None or short.value is None else long.value - model.hedge_ratio * short.value
+    long, short = _leg(model.long, quotes, 1.0, rules), _leg(model.short, quotes, -1.0, rules)
+    spread = None if long.value is None or short.value is None else long.value - short.value
     sigma = z_score(spread, model.risk.sigma)
-    shares = _shares(long.value, short.value, market, model.hedge_ratio, rules)
+    shares = leg_shares(long.value, short.value, market=market, near_zero=rules.near_zero)
     return BasketReading(
         return_=spread,
         sigma=sigma,
         sigma_ewma=z_score(spread, model.risk.sigma_ewma),
         sigma_252_return=model.risk.sigma,
         sigma_ewma_return=model.risk.sigma_ewma,
-        sigma_days=model.risk.days,
         sigma_basis=model.risk.basis,
+        sigma_n=model.risk.n,
         long_return=long.value,
         short_return=short.value,
         long_share=shares.relative,
         long_share_raw=shares.raw,
-        verdict=None if spread is None else verdict(spread, shares.relative, sigma, rules),
-        hedge_ratio=model.hedge_ratio,
-        hedge_note=model.hedge_note,
+        verdict=verdict(long.value, short.value, shares.relative, sigma, rules),
+        hedge_ratio=1.0,
+        beta_neutral=_beta_neutral(model, long.value, short.value),
         coverage=(long.coverage + short.coverage) / 2,
         coverage_long=long.coverage,
         coverage_short=short.coverage,
-        crowding=Crowding(long=model.comomentum_long, short=model.comomentum_short, method=CROWDING_METHOD),
+        crowding=_crowding(model),
+        in_doubt=[row.ticker for row in (*long.rows, *short.rows) if row.doubt],
+        ranks_in_doubt=[row.ticker for row in (*long.rows, *short.rows) if row.rank_doubt],
         long=_sorted(long.rows, spread),
         short=_sorted(short.rows, spread),
     )
 
 
-def _shares(long: Number, short: Number, market: Number, hedge_ratio: float, rules: MomentumRules) -> Shares:
-    if long is None or short is None:
-        return Shares(None, None)
-    return leg_shares(long, short, market=market, hedge_ratio=hedge_ratio, near_zero=rules.near_zero)
+def _beta_neutral(model: BasketModel, long: Number, short: Number) -> BetaNeutral:
+    hedge, risk = model.hedge, model.neutral_risk
+    spread = None if long is None or short is None or hedge.ratio is None else long - hedge.ratio * short
+    return BetaNeutral(
+        return_=spread,
+        sigma=z_score(spread, risk.sigma),
+        sigma_252_return=risk.sigma,
+        sigma_basis=risk.basis,
+        sigma_n=risk.n,
+        hedge_ratio=hedge.ratio,
+        beta_long=hedge.beta_long,
+        beta_short=hedge.beta_short,
+        hedge_note=hedge.note,
+    )
+
+
+def _crowding(model: BasketModel) -> Crowding:
+    found = model.comomentum
+    return Crowding(
+        long=found.long,
+        short=found.short,
+        percentile_long=found.percentile_long,
+        percentile_short=found.percentile_short,
+        n=found.n,
+        method=CROWDING_METHOD,
+    )
 
 
 def _sorted(rows: list[LegName], spread: Number) -> list[LegName]:
@@ -167,15 +213,22 @@ def _sorted(rows: list[LegName], spread: Number) -> list[LegName]:
     return sorted(rows, key=key)
 
 
-def leg_shares(
-    long: float, short: float, *, market: Number = None, hedge_ratio: float = 1.0, near_zero: float = 0.001
-) -> Shares:
-    """R_L / (R_L - k R_S) and (R_L - R_M) / ((R_L - R_M) - (R_S - R_M)).
+class Shares(NamedTuple):
+    """Share of the spread that came from the long leg: of the raw returns, and relative to the market."""
 
-    `short` is the return of the basket sold. None where the denominator is smaller than `near_zero`, and
-    the relative one where the market's return is missing.
+    raw: Number
+    relative: Number
+
+
+def leg_shares(long: Number, short: Number, *, market: Number = None, near_zero: float = 0.001) -> Shares:
+    """R_L / (R_L - R_S) and (R_L - R_M) / (R_L - R_S), dollar-neutral as the spread is.
+
+    `short` is the return of the basket sold. None where the spread is smaller than `near_zero` or a return missing,
+    that of the market for the relative one.
     """
-    raw = _share(long, long - hedge_ratio * short, near_zero)
+    if long is None or short is None:
+        return Shares(None, None)
+    raw = _share(long, long - short, near_zero)
     return Shares(raw, None if market is None else _share(long - market, long - short, near_zero))
 
 
@@ -183,97 +236,22 @@ def _share(part: float, whole: float, near_zero: float) -> Number:
     return None if abs(whole) < near_zero else part / whole
 
 
-def verdict(spread: float, share: Number, sigma: Number, rules: MomentumRules = DEFAULT_RULES) -> str | None:
-    """The day in words from the market-relative share of the long leg; None near zero.
+def verdict(
+    long: Number, short: Number, share: Number, sigma: Number, rules: MomentumRules = DEFAULT_RULES
+) -> str | None:
+    """The day in words from the legs' returns and the market-relative share of the long leg.
 
-    Down: "longs cut, shorts not covered", "squeeze" (the shorts rose), "both legs". Up: "longs bid",
-    "shorts sold", "both legs up". Below calm_sigma sigma: "calm".
+    A leg led that made two thirds of the spread, which it only can by moving against the market in the spread's
+    direction. It is named by the strong word where it moved that way itself: "longs cut, shorts not covered", "longs
+    bid", "squeeze", "shorts sold"; else by "longs lag", "longs hold up", "shorts hold up", "shorts lag". "both" where
+    neither led. None below calm_sigma sigma, and where any of the four is missing.
     """
-    if sigma is not None and abs(sigma) < rules.calm_sigma:
-        return "calm"
-    if share is None:
+    if long is None or short is None or share is None or sigma is None or abs(sigma) < rules.calm_sigma:
         return None
-    long_led, short_led = share >= rules.one_sided, share <= 1 - rules.one_sided
-    if spread < 0:
-        return "longs cut, shorts not covered" if long_led else "squeeze" if short_led else "both legs"
-    return "longs bid" if long_led else "shorts sold" if short_led else "both legs up"
-
-
-_FIGURES = (
-    "return",
-    "sigma",
-    "sigma_ewma",
-    "sigma_252_return",
-    "sigma_ewma_return",
-    "long_return",
-    "short_return",
-    "long_share",
-    "long_share_raw",
-    "verdict",
-    "hedge_ratio",
-    "coverage",
-    "coverage_long",
-    "coverage_short",
-    "crowding.long",
-    "crowding.short",
-)
-
-
-def unavailable(why: str, method: str) -> tuple[BasketReading, dict[str, str]]:
-    """A reading without a basket; every figure is null for the one reason."""
-    reading = BasketReading(
-        return_=None,
-        sigma=None,
-        sigma_ewma=None,
-        sigma_252_return=None,
-        sigma_ewma_return=None,
-        sigma_days=0,
-        sigma_basis="",
-        long_return=None,
-        short_return=None,
-        long_share=None,
-        long_share_raw=None,
-        verdict=None,
-        hedge_ratio=None,
-        hedge_note=None,
-        coverage=None,
-        coverage_long=None,
-        coverage_short=None,
-        crowding=Crowding(long=None, short=None, method=method),
-        long=[],
-        short=[],
-    )
-    return reading, dict.fromkeys(_FIGURES, why)
-
-
-def explain(reading: BasketReading, rules: MomentumRules) -> dict[str, str]:
-    """The reason for each null of a reading, by path."""
-    nothing = UNPRICED if reading.return_ is None else None
-    no_sd = f"needs {rules.sigma_least} past spread returns that vary, {reading.sigma_days} are held"
-    no_share = nothing or f"undefined: the spread is within {rules.near_zero * 1e4:g} bp of zero"
-    no_weeks = f"needs {rules.crowding_least} weeks of {rules.benchmark} and of two names of the leg"
-    nulls = {
-        "return": (reading.return_, UNPRICED),
-        "long_return": (reading.long_return, UNPRICED),
-        "short_return": (reading.short_return, UNPRICED),
-        "sigma": (reading.sigma, nothing or no_sd),
-        "sigma_ewma": (reading.sigma_ewma, nothing or no_sd),
-        "sigma_252_return": (reading.sigma_252_return, no_sd),
-        "sigma_ewma_return": (reading.sigma_ewma_return, no_sd),
-        "long_share": (reading.long_share, no_share),
-        "long_share_raw": (reading.long_share_raw, no_share),
-        "verdict": (reading.verdict, no_share),
-        "crowding.long": (reading.crowding.long, no_weeks),
-        "crowding.short": (reading.crowding.short, no_weeks),
-    }
-    return {name: reason for name, (value, reason) in nulls.items() if value is None} | _unpriced_rows(reading)
-
-
-def _unpriced_rows(reading: BasketReading) -> dict[str, str]:
-    missing: dict[str, str] = {}
-    for leg, rows in (("long", reading.long), ("short", reading.short)):
-        for row in rows:
-            unpriced = "no trade today" if row.return_ is None else UNPRICED
-            nulls = (("return", row.return_), ("contribution", row.contribution))
-            missing.update({f"{leg}.{row.ticker}.{field}": unpriced for field, value in nulls if value is None})
-    return missing
+    long_led = share >= rules.one_sided
+    if not long_led and share > 1 - rules.one_sided:
+        return BOTH
+    rose = long > short
+    own = long if long_led else -short
+    strong, weak = _LED[long_led, rose]
+    return strong if (own > 0 if rose else own < 0) else weak

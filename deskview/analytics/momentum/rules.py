@@ -1,14 +1,14 @@
 """Every rule of the momentum basket in one place.
 
 The banks' momentum baskets are not public; this is a documented proxy: cross-sectional 12-1 momentum
-(Jegadeesh and Titman 1993), deciles of liquid common shares, the short leg scaled to the long leg's beta.
+(Jegadeesh and Titman 1993), deciles of liquid common shares, a dollar long against a dollar short.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from deskview.analytics.assumptions import MOMENTUM_SIGNAL, MONTH, YEAR, MomentumSignal
+from deskview.analytics.assumptions import CALM_SIGMA, MOMENTUM_SIGNAL, MONTH, YEAR, MomentumSignal
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class MomentumRules:
     types: tuple[str, ...] = ("CS", "ADRC")
     """Instrument types of the universe; a name of unknown type is taken for a share."""
     price_floor_usd: float = 5.0
-    """Least last close, on today's share basis."""
+    """Least last close, as it was traded: a later reverse split lifts no past price over it."""
     volume_sessions: int = 60
     """Window of the median dollar volume."""
     volume_floor_usd: float = 20e6
@@ -63,9 +63,11 @@ class MomentumRules:
     (Shumway 1997: -30 % for performance delistings). None: it stays flat, as does a name whose bars merely stop."""
     benchmark: str = "SPY"
     beta_sessions: int = YEAR
-    beta_shrink: float = 0.67
-    """beta = 0.67 * slope + 0.33 (Blume 1971); the short leg is scaled by k = beta(long) / beta(short)."""
+    """Window of the legs' betas; beta-neutral, the short leg is scaled by k = beta(long) / beta(short)."""
     sigma_sessions: int = YEAR
+    """Days a sigma is taken over at most."""
+    sigma_own_least: int = 200
+    """With fewer days of the rule's own history sigma is that of today's names, held back over sigma_sessions."""
     sigma_least: int = 60
     """With fewer past spread returns no sigma is stated."""
     ewma_decay: float = 0.94
@@ -73,20 +75,31 @@ class MomentumRules:
     """From this share of the market-relative spread on, one leg is said to lead."""
     near_zero: float = 0.001
     """Spreads smaller than this (10 bp) have no meaningful share of a leg."""
-    calm_sigma: float = 1.0
-    """Moves below this many sigma are called calm."""
+    calm_sigma: float = CALM_SIGMA
+    """Moves below this many sigma have no verdict: calm."""
     coverage_window: timedelta = timedelta(minutes=5)
     """A name is covered when it last traded within this time of now, or of the close."""
     priced_least: float = 0.5
     """Share of a leg's weight that must have a price today before its return is stated."""
     crowding_weeks: int = 52
     crowding_least: int = 26
+    crowding_formations: int = 12
+    """With fewer earlier formations comomentum has no percentile."""
     state_sessions: int = 2 * YEAR
     """24 months: below zero over them the market is a bear market (Daniel and Moskowitz 2016)."""
     state_vol_sessions: int = YEAR // 2
+    state_least: int = 3 * YEAR
+    """With fewer days of the index neither what volatility is high nor a panic can be told: a median of one year
+    called most panic days calm."""
 
 
 DEFAULT_RULES = MomentumRules()
+
+
+_HOW_OFTEN = {
+    "monthly": "for the first session of each month, and as soon as there is a year to rank by",
+    "daily": "anew for every session",
+}
 
 
 def rules_in_words(rules: MomentumRules) -> dict[str, str]:
@@ -102,8 +115,15 @@ def rules_in_words(rules: MomentumRules) -> dict[str, str]:
         "universe": f"the {rules.universe_size} largest shares of {rules.price_floor_usd:g} USD or more that trade"
         f" {rules.volume_floor_usd / 1e6:g}m USD a day (median of {rules.volume_sessions} sessions)",
         "legs": f"the top and bottom {rules.quantile:.0%}, weights {rules.weighting.replace('_', ' ')}, a name"
-        f" {rules.cap:.0%} at most, formed {rules.rebalance}",
+        f" {rules.cap:.0%} at most, formed {_HOW_OFTEN[rules.rebalance]}, weights constant between",
+        "spread": "long leg less short basket, dollar for dollar; beta-neutral beside it: less k times the short"
+        f" basket, k = β(long) / β(short) of the legs' own returns against {rules.benchmark} over the"
+        f" {rules.beta_sessions} sessions before they were formed, not shrunk",
+        "σ": f"of the rule's own daily spreads, up to {rules.sigma_sessions} days, each basket as it was held then;"
+        f" with fewer than {rules.sigma_own_least} of them σ*, of today's names held back over"
+        f" {rules.sigma_sessions} sessions",
     }
+    words["sector-neutral"] = "the same within each sector; names without one are in neither leg"
     if rules.one_line_per_issuer:
         words["share classes"] = "of one issuer (CIK), the most traded; the cap is the issuer's"
     if rules.exclude_targets:

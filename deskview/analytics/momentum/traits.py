@@ -1,7 +1,7 @@
 """What NAMES knows of each column of a panel, aligned with it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -9,7 +9,7 @@ import polars as pl
 from deskview.analytics.panel import Bools, Floats, Ints, Panel
 
 UNKNOWN_SECTOR = "unknown"
-"""Names without a sector form a group of their own."""
+"""What stands for no sector."""
 _OPTIONAL = {
     "name": pl.String(),
     "type": pl.String(),
@@ -17,6 +17,7 @@ _OPTIONAL = {
     "market_cap_usd": pl.Float64(),
     "cik": pl.String(),
     "delisted": pl.Date(),
+    "rank_doubt": pl.String(),
 }
 
 
@@ -25,7 +26,8 @@ class Traits:
     """One entry per column of the panel; `sector` indexes `sectors`, `market_cap_usd` is NaN where unknown.
 
     `issuer` is the same number for the share classes of one issuer; a name of unknown issuer is its own. All of
-    them have the issuer's market cap. `delisted` maps columns to the last day they were traded.
+    them have the issuer's market cap. `delisted` maps columns to the last day they were traded; a name whose bars go
+    on after it is not among them.
     """
 
     name: list[str | None]
@@ -36,11 +38,17 @@ class Traits:
     market_cap_usd: Floats
     issuer: Ints
     delisted: dict[int, date]
+    rank_doubt: list[str | None]
 
     def of_type(self, types: tuple[str, ...]) -> Bools:
         """Listed names of one of the types, or of unknown type."""
         fits: Bools = self.listed & np.array([kind is None or kind in types for kind in self.type], dtype=bool)
         return fits
+
+    def has_sector(self, columns: Ints) -> Bools:
+        """Which of the columns stand in a known sector."""
+        known: Bools = np.array([label != UNKNOWN_SECTOR for label in self.sectors])[self.sector[columns]]
+        return known
 
     def sector_of(self, column: int) -> str | None:
         """The sector of a column, None where it is unknown."""
@@ -51,16 +59,18 @@ class Traits:
 def traits_of(panel: Panel, names: pl.DataFrame) -> Traits:
     """NAMES aligned with the panel's tickers. Only the column `ticker` is required; others may be absent.
 
-    Beyond NAMES, a column `delisted` (the last day a name was traded, null while it is) may be there.
+    Beyond NAMES, a column `delisted` (the last day a name was traded, null while it is) may be there, and `rank_doubt`
+    (why its return of the year is in doubt). Of several
+    rows of a ticker that of the living name counts, else of the last that died.
     """
     absent = [pl.lit(None, kind).alias(column) for column, kind in _OPTIONAL.items() if column not in names.columns]
-    known = names.unique("ticker", keep="first", maintain_order=True).with_columns(absent)
+    living_first = names.with_columns(absent).sort("delisted", descending=True, nulls_last=False, maintain_order=True)
+    known = living_first.unique("ticker", keep="first", maintain_order=True)
     rows = pl.DataFrame({"ticker": panel.tickers}, schema={"ticker": pl.String}).join(
         known.select("ticker", *_OPTIONAL, listed=True), on="ticker", how="left", maintain_order="left"
     )
     sector = rows["sector"].cast(pl.String).fill_null(UNKNOWN_SECTOR)
     labels = sector.unique().sort()
-    delisted = rows["delisted"].cast(pl.Date)
     return Traits(
         name=rows["name"].to_list(),
         listed=rows["listed"].fill_null(value=False).to_numpy(),
@@ -69,8 +79,36 @@ def traits_of(panel: Panel, names: pl.DataFrame) -> Traits:
         sector=np.asarray(labels.search_sorted(sector), dtype=np.int64),
         market_cap_usd=_issuer_caps(rows),
         issuer=_issuers(rows["cik"]),
-        delisted={column: day for column, day in enumerate(delisted) if day} if delisted.count() else {},
+        delisted=_delisted(panel, rows["delisted"].cast(pl.Date)),
+        rank_doubt=rows["rank_doubt"].to_list(),
     )
+
+
+REUSED = timedelta(days=7)
+"""A bar this long after the delisting is of another company under the same ticker."""
+
+
+def _delisted(panel: Panel, told: pl.Series) -> dict[int, date]:
+    """The last day each name was traded, where its bars stop with it."""
+    days = {column: day for column, day in enumerate(told) if day} if told.count() else {}
+    last = last_bars(panel, np.array(list(days), dtype=np.int64))
+    return {
+        column: day
+        for (column, day), row in zip(days.items(), last, strict=True)
+        if row >= 0 and panel.sessions[row] <= day + REUSED
+    }
+
+
+def last_bars(panel: Panel, columns: Ints) -> Ints:
+    """Row of each column's last bar, -1 without one: the last with volume, else (no volumes) with a new close."""
+    if not len(columns):
+        return np.empty(0, dtype=np.int64)
+    traded = panel.dollar_volume_usd[:, columns] > 0
+    without = ~traded.any(axis=0)
+    if without.any():
+        traded[:, without] = np.nan_to_num(panel.returns[:, columns[without]]) != 0
+    rows: Ints = np.where(traded.any(axis=0), len(traded) - 1 - traded[::-1].argmax(axis=0), -1)
+    return rows
 
 
 def _issuers(cik: pl.Series) -> Ints:

@@ -6,7 +6,9 @@ it would dilute the leg. No news is read, so a bid in shares, whose target goes 
 rumour are not told.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 
@@ -23,13 +25,37 @@ LEAST_BEFORE = 20
 
 @dataclass(frozen=True)
 class Universe:
-    """`columns` of the panel in ticker order, their prior returns and the scores that rank; `left_out` by reason."""
+    """The names of the session at position `t`: `columns` of the panel in ticker order, their prior returns and the
+    scores that rank; `left_out` counts the others by reason."""
 
+    t: int
     columns: Ints
     prior: Floats
     score: Floats
     size: str
     left_out: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Names that pass every filter but that of size. Figures by column of the panel, good for `columns` alone.
+
+    `volume` is the median dollar volume, `cap` the market cap (NaN where unknown), `volatility` only there where it
+    ranks.
+    """
+
+    t: int
+    columns: Ints
+    prior: Floats
+    volume: Floats
+    cap: Floats
+    volatility: Floats | None
+    left_out: dict[str, int]
+
+    @property
+    def caps_known(self) -> bool:
+        """Whether the market cap of every candidate is known."""
+        return not np.isnan(self.cap[self.columns]).any()
 
 
 @dataclass
@@ -46,16 +72,19 @@ class _Sieve:
         self.columns = self.columns[passes]
 
 
-def universe_at(panel: Panel, traits: Traits, t: int, rules: MomentumRules) -> Universe:
-    """The universe for the session at position t, from rows before t alone."""
+def candidates_at(panel: Panel, traits: Traits, t: int, rules: MomentumRules) -> Candidates:
+    """The candidates for the session at position t, from rows before t alone.
+
+    Who was delisted by then is none, and is not counted among those left out.
+    """
     prior = prior_returns_at(panel.close, t, lookback=rules.lookback, skip=rules.skip)
-    sieve = _Sieve(np.flatnonzero(traits.of_type(rules.types)))
+    sieve = _Sieve(np.flatnonzero(traits.of_type(rules.types) & ~_delisted_before(panel, traits, t)))
     close = panel.close[t - 1]
     sieve.keep("no recent close", ~np.isnan(close[sieve.columns]))
-    sieve.keep(f"price below {rules.price_floor_usd:g} USD", close[sieve.columns] >= rules.price_floor_usd)
+    price = close if panel.traded is None else panel.traded[t - 1]
+    sieve.keep(f"price below {rules.price_floor_usd:g} USD", price[sieve.columns] >= rules.price_floor_usd)
     sieve.keep(f"fewer than {rules.lookback} sessions of history", np.isfinite(prior[sieve.columns]))
-    volume = np.zeros(len(panel.tickers))
-    volume[sieve.columns] = median_volume(panel, t, sieve.columns, rules)
+    volume = _by_column(panel, sieve.columns, median_volume(panel, t, sieve.columns, rules))
     liquid = volume[sieve.columns] >= rules.volume_floor_usd
     sieve.keep(f"median dollar volume below {rules.volume_floor_usd / 1e6:g}m USD", liquid)
     if rules.exclude_targets:
@@ -64,16 +93,55 @@ def universe_at(panel: Panel, traits: Traits, t: int, rules: MomentumRules) -> U
         lines = most_liquid_lines(traits.issuer[sieve.columns], volume[sieve.columns])
         sieve.keep("less liquid share class of its issuer", lines)
     volatility = _volatility(panel, t, sieve, rules) if rules.signal == "risk_adjusted" else None
-    size = _keep_largest(sieve, cap_at(panel, traits, t, sieve.columns), volume, rules)
-    chosen = prior[sieve.columns]
-    score = chosen if volatility is None else winsorised_z(chosen / volatility[sieve.columns], rules.z_limit)
-    return Universe(sieve.columns, chosen, score, size, sieve.counts)
+    cap = _by_column(panel, sieve.columns, cap_at(panel, traits, t, sieve.columns))
+    return Candidates(t, sieve.columns, prior, volume, cap, volatility, sieve.counts)
+
+
+def universe_of(found: Candidates, rules: MomentumRules, *, by_cap: bool) -> Universe:
+    """The largest of the candidates by market cap, or by median dollar volume; of equal ones those first by ticker."""
+    sieve = _Sieve(found.columns, dict(found.left_out))
+    size, name = (
+        (found.cap, "market cap") if by_cap else (found.volume, f"{rules.volume_sessions}-session median dollar volume")
+    )
+    large = np.zeros(len(found.columns), dtype=bool)
+    large[np.argsort(-size[found.columns], kind="stable")[: rules.universe_size]] = True
+    sieve.keep(f"not among the {rules.universe_size} largest by {name}", large)
+    chosen = found.prior[sieve.columns]
+    adjusted = None if found.volatility is None else chosen / found.volatility[sieve.columns]
+    score = chosen if adjusted is None else winsorised_z(adjusted, rules.z_limit)
+    return Universe(found.t, sieve.columns, chosen, score, name, sieve.counts)
+
+
+def universes_at(panel: Panel, traits: Traits, positions: Iterable[int], rules: MomentumRules) -> list[Universe]:
+    """The universe of each position, all by the same size: the market cap only where none of any is unknown.
+
+    Names that died have no market cap today: by caps the past would have other names than the rule takes now.
+    """
+    found = [candidates_at(panel, traits, t, rules) for t in positions]
+    some = any(len(one.columns) for one in found)
+    by_cap = some and all(one.caps_known for one in found)
+    return [universe_of(one, rules, by_cap=by_cap) for one in found]
+
+
+def _delisted_before(panel: Panel, traits: Traits, t: int) -> Bools:
+    """The columns that were traded for the last time before the session at position t (the live one: any that were)."""
+    gone = np.zeros(len(panel.tickers), dtype=bool)
+    now = panel.sessions[t] if t < len(panel.sessions) else date.max
+    gone[[column for column, day in traits.delisted.items() if day < now]] = True
+    return gone
+
+
+def _by_column(panel: Panel, columns: Ints, values: Floats) -> Floats:
+    """The values of the columns at their places in the panel, NaN elsewhere."""
+    every = np.full(len(panel.tickers), np.nan)
+    every[columns] = values
+    return every
 
 
 def median_volume(panel: Panel, t: int, columns: Ints, rules: MomentumRules) -> Floats:
     """Median dollar volume of the sessions before t; a session without a bar counts as zero."""
-    window = panel.dollar_volume_usd[max(0, t - rules.volume_sessions) : t, columns]
-    median: Floats = np.median(window, axis=0)
+    window = np.ascontiguousarray(panel.dollar_volume_usd[max(0, t - rules.volume_sessions) : t].T)
+    median: Floats = np.median(window[columns], axis=1)  # each name's days side by side: a third faster
     return median
 
 
@@ -97,21 +165,9 @@ def most_liquid_lines(issuer: Ints, volume: Floats) -> Bools:
 def _volatility(panel: Panel, t: int, sieve: _Sieve, rules: MomentumRules) -> Floats:
     """Daily volatility by column of the panel; names without one are sifted out."""
     own = column_sd(panel.returns[max(1, t - rules.signal_vol_sessions) : t, sieve.columns])
-    every = np.full(len(panel.tickers), np.nan)
-    every[sieve.columns] = own
+    every = _by_column(panel, sieve.columns, own)
     sieve.keep("price does not move", own > STILL)
     return every
-
-
-def _keep_largest(sieve: _Sieve, caps: Floats, volume: Floats, rules: MomentumRules) -> str:
-    """Keeps the largest of the sieve's columns in ticker order, equal sizes by ticker; returns what size is."""
-    by_cap = len(caps) > 0 and not np.isnan(caps).any()
-    name = "market cap" if by_cap else f"{rules.volume_sessions}-session median dollar volume"
-    size = caps if by_cap else volume[sieve.columns]
-    large = np.zeros(len(size), dtype=bool)
-    large[np.argsort(-size, kind="stable")[: rules.universe_size]] = True
-    sieve.keep(f"not among the {rules.universe_size} largest by {name}", large)
-    return name
 
 
 def winsorised_z(values: Floats, limit: float) -> Floats:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def headline(board: "Board") -> list[Segment]:
-    """The spread and its σ."""
+    """The spread and its σ of the day, with a star where that rests on today's names."""
     reading = board.momentum.value
     if reading is None:
         return []
-    text = f"MOMO {percent(reading.return_)} {sigma(reading.sigma)}"
+    text = f"MOMO {percent(reading.return_)} {sigma(reading.sigma, reading.sigma_basis)}"
     return [Segment("momentum", text, f"{tone(reading.return_)} strong", priority=0)]
 
 
@@ -33,8 +33,9 @@ MOMENTUM = Subject(
     part="momentum",
     answers="How hard is momentum hit, how unusual is that, which leg?",
     method=(
-        "Best against worst tenth of the 1,000 most traded stocks by 12-1 return, short leg scaled by beta, live"
-        " against the previous close; σ of the last 252 sessions"
+        "Best against worst tenth of the 1,000 most traded stocks by 12-1 return, dollar for dollar and beta-neutral"
+        " beside it, live against the previous close; σ of the rule's own last 252 days, σ* of today's names where it"
+        " has fewer than 200"
     ),
     pane=MomentumPane,
     page=MomentumPage,
@@ -56,6 +57,11 @@ MOMENTUM = Subject(
             },
         ),
     },
-    alerts=Alerts(("return", "sigma", "long_return", "short_return", "long_share", "sector_neutral.return")),
+    alerts=Alerts(
+        (
+            *("return", "sigma", "sigma_of_hour", "long_return", "short_return", "long_share"),
+            *("sector_neutral.return", "beta_neutral.return"),
+        )
+    ),
     labels=LABELS,
 )

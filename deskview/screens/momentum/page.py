@@ -7,16 +7,18 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from deskview.screens.format import MISSING, arrow, basis_points, number, percent, share, short_sector, sigma, tone
+from deskview.analytics.assumptions import TODAYS_NAMES
+from deskview.screens.format import MISSING, basis_points, number, percent, short_sector, sigma_sign, tone
 from deskview.screens.frame.history import YEAR, history_chart, past_sessions
 from deskview.screens.frame.keys import CHART, Action, bindings, scoped
-from deskview.screens.frame.page import ChartPage, flowed
+from deskview.screens.frame.page import ChartPage
 from deskview.screens.frame.status_lines import Segments
 from deskview.screens.frame.target import Kind, Target
-from deskview.screens.momentum.explain import NEUTRAL
+from deskview.screens.momentum.explain import NEUTRAL, question_marks
+from deskview.screens.momentum.figures import figures
 from deskview.widgets.chart import Chart
 from deskview.widgets.chartspec import ChartSpec, Level
-from deskview.widgets.facts import Fact, Facts, fact
+from deskview.widgets.facts import Facts
 from deskview.widgets.records import Cell, Column, Sort
 from deskview.widgets.sorting import Entry, SortedTable
 
@@ -34,7 +36,7 @@ def leg_columns(leg: str) -> tuple[Column, ...]:
     """The columns of one leg; the first title names it."""
     return (
         Column("ticker", leg, width=6),
-        Column("now", "now", width=6, align="right"),
+        Column("now", "now", width=7, align="right"),
         Column("contribution", "bp", width=6, align="right", priority=1),
         Column("score", "12-1", width=6, align="right", priority=2),
         Column("weight", "weight", width=5, align="right", priority=5),
@@ -50,17 +52,22 @@ def leg_entries(names: "list[LegName]") -> list[Entry]:
             name.ticker,
             (
                 Cell(name.ticker, "" if name.covered else "stale"),
-                Cell(percent(name.return_), tone(name.return_)),
+                Cell(percent(name.return_) + now, tone(name.return_)),
                 Cell(_bp(name.contribution), tone(name.contribution)),
-                Cell(percent(name.score, 0), "dim"),
+                Cell(percent(name.score, 0) + rank, "dim"),
                 Cell(f"{name.weight:.1%}", "dim"),
                 Cell(short_sector(name.sector or UNKNOWN), "dim"),
                 Cell(name.name or "", "dim"),
             ),
             (name.ticker, name.return_, name.contribution, name.score, name.weight, name.sector, name.name),
         )
-        for name in names
+        for name, now, rank in zip(names, *_marks(names), strict=True)
     ]
+
+
+def _marks(names: "list[LegName]") -> tuple[list[str], list[str]]:
+    """What stands behind the returns of today and behind those that ranked."""
+    return question_marks(name.doubt for name in names), question_marks(name.rank_doubt for name in names)
 
 
 def _bp(contribution: float | None) -> str:
@@ -109,117 +116,8 @@ def _whole(value: float) -> str:
     return basis_points(value).removesuffix("bp")
 
 
-INDENT = 10
-
-
-def figures(
-    reading: "MomentumReading", basket: "BasketReading", width: int, *, short: bool = False
-) -> list[list[Fact]]:
-    """The lines above the legs in `width` cells; each subject goes on below where a line is full, and the halves
-    of the prior year are there, unless `short`."""
-    subjects = {
-        "long/short": _spread(basket),
-        "legs": _legs(basket),
-        "from longs": _sides(reading, basket),
-        "σ": _risk(basket),
-        "basket": _basket(reading, basket),
-        "state": _state(reading),
-        **({} if short else {"halves": _halves(reading)}),
-        "crowding": _crowding(basket),
-        "left out": _left_out(reading),
-    }
-    lines = [flowed(subject, facts, INDENT, width) for subject, facts in subjects.items()]
-    return [line for group in lines for line in (group[:1] if short else group)]
-
-
-def _spread(basket: "BasketReading") -> list[Fact]:
-    spread = f"{arrow(basket.return_)}{percent(basket.return_)}  {sigma(basket.sigma)}"
-    return [
-        fact("", spread, f"{tone(basket.return_)} strong"),
-        fact("EWMA", sigma(basket.sigma_ewma)),
-        fact("", basket.verdict or "no verdict near zero", "accent" if basket.verdict else "dim"),
-    ]
-
-
-def _legs(basket: "BasketReading") -> list[Fact]:
-    return [
-        fact("long", percent(basket.long_return), tone(basket.long_return)),
-        fact("short basket", percent(basket.short_return), tone(basket.short_return)),
-        fact("hedge", number(basket.hedge_ratio).lstrip("+")),
-        fact("", basket.hedge_note or "spread = long − hedge × short", "dim"),
-    ]
-
-
-def _sides(reading: "MomentumReading", basket: "BasketReading") -> list[Fact]:
-    return [
-        fact("against the market", share(basket.long_share)),
-        fact("raw", share(basket.long_share_raw)),
-        fact("market, equal-weighted", percent(reading.market_return), tone(reading.market_return)),
-    ]
-
-
-def _risk(basket: "BasketReading") -> list[Fact]:
-    return [
-        fact(f"1σ of {basket.sigma_days} d", _size(basket.sigma_252_return)),
-        fact("EWMA 0.94", _size(basket.sigma_ewma_return)),
-        fact("from", basket.sigma_basis, "dim"),
-    ]
-
-
-def _size(value: float | None) -> str:
-    return percent(value, 2).lstrip("+")
-
-
-def _basket(reading: "MomentumReading", basket: "BasketReading") -> list[Fact]:
-    formed = f"{reading.formed:%-d %b}" if reading.formed else MISSING
-    return [
-        fact("", f"{len(basket.long)}+{len(basket.short)} of {reading.universe}"),
-        fact("traded long", share(basket.coverage_long)),
-        fact("short", share(basket.coverage_short)),
-        fact("formed", formed),
-        fact("size by", reading.universe_size or MISSING, "dim"),
-    ]
-
-
-def _left_out(reading: "MomentumReading") -> list[Fact]:
-    reasons = sorted(reading.left_out.items(), key=lambda item: -item[1])
-    total = sum(reading.left_out.values())
-    return [fact("", f"{total} names"), *(fact("", f"{count} {reason}", "dim") for reason, count in reasons)]
-
-
-def _state(reading: "MomentumReading") -> list[Fact]:
-    state = reading.state
-    panic = {True: "panic", False: "no panic", None: f"panic {MISSING}"}[state.panic]
-    volatility = f"{_annual(state.market_vol_126d)} (median {_annual(state.market_vol_median)})"
-    return [
-        fact("", panic, "warning" if state.panic else ""),
-        fact("index 24m", percent(state.market_return_24m)),
-        fact("vol 126 d", volatility),
-    ]
-
-
-def _halves(reading: "MomentumReading") -> list[Fact]:
-    """Momentum of what: the spreads of the deciles of the older and the recent half of the prior year."""
-    halves = (("by 12-7 (raw)", reading.horizons.intermediate), ("by 6-2 (raw)", reading.horizons.recent))
-    return [
-        *(fact(label, f"{percent(half.return_)}  {sigma(half.sigma)}", tone(half.return_)) for label, half in halves),
-        fact("", "spreads of raw deciles by the older and the recent part of 12-1", "dim"),
-    ]
-
-
-def _crowding(basket: "BasketReading") -> list[Fact]:
-    return [
-        fact("comomentum long", number(basket.crowding.long).lstrip("+")),
-        fact("short", number(basket.crowding.short).lstrip("+")),
-        fact("", "weekly correlation of the leg's names after the market", "dim"),
-    ]
-
-
-def _annual(value: float | None) -> str:
-    return MISSING if value is None else f"{value:.1%}"
-
-
 SIGMAS = (-4, -2, -1, 1, 2, 4)
+HELD_BACK = " of today's names"
 OWN_ACTIONS = scoped(
     "On the momentum page",
     Action("neutral", "x", "x", "Basket: raw deciles, or neutral to sectors", footer=True),
@@ -313,15 +211,15 @@ class MomentumPage(ChartPage):
 
 def spread_chart(version: str, basket: "BasketModel", sessions: list[date], today: float | None) -> ChartSpec:
     """The spread of each day with lines at one, two and four standard deviations either way."""
-    sd = basket.risk.sigma
-    levels = () if sd is None else [Level(0.0), *(Level(n * sd, f"{n:+d}σ".replace("-", "−")) for n in SIGMAS)]
+    sd, sign = basket.risk.sigma, sigma_sign(basket.risk.basis)
+    levels = () if sd is None else [Level(0.0), *(Level(n * sd, f"{n:+d}{sign}".replace("-", "−")) for n in SIGMAS)]
     days = min(YEAR, len(basket.risk.spreads))
     return history_chart(
         version,
         basket.risk.spreads.tolist(),
         sessions,
         today,
-        title=f"Daily spread, {days} sessions",
+        title=f"Daily spread, {days} sessions{HELD_BACK if basket.risk.basis == TODAYS_NAMES else ''}",
         levels=levels,
         write=percent,
     )

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from deskview.screens.format import arrow, basis_points, number, percent, share, short_sector, sigma, tone
+from deskview.screens.format import arrow, basis_points, percent, share, short_sector, sigma, tone
+from deskview.screens.frame.card import plain_number
 from deskview.screens.frame.pane import BoardPane
+from deskview.screens.momentum.explain import long_share, question_marks, thinly_traded, verdict
 from deskview.widgets.facts import Fact, Facts, fact
 from deskview.widgets.records import Cell, Column, Piece, Row
 from deskview.widgets.table import Table
@@ -19,7 +21,7 @@ def columns(leg: str) -> tuple[Column, ...]:
     """The columns of one leg's table; its first title names the leg."""
     return (
         Column("ticker", leg, width=6),
-        Column("return", "now", width=6, align="right"),
+        Column("return", "now", width=7, align="right"),
         Column("contribution", "bp", width=3, align="right", priority=1),
         Column("score", "12-1", width=5, align="right", priority=2),
         Column("sector", "sector", flex=True, minimum=8, priority=3),
@@ -33,40 +35,51 @@ def leg_rows(leg: "list[LegName]") -> list[Row]:
             name.ticker,
             (
                 Cell(name.ticker, "" if name.covered else "stale"),
-                Cell(percent(name.return_), tone(name.return_)),
+                Cell(percent(name.return_) + now, tone(name.return_)),
                 Cell(basis_points(name.contribution).removesuffix("bp"), tone(name.contribution)),
-                Cell(percent(name.score, 0), "dim"),
+                Cell(percent(name.score, 0) + rank, "dim"),
                 Cell(short_sector(name.sector or "unknown"), "dim"),
             ),
         )
-        for name in leg
+        for name, now, rank in zip(leg, *_marks(leg), strict=True)
     ]
+
+
+def _marks(names: "list[LegName]") -> tuple[list[str], list[str]]:
+    """What stands behind the returns of today and behind those that ranked."""
+    return question_marks(name.doubt for name in names), question_marks(name.rank_doubt for name in names)
 
 
 def summary(reading: "MomentumReading") -> list[list[Fact]]:
     """The pane's three lines of figures."""
-    neutral = reading.sector_neutral
-    spread = f"{arrow(reading.return_)}{percent(reading.return_)}  {sigma(reading.sigma)}"
-    hedge = "" if reading.hedge_ratio is None else f" ×{number(reading.hedge_ratio).lstrip('+')}"
+    basis, neutral, hedged = reading.sigma_basis, reading.sector_neutral, reading.beta_neutral
+    spread = f"{arrow(reading.return_)}{percent(reading.return_)}  {sigma(reading.sigma, basis)}"
     counts = f"{len(reading.long)}+{len(reading.short)} of {reading.universe} names"
+    doubted = [fact("", f"{len(reading.in_doubt)} in doubt", "warning")] if reading.in_doubt else []
+    thin = thinly_traded(reading)
+    traded = [fact("traded", share(reading.coverage), "warning" if thin else "")]
+    sectors = f"{percent(neutral.return_)} {sigma(neutral.sigma, neutral.sigma_basis)}"
     return [
         [
             (Piece("long/short ", "dim"), Piece(spread, f"{tone(reading.return_)} strong")),
-            fact("", reading.verdict or "", "accent"),
-            fact("ewma", sigma(reading.sigma_ewma), "dim"),
+            fact("", *verdict(reading, short=True)),
+            fact("of the hour", sigma(reading.sigma_of_hour, basis), "dim"),
         ],
         [
             fact("long", percent(reading.long_return), tone(reading.long_return)),
+            fact("short basket", percent(reading.short_return), tone(reading.short_return)),
             (
-                Piece("short basket ", "dim"),
-                Piece(percent(reading.short_return), tone(reading.short_return)),
-                Piece(hedge, "dim"),
+                Piece("beta-neutral ", "dim"),
+                Piece(percent(hedged.return_), tone(hedged.return_)),
+                Piece(f" k{plain_number(hedged.hedge_ratio)}", "dim"),
             ),
-            fact("from longs", share(reading.long_share)),
         ],
         [
-            fact("sector-neutral", f"{percent(neutral.return_)} {sigma(neutral.sigma)}", tone(neutral.return_)),
-            fact("traded", share(reading.coverage)),
+            *(traded if thin else []),
+            fact("from longs vs mkt", long_share(reading)),
+            *doubted,
+            fact("sector-neutral", sectors, tone(neutral.return_)),
+            *([] if thin else traded),
             fact("", counts, "dim"),
         ],
     ]

@@ -36,8 +36,9 @@ def test_one_row_per_session_from_the_lookback_on(long_market: Market, history: 
     assert history["session"].to_list() == weekdays(330)[252:]
     assert history.null_count().sum_horizontal().item() == 0
     assert set(history["n_long"]) == {6}
-    spread = history["long"] - history["hedge_ratio"] * history["short"]
+    spread, hedged = (history["long"] - k * history["short"] for k in (1.0, history["hedge_ratio"]))
     assert history["spread"].to_list() == pytest.approx(spread.to_list(), abs=1e-15)
+    assert history["beta_neutral"].to_list() == pytest.approx(hedged.to_list(), abs=1e-15)
 
 
 def test_the_legs_are_held_for_a_month_as_the_definition_says(long_market: Market, history: pl.DataFrame) -> None:
@@ -84,14 +85,14 @@ def test_a_split_changes_nothing(long_market: Market, history: pl.DataFrame) -> 
     day = weekdays(40)[0]
     traded = before_split(long_market.bars, "N003", day, 2.0)
     again = daily_history(traded, split("N003", day, 1, 2), long_market.names, RULES)
-    for column in ("long", "short", "spread", "umd_2x3"):
+    for column in ("long", "short", "spread", "beta_neutral", "umd_2x3"):
         assert again[column].to_list() == pytest.approx(history[column].to_list(), rel=1e-9, abs=1e-14)
 
 
 def test_no_cap_is_carried_back_over_a_reverse_split(long_market: Market, history: pl.DataFrame) -> None:
     day = weekdays(10)[0]
-    traded = before_split(long_market.bars, "N003", day, 1 / 20)
-    again = daily_history(traded, split("N003", day, 20, 1), long_market.names, RULES)
+    traded = before_split(long_market.bars, "N003", day, 1 / 2)
+    again = daily_history(traded, split("N003", day, 2, 1), long_market.names, RULES)
     assert again["spread"].to_list() == pytest.approx(history["spread"].to_list(), rel=1e-9, abs=1e-14)
     assert again.filter(pl.col("session") < date(2026, 1, 1))["n_umd"].unique().to_list() == [59]
 
@@ -141,3 +142,82 @@ def test_too_few_names_are_null_not_zero() -> None:
     assert history["spread"].null_count() == len(history)
     assert history["umd_2x3"].null_count() == len(history)
     assert set(history["n_long"]) == {0}
+
+
+NEEDED = {
+    "bars": ("ticker", "session", "close"),
+    "splits": ("ticker", "execution_date", "split_from", "split_to"),
+    "names": ("ticker",),
+    "dividends": ("ticker", "ex_date", "cash_usd"),
+}
+
+
+@pytest.mark.parametrize(
+    ("argument", "column"), [(argument, column) for argument, columns in NEEDED.items() for column in columns]
+)
+def test_a_missing_column_is_refused_by_name(long_market: Market, argument: str, column: str) -> None:
+    whole = {
+        "bars": long_market.bars,
+        "splits": split("N003", weekdays(40)[0], 1, 2),
+        "names": long_market.names,
+        "dividends": pl.DataFrame({"ticker": ["N003"], "ex_date": [weekdays(40)[0]], "cash_usd": [0.5]}),
+    }
+    tables = whole | {argument: whole[argument].drop(column)}
+    with pytest.raises(ValueError, match=f"^{argument}: column '{column}' is missing$"):
+        daily_history(tables["bars"], tables["splits"], tables["names"], RULES, dividends=tables["dividends"])
+
+
+def test_no_more_columns_are_needed(long_market: Market) -> None:
+    day = weekdays(40)[0]
+    dividends = pl.DataFrame({"ticker": ["N003"], "ex_date": [day], "cash_usd": [0.5]})
+    bars, splits, names = (
+        table.select(NEEDED[argument])
+        for argument, table in (
+            ("bars", long_market.bars),
+            ("splits", split("N003", day, 1, 2)),
+            ("names", long_market.names),
+        )
+    )
+    assert len(daily_history(bars, splits, names, dividends=dividends)) == 330 - 252
+
+
+def test_a_series_counts_from_its_last_break_on(long_market: Market) -> None:
+    """Another company's prices before, ten times as high or low, are no momentum: the name ranks nowhere."""
+    broken = weekdays(330)[280]
+    for factor in (0.1, 10.0):
+        old = (pl.col("ticker") == "N007") & (pl.col("session") < broken)
+        bars = long_market.bars.with_columns(close=pl.when(old).then(pl.col("close") * factor).otherwise("close"))
+        gone = long_market.bars.filter(~old)
+        assert daily_history(bars, None, long_market.names, RULES).equals(
+            daily_history(gone, None, long_market.names, RULES)
+        )
+
+
+def test_of_two_splits_of_one_date_the_one_prices_support_stands(long_market: Market, history: pl.DataFrame) -> None:
+    day = weekdays(330)[300]
+    traded = before_split(long_market.bars, "N003", day, 4.0)
+    both = pl.concat([split("N003", day, 60.0, 1.0), split("N003", day, 1.0, 4.0)])
+    again = daily_history(traded, both, long_market.names, RULES)
+    assert again["spread"].to_list() == pytest.approx(history["spread"].to_list(), abs=1e-12)
+
+
+def test_a_name_without_a_sector_is_in_no_sector_neutral_leg(long_market: Market) -> None:
+    """As if it were not there, while it is in the raw legs."""
+    known = long_market.names.with_columns(sector=pl.lit("Energy"))
+    some = known.with_columns(sector=pl.when(pl.col("ticker") < "N040").then("sector"))
+    without, only = (
+        daily_history(long_market.bars, None, names, RULES) for names in (some, known.filter(pl.col("ticker") < "N040"))
+    )
+    assert without["sector_neutral"].to_list() == pytest.approx(only["sector_neutral"].to_list(), abs=1e-15)
+    assert without["long"].to_list() != only["long"].to_list()
+    none = daily_history(long_market.bars, None, known.drop("sector"), RULES)
+    assert none["sector_neutral"].null_count() == none.height
+
+
+def test_a_later_reverse_split_lifts_no_past_price_over_the_floor(long_market: Market) -> None:
+    """At 60 cents a share it could not have been bought, whatever it is called on today's share basis."""
+    day = weekdays(330)[-1]
+    traded = before_split(long_market.bars, "N003", day, 1 / 1000)
+    again = daily_history(traded, split("N003", day, 1000.0, 1.0), long_market.names, RULES)
+    without = daily_history(long_market.bars, None, long_market.names.filter(pl.col("ticker") != "N003"), RULES)
+    assert again["spread"].to_list() == pytest.approx(without["spread"].to_list(), abs=1e-12)

@@ -9,7 +9,6 @@ import pytest
 
 from deskview.analytics.adjust import adjusted_history
 from deskview.analytics.momentum import MomentumRules, daily_history, prepare
-from deskview.analytics.momentum.model import SURVIVORS_ONLY, WITH_DELISTED
 from deskview.analytics.momentum.traits import traits_of
 from deskview.analytics.momentum.universe import most_liquid_lines
 from deskview.analytics.panel import panel_of
@@ -124,4 +123,53 @@ def test_the_reading_says_whether_the_dead_are_in_it(alive: Market) -> None:
     panel = panel_of(adjusted_history(dying(alive, ticker), empty(SPLITS), basis=TODAY), before=TODAY)
     gone = delisted(alive.names, ticker, DAYS[DEATH - 1])
     said = [prepare(panel, names, session=TODAY, rules=RULES).survivorship for names in (alive.names, gone)]
-    assert said == [SURVIVORS_ONLY, WITH_DELISTED]
+    assert said == [
+        f"survivors only: the names delisted since {DAYS[0]} are not among those listed; σ* is of today's names alone",
+        f"with the names delisted since {DAYS[0]} that are known: 1; σ* is of today's names alone",
+    ]
+
+
+@pytest.mark.parametrize("days_before", [0, 1, 4])
+def test_a_name_delisted_before_a_basket_is_formed_is_in_none(alive: Market, days_before: int) -> None:
+    """Its last close is still carried over: without news of the delisting it would be bought."""
+    formed = next(t for t in range(DEATH, 330) if DAYS[t].month != DAYS[t - 1].month)
+    ticker, last = held_at(alive, formed, "long"), formed - days_before
+    bars = alive.bars.filter((pl.col("ticker") != ticker) | (pl.col("session") <= DAYS[last]))
+    rules = MomentumRules(volume_floor_usd=0.0, delisting_return=None)
+    known, unknown, without = (
+        daily_history(table, None, names, rules)
+        for table, names in (
+            (bars, delisted(alive.names, ticker, DAYS[last])),
+            (bars, alive.names),
+            (bars, alive.names.filter(pl.col("ticker") != ticker)),
+        )
+    )
+    at = formed - 252
+    bought = days_before == 0
+    assert known["long"][at] == pytest.approx((unknown if bought else without)["long"][at], rel=1e-12)
+    assert unknown["long"][at] != pytest.approx(without["long"][at], rel=1e-6)
+
+
+def test_who_is_delisted_is_not_counted_among_those_left_out(alive: Market) -> None:
+    ticker = held_at(alive, DEATH, "long")
+    names = delisted(alive.names, ticker, DAYS[DEATH - 1])
+    reading = reading_of(Market(dying(alive, ticker), names, alive.live))
+    assert (reading.universe, reading.left_out) == (59, {})
+
+
+def test_of_two_rows_of_a_ticker_the_living_name_counts(alive: Market) -> None:
+    living = alive.names.with_columns(delisted=pl.lit(None, pl.Date))
+    dead = living.filter(pl.col("ticker") == "N003").with_columns(name=pl.lit("Old"), delisted=pl.lit(DAYS[20]))
+    for both in (pl.concat([living, dead]), pl.concat([dead, living])):
+        assert reading_of(Market(alive.bars, both, alive.live)) == reading_of(alive)
+
+
+def test_size_is_one_measure_for_the_whole_history(alive: Market) -> None:
+    """The dead have no cap today: with caps now and volumes then the past would be of other names."""
+    ticker = held_at(alive, DEATH, "long")
+    names = delisted(alive.names, ticker, DAYS[DEATH - 1]).with_columns(
+        market_cap_usd=pl.when(pl.col("ticker") != ticker).then("market_cap_usd")
+    )
+    with_dead = reading_of(Market(dying(alive, ticker), names, alive.live))
+    assert with_dead.universe_size == "60-session median dollar volume"
+    assert reading_of(alive).universe_size == "market cap"

@@ -1,6 +1,7 @@
 """The reference vectors of section 1, through the public functions."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from deskview.analytics.hours import VarianceClock, of_hour
 from deskview.analytics.momentum.basket import ends, equal_weights
 from deskview.analytics.momentum.daily import two_by_three
 from deskview.analytics.momentum.panic import forecast, market_state, optimal_weight
@@ -15,7 +17,7 @@ from deskview.analytics.momentum.read import leg_shares, verdict
 from deskview.analytics.momentum.rules import DEFAULT_RULES
 from deskview.analytics.momentum.traits import traits_of
 from deskview.analytics.panel import Panel
-from tests.analytics.markets import weekdays
+from tests.analytics.markets import TODAY, weekdays
 
 
 @pytest.fixture
@@ -70,16 +72,16 @@ def test_six_portfolios(vectors: dict[str, Any]) -> None:
     assert factor.returns[-1] == pytest.approx(vectors["1.4_umd"]["expected"]["UMD"], rel=1e-9)
 
 
-def market_after(total: float) -> Panel:
-    """The benchmark alone, gone from 100 to 100 * (1 + total) in the sessions that tell a bear market."""
-    close = np.linspace(100.0, 100.0 * (1 + total), DEFAULT_RULES.state_sessions + 1)[:, None]
-    return Panel(tuple(weekdays(len(close))), (DEFAULT_RULES.benchmark,), close, np.ones_like(close))
+def index_after(total: float) -> pl.DataFrame:
+    """The index gone from 100 to 100 * (1 + total) in the sessions that tell a bear market."""
+    close = np.linspace(100.0, 100.0 * (1 + total), DEFAULT_RULES.state_sessions + 1)
+    return pl.DataFrame({"session": weekdays(len(close)), "close": close})
 
 
 def test_panic_state(vectors: dict[str, Any]) -> None:
     inputs, expected = vectors["1.7_daniel_moskowitz"]["inputs"], vectors["1.7_daniel_moskowitz"]["expected"]
     total = float(np.prod(1 + np.array(inputs["mkt_24m"])) - 1)
-    state, _ = market_state(market_after(total), DEFAULT_RULES)
+    state, _ = market_state(index_after(total), TODAY, DEFAULT_RULES)
     bear = bool(state.bear)
     mean = forecast(
         bear=bear,
@@ -90,29 +92,61 @@ def test_panic_state(vectors: dict[str, Any]) -> None:
     weight = optimal_weight(mean=inputs["mu_annual"], sigma=inputs["sigma_annual"], risk_aversion=inputs["lam"])
     assert state.market_return_24m == pytest.approx(total, rel=1e-9)
     assert state.bear is expected["bear"]
-    assert market_state(market_after(-total), DEFAULT_RULES)[0].bear is not expected["bear"]
+    assert market_state(index_after(-total), TODAY, DEFAULT_RULES)[0].bear is not expected["bear"]
     assert mean == pytest.approx(expected["mu_monthly_forecast"], rel=1e-9)
     assert weight == pytest.approx(expected["w_star"], rel=1e-9)
 
 
+def test_the_day_in_words(vectors: dict[str, Any]) -> None:
+    rows, expected = vectors["9.4_verdict"]["inputs"]["rows"], vectors["9.4_verdict"]["expected"]
+    assert len(rows) == 9
+    for row, said in zip(rows, expected, strict=True):
+        long, short = row["long"], row["short"]
+        share = leg_shares(long, short, market=row["market"]).relative
+        assert long - short == pytest.approx(said["spread"], rel=1e-9)
+        assert share == pytest.approx(said["long_share"], rel=1e-9)
+        assert verdict(long, short, share, row["z"]) == said["verdict"]
+
+
 @pytest.mark.parametrize(
-    ("spread", "share", "sigma", "said"),
+    ("long", "short", "market", "said"),
     [
-        (-0.07, 0.75, -4.0, "longs cut, shorts not covered"),
-        (-0.07, 2 / 3, -4.0, "longs cut, shorts not covered"),
-        (-0.07, 0.2, -4.0, "squeeze"),
-        (-0.07, -0.4, -4.0, "squeeze"),
-        (-0.07, 0.5, -4.0, "both legs"),
-        (0.05, 0.9, 3.0, "longs bid"),
-        (0.05, 0.1, 3.0, "shorts sold"),
-        (0.05, 0.5, 3.0, "both legs up"),
-        (-0.004, 0.9, -0.5, "calm"),
-        (-0.0004, None, None, None),
-        (-0.07, 0.75, None, "longs cut, shorts not covered"),
+        (0.01, -0.03, 0.012, "shorts sold"),
+        (-0.01, -0.05, -0.05, "longs hold up"),
+        (0.05, 0.01, 0.05, "shorts lag"),
+        (-0.05, -0.01, -0.05, "shorts hold up"),
+        (0.0, 0.05, 0.05, "longs lag"),
+        (-0.05, 0.0, -0.05, "shorts hold up"),
     ],
 )
-def test_the_day_in_words(spread: float, share: float | None, sigma: float | None, said: str | None) -> None:
-    assert verdict(spread, share, sigma) == said
+def test_the_strong_word_is_for_a_leg_that_moved_itself(long: float, short: float, market: float, said: str) -> None:
+    assert verdict(long, short, leg_shares(long, short, market=market).relative, -3.0) == said
+
+
+def test_a_third_and_two_thirds_are_led() -> None:
+    assert verdict(-0.06, 0.03, 2 / 3, -4.0) == "longs cut, shorts not covered"
+    assert verdict(-0.06, 0.03, 1 - 2 / 3, -4.0) == "squeeze"
+
+
+def test_nothing_is_said_of_what_is_calm_or_unknown() -> None:
+    assert verdict(-0.06, 0.03, 0.9, -0.99) is None
+    assert verdict(-0.06, 0.03, 0.9, None) is None
+    assert verdict(-0.06, 0.03, None, -4.0) is None
+    assert verdict(None, 0.03, 0.9, -4.0) is None
+    assert verdict(-0.06, 0.03, 0.9, -1.0) is not None
+
+
+def test_sigma_of_the_hour(vectors: dict[str, Any]) -> None:
+    inputs, expected = vectors["9.3_sigma_of_hour"]["inputs"], vectors["9.3_sigma_of_hour"]["expected"]
+    opens, closes = datetime(2026, 2, 4, 14, 30, tzinfo=UTC), datetime(2026, 2, 4, 21, tzinfo=UTC)
+    clock = VarianceClock(opens, closes, np.full(78, inputs["intraday_variance_share_so_far"]), 60)
+    now = opens + timedelta(hours=2)
+    z = inputs["return"] / inputs["sigma_day"]
+    assert clock.share(now) == pytest.approx(expected["v"], rel=1e-9)
+    assert z == pytest.approx(expected["z_day"], rel=1e-9)
+    z_of_hour, why = of_hour(z, clock, now, why_none="")
+    assert z_of_hour == pytest.approx(expected["z_of_hour"], rel=1e-9)
+    assert why == ""
 
 
 def test_shares_are_undefined_near_zero() -> None:

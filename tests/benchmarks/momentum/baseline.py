@@ -88,6 +88,8 @@ class Side:
             "sigma": raw["spread"] / basket["sd"],
             "sigma_ewma": raw["spread"] / basket["ewma"],
             "hedge_ratio": basket["k"],
+            "beta_neutral": raw["long"] - basket["k"] * raw["short"],
+            "beta_neutral_sigma": (raw["long"] - basket["k"] * raw["short"]) / basket["hedged_sd"],
             "long_share": (raw["long"] - market) / (raw["long"] - raw["short"]),
             "comomentum_long": basket["comomentum_long"],
             "comomentum_short": basket["comomentum_short"],
@@ -106,18 +108,19 @@ def _formation(close: Frame) -> int:
 def _basket(close: Frame, long: Frame, short: Frame, t: int) -> dict[str, Any]:
     returns = close[[*long, *short, "SPY"]].pct_change(fill_method=None).iloc[1:]
     window = returns.iloc[max(0, t - 253) : t - 1]
-    beta = window.apply(lambda column: column.cov(window["SPY"])) / window["SPY"].var()
-    beta = 0.67 * beta + 0.33
-    k = beta[long].mean() / beta[short].mean()
-    spread = (returns[long].mean(axis=1) - k * returns[short].mean(axis=1)).tail(252)
+    legs = {side: window[names].mean(axis=1) for side, names in (("long", long), ("short", short))}
+    k = legs["long"].cov(window["SPY"]) / legs["short"].cov(window["SPY"])
+    year = {side: returns[names].mean(axis=1).tail(252) for side, names in (("long", long), ("short", short))}
+    spread = year["long"] - year["short"]
     weeks = (
-        close[[*long, *short, "SPY"]].iloc[::-1].iloc[::5].iloc[:53].iloc[::-1].pct_change(fill_method=None).iloc[1:]
-    )
+        close[[*long, *short, "SPY"]].iloc[:t].iloc[::-1].iloc[::5].iloc[:53].iloc[::-1].pct_change(fill_method=None)
+    ).iloc[1:]
     return {
         "long": long,
         "short": short,
         "k": k,
         "sd": spread.std(),
+        "hedged_sd": (year["long"] - k * year["short"]).std(),
         "ewma": float(np.sqrt((spread**2).ewm(alpha=0.06, adjust=False).mean().iloc[-1])),
         "comomentum_long": _comomentum(weeks[long], weeks["SPY"]),
         "comomentum_short": _comomentum(weeks[short], weeks["SPY"]),
@@ -136,11 +139,11 @@ def _comomentum(weeks: Frame, market: Frame) -> float:
 def _live(basket: dict[str, Any], returns: Frame, fresh: Frame, names: Frame) -> dict[str, Any]:
     """Legs, spread and one row per name."""
     rows = []
-    for leg, sign in (("long", 1.0), ("short", -basket["k"])):
+    for leg, sign in (("long", 1.0), ("short", -1.0)):
         table = names[["name", "sector"]].reindex(basket[leg])
         table["weight"] = 1 / len(table)
         table["return"], table["covered"] = returns[basket[leg]], fresh[basket[leg]]
         table["contribution"] = sign * table["weight"] * table["return"]
         rows += table.sort_values("contribution").reset_index().to_dict("records")
     long, short = returns[basket["long"]].mean(), returns[basket["short"]].mean()
-    return {"long": long, "short": short, "spread": long - basket["k"] * short, "rows": rows}
+    return {"long": long, "short": short, "spread": long - short, "rows": rows}
