@@ -32,9 +32,31 @@ class BreadthRules:
     """Below this share of members the reading is called partial."""
     coverage_least: float = 0.5
     """Below this share nothing is stated."""
+    settled_after: timedelta = timedelta(minutes=30)
+    """From so long after the open on, 10:00 in New York, figures of the hour have a percentile."""
 
 
 DEFAULT_RULES = BreadthRules()
+
+
+POWER_OF_THE_HOUR = {
+    "index_return": 0.5,
+    "equal_weight_return": 0.5,
+    "cap_weight_return": 0.5,
+    "gap": 0.5,
+    "dispersion": 0.5,
+    "dispersion_cap": 0.5,
+    "between_variance": 1.0,
+    "within_variance": 1.0,
+    "between_share": 0.0,
+    "beat_share": 0.0,
+    "cap_beat_share": 0.0,
+    "up_share": 0.0,
+}
+"""A figure at the close, times v(tau) to this power, is the figure usual at the time tau: returns and what is measured
+in them grow with the square root of the variance behind one, variances with itself, shares not at all.
+Figures that are not in it (correlations) are of days, and compared at any hour as they are.
+"""
 
 
 class Sectors(NamedTuple):

@@ -14,22 +14,29 @@ from deskview.analytics.breadth.figures import (
     comovement_history,
     cross_section,
 )
+from deskview.analytics.hours import VarianceClock
 from deskview.analytics.panel import Floats, Ints, Panel
 
 UNKNOWN_SECTOR = "unknown"
+_CLOSES = {"ticker": pl.String(), "close": pl.Float64()}
 
 
 @dataclass(frozen=True)
 class BreadthModel:
     """Members in ticker order; `returns` and `index_returns` are the sessions the live windows still need.
 
-    `caps` are NaN where unknown. `past` holds each figure for up to 252 sessions, NaN where it is missing.
+    `caps` are the lines' parts of their issuers' caps (NaN where unknown), `issuer` the number of each member's
+    issuer. `past` holds each figure at the close of up to 252 sessions, NaN where it is missing. `clock` brings them
+    to an hour of the session; `clock_missing` says why there is none.
     """
 
     rules: BreadthRules
     closes: datetime | None
+    clock: VarianceClock | None
+    clock_missing: str
     tickers: pl.DataFrame
     caps: Floats
+    issuer: Ints
     sectors: Sectors
     returns: Floats
     index_returns: Floats
@@ -37,31 +44,69 @@ class BreadthModel:
 
 
 def prepare(
-    panel: Panel, names: pl.DataFrame, *, closes: datetime | None = None, rules: BreadthRules = DEFAULT_RULES
+    panel: Panel,
+    names: pl.DataFrame,
+    *,
+    closes: datetime | None = None,
+    clock: VarianceClock | None = None,
+    clock_missing: str = "",
+    rules: BreadthRules = DEFAULT_RULES,
 ) -> BreadthModel:
     """The model from the sessions before the live one and NAMES (members are in_index).
 
-    `closes` is the regular close of the live session (UTC). The past is that of today's members.
+    `closes` is the regular close of the live session (UTC), `clock` how its variance spreads over the hours, without
+    which no figure of an hour has a percentile (`clock_missing` says why). The past is that of today's members.
     """
-    members = names.filter(pl.col("in_index")).unique("ticker").sort("ticker")
-    columns = panel.columns(members["ticker"])
-    returns = _picked(panel.returns, columns)
+    last = pl.DataFrame({"ticker": panel.tickers, "close": panel.close[-1:].reshape(-1)}, schema=_CLOSES)
+    members = line_caps(names, last)
+    column = panel.columns(members["ticker"])
+    returns = _picked(panel.returns, column)
     benchmark = panel.column(rules.benchmark)
     index = panel.returns[:, benchmark] if benchmark is not None else np.full(len(panel.sessions), np.nan)
-    caps = members["market_cap_usd"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    caps = members["cap_usd"].fill_null(np.nan).to_numpy()
     sectors = _sectors(members)
-    past_caps = _past_caps(_picked(panel.close, columns), caps)
+    past_caps = _past_caps(_picked(panel.close, column), caps)
     window = rules.long_window - 1
     return BreadthModel(
         rules=rules,
         closes=closes,
+        clock=clock,
+        clock_missing=clock_missing,
         tickers=members.select("ticker"),
-        caps=np.where(caps > 0, caps, np.nan),
+        caps=caps,
+        issuer=members["issuer"].rank("dense").cast(pl.Int64).to_numpy() - 1,
         sectors=sectors,
         returns=returns[-window:],
         index_returns=index[-window:],
         past=_past(returns, index, past_caps, sectors, rules),
     )
+
+
+def line_caps(names: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
+    """The members of NAMES in ticker order, with `issuer` and `cap_usd`, the line's part of its issuer's cap or null.
+
+    The vendor gives the whole company's cap on every line, so an issuer (the names of one `cik`, else the name itself)
+    would count once a line. Its cap is the largest given for one of its member lines, and these share it: by shares
+    outstanding times close (`closes`: ticker, close) where both are known of all of them, else equally. An issuer of
+    which the index holds one line stands in it with its whole cap, whatever other lines there are.
+    """
+    absent = [pl.lit(None, pl.Float64).alias(name) for name in ("shares_outstanding",) if name not in names.columns]
+    cap = pl.col("market_cap_usd").cast(pl.Float64)
+    value = pl.col("shares_outstanding").cast(pl.Float64) * pl.col("close")
+    lines = (
+        names.unique("ticker", keep="first", maintain_order=True)
+        .with_columns(*absent)
+        .filter("in_index")
+        .join(closes, on="ticker", how="left")
+        .with_columns(
+            issuer=pl.coalesce("cik", "ticker"),
+            cap=pl.when(cap.is_finite() & (cap > 0)).then(cap),
+            value=pl.when(value.is_finite() & (value > 0)).then(value),
+        )
+    )
+    by_value = pl.col("value") / pl.col("value").sum()
+    part = pl.when(pl.col("value").is_not_null().all()).then(by_value).otherwise(1 / pl.len())
+    return lines.with_columns(cap_usd=(pl.col("cap").max() * part).over("issuer")).sort("ticker")
 
 
 def _past(returns: Floats, index: Floats, caps: Floats, sectors: Sectors, rules: BreadthRules) -> Figures:
@@ -82,10 +127,10 @@ def _picked(values: Floats, columns: Ints) -> Floats:
 
 
 def _past_caps(close: Floats, caps: Floats) -> Floats:
-    """Cap at the close before each row: today's shares times that price."""
+    """Cap of each line at the close before each row: today's shares times that price."""
     before = np.full_like(close, np.nan)
     if len(close) > 1:
-        before[1:] = close[:-1] / close[-1] * np.where(caps > 0, caps, np.nan)
+        before[1:] = close[:-1] / close[-1] * caps
     return before
 
 

@@ -1,23 +1,36 @@
 """The breadth reading, from the model of the session and the market as it stands."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 import numpy as np
 import polars as pl
 
-from deskview.analytics.breadth.figures import comovement, cross_section
+from deskview.analytics.breadth.figures import NAMES, POWER_OF_THE_HOUR, comovement, cross_section
 from deskview.analytics.breadth.model import BreadthModel
-from deskview.analytics.measures import Number, percentile
+from deskview.analytics.measures import Number, Percentile, percentile
 from deskview.analytics.panel import Floats
+
+
+class Hour(msgspec.Struct, frozen=True, kw_only=True):
+    """`variance_share` is v(tau), the part of a day's variance usually behind one by now: 1 from the close on.
+
+    Past closing figures are brought to the hour with it (POWER_OF_THE_HOUR). None where they can't be; then no figure
+    of the hour has a percentile.
+    """
+
+    variance_share: Number
 
 
 class BreadthReading(msgspec.Struct, frozen=True, kw_only=True):
     """Returns are fractions, shares run 0 to 1, percentiles 0 to 100 (strictly lower days of the last 252).
 
+    A percentile is against the same hour: the closing figures of past days, brought to it (`hour`).
+
     `members` are the names counted, `left_out` the members that are not (`left_out_reasons` by ticker),
     `coverage` the share counted, `coverage_note` says when that is too little. `percentile` and `days` (what it rests
-    on) go by figure. Cap weights and history take today's members and today's shares outstanding.
+    on) go by figure. Cap weights and history take today's members and today's shares outstanding; every line
+    of an issuer carries its part of the issuer's cap, and the ten largest of `top_10_contribution` are issuers.
     Correlations are raw: an implied one may leave [-1, 1].
     """
 
@@ -41,6 +54,7 @@ class BreadthReading(msgspec.Struct, frozen=True, kw_only=True):
     top_10_contribution: Number
     percentile: dict[str, Number]
     days: dict[str, int]
+    hour: Hour
     members: int
     left_out: int
     left_out_reasons: dict[str, str]
@@ -56,18 +70,25 @@ _AGAINST_INDEX = {"beat_share", "cap_beat_share", "dispersion_cap", "index_retur
 
 
 def read(model: BreadthModel, live: pl.DataFrame, now: datetime) -> BreadthReading:
-    """The reading from LIVE at the market's time `now` (UTC), each figure against its own last 252 sessions."""
+    """The reading from LIVE at the market's time `now` (UTC), each figure against its own last 252 sessions.
+
+    `now` also says which hour of the session past closing figures are brought to.
+    """
     counted, left_out = _members(model, live, now)
     coverage = len(counted) and float((~np.isnan(counted)).mean())
     index = _benchmark(model, live)
-    figures = _figures(model, counted, index, coverage)
-    ranks = {name: percentile(past, figures[name]) for name, past in model.past.items()}
+    share, no_hour = _variance_behind(model, now)
+    early = _is_early(model, now)
+    figures = _figures(model, counted, index, coverage, closed=share == 1)
+    ranks = {name: _rank(name, past, figures[name], share, early=early) for name, past in model.past.items()}
     missing = _missing(model, figures, index, coverage)
     missing |= {
-        f"percentile.{name}": missing.get(name, "no past sessions to compare with")
+        f"percentile.{name}": missing.get(name, (name in POWER_OF_THE_HOUR and no_hour) or _NO_PAST)
         for name, rank in ranks.items()
         if rank.rank is None
     }
+    if share is None:
+        missing["hour.variance_share"] = no_hour
     if not len(counted):
         missing["coverage"] = "the index has no known members"
     return BreadthReading(
@@ -75,6 +96,7 @@ def read(model: BreadthModel, live: pl.DataFrame, now: datetime) -> BreadthReadi
         **figures,
         percentile={name: rank.rank for name, rank in ranks.items()},
         days={name: rank.days for name, rank in ranks.items()},
+        hour=Hour(variance_share=share),
         members=int((~np.isnan(counted)).sum()),
         left_out=len(left_out),
         left_out_reasons=left_out,
@@ -82,6 +104,42 @@ def read(model: BreadthModel, live: pl.DataFrame, now: datetime) -> BreadthReadi
         coverage_note=_note(model, coverage),
         missing=missing,
     )
+
+
+REGULAR = timedelta(hours=6, minutes=30)
+"""A full session."""
+_NO_PAST = "no past sessions to compare with"
+_NO_CLOCK = "how the index's variance spreads over the hours of a day is not known"
+
+
+def _variance_behind(model: BreadthModel, now: datetime) -> tuple[float | None, str]:
+    """v(tau) that past closing figures are brought to the hour with, or None and why they can't be."""
+    closes = model.closes or (model.clock.closes if model.clock else None)
+    if closes is not None and now >= closes:
+        return 1.0, ""
+    if model.clock is None:
+        return None, model.clock_missing or _NO_CLOCK
+    if now < model.clock.opens + model.rules.settled_after:
+        return None, "before 10:00 New York too little of a day is behind one"
+    return model.clock.share(now), ""
+
+
+def _is_early(model: BreadthModel, now: datetime) -> bool:
+    """Whether it is before 10:00 New York: without a clock, as far as a full session's close tells."""
+    if model.clock is not None:
+        return now < model.clock.opens + model.rules.settled_after
+    return model.closes is not None and now < model.closes - REGULAR + model.rules.settled_after
+
+
+def _rank(name: str, past: Floats, value: Number, share: float | None, *, early: bool) -> Percentile:
+    """The percentile of a figure among its past, which is brought to the hour where the figure is of the hour.
+
+    A share needs no v for it, but more of the day than its first half-hour.
+    """
+    power = POWER_OF_THE_HOUR.get(name)
+    if power is None or (power == 0 and not early):
+        return percentile(past, value)
+    return percentile(past, None) if share is None else percentile(past * share**power, value)
 
 
 def _members(model: BreadthModel, live: pl.DataFrame, now: datetime) -> tuple[Floats, dict[str, str]]:
@@ -113,27 +171,34 @@ def _benchmark(model: BreadthModel, live: pl.DataFrame) -> float:
     return float(found[0]) if len(found) and np.isfinite(found[0]) else np.nan
 
 
-def _figures(model: BreadthModel, returns: Floats, index: float, coverage: float) -> dict[str, Number]:
-    """Every figure of today, None where it is missing."""
+def _figures(model: BreadthModel, returns: Floats, index: float, coverage: float, *, closed: bool) -> dict[str, Number]:
+    """Every figure of today, None where it is missing.
+
+    Correlations are of whole sessions: until the close those up to the session before.
+    """
     enough = coverage >= model.rules.coverage_least and coverage > 0
     counted = returns if enough else np.full_like(returns, np.nan)
     today = np.array([index])
     figures: dict[str, Number] = {"index_return": index}
     section = cross_section(counted[None, :], today, model.caps[None, :], model.sectors)
     figures |= {name: float(values[0]) for name, values in section.items()}
-    figures |= comovement(
-        np.vstack([model.returns, counted]), np.append(model.index_returns, today), model.caps, model.rules
-    )
+    if closed:
+        rows, indexed = np.vstack([model.returns, counted]), np.append(model.index_returns, today)
+        figures |= comovement(rows, indexed, model.caps, model.rules)
+    else:
+        figures |= {name: float(model.past[name][-1]) if len(model.past[name]) else None for name in NAMES}
     weighted = not np.isnan(section["cap_weight_return"][0])
-    figures["top_10_contribution"] = _top(model.caps, counted) if weighted else None
+    figures["top_10_contribution"] = _top(model, counted) if weighted else None
     return {name: None if value is None or np.isnan(value) else value for name, value in figures.items()}
 
 
-def _top(caps: Floats, returns: Floats, count: int = 10) -> float:
-    """What the largest names add to the cap-weighted return."""
-    held = np.where(np.isnan(caps) | np.isnan(returns), 0.0, caps)
-    largest = np.argsort(-held, kind="stable")[:count]
-    return float(held[largest] @ np.nan_to_num(returns[largest]) / held.sum()) if held.sum() > 0 else np.nan
+def _top(model: BreadthModel, returns: Floats, count: int = 10) -> float:
+    """What the largest issuers, each with all of its lines, add to the cap-weighted return."""
+    held = np.where(np.isnan(model.caps) | np.isnan(returns), 0.0, model.caps)
+    size = np.bincount(model.issuer, weights=held)
+    adds = np.bincount(model.issuer, weights=held * np.nan_to_num(returns))
+    largest = np.argsort(-size, kind="stable")[:count]
+    return float(adds[largest].sum() / size.sum()) if size.sum() > 0 else np.nan
 
 
 def _missing(model: BreadthModel, figures: dict[str, Number], index: float, coverage: float) -> dict[str, str]:

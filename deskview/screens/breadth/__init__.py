@@ -55,7 +55,7 @@ BREADTH = Subject(
             {
                 "figure": "the figure",
                 "now": "its value now",
-                "percentile": "its percentile among the sessions kept",
+                "percentile": "its percentile at this hour among the sessions kept",
                 "scale": "where it stands between lowest and highest",
                 "days": "sessions the percentile rests on",
                 "meaning": "what the figure is",

@@ -9,17 +9,19 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from deskview.screens.format import MISSING, number, percent, share, tone
+from deskview.screens.breadth.explain import compared_with
+from deskview.screens.format import MISSING, clock, number, percent, share, tone
 from deskview.screens.frame.history import history_chart, past_sessions
 from deskview.screens.frame.page import ChartPage, flowed
 from deskview.screens.frame.status_lines import Segments
 from deskview.screens.frame.target import Kind, Target
 from deskview.widgets.chart import Chart
-from deskview.widgets.facts import Fact, Facts, fact
+from deskview.widgets.facts import GAP, Fact, Facts, fact
 from deskview.widgets.gauge import ordinal
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
+from deskview.widgets.text import wrap
 
 if TYPE_CHECKING:
     from deskview.analytics.breadth import BreadthReading
@@ -75,7 +77,9 @@ SECTIONS: tuple[tuple[str, tuple[Figure, ...]], ...] = (
             Figure("equal_weight_return", "equal weight", _returns, "mean return of the members", True),
             Figure("cap_weight_return", "cap weight", _returns, "the members weighted by market cap", True),
             Figure("gap", "equal less cap", _returns, "above 0: the small hold up, the giants fall", True),
-            Figure("top_10_contribution", "from the top 10", _returns, "what the ten largest add to cap weight", True),
+            Figure(
+                "top_10_contribution", "from the top 10", _returns, "what the ten largest companies add to it", True
+            ),
         ),
     ),
     (
@@ -111,7 +115,10 @@ LEFT_OUT_COLUMNS = (Column("ticker", "left out", width=6), Column("why", "why", 
 
 
 def figure_rows(reading: "BreadthReading") -> list[Row]:
-    """Every figure below the name of its section; one that is missing says why."""
+    """Every figure below the name of its section; one that is missing says why.
+
+    Why no figure of the hour has a percentile stands once, above the list.
+    """
     rows: list[Row] = []
     for section, figures in SECTIONS:
         rows.append(Row(section, (Cell(section),), header=True))
@@ -123,9 +130,9 @@ def _row(figure: Figure, reading: "BreadthReading") -> Row:
     value = getattr(reading, figure.key)
     rank = reading.percentile.get(figure.key)
     days = reading.days.get(figure.key)
-    why = reading.missing.get(figure.key) or (
-        None if rank is not None else reading.missing.get(f"percentile.{figure.key}")
-    )
+    why = reading.missing.get(figure.key) or reading.missing.get(f"percentile.{figure.key}")
+    if why == reading.missing.get("hour.variance_share"):
+        why = None
     return Row(
         figure.key,
         (
@@ -229,15 +236,26 @@ class BreadthPage(ChartPage):
             [] if past is None else past.tolist(),
             self._days[1],
             getattr(reading, figure.key),
-            title=f"{figure.title}: no past is kept" if past is None else f"{figure.title}, {len(past)} sessions",
+            title=chart_title(figure, reading, clock(board.breadth.as_of)[:5], None if past is None else len(past)),
             write=figure.write,
             today_tone="strong",
         )
         self.query_one(Chart).show(spec)
 
 
+def chart_title(figure: Figure, reading: "BreadthReading", time: str, sessions: int | None) -> str:
+    """What is charted: closing figures, beside which today's of an hour is one of part of a day."""
+    from deskview.analytics.breadth import POWER_OF_THE_HOUR  # noqa: PLC0415 - polars loads late
+
+    if sessions is None:
+        return f"{figure.title}: no past is kept"
+    if figure.key not in POWER_OF_THE_HOUR or reading.hour.variance_share == 1:
+        return f"{figure.title}, {sessions} sessions"
+    return f"{figure.title}, {sessions} sessions at their close, today at {time}"
+
+
 def members(reading: "BreadthReading", width: int) -> list[list[Fact]]:
-    """Whom the figures are of, and who is not counted."""
+    """Whom the figures are of, who is not counted, and what the percentiles are against."""
     facts = [
         fact(reading.index, percent(reading.index_return, 2)),
         fact("counted", f"{reading.members} members"),
@@ -250,4 +268,7 @@ def members(reading: "BreadthReading", width: int) -> list[list[Fact]]:
     facts += [fact("", f"{count} {reason}", "dim") for reason, count in reasons.items()]
     if reading.coverage_note:
         facts.append(fact("", reading.coverage_note, "stale"))
-    return flowed("members", facts, INDENT, width)
+    tone_of = "stale" if "hour.variance_share" in reading.missing else ""
+    room = width - INDENT - len(GAP)
+    against = [fact("", line, tone_of) for words in compared_with(reading) for line in wrap(words, room)]
+    return [*flowed("members", facts, INDENT, width), *flowed("percentile", against, INDENT, width)]

@@ -1,7 +1,7 @@
 """The inside of the index."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,26 @@ from hypothesis import strategies as st
 
 from deskview.analytics import breadth
 from deskview.analytics.adjust import adjusted_history
-from deskview.analytics.breadth import BreadthReading, Sectors, cross_section
+from deskview.analytics.breadth import POWER_OF_THE_HOUR, BreadthReading, Sectors, cross_section
+from deskview.analytics.hours import VarianceClock
 from deskview.analytics.panel import panel_of
 from deskview.market.schema import HISTORY, NAMES, SPLITS, empty
 from tests.analytics.markets import CLOSES, LAST, NOW, TODAY, Market, halted, market, not_finite, nulls, unpriced
 
+OPENS = CLOSES - timedelta(hours=6, minutes=30)
+CLOCK = VarianceClock(OPENS, CLOSES, np.linspace(1 / 78, 1.0, 78), 60)
+"""The variance after the open spreads evenly over the session."""
+NO_CLOCK = "no five-minute bars of SPY are held"
 
-def reading_of(given_: Market) -> BreadthReading:
+
+def model_of(given_: Market, clock: VarianceClock | None = CLOCK) -> breadth.BreadthModel:
     history = adjusted_history(given_.bars, empty(SPLITS), basis=TODAY)
-    model = breadth.prepare(panel_of(history, before=TODAY), given_.names, closes=CLOSES)
-    return breadth.read(model, given_.live, NOW)
+    panel = panel_of(history, before=TODAY)
+    return breadth.prepare(panel, given_.names, closes=CLOSES, clock=clock, clock_missing=NO_CLOCK)
+
+
+def reading_of(given_: Market, now: datetime = NOW, clock: VarianceClock | None = CLOCK) -> BreadthReading:
+    return breadth.read(model_of(given_, clock), given_.live, now)
 
 
 def builtins(reading: BreadthReading) -> dict[str, Any]:
@@ -34,6 +44,13 @@ def builtins(reading: BreadthReading) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def small() -> Market:
     return market()
+
+
+@pytest.fixture(scope="module")
+def fresh(small: Market) -> Market:
+    """The same market, nobody's price growing stale before the close."""
+    times = pl.lit(CLOSES).cast(small.live.schema["price_time"])
+    return Market(small.bars, small.names, small.live.with_columns(price_time=times))
 
 
 def test_the_reference_vector(data: Path) -> None:
@@ -89,7 +106,7 @@ def test_today_is_measured_as_the_past_is(small: Market) -> None:
     moved = small.names.join(live.select("ticker", "ret"), on="ticker").with_columns(
         market_cap_usd=pl.col("market_cap_usd") / (1 + pl.col("ret"))
     )
-    before = breadth.prepare(panel_of(history, before=LAST), moved)
+    before = breadth.prepare(panel_of(history, before=LAST), moved, closes=NOW)
     reading = builtins(breadth.read(before, live, NOW))
     after = breadth.prepare(panel_of(history, before=TODAY), small.names)
     assert set(after.past) == set(reading["percentile"])
@@ -131,11 +148,8 @@ def test_who_is_left_out_is_counted_with_the_reason(small: Market) -> None:
     assert reading.coverage_note is not None
 
 
-def test_after_the_close_nobody_grows_stale(small: Market) -> None:
-    history = adjusted_history(small.bars, empty(SPLITS), basis=TODAY)
-    model = breadth.prepare(panel_of(history, before=TODAY), small.names, closes=CLOSES)
-    live = small.live.with_columns(price_time=pl.lit(CLOSES).cast(small.live.schema["price_time"]))
-    assert breadth.read(model, live, CLOSES + timedelta(hours=3)).left_out == 0
+def test_after_the_close_nobody_grows_stale(fresh: Market) -> None:
+    assert reading_of(fresh, CLOSES + timedelta(hours=3)).left_out == 0
 
 
 def test_a_market_hardly_open_states_nothing(small: Market) -> None:
@@ -190,3 +204,96 @@ def test_names_without_a_sector_are_a_group_of_their_own(small: Market) -> None:
     assert reading_of(Market(small.bars, named, small.live)).between_variance == pytest.approx(
         reading_of(small).between_variance
     )
+
+
+CORRELATIONS = (
+    "average_correlation_21d",
+    "average_correlation_63d",
+    "implied_correlation",
+    "implied_correlation_dirty",
+)
+HOUR = {
+    "index_return": 0.5,
+    "equal_weight_return": 0.5,
+    "cap_weight_return": 0.5,
+    "gap": 0.5,
+    "dispersion": 0.5,
+    "dispersion_cap": 0.5,
+    "between_variance": 1,
+    "within_variance": 1,
+}
+
+
+def test_a_percentile_is_against_past_closing_figures_brought_to_the_hour(small: Market) -> None:
+    now = OPENS + timedelta(hours=2)
+    reading, past = builtins(reading_of(small, now)), model_of(small).past
+    share = 0.35 + 0.65 * 2 / 6.5
+    assert reading["hour"] == {"variance_share": pytest.approx(share)}
+    for name, figures in past.items():
+        usual = figures[~np.isnan(figures)] * share ** HOUR.get(name, 0)
+        assert reading["percentile"][name] == pytest.approx(100 * np.mean(usual < reading[name])), name
+
+
+def test_the_same_figures_rank_higher_in_the_morning_and_shares_where_they_were(fresh: Market) -> None:
+    morning, close = (reading_of(fresh, now) for now in (OPENS + timedelta(minutes=30), CLOSES))
+    for name in ("dispersion", "dispersion_cap", "within_variance"):
+        early, late = morning.percentile[name], close.percentile[name]
+        assert early is not None and late is not None
+        assert early > late
+    for name in set(close.percentile) - set(HOUR) - set(CORRELATIONS):
+        assert morning.percentile[name] == close.percentile[name]
+
+
+def test_correlations_are_of_whole_sessions(fresh: Market) -> None:
+    """Until the close of those up to the session before, however far today has moved."""
+    morning, noon, close = (
+        builtins(reading_of(fresh, now)) for now in (OPENS + timedelta(minutes=5), OPENS + timedelta(hours=3), CLOSES)
+    )
+    past = model_of(fresh).past
+    for name in CORRELATIONS:
+        assert morning[name] == noon[name] == pytest.approx(past[name][-1], rel=1e-12)
+        assert close[name] != pytest.approx(past[name][-1], rel=1e-3)
+
+
+@pytest.mark.parametrize("clock", [CLOCK, None])
+@pytest.mark.parametrize("later", [timedelta(), timedelta(hours=2), timedelta(days=2)])
+def test_from_the_close_on_closes_are_compared_with_closes(
+    fresh: Market, clock: VarianceClock | None, later: timedelta
+) -> None:
+    reading = builtins(reading_of(fresh, CLOSES + later, clock))
+    assert reading["hour"] == {"variance_share": 1.0}
+    for name, figures in model_of(fresh).past.items():
+        known = figures[~np.isnan(figures)]
+        assert reading["percentile"][name] == 100 * int((known < reading[name]).sum()) / len(known), name
+
+
+@pytest.mark.parametrize(
+    ("now", "clock", "why"),
+    [
+        (OPENS + timedelta(minutes=29), None, NO_CLOCK),
+        (OPENS + timedelta(minutes=29), CLOCK, "before 10:00 New York too little of a day is behind one"),
+        (OPENS - timedelta(hours=1), CLOCK, "before 10:00 New York too little of a day is behind one"),
+        (OPENS + timedelta(hours=1), None, NO_CLOCK),
+        (CLOSES - timedelta(seconds=1), None, NO_CLOCK),
+    ],
+)
+def test_an_hour_that_cannot_be_compared_has_no_percentile_and_says_why(
+    fresh: Market, now: datetime, clock: VarianceClock | None, why: str
+) -> None:
+    reading = reading_of(fresh, now, clock)
+    of_days = {name for name in reading.percentile if "correlation" in name}
+    if clock is None and now >= OPENS + timedelta(minutes=30):
+        of_days |= {name for name, power in POWER_OF_THE_HOUR.items() if power == 0}
+    assert of_days == {name for name, rank in reading.percentile.items() if rank is not None}
+    assert reading.hour.variance_share is None
+    assert reading.missing == {
+        "hour.variance_share": why,
+        **{f"percentile.{name}": why for name in set(reading.percentile) - of_days},
+    }
+    assert reading.days["dispersion"] == 252
+
+
+def test_a_figure_that_is_missing_itself_says_so_at_any_hour(small: Market) -> None:
+    live = small.live.filter(pl.col("ticker") != "SPY")
+    reading = reading_of(Market(small.bars, small.names, live), OPENS)
+    assert reading.missing["percentile.beat_share"] == reading.missing["beat_share"] == "SPY has no live return"

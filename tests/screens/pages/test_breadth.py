@@ -2,14 +2,16 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
 
-from deskview.analytics.breadth import BreadthReading
+from deskview.analytics.breadth import POWER_OF_THE_HOUR, BreadthReading, Hour
 from deskview.board import Board
 from deskview.screens.breadth.page import FIGURES, scale
 from deskview.screens.frame.target import Kind, Target
+from deskview.screens.subjects import card_of
 from deskview.widgets.chart import Chart
 from deskview.widgets.gauge import ordinal
 from deskview.widgets.table import Table
@@ -20,6 +22,7 @@ NO_FIGURES = {
     "index",
     "percentile",
     "days",
+    "hour",
     "members",
     "left_out",
     "left_out_reasons",
@@ -100,6 +103,58 @@ async def test_a_missing_figure_is_a_dash_with_its_reason(board: Board) -> None:
         line = next(line for line in app.text.splitlines() if line.strip().startswith("equal less cap"))
         assert line.split()[3:5] == ["–", "–"]
         assert "market caps of too many members are unknown" in line
+
+
+WHY = "the five-minute bars of the index are not here yet, and without them no hour is like another"
+
+
+def at_an_hour(board: Board, share: float | None, why: str = "") -> Board:
+    """The board five minutes to noon, v(tau) being `share`; without it no figure of the hour has a percentile."""
+    reading = reading_of(board)
+    unranked = set() if share is not None else POWER_OF_THE_HOUR.keys() & reading.percentile.keys()
+    missing = {f"percentile.{name}": why for name in unranked} | ({"hour.variance_share": why} if why else {})
+    changed = msgspec.structs.replace(
+        reading,
+        hour=Hour(variance_share=share),
+        percentile={name: None if name in unranked else rank for name, rank in reading.percentile.items()},
+        missing=missing,
+    )
+    noon = datetime(2026, 2, 4, 16, 55, tzinfo=UTC)
+    return replace(board, breadth=replace(board.breadth, value=changed, missing=missing, as_of=noon))
+
+
+async def test_what_the_percentiles_are_against_is_said_on_page_and_card(board: Board) -> None:
+    for given, words in (
+        (
+            at_an_hour(board, 0.5),
+            ("against the same hour of 252 days", "returns and dispersions × √v = 0.71, shares as they are"),
+        ),
+        (at_an_hour(board, 1.0), ("against 252 days at their close",)),
+        (at_an_hour(board, None, WHY), (f"none of the hour: {WHY}",)),
+    ):
+        async with opened(given, "breadth", (80, 24)) as (app, _):
+            assert all(part in " ".join(app.text.split()) for part in words)
+        card = card_of(given, "breadth", None).content.plain
+        assert all(part in card for part in words)
+
+
+async def test_a_chart_of_closes_says_so_beside_a_figure_of_an_hour(board: Board) -> None:
+    async with opened(at_an_hour(board, 0.5), "breadth") as (app, pilot):
+        chart = app.page.query_one(Chart)
+        assert lines_of(chart)[0].startswith("beat the index, 252 sessions at their close, today at 11:55")
+        app.page.query_one("#figures", Table).focus()
+        await pressed(app, pilot, "end")
+        assert lines_of(chart)[0].startswith("implied, simple, 252 sessions ")
+
+
+async def test_a_reason_all_percentiles_share_stands_once(board: Board) -> None:
+    async with opened(at_an_hour(board, None, "too early"), "breadth", (160, 40)) as (app, _):
+        assert app.text.count("too early") == 1
+        line = next(line for line in app.text.splitlines() if line.strip().startswith("dispersion"))
+        assert line.split()[2] == "–"
+        assert "standard deviation of the members' returns" in line
+        average = next(line for line in app.text.splitlines() if line.strip().startswith("average, 63 d"))
+        assert re.search(r" \d+(st|nd|rd|th) ", average)
 
 
 @pytest.mark.parametrize("size", SIZES)
