@@ -161,10 +161,11 @@ class SortedTable(Table):
 
 
 class HeatEntry(Struct, frozen=True):
-    """A row and the value its note sorts by."""
+    """A row and the values its note and its count sort by."""
 
     row: HeatRow
     note_value: Value = None
+    count_value: Value = None
 
     @property
     def key(self) -> str:
@@ -173,8 +174,8 @@ class HeatEntry(Struct, frozen=True):
 
     @property
     def values(self) -> tuple[Value, ...]:
-        """What each column sorts by: label, horizons, note."""
-        return (self.row.label, *self.row.values, self.note_value)
+        """What each column sorts by: label, count, horizons, note."""
+        return (self.row.label, self.count_value, *self.row.ordering, self.note_value)
 
 
 class SortedHeatmap(Heatmap):
@@ -187,13 +188,16 @@ class SortedHeatmap(Heatmap):
         *,
         sort: Sort,
         title: str = "",
+        count_title: str = "",
         note_title: str = "",
         empty: str = "Nothing to show",
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(title=title, note_title=note_title, empty=empty, name=name, id=id, classes=classes)
+        super().__init__(
+            title=title, count_title=count_title, note_title=note_title, empty=empty, name=name, id=id, classes=classes
+        )
         self._ranking: Ranking[HeatEntry] = Ranking(sort)
 
     def fill(self, horizons: Sequence[Column], entries: Sequence[HeatEntry], scales: Sequence[float]) -> None:

@@ -14,6 +14,7 @@ from deskview.widgets.records import Cell, Column, Row
 if TYPE_CHECKING:
     import polars as pl
 
+    from deskview.analytics.rotation import Group
     from deskview.board import Board
 
 MEMBERS = (
@@ -33,13 +34,11 @@ def group_detail(board: "Board", name: str) -> Detail:
     group = next((group for group in reading.groups if group.name == name), None) if reading else None
     if reading is None or group is None or board.basis is None or board.live is None or board.basis.rotation is None:
         return Detail(name, [[fact("", board.rotation.note or "this group is not known", "dim")]])
-    figures: list[list[Fact]] = [
-        [
-            fact(horizon, percent(group.returns[horizon]), tone(group.returns[horizon])),
-            fact("vs index", percent(group.relative[horizon])),
-        ]
-        for horizon in reading.horizons
-    ]
+    figures = [_horizon(group, horizon) for horizon in reading.horizons]
+    if group.rank["now"] is None:
+        figures.append([fact("", reading.missing[f"groups.{name}.rank.now"], "stale")])
+    hindsight = [fact("", "today's members: 6m, 12m in hindsight", "dim")] if group.kind == "theme" else []
+    figures.append([fact("", "1d–12m are total returns", "dim"), *hindsight])
     from deskview.analytics.rotation import members_of  # noqa: PLC0415 - polars loads late
 
     members = members_of(board.basis.rotation, board.live, name)
@@ -64,6 +63,16 @@ def group_detail(board: "Board", name: str) -> Detail:
     )
 
 
+def _horizon(group: "Group", horizon: str) -> list[Fact]:
+    rank = group.rank[horizon]
+    return [
+        fact(horizon, percent(group.returns[horizon]), tone(group.returns[horizon]) if rank is not None else "dim"),
+        fact("vs index", percent(group.relative[horizon]), "" if rank is not None else "dim"),
+        fact("rank", str(rank)) if rank is not None else fact("", "not ranked", "stale"),
+        fact("on", f"{group.with_data[horizon]}/{group.members}", "dim"),
+    ]
+
+
 def table(board: "Board", group: str) -> "pl.DataFrame | None":
     """The members of a sector or theme with their returns."""
     from deskview.analytics.rotation import members_of  # noqa: PLC0415 - polars loads late
@@ -76,8 +85,11 @@ def table(board: "Board", group: str) -> "pl.DataFrame | None":
 
 TOPIC = Topic(
     "A group",
-    "A sector or theme: its equal-weighted return over each horizon, the return relative to the index beside it,"
-    " and its members with what each adds to the group's move now.",
+    "A sector or theme: its equal-weighted return over each horizon, the return relative to the index beside it, its"
+    " rank and on how many of its members both rest (with fewer than 5, or under half, it is not ranked), and its"
+    " members with what each adds to the group's move now. 'now' is the price against the last close less a dividend"
+    " that goes ex today, the other horizons are total returns to the last close; a theme's members are today's, which"
+    " is hindsight over 6 and 12 months.",
 )
 
 GROUP = Subject(

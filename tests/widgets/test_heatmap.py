@@ -91,6 +91,27 @@ async def test_a_missing_value_has_no_colour() -> None:
         assert backgrounds["+3.0"] != heat.rich_style.bgcolor
 
 
+async def test_a_count_stands_behind_the_label_and_has_no_column_without_one() -> None:
+    heat = Heatmap(title="Group", count_title="n/N")
+    async with Host(heat).run_test(size=(80, 10)):
+        heat.show(HORIZONS[:2], [row("Chip", 0.01, 0.02)], SCALES)
+        assert lines_of(heat)[0].split() == ["Group", "now", "1d"]
+        heat.show(HORIZONS[:2], [HeatRow("A", "Chip", (0.01, 0.02), count="8/20")], SCALES)
+        assert lines_of(heat)[0].split() == ["Group", "n/N", "now", "1d"]
+        assert lines_of(heat)[1].split() == ["Chip", "8/20", "+1.0", "+2.0"]
+
+
+async def test_a_thin_value_is_printed_without_colour_and_a_dim_row_has_a_dim_label() -> None:
+    heat = Heatmap()
+    async with Host(heat).run_test(size=(80, 10)):
+        heat.show(HORIZONS[:2], [HeatRow("A", "Chip", (0.03, 0.03), thin=(True, False), dim=True)], SCALES)
+        assert [(piece.text.strip(), piece.tone) for piece in heat.row_line(0, "")] == [
+            ("Chip", "dim"),
+            ("+3.0", "dim"),
+            ("+3.0", "heat-pos4"),
+        ]
+
+
 @pytest.mark.parametrize("width", range(20, 201, 15))
 async def test_no_number_is_cut_and_the_last_horizons_go_first(width: int) -> None:
     heat = Heatmap()

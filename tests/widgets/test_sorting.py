@@ -123,6 +123,20 @@ def heat(name: str, now: float | None, day: float, rank: float) -> HeatEntry:
     return HeatEntry(HeatRow(name, name, (now, day), f"{rank:g}"), -rank)
 
 
+async def test_thin_values_come_last_either_way_and_counts_are_sorted_by() -> None:
+    thin = HeatEntry(HeatRow("Tin", "Tin", (0.09, 0.09), thin=(True, False), count="3/9"), None, 3)
+    heatmap = SortedHeatmap(count_title="n/N", sort=Sort("now"))
+    async with Host(heatmap).run_test(size=(60, 10)):
+        heatmap.fill(HORIZONS, [thin, heat("Banks", 0.01, 0.05, 2), heat("Mines", 0.03, -0.02, 1)], (0.03, 0.03))
+        assert heatmap.keys == ("Mines", "Banks", "Tin")
+        heatmap.sort_by("now", descending=False)
+        assert heatmap.keys == ("Banks", "Mines", "Tin")
+        heatmap.sort_by("1d")
+        assert heatmap.keys == ("Tin", "Banks", "Mines")
+        heatmap.sort_by("count")
+        assert list(heatmap.keys) == ["Tin", "Banks", "Mines"]
+
+
 HEAT = [heat("Banks", 0.01, 0.05, 2), heat("Chips", None, 0.01, 3), heat("Mines", 0.03, -0.02, 1)]
 
 

@@ -16,7 +16,7 @@ import polars as pl
 from deskview.analytics.assumptions import WEEK
 from deskview.analytics.measures import block_returns, span_returns
 from deskview.analytics.panel import Floats, Ints, Panel
-from deskview.analytics.rotation.structs import SPANS, Trail, TrailPoint
+from deskview.analytics.rotation.structs import SPANS, Trail, TrailPoint, unranked
 
 
 def group_means(values: Floats, belongs: Floats) -> tuple[Floats, Ints]:
@@ -40,13 +40,22 @@ WEEKS = 2 * (WINDOW - 1) + TRAIL - 1
 def trails(close: Floats, names: Sequence[str], kinds: Sequence[str], belongs: Floats) -> tuple[Trail, ...]:
     """The trail of each group; the last column of `close` is the benchmark."""
     weekly = block_returns(close, block=WEEK, count=WEEKS)
-    means, _ = group_means(weekly, belongs)
+    means, counts = group_means(weekly, belongs)
+    members = belongs.sum(axis=0).astype(np.int64)
+    counted = counts.min(axis=0) if len(counts) else np.zeros_like(members)
     relative = np.cumprod(1 + means, axis=0) / np.cumprod(1 + weekly[:, -1:], axis=0)
     strength = relative_strength(np.vstack([np.ones((1, len(names))), relative]))
     momentum = relative_strength(strength)
     strength = strength[len(strength) - len(momentum) :]
     return tuple(
-        _trail(name, kind, strength[:, place], momentum[:, place])
+        _trail(
+            name,
+            kind,
+            int(members[place]),
+            int(counted[place]),
+            strength=strength[:, place],
+            momentum=momentum[:, place],
+        )
         for place, (name, kind) in enumerate(zip(names, kinds, strict=True))
     )
 
@@ -67,7 +76,7 @@ def quadrant(strength: float, momentum: float) -> str:
     return "improving" if momentum >= 100 else "lagging"
 
 
-def _trail(name: str, kind: str, strength: Floats, momentum: Floats) -> Trail:
+def _trail(name: str, kind: str, members: int, counted: int, *, strength: Floats, momentum: Floats) -> Trail:
     known = np.isfinite(strength) & np.isfinite(momentum)
     count = len(strength)
     points = [
@@ -75,12 +84,18 @@ def _trail(name: str, kind: str, strength: Floats, momentum: Floats) -> Trail:
         for week in range(max(0, count - TRAIL), count)
         if known[week]
     ]
-    if not points or points[-1].weeks_ago:
-        needed = (WEEKS - TRAIL + 1) * WEEK + 1
-        why = f"needs {needed} sessions of the benchmark and of members without a gap"
-        return Trail(name=name, kind=kind, quadrant=None, points=[], missing=why)
-    newest = points[-1]
-    return Trail(name=name, kind=kind, quadrant=quadrant(newest.strength, newest.momentum), points=points, missing=None)
+    newest = points[-1] if points and not points[-1].weeks_ago else None
+    needed = (WEEKS - TRAIL + 1) * WEEK + 1
+    return Trail(
+        name=name,
+        kind=kind,
+        members=members,
+        with_data=counted,
+        unranked=unranked(counted, members, "in the thinnest week"),
+        quadrant=quadrant(newest.strength, newest.momentum) if newest else None,
+        points=points if newest else [],
+        missing=None if newest else f"needs {needed} sessions of the benchmark and of members without a gap",
+    )
 
 
 BENCHMARK = "SPY"
@@ -114,7 +129,7 @@ class RotationModel:
 def prepare(panel: Panel, groups: pl.DataFrame, names: pl.DataFrame, *, benchmark: str = BENCHMARK) -> RotationModel:
     """The model from the sessions before the live one, GROUPS (group, kind, ticker) and NAMES.
 
-    Returns are price returns on today's share basis, ending at the last close.
+    Returns are total returns, as the panel's closes have dividends reinvested, and end at the last close.
     """
     pairs = groups.unique(["group", "kind", "ticker"], keep="first", maintain_order=True)
     heads = pairs.unique(["group", "kind"], keep="first", maintain_order=True)

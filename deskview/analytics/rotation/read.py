@@ -8,7 +8,7 @@ import polars as pl
 from deskview.analytics.measures import Number
 from deskview.analytics.panel import Floats, Ints
 from deskview.analytics.rotation.model import RotationModel, group_means
-from deskview.analytics.rotation.structs import HORIZONS, SPANS, Group, RotationReading
+from deskview.analytics.rotation.structs import HORIZONS, SPANS, Group, RotationReading, is_ranked, unranked
 
 MEMBERS = {
     "ticker": pl.String(),
@@ -19,12 +19,18 @@ MEMBERS = {
 
 
 def read(model: RotationModel, live: pl.DataFrame) -> RotationReading:
-    """The reading from LIVE: `now` is live against the previous close, the other horizons end at the last close."""
+    """The reading from LIVE.
+
+    `now` is the price against the last close less a dividend that goes ex today (LIVE's `ret`); the other horizons are
+    total returns to the last close. A group is ranked over a horizon on enough of its members, or not (`unranked`).
+    """
     returns = _returns(model, live)
     groups = model.groups
     means, counts = group_means(returns, groups.belongs)
     benchmark = returns[:, -1]
-    table = _Table(returns, means, means - benchmark[:, None], np.stack([_ranks(row) for row in means]), counts)
+    fit = np.where(is_ranked(counts, groups.belongs.sum(axis=0).astype(np.int64)), means, np.nan)
+    ranks = np.stack([_ranks(row) for row in fit])
+    table = _Table(returns, means, means - benchmark[:, None], ranks, counts)
     rows = [_group(model, place, table) for place in range(len(groups.name))]
     return RotationReading(
         horizons=list(HORIZONS),
@@ -67,7 +73,7 @@ def _returns(model: RotationModel, live: pl.DataFrame) -> Floats:
 
 
 def _ranks(means: Floats) -> Floats:
-    """1 for the best, the better rank for equals, NaN for groups without a return."""
+    """1 for the best, the better rank for equals, NaN for groups without a return or without a rank."""
     known = ~np.isnan(means)
     better = (means[None, :] > means[:, None]).sum(axis=1)
     return np.where(known, 1.0 + better, np.nan)
@@ -109,20 +115,20 @@ def _group(model: RotationModel, place: int, table: _Table) -> Group:
 
 def _missing(model: RotationModel, rows: list[Group], benchmark: Floats) -> dict[str, str]:
     """A reason for each null, by path."""
-    reasons = {"now": "no member has traded today"}
-    reasons |= {
-        horizon: f"no member has {span + 1} sessions of history"
-        for horizon, span in zip(HORIZONS[1:], SPANS, strict=True)
-    }
+    history = {"now": "a price today"}
+    history |= {horizon: f"{span + 1} sessions of history" for horizon, span in zip(HORIZONS[1:], SPANS, strict=True)}
     without = {name for name, value in _by_horizon(benchmark).items() if value is None}
     missing = {f"benchmark_returns.{name}": f"{model.benchmark} has no return" for name in HORIZONS if name in without}
     for row in rows:
-        for horizon in HORIZONS:
+        for horizon, needs in history.items():
             path = f"groups.{row.name}.{{}}.{horizon}"
             if row.returns[horizon] is None:
-                missing |= {path.format(part): reasons[horizon] for part in ("returns", "relative", "rank")}
-            elif row.relative[horizon] is None:
+                missing |= {path.format(part): f"no member has {needs}" for part in ("returns", "relative", "rank")}
+                continue
+            if row.relative[horizon] is None:
                 missing[path.format("relative")] = f"{model.benchmark} has no return"
+            if row.rank[horizon] is None:
+                missing[path.format("rank")] = unranked(row.with_data[horizon], row.members, f"have {needs}")
         if row.rank_change is None:
             missing[f"groups.{row.name}.rank_change"] = "no rank now or over 1d"
     return missing

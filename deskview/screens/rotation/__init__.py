@@ -8,10 +8,11 @@ from deskview.screens.rotation.page import OWN_ACTIONS, RotationPage, standing_c
 from deskview.screens.rotation.pane import FULL_COLOUR, RotationPane
 
 HORIZONS = tuple(FULL_COLOUR)
+COUNT = {"count": "members with a price now, of all"}
 
 
 def _groups(reading: dict[str, Any]) -> list[dict[str, Any]]:
-    kinds = {"return": "returns", "relative": "relative", "rank": "rank"}
+    kinds = {"return": "returns", "relative": "relative", "rank": "rank", "with_data": "with_data"}
     return [
         {
             "group": row["name"],
@@ -40,16 +41,17 @@ ROTATION = Subject(
     card=card,
     rows=_groups,
     lists={
-        "desk-rotation": ListInfo("Rotation pane: the groups", ("label", *HORIZONS)),
+        "desk-rotation": ListInfo("Rotation pane: the groups", ("label", "count", *HORIZONS), COUNT),
         "rotation-groups": ListInfo(
             "Rotation page: the groups",
-            ("label", *HORIZONS, "note"),
-            {"note": "rank now, places climbed since the last close"},
+            ("label", "count", *HORIZONS, "note"),
+            COUNT | {"note": "rank now, places climbed since the last close"},
         ),
         "rotation-standings": list_info(
             "Rotation page: the standings",
             standing_columns(),
             {
+                "count": "members with a return in the thinnest week, of all",
                 "strength": "relative strength: 100 is its 12-week mean",
                 "momentum": "the same measure of that strength",
                 "quadrant": "improving, leading, weakening or lagging",

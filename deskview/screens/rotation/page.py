@@ -13,8 +13,8 @@ from deskview.screens.frame.keys import CHART, Action, bindings, scoped
 from deskview.screens.frame.page import ChartPage
 from deskview.screens.frame.status_lines import Segments
 from deskview.screens.frame.target import Kind
-from deskview.screens.rotation.pane import FULL_COLOUR, horizons
-from deskview.widgets.heatmap import HeatRow
+from deskview.screens.rotation.pane import FULL_COLOUR, heat_row, horizons
+from deskview.widgets.facts import Fact, Facts, fact
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Piece, Sort
 from deskview.widgets.scatter import Field, Scatter, Track
@@ -40,13 +40,13 @@ FIELD = Field(
 
 
 def tracks(trails: "Sequence[Trail]") -> list[Track]:
-    """Each group's way through the quadrants, in the tone of the one it stands in."""
+    """Each group's way through the quadrants, in the tone of the one it stands in; dim where it is not ranked."""
     return [
         Track(
             trail.name,
             trail.name,
             tuple((point.strength, point.momentum) for point in trail.points),
-            TONES.get(trail.quadrant or "", ""),
+            "dim" if trail.unranked else TONES.get(trail.quadrant or "", ""),
         )
         for trail in trails
         if trail.points
@@ -57,6 +57,7 @@ def standing_columns() -> tuple[Column, ...]:
     """Where each group stands."""
     return (
         Column("group", "group", flex=True, minimum=10),
+        Column("count", "n/N", width=5, align="right", priority=3),
         Column("strength", "strength", width=5, align="right"),
         Column("momentum", "mom.", width=5, align="right", priority=1),
         Column("quadrant", "quadrant", width=9, priority=2),
@@ -64,25 +65,28 @@ def standing_columns() -> tuple[Column, ...]:
 
 
 def standing_entries(trails: "Sequence[Trail]") -> list[Entry]:
-    """One row a group; one without a trail says why in the place of its quadrant."""
+    """One row a group; one without a trail says why in the place of its quadrant, one that is not ranked comes last."""
     return [_entry(trail) for trail in trails]
 
 
 def _entry(trail: "Trail") -> Entry:
+    count = Cell(f"{trail.with_data}/{trail.members}", "dim")
     if not trail.points or trail.quadrant is None:
-        cells = (Cell(trail.name), Cell(MISSING, "dim"), Cell(MISSING, "dim"), Cell("too short", "dim"))
-        return Entry(trail.name, cells, (trail.name, None, None, None))
+        cells = (Cell(trail.name), count, Cell(MISSING, "dim"), Cell(MISSING, "dim"), Cell("too short", "dim"))
+        return Entry(trail.name, cells, (trail.name, trail.with_data, None, None, None))
     newest = trail.points[-1]
-    tone = TONES[trail.quadrant]
+    tone = "dim" if trail.unranked else TONES[trail.quadrant]
+    order = (None, None, None) if trail.unranked else (newest.strength, newest.momentum, trail.quadrant)
     return Entry(
         trail.name,
         (
-            Cell(trail.name),
+            Cell(trail.name, "dim" if trail.unranked else ""),
+            count,
             Cell(f"{newest.strength:.1f}", tone),
             Cell(f"{newest.momentum:.1f}", tone),
             Cell(trail.quadrant, tone),
         ),
-        (trail.name, newest.strength, newest.momentum, trail.quadrant),
+        (trail.name, trail.with_data, *order),
     )
 
 
@@ -106,6 +110,7 @@ class RotationPage(ChartPage):
     DEFAULT_CSS = """
     RotationPage .chart-area { display: none; margin-top: 0; }
     RotationPage .list-area { margin-top: 0; }
+    RotationPage.-charted Facts { display: none; }
     RotationPage #standings { width: 46; margin-left: 2; }
     RotationPage.-narrow #standings { width: 32; }
     """
@@ -116,13 +121,19 @@ class RotationPage(ChartPage):
         self._kind = 0
 
     def compose_body(self) -> ComposeResult:
-        """The heatmap; the plot and its list."""
+        """What the figures are; the heatmap; the plot and its list."""
+        yield Facts()
         with Horizontal(classes="chart-area"):
             yield Scatter(FIELD)
             yield SortedTable(standing_columns(), sort=Sort("strength"), name="rotation-standings", id="standings")
         with Horizontal(classes="list-area"):
             yield SortedHeatmap(
-                title="group, %", note_title="rank Δ1d", sort=Sort("now"), name="rotation-groups", id="heatmap"
+                title="group, %",
+                count_title="n/N",
+                note_title="rank Δ1d",
+                sort=Sort("now"),
+                name="rotation-groups",
+                id="heatmap",
             )
 
     def heading(self) -> str:
@@ -162,6 +173,7 @@ class RotationPage(ChartPage):
         kind = KINDS[self._kind]
         columns = horizons(list(reading.horizons))
         groups = [group for group in reading.groups if kind in ("", group.kind)]
+        self.query_one(Facts).show(basis(groups))
         scales = [FULL_COLOUR.get(column.key, 0.1) for column in columns]
         heatmap = self.query_one(SortedHeatmap)
         heatmap.fill(columns, [heat_entry(group, reading, relative=self._relative) for group in groups], scales)
@@ -181,12 +193,21 @@ class RotationPage(ChartPage):
         self.query_one(Scatter).choose(event.key)
 
 
+def basis(groups: "Sequence[Group]") -> list[list[Fact]]:
+    """What the returns are and what they rest on, once for all groups."""
+    lines = [[fact("", "1d–12m are total returns", "dim")]]
+    if any(group.kind == "theme" for group in groups):
+        lines[0].append(fact("", "themes by today's members: 6m, 12m in hindsight", "dim"))
+    if unranked := sum(group.rank["now"] is None for group in groups):
+        lines.append([fact("", f"{unranked} not ranked: under 5 or half of the members priced", "stale")])
+    return lines
+
+
 def heat_entry(group: "Group", reading: "RotationReading", *, relative: bool) -> HeatEntry:
     """One group: its returns, and its rank now with how far it has climbed or fallen since the last close."""
-    figures = group.relative if relative else group.returns
-    values = tuple(figures[name] for name in reading.horizons)
-    rank = group.rank["now"]
-    return HeatEntry(HeatRow(group.name, group.name, values, rank_text(rank, group.rank_change)), _upside_down(rank))
+    rank, counted = group.rank["now"], group.with_data["now"]
+    row = heat_row(group, reading.horizons, relative=relative, note=rank_text(rank, group.rank_change))
+    return HeatEntry(row, _upside_down(rank), counted)
 
 
 def _upside_down(rank: int | None) -> int | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FULL_COLOUR = {"now": 0.05, "1d": 0.05, "5d": 0.10, "1m": 0.15, "3m": 0.30, "6m": 0.50, "12m": 1.00}
 """The return at full colour, by horizon: about two standard deviations of a group."""
 _GIVES_WAY = {"now": 0, "5d": 1, "1d": 2, "1m": 2, "12m": 3, "3m": 4, "6m": 5}
-BETWEEN = "between"
+BETWEEN, UNRANKED = "between", "unranked"
 
 
 def horizons(names: "list[str]") -> tuple[Column, ...]:
@@ -26,8 +26,8 @@ def horizons(names: "list[str]") -> tuple[Column, ...]:
 
 
 def ranked(groups: "list[Group]") -> "list[Group]":
-    """Strongest now first; groups without a figure last."""
-    return sorted(groups, key=lambda group: (-_now(group), group.name))
+    """Strongest now first; groups that are not ranked last, whatever their return."""
+    return sorted(groups, key=lambda group: (group.rank["now"] is None, -_now(group), group.name))
 
 
 def _now(group: "Group") -> float:
@@ -35,20 +35,38 @@ def _now(group: "Group") -> float:
     return float("-inf") if value is None else value
 
 
-def heat_row(group: "Group", names: "list[str]") -> HeatRow:
-    """One group's figures."""
-    return HeatRow(group.name, group.name, tuple(group.returns[name] for name in names))
+def heat_row(group: "Group", names: "list[str]", *, relative: bool = False, note: str = "") -> HeatRow:
+    """One group's figures, and of how many of its members the one of now is; those without a rank are thin."""
+    figures = group.relative if relative else group.returns
+    return HeatRow(
+        group.name,
+        group.name,
+        tuple(figures[name] for name in names),
+        note,
+        count=f"{group.with_data['now']}/{group.members}",
+        thin=tuple(group.rank[name] is None for name in names),
+        dim=group.rank["now"] is None,
+    )
 
 
 def both_ends(rows: list[HeatRow], room: int) -> list[HeatRow]:
-    """As many of the strongest and the weakest as there is room for, a line between telling how many are not shown."""
+    """As many of the strongest and the weakest as there is room for, a line between telling how many are not shown.
+
+    Groups that are not ranked have one line at the foot, so that they take no place of the weakest.
+    """
     if len(rows) <= room or room < 3:
         return rows
+    shown, rest = [row for row in rows if not row.dim], [row for row in rows if row.dim]
+    if not shown:
+        shown, rest = rest, []
+    foot = rest if len(rest) < 2 else [HeatRow(UNRANKED, f"··· {len(rest)} groups not ranked", (), header=True)]
+    room -= len(foot)
+    if len(shown) <= room:
+        return [*shown, *foot]
     top = (room - 1) // 2
     bottom = room - 1 - top
-    hidden = len(rows) - top - bottom
-    between = HeatRow(BETWEEN, f"··· {hidden} groups between", (), header=True)
-    return [*rows[:top], between, *rows[-bottom:]]
+    between = HeatRow(BETWEEN, f"··· {len(shown) - top - bottom} groups between", (), header=True)
+    return [*shown[:top], between, *shown[-bottom:], *foot]
 
 
 class RotationPane(BoardPane["RotationReading"]):
@@ -65,7 +83,7 @@ class RotationPane(BoardPane["RotationReading"]):
     def compose(self) -> ComposeResult:
         """The heatmap."""
         yield from super().compose()
-        yield Heatmap(title="% by group", name="desk-rotation")
+        yield Heatmap(title="% by group", count_title="n/N", name="desk-rotation")
 
     def show_reading(self, reading: "RotationReading") -> None:
         """The groups by their return now."""

@@ -19,10 +19,10 @@ from tests.analytics.markets import LAST, TODAY, Market, market, not_finite, nul
 
 SPANS = {"1d": 1, "5d": 5, "1m": 21, "3m": 63, "6m": 126, "12m": 252}
 MEMBERS = {
-    ("Miners", "theme"): ["N003", "N001", "N002"],
-    ("Energy", "sector"): ["N001", "N004"],
+    ("Miners", "theme"): ["N003", "N001", "N002", "N010", "N011", "N006"],
+    ("Energy", "sector"): ["N001", "N004", "N000", "N006", "N007", "N008"],
     ("Ghosts", "theme"): ["GONE", "LOST"],
-    ("Mixed", "theme"): ["N005", "GONE"],
+    ("Mixed", "theme"): ["N005", "GONE", "N006", "N007", "N008", "N009"],
 }
 
 
@@ -38,8 +38,8 @@ def model_of(given_: Market, groups: pl.DataFrame | None = None) -> rotation.Rot
     )
 
 
-def reading_of(given_: Market) -> RotationReading:
-    return rotation.read(model_of(given_), given_.live)
+def reading_of(given_: Market, groups: pl.DataFrame | None = None) -> RotationReading:
+    return rotation.read(model_of(given_, groups), given_.live)
 
 
 def builtins(reading: RotationReading) -> dict[str, Any]:
@@ -89,20 +89,70 @@ def test_ranks_run_over_all_groups_that_have_a_return(small: Market) -> None:
 
 
 def test_equal_groups_share_the_better_rank(small: Market) -> None:
-    twins = groups_of({("A", "theme"): ["N001"], ("B", "theme"): ["N001"], ("C", "theme"): ["N002"]})
+    tickers = [f"N{number:03}" for number in range(10)]
+    twins = groups_of({("A", "theme"): tickers[:5], ("B", "theme"): tickers[:5], ("C", "theme"): tickers[5:]})
     ranks = [group.rank["12m"] for group in rotation.read(model_of(small, twins), small.live).groups]
     assert ranks in ([1, 1, 3], [2, 2, 1])
+
+
+@pytest.mark.parametrize(
+    ("members", "gone", "why"),
+    [
+        (5, 0, ""),
+        (10, 5, ""),
+        (12, 7, "5 of 12 members have a price today: under half, not ranked"),
+        (12, 8, "4 of 12 members have a price today: too few to rank"),
+        (5, 1, "4 of 5 members have a price today: too few to rank"),
+        (4, 0, "4 members: too few to rank"),
+        (1, 0, "1 member: too few to rank"),
+    ],
+)
+def test_a_group_is_ranked_on_five_of_its_members_and_half_of_them(
+    small: Market, members: int, gone: int, why: str
+) -> None:
+    tickers = [f"N{number:03}" for number in range(12)]
+    live = unpriced(small.live, *tickers[:gone])
+    model = model_of(small, groups_of({("Some", "theme"): tickers[:members], ("All", "theme"): tickers[2:]}))
+    reading = rotation.read(model, live)
+    some = reading.groups[0]
+    assert some.returns["now"] == pytest.approx(np.mean([small.ret(ticker) for ticker in tickers[gone:members]]))
+    assert (some.rank["now"] is None, some.rank_change is None) == (bool(why), bool(why))
+    assert reading.missing.get("groups.Some.rank.now", "") == why
+
+
+def test_the_others_are_ranked_without_those_that_are_not(small: Market) -> None:
+    tickers = [f"N{number:03}" for number in range(12)]
+    best = small.live.with_columns(ret=pl.when(pl.col("ticker") == "N000").then(0.5).otherwise("ret"))
+    three = groups_of({("One", "theme"): ["N000"], ("A", "theme"): tickers[1:6], ("B", "theme"): tickers[6:]})
+    ranks = [group.rank["now"] for group in rotation.read(model_of(small, three), best).groups]
+    assert ranks[0] is None
+    assert set(ranks[1:]) == {1, 2}
+
+
+def test_every_horizon_is_ranked_on_its_own_members(small: Market) -> None:
+    young = [f"N{number:03}" for number in range(5)]
+    recent = pl.col("session") > LAST - timedelta(days=60)
+    bars = small.bars.filter(~pl.col("ticker").is_in(young) | recent)
+    tickers = [f"N{number:03}" for number in range(9)]
+    reading = reading_of(Market(bars, small.names, small.live), groups_of({("Young", "theme"): tickers}))
+    group = reading.groups[0]
+    assert {horizon for horizon, rank in group.rank.items() if rank is None} == {"3m", "6m", "12m"}
+    assert reading.missing["groups.Young.rank.12m"] == "4 of 9 members have 253 sessions of history: too few to rank"
+    (trail,) = model_of(Market(bars, small.names, small.live), groups_of({("Young", "theme"): tickers})).trails
+    assert (trail.members, trail.with_data) == (9, 4)
+    assert trail.unranked == "4 of 9 members in the thinnest week: too few to rank"
 
 
 def test_members_without_data_are_counted_and_named(small: Market) -> None:
     live = unpriced(small.live, "N001")
     young = small.bars.filter((pl.col("ticker") != "N002") | (pl.col("session") > LAST - timedelta(days=60)))
     miners, energy, ghosts, mixed = reading_of(Market(young, small.names, live)).groups
-    assert (miners.members, miners.with_data["now"], miners.with_data["1m"], miners.with_data["12m"]) == (3, 2, 3, 2)
+    assert (miners.members, miners.with_data["now"], miners.with_data["1m"], miners.with_data["12m"]) == (6, 5, 6, 5)
     assert (miners.unpriced, miners.dead) == (["N001"], [])
-    assert energy.returns["now"] == pytest.approx(small.ret("N004"))
+    counted = [small.ret(ticker) for ticker in MEMBERS["Energy", "sector"][1:]]
+    assert energy.returns["now"] == pytest.approx(np.mean(counted))
     assert (ghosts.dead, ghosts.returns["now"], ghosts.rank["now"]) == (["GONE", "LOST"], None, None)
-    assert (mixed.with_data["now"], mixed.dead) == (1, ["GONE"])
+    assert (mixed.with_data["now"], mixed.dead) == (5, ["GONE"])
 
 
 def test_the_members_of_a_group_sum_to_it(small: Market) -> None:
@@ -111,13 +161,15 @@ def test_the_members_of_a_group_sum_to_it(small: Market) -> None:
     assert table.schema == pl.Schema(rotation.MEMBERS)
     assert table["contribution"].is_sorted(descending=True)
     assert table["contribution"].sum() == pytest.approx(rotation.read(model, small.live).groups[0].returns["now"])
-    assert set(table["ticker"]) == {"N001", "N002", "N003"}
+    assert set(table["ticker"]) == set(MEMBERS["Miners", "theme"])
     assert table.filter(pl.col("ticker") == "N001")["name"].item() == "N001 Inc."
     closes = close_of(small, "N001")
     assert table.filter(pl.col("ticker") == "N001")["5d"].item() == pytest.approx(closes[-1] / closes[-6] - 1)
     absent = rotation.members_of(model, small.live, "Mixed")
-    assert absent["now"].to_list() == [small.ret("N005"), None]
-    assert absent["contribution"].to_list() == [small.ret("N005"), None]
+    assert absent["ticker"][-1] == "GONE"
+    assert absent["now"].to_list() == pytest.approx([small.ret(ticker) for ticker in absent["ticker"][:-1]] + [None])
+    assert absent["contribution"][:-1].to_list() == pytest.approx([ret / 5 for ret in absent["now"][:-1]])
+    assert absent["contribution"][-1] is None
     with pytest.raises(KeyError):
         rotation.members_of(model, small.live, "No such group")
 
