@@ -4,6 +4,7 @@ A file that can't be read is never written over.
 """
 
 import json
+import logging
 import tomllib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from deskview import paths
+from deskview.analytics.definitions import REDEFINED, SCHEMA, Redefined, redefined, renamed
 from deskview.files import write_whole
 from deskview.settings import Alert, line_of, where
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from deskview.board import Board
     from deskview.board.alerts import Watch
+
+log = logging.getLogger(__name__)
 
 LOGGED = 200
 """The latest firings that are kept to be read."""
@@ -74,6 +78,30 @@ def _string(text: str) -> str:
 def save_rules(file: Path, rules: Sequence[Alert]) -> None:
     """Writes the file whole or not at all. Raises OSError."""
     write_whole(file, rules_text(rules).encode())
+
+
+def meanings(rules: Sequence[Alert]) -> dict[Redefined, tuple[str, ...]]:
+    """What has come to mean something else of what the rules look at, each with the rules' readings.
+
+    Figures that go by another name now are among them, last: no rule on the old name is watched.
+    """
+    readings: dict[Redefined, dict[str, None]] = {row: {} for row in REDEFINED}
+    for rule in rules:
+        for row in redefined(rule.reading, rule.condition):
+            readings[row][rule.reading] = None
+    for rule in rules:
+        if (other := another_name(rule.reading)) is not None:
+            readings[other] = {rule.reading: None}
+    return {row: tuple(found) for row, found in readings.items() if found}
+
+
+def another_name(reading: str) -> Redefined | None:
+    """Both meanings of a reading whose figure goes by another name now; None where it does not."""
+    now = renamed(reading)
+    if now is None:
+        return None
+    before = f"the figure that is called {now} now"
+    return Redefined((reading,), before, f"{reading} is called {now} now: this rule is not watched")
 
 
 class RuleBook:
@@ -131,6 +159,7 @@ class Rules:
         self._settings_file = settings_file
         self._book: RuleBook | None = None
         self._problems: list[str] = []
+        self._just_opened = False
         self.board: Board | None = None
         self.watches: tuple[Watch, ...] = ()
         self.firings: deque[Watch] = deque(maxlen=LOGGED)
@@ -150,6 +179,31 @@ class Rules:
         """What is wrong with the file of the rules set on the screen, each sentence once."""
         problems, self._problems = self._problems, []
         return problems
+
+    def new_meanings(self) -> dict[Redefined, tuple[str, ...]] | None:
+        """What the rules there are at the first start under another schema meant before, and mean now.
+
+        None once that was shown (`meanings_shown`). What was shown on a simulated market is remembered apart and does
+        not count for the real one.
+        """
+        if self.board is None or not self._just_opened:
+            return None
+        if _schemas_shown(paths.meanings_file()).get(self._market, 1) >= SCHEMA:
+            self._just_opened = False
+            return None
+        return meanings([watch.rule for watch in self.watches])
+
+    def meanings_shown(self) -> None:
+        """They need not be shown again."""
+        self._just_opened, file = False, paths.meanings_file()
+        try:
+            write_whole(file, msgspec.json.encode(_schemas_shown(file) | {self._market: SCHEMA}))
+        except OSError as fault:
+            log.warning("what rules meant before is shown again at the next start: %s: %s", file, fault.strerror)
+
+    @property
+    def _market(self) -> str:
+        return "simulated" if self.board is not None and self.board.source.simulated else "real"
 
     def set(self, rule: Alert, instead: Alert | None = None) -> None:
         """One more rule, or another in the place of one. Raises RulesError where it holds for this run only."""
@@ -188,6 +242,7 @@ class Rules:
         book.open()
         self._problems += book.problems
         self._take(book)
+        self._just_opened = True
 
     def _take(self, book: RuleBook) -> None:
         """Watches every rule; of those watched before what became of them stays."""
@@ -201,3 +256,11 @@ class Rules:
             yield Watch(rule, where=where(self._settings_file, ("alert", "reading"), number))
         for number, rule in enumerate(book.rules):
             yield Watch(rule, where=where(book.file, ("alert", "reading"), number), own=True)
+
+
+def _schemas_shown(file: Path) -> dict[str, int]:
+    """The schema whose meanings were last shown, by market; of a file that can't be read nothing was."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=dict[str, int])
+    except (OSError, msgspec.DecodeError):
+        return {}

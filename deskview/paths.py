@@ -57,6 +57,11 @@ def columns_file() -> Path:
     return state_folder() / "columns.json"
 
 
+def meanings_file() -> Path:
+    """Up to which schema the rules on redefined readings were shown with both meanings, whether or not there is one."""
+    return state_folder() / "meanings.json"
+
+
 def exports_folder() -> Path:
     """Exported tables."""
     return _private(state_folder() / "exports")

@@ -1,5 +1,6 @@
 """alerts.toml: written whole, read back the same, and never over a file that could not be read."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,69 @@ def test_rules_are_watched_without_a_screen(board: Board, state: Path) -> None:
     assert table["firings"].to_list() == [1, 1]
     rules.acknowledge()
     assert not any(watch.waiting for watch in rules.watches)
+
+
+def real(board: Board) -> Board:
+    """The same board of the real market."""
+    return replace(board, source=replace(board.source, simulated=False, scenario=None))
+
+
+def readings_told(rules: Rules, board: Board) -> set[str]:
+    """Which readings are told to mean something else, on the next board."""
+    rules.watch(board)
+    found = rules.new_meanings()
+    if found is None:
+        return set()
+    rules.meanings_shown()
+    return {reading for readings in found.values() for reading in readings}
+
+
+def test_redefined_readings_are_told_at_the_first_start_only_and_a_demo_does_not_count(
+    board: Board, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = state.with_name("alerts.toml")
+    monkeypatch.setattr(paths, "alerts_file", lambda: own)
+    save_rules(own, [Alert("momentum.sigma", below=-3)])
+    of_settings = [Alert("breadth.percentile.gap", above=95), Alert("momentum.coverage", below=0.5)]
+    assert readings_told(Rules(of_settings, None), board) == {"breadth.percentile.gap"}
+    assert readings_told(Rules(of_settings, None), board) == set(), "the demo's were told"
+    rules = Rules(of_settings, None)
+    assert readings_told(rules, real(board)) == {"momentum.sigma", "breadth.percentile.gap"}
+    assert readings_told(rules, real(board)) == set()
+    assert readings_told(Rules(of_settings, None), real(board)) == set()
+    assert readings_told(Rules(of_settings, None), board) == set()
+
+
+def test_rules_on_figures_of_another_name_are_told_with_the_new_one(board: Board, state: Path) -> None:
+    rules = Rules([Alert("momentum.sigma_days", below=200), Alert("momentum.coverage", below=0.5)], None)
+    rules.watch(board)
+    found = rules.new_meanings()
+    assert found is not None
+    ((row, readings),) = found.items()
+    assert readings == ("momentum.sigma_days",)
+    assert row.now == "momentum.sigma_days is called momentum.sigma_n now: this rule is not watched"
+    rules.meanings_shown()
+    assert rules.new_meanings() is None
+
+
+def test_rules_set_after_the_first_start_are_not_told(board: Board, state: Path) -> None:
+    assert readings_told(Rules([], None), board) == set()
+    save_rules(state, [BELOW])
+    assert readings_told(Rules([], None), board) == set()
+
+
+def test_a_state_folder_that_can_not_be_written_tells_again(board: Board, state: Path, own_state: Path) -> None:
+    save_rules(state, [BELOW])
+    (own_state / "deskview" / "meanings.json").mkdir(parents=True)
+    for _ in range(2):
+        assert readings_told(Rules([], None), board) == {"momentum.sigma"}
+
+
+def test_a_damaged_memory_tells_again_and_is_mended(board: Board, state: Path) -> None:
+    save_rules(state, [BELOW])
+    paths.meanings_file().write_text("{")
+    assert readings_told(Rules([], None), board) == {"momentum.sigma"}
+    assert readings_told(Rules([], None), board) == set()
 
 
 def test_rules_are_set_changed_and_removed_without_a_screen(board: Board, state: Path) -> None:

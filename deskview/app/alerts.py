@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 from deskview.alert_rules import Rules, RulesError
+from deskview.screens.alerts.explain import meanings_card
 from deskview.screens.alerts.form import AlertForm
 from deskview.screens.alerts.levels import condition, notifications, sentence
 from deskview.screens.alerts.offers import offered
 from deskview.screens.alerts.page import AlertsPage
+from deskview.screens.frame.card import Card
+from deskview.screens.frame.pane import base_screen
 from deskview.screens.frame.target import Target
 from deskview.screens.parts import label_of
 from deskview.settings import Alert, Settings
@@ -27,13 +30,21 @@ class AlertControl:
     """Between the rules and the screen; `changed` is called when what the pages show of the rules has changed."""
 
     def __init__(
-        self, app: App[Any], rules: Rules, form: AlertForm, settings: Settings, changed: Callable[[], None]
+        self,
+        app: App[Any],
+        rules: Rules,
+        form: AlertForm,
+        settings: Settings,
+        *,
+        changed: Callable[[], None],
+        show_card: Callable[[Card], None],
     ) -> None:
         self._app = app
         self._rules = rules
         self._form = form
         self._settings = settings
         self._changed = changed
+        self._show_card = show_card
 
     def watch(self, board: "Board") -> None:
         """Looks at the rules, frozen display or not; what has just fired rings once."""
@@ -44,8 +55,20 @@ class AlertControl:
         finally:
             for problem in self._rules.new_problems():
                 self._app.notify(problem, title="An alert rule is left out", severity="warning", markup=False)
+        if self._rules.new_meanings() is not None:
+            # a board comes from outside Textual: what mounts a widget waits for the app's own turn
+            self._app.call_later(self._show_meanings)
         if fired:
             self._ring([sentence(watch) for watch in fired])
+
+    def _show_meanings(self) -> None:
+        """Once after an upgrade: which rules look at figures that mean something else now; over no other overlay."""
+        found = self._rules.new_meanings()
+        if found is None or base_screen(self._app) is not self._app.screen:
+            return
+        if found:
+            self._show_card(meanings_card(found))
+        self._rules.meanings_shown()
 
     def _ring(self, sentences: list[str]) -> None:
         for text in sentences:

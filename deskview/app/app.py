@@ -33,6 +33,7 @@ from deskview.screens.alerts.form import AlertForm
 from deskview.screens.alerts.page import AlertsPage
 from deskview.screens.desk.desk import DeskScreen
 from deskview.screens.desk.strip import segments
+from deskview.screens.frame.card import Card
 from deskview.screens.frame.detail import DetailScreen
 from deskview.screens.frame.keys import bindings
 from deskview.screens.frame.page import PageScreen
@@ -101,7 +102,9 @@ class DeskApp(GuardedApp[int]):
         )
         self._pacer = Pacer()
         self.key_queue = KeyQueue(self, self._act_on, self.journey.arrived)
-        self._alerts = AlertControl(self, self.rules, self._alert_form, settings, self.show_board)
+        self._alerts = AlertControl(
+            self, self.rules, self._alert_form, settings, changed=self.show_board, show_card=self.show_card
+        )
         self.shown_boards = Display(
             self,
             desk=self._desk,
@@ -270,7 +273,11 @@ class DeskApp(GuardedApp[int]):
         lines = self.screen.focused
         key = lines.cursor_key if isinstance(lines, Lines) else None
         variant = self.base.variant if isinstance(self.base, PageScreen) else ""
-        self._card.point(await asyncio.to_thread(card_of, self.board, self.journey.shown, key, variant))
+        self.show_card(await asyncio.to_thread(card_of, self.board, self.journey.shown, key, variant))
+
+    def show_card(self, card: Card) -> None:
+        """A card over what is shown."""
+        self._card.point(card)
         self.push_screen(self._card)
 
     def action_find(self) -> None:

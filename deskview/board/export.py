@@ -4,13 +4,18 @@ from typing import Any
 
 import msgspec
 
+from deskview.analytics.definitions import SCHEMA
 from deskview.board.board import Board, Part
 
 
 def board_to_builtins(board: Board) -> dict[str, Any]:
-    """The board as plain values: fractions, dollars, percentiles 0-100, ISO 8601 UTC times, null for missing."""
+    """The board as plain values: fractions, dollars, percentiles 0-100, ISO 8601 UTC times, null for missing.
+
+    `schema` is the number of what the keys mean: it goes up where one of them comes to mean something else.
+    """
     source = board.source
     return {
+        "schema": SCHEMA,
         "as_of": msgspec.to_builtins(board.as_of),
         "session": msgspec.to_builtins(board.session),
         "source": {"provider": source.provider, "simulated": source.simulated, "scenario": source.scenario},

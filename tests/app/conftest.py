@@ -1,20 +1,15 @@
 """Boards of the crash; folders of the tests' own for what the desk keeps between runs."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from deskview import paths
+from deskview.analytics.definitions import SCHEMA
 from tests.feed.fixtures import board, crash, earlier
 
-__all__ = ["board", "crash", "earlier", "own_state", "rules_file"]
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the desk keeps between runs is kept here."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return tmp_path / "state"
+__all__ = ["board", "crash", "earlier", "rules_file"]
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +18,11 @@ def rules_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "rules"
     monkeypatch.setattr(paths, "alerts_file", lambda: folder / "alerts.toml")
     return folder / "alerts-demo.toml"
+
+
+@pytest.fixture(autouse=True)
+def meanings_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What rules look at means what it did: the card that says otherwise would be in the way."""
+    file = tmp_path / "meanings.json"
+    file.write_text(json.dumps({"simulated": SCHEMA}))
+    monkeypatch.setattr(paths, "meanings_file", lambda: file)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from deskview.alert_rules import load_rules, rules_text
 from deskview.board import Board
@@ -125,8 +125,9 @@ async def test_typing_finds_any_reading_and_conditions_follow_it(board: Board) -
 async def test_a_sigma_rule_rings_at_once_where_it_holds(board: Board) -> None:
     async with seat_with(Settings(), board) as seat:
         await seat.press("plus", *"momentum.return", "enter", "right", "right", "enter", *"3")
-        assert "it fires at once" in seat.text
-        assert "beyond ±3σ; now −" in seat.text
+        message = " ".join(str(seat.app.screen.query_one("#message", Static).content).split())
+        assert "Fires when momentum: return, σ of the day comes to lie beyond ±3σ; now −" in message
+        assert "it fires at once" in message
         await seat.press("enter")
         (watch,) = seat.app.rules.watches
         assert watch.rule == Alert("momentum.return", sigma=3)

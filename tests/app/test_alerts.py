@@ -1,5 +1,6 @@
 """Alerts on the screen: strip, bell, notification, page, acknowledged by a key."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from unittest.mock import patch
 import polars as pl
 import pytest
 
+from deskview import paths
 from deskview.board import Board
 from deskview.screens.frame.target import Kind, Target
 from deskview.settings import Alert, Settings
@@ -27,7 +29,7 @@ async def test_an_alert_rings_once_stands_in_the_strip_and_is_acknowledged(board
         assert bell.call_count == 1
         notices = [text for text in sent if text.startswith("\x1b]9;")]
         assert len(notices) == 1
-        assert "momentum: σ of the year −" in notices[0] and "below −3" in notices[0]
+        assert "momentum: σ of the day −" in notices[0] and "below −3" in notices[0]
         assert "ALERT 1" in seat.lines[0]
         await seat.press("A")
         rows = seat.lines
@@ -112,3 +114,50 @@ async def test_rules_exported_from_a_frozen_display_have_the_time_of_their_value
     assert board.as_of is not None
     rows = pl.read_csv(file, try_parse_dates=True)
     assert set(rows["as_of"].dt.replace_time_zone("UTC").to_list()) == {board.as_of}
+
+
+async def test_a_redefined_reading_is_shown_once_with_both_meanings_and_kept_on_the_card(board: Board) -> None:
+    rules = (Alert("momentum.coverage", below=0.5), Alert("momentum.hedge_ratio", above=2))
+    before, now = r"meant before +ratio of the legs' betas", r"means now +1; the beta-neutral ratio is"
+    paths.meanings_file().unlink()
+    async with seat_with(Settings(alert=rules), board) as seat:
+        assert "Alert rules on figures that mean something else now" in seat.text
+        assert re.search(r"rules on +momentum\.hedge_ratio", seat.text)
+        assert re.search(before, seat.text) and re.search(now, seat.text)
+        assert "momentum.coverage" not in seat.text
+        await seat.see(replace(board))
+        await seat.press("escape")
+        assert "mean something else now" not in seat.text
+        await seat.press("A", "i")
+        assert "meant before" not in seat.text, "coverage means what it meant"
+        await seat.press("escape", "down", "i")
+        assert re.search(before, seat.text) and re.search(now, seat.text)
+    async with seat_with(Settings(alert=rules), board) as seat:
+        assert "mean something else now" not in seat.text
+        await seat.press("A", "down", "i")
+        assert re.search(before, seat.text)
+
+
+async def test_redefined_readings_wait_until_no_overlay_is_in_the_way(board: Board) -> None:
+    paths.meanings_file().unlink()
+    async with seat_with(Settings(alert=(Alert("momentum.hedge_ratio", above=2),))) as seat:
+        await seat.press("question_mark")
+        await seat.see(board)
+        assert "mean something else now" not in seat.text
+        await seat.press("escape")
+        await seat.see(replace(board))
+        assert "mean something else now" in seat.text
+
+
+async def test_a_rule_on_a_renamed_figure_is_refused_with_its_new_name(board: Board) -> None:
+    rules = (Alert("momentum.sigma_days", below=200),)
+    told = r"means now +momentum\.sigma_days is called momentum\.sigma_n now"
+    paths.meanings_file().unlink()
+    async with seat_with(Settings(alert=rules), board) as seat:
+        assert re.search(told, seat.text), "shown once at the first start"
+    async with seat_with(Settings(alert=rules), board) as seat:
+        assert not re.search(told, seat.text)
+        await seat.press("A")
+        assert "momentum.sigma_days is called momentum.sigma_n now" in seat.text
+        await seat.press("i")
+        assert re.search(told, seat.text), "kept on the rule's card"

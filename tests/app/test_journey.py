@@ -172,9 +172,8 @@ async def test_a_pages_heading_says_where_esc_leads(board: Board) -> None:
 async def test_the_chart_ends_with_the_session_under_way(board: Board, span: str) -> None:
     assert board.snapshot is not None
     ticker = "NVDA"
-    open_, high, low, last = (
-        board.snapshot.filter(pl.col("ticker") == ticker).select("open", "high", "low", "price").row(0)
-    )
+    own = board.snapshot.filter(pl.col("ticker") == ticker)
+    open_, high, low, last = own.select("open", "high", "low", "day_close").row(0)
     for candles in (False, True):
         chart = with_chart(board, detail_of(board, Target(Kind.NAME, ticker)), View(span, candles)).chart
         assert chart is not None
@@ -206,7 +205,8 @@ def test_before_the_first_trade_there_is_no_candle_of_today(board: Board) -> Non
     assert chart is not None
     assert chart.x_ticks[-1][1] == "03 Feb"
     assert len(chart.candles) == 5
-    unpriced = replace(board, snapshot=board.snapshot.with_columns(price=none))
+    assert board.live is not None
+    unpriced = replace(board, live=board.live.with_columns(price=none))
     assert today_of(unpriced, "NVDA") is None
 
 
@@ -243,7 +243,10 @@ async def test_the_legs_add_up_on_the_desk(board: Board, size: tuple[int, int]) 
     reading = board.momentum.value
     assert reading is not None
     async with seated(board, size=size) as seat:
-        assert f"short basket {percent(reading.short_return)} ×{reading.hedge_ratio:.2f}" in seat.text
+        assert f"{percent(reading.return_)}  " in seat.text
+        assert f"long {percent(reading.long_return)}   short basket {percent(reading.short_return)}" in seat.text
+        hedged = reading.beta_neutral
+        assert f"beta-neutral {percent(hedged.return_)} k{hedged.hedge_ratio:.2f}" in seat.text
 
 
 async def test_a_page_s_list_holds_its_order_and_says_so_until_one_asks_or_comes_back(

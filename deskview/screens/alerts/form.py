@@ -12,9 +12,17 @@ from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from deskview.screens.alerts.levels import CONDITIONS, condition, level_of, stated, typed, watched_figure
+from deskview.screens.alerts.levels import (
+    CONDITIONS,
+    condition,
+    in_words,
+    level_of,
+    reading_figure,
+    stated,
+    typed,
+    watched_label,
+)
 from deskview.screens.alerts.offers import matching
-from deskview.screens.format import figure
 from deskview.screens.frame.keys import Action, bindings, hint, scoped
 from deskview.screens.parts import label_of
 from deskview.widgets.lines import Lines
@@ -237,8 +245,8 @@ class AlertForm(LeanModal[None]):
 
         comes = "" if rule.condition == "crosses" else "comes to lie "
         watch = watched([Watch(rule)], self._board)[0] if self._board is not None else Watch(rule)
-        now = "missing" if watch.value is None else watched_figure(rule, watch.value)
-        message = f"Fires when {label_of(rule.reading)} {comes}{condition(rule)}; now {now}."
+        now = "missing" if watch.value is None else in_words(rule, watch.value, watch.basis)
+        message = f"Fires when {watched_label(rule)} {comes}{condition(rule)}; now {now}."
         return f"{message} That holds already: it fires at once." if watch.rings else message
 
     def _rule(self, reading: "Reading", kind: str) -> "Alert":
@@ -316,9 +324,9 @@ class AlertForm(LeanModal[None]):
 
 
 def _now(reading: "Reading") -> str:
-    return figure(reading.value, reading.unit) if reading.value is not None else "missing"
+    return reading_figure(reading) if reading.value is not None else "missing"
 
 
 def _row(reading: "Reading") -> Row:
-    cells = (Cell(label_of(reading.path)), Cell(figure(reading.value, reading.unit)), Cell(reading.path, "dim"))
+    cells = (Cell(label_of(reading.path)), Cell(reading_figure(reading)), Cell(reading.path, "dim"))
     return Row(reading.path, cells)

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import figure
+from deskview.analytics.assumptions import TODAYS_NAMES
+from deskview.screens.format import figure, sigma_sign
+from deskview.screens.frame.labels import SIGMA_OF_THE_DAY
 from deskview.screens.parts import label_of
 from deskview.settings import Notification
 from deskview.text import neutralise
 
 if TYPE_CHECKING:
     from deskview.board.alerts import Watch
+    from deskview.board.readings import Reading
     from deskview.board.units import Unit
     from deskview.settings import Alert
 
@@ -45,12 +48,33 @@ def condition(rule: "Alert") -> str:
     return f"{rule.condition} {figure(rule.level, _unit_of(rule.reading), digits=10)}"
 
 
-def watched_figure(rule: "Alert", value: float | None) -> str:
-    """A figure in the unit of what the rule looks at: the reading's, or its σ or percentile."""
+def watched_label(rule: "Alert") -> str:
+    """What the rule looks at: the reading, or which σ of it."""
+    label = label_of(rule.reading)
+    return f"{label}, {SIGMA_OF_THE_DAY}" if rule.condition == "sigma" and "σ" not in label else label
+
+
+def watched_figure(rule: "Alert", value: float | None, basis: str = "") -> str:
+    """A figure in the unit of what the rule looks at: the reading, its σ (which rests on `basis`) or its percentile."""
     from deskview.board.units import Unit  # noqa: PLC0415
 
     units = {"sigma": Unit.SIGMA, "percentile": Unit.PERCENTILE}
-    return figure(value, units.get(rule.condition) or _unit_of(rule.reading))
+    return _with_basis(value, units.get(rule.condition) or _unit_of(rule.reading), basis)
+
+
+def reading_figure(reading: "Reading") -> str:
+    """A reading in its unit."""
+    return _with_basis(reading.value, reading.unit, reading.basis)
+
+
+def _with_basis(value: float | None, unit: "Unit", basis: str) -> str:
+    return figure(value, sigma_sign(basis) if unit == "σ" else unit)
+
+
+def in_words(rule: "Alert", value: float | None, basis: str) -> str:
+    """The figure the rule looks at, with what its σ rests on where that is not the rule's own history."""
+    words = watched_figure(rule, value, basis)
+    return f"{words} (today's names)" if words.endswith(sigma_sign(TODAYS_NAMES)) else words
 
 
 def stated(unit: "Unit | str", kind: str) -> str:
@@ -117,9 +141,9 @@ LONGEST = 200
 
 
 def sentence(watch: "Watch") -> str:
-    """Such as "momentum: σ of the year −4.02σ, below −3σ"."""
-    reading, figure = label_of(watch.rule.reading), watched_figure(watch.rule, watch.fired_value)
-    return neutralise(f"{reading} {figure}, {condition(watch.rule)}")
+    """Such as "momentum: σ of the day −4.02σ* (today's names), below −3σ"."""
+    figure = in_words(watch.rule, watch.fired_value, watch.fired_basis)
+    return neutralise(f"{watched_label(watch.rule)} {figure}, {condition(watch.rule)}")
 
 
 def notifications(text: str, way: Notification | bool) -> Iterator[str]:

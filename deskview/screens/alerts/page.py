@@ -8,13 +8,13 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Static
 
-from deskview.screens.alerts.levels import condition, watched_figure
+from deskview.screens.alerts.explain import row_key, row_number
+from deskview.screens.alerts.levels import condition, watched_figure, watched_label
 from deskview.screens.format import MISSING, clock
 from deskview.screens.frame.keys import Action, bindings, scoped
 from deskview.screens.frame.page import PageScreen
 from deskview.screens.frame.status_lines import DeskStrip, Heading, KeyLine, Segments
 from deskview.screens.frame.target import Kind, Opened, Target
-from deskview.screens.parts import label_of
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
 
@@ -65,15 +65,15 @@ def row(number: int, watch: "Watch") -> Row:
         state, tone = "fault", "warning"
     rule = watch.rule
     return Row(
-        str(number),
+        row_key(number, rule),
         (
-            Cell(rule.reading if watch.fault else label_of(rule.reading)),
+            Cell(rule.reading if watch.fault else watched_label(rule)),
             Cell(condition(rule)),
-            Cell(watched_figure(rule, watch.value)),
+            Cell(watched_figure(rule, watch.value, watch.basis)),
             Cell(_to_go(watch), "dim"),
             Cell(state, tone),
             Cell(clock(watch.fired_at), "" if watch.fired_at else "dim"),
-            Cell(watched_figure(rule, watch.fired_value), "dim"),
+            Cell(watched_figure(rule, watch.fired_value, watch.fired_basis), "dim"),
             Cell(str(watch.firings), "dim"),
             Cell("here" if watch.own else "settings", "dim"),
         ),
@@ -84,14 +84,15 @@ def _to_go(watch: "Watch") -> str:
     """How far the reading is off the level, or that it is past it."""
     if watch.to_go is None:
         return MISSING
-    return watched_figure(watch.rule, watch.to_go) if watch.to_go > 0 else "past"
+    return watched_figure(watch.rule, watch.to_go, watch.basis) if watch.to_go > 0 else "past"
 
 
 def firing_row(number: int, watch: "Watch") -> Row:
     """One firing, as the rule was then."""
     rule = watch.rule
-    cells = (clock(watch.fired_at), label_of(rule.reading), watched_figure(rule, watch.fired_value), condition(rule))
-    return Row(str(number), tuple(Cell(text) for text in cells))
+    then = watched_figure(rule, watch.fired_value, watch.fired_basis)
+    cells = (clock(watch.fired_at), watched_label(rule), then, condition(rule))
+    return Row(row_key(number, rule), tuple(Cell(text) for text in cells))
 
 
 def _faults(watches: Iterable["Watch"]) -> list[str]:
@@ -153,7 +154,7 @@ class AlertsPage(PageScreen):
 
     def open(self, list_id: str, key: str) -> None:
         """To the page of the rule's part, where there is one, or to the name."""
-        number = int(key)
+        number = row_number(key)
         watch = self._watches[number] if list_id == "rules" else self._fired[len(self._fired) - number]
         part, *names = watch.rule.reading.split(".")
         if part != "names":
@@ -181,4 +182,4 @@ class AlertsPage(PageScreen):
     def _ask(self, *, remove: bool) -> None:
         key = self.query_one("#rules", Table).cursor_key
         if key is not None:
-            self.post_message(self.Asked(self._watches[int(key)], remove=remove))
+            self.post_message(self.Asked(self._watches[row_number(key)], remove=remove))
