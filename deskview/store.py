@@ -10,18 +10,45 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
 from io import BytesIO
+from math import inf
 from pathlib import Path
 
 import polars as pl
 
 from deskview.files import WRITING, write_whole
-from deskview.market.schema import BARS, DETAILS, DIVIDENDS, SPLITS, TICKERS, Schema, empty, require
+from deskview.market.schema import (
+    BARS,
+    CONDITIONS,
+    DELISTED,
+    DETAILS,
+    DIVIDENDS,
+    INDEX_DAYS,
+    INTRADAY,
+    SPLITS,
+    TICKERS,
+    Schema,
+    empty,
+    require,
+)
 
 FRESH_SESSIONS = 3
 """The newest sessions are fetched again: vendors correct bars for days after the close."""
 
 ABANDONED_S = 86_400.0
-TABLES: dict[str, Schema] = {"splits": SPLITS, "dividends": DIVIDENDS, "tickers": TICKERS, "details": DETAILS}
+DEFINITION = "definition"
+"""The column with the number of the definition a recorded row was made under."""
+ADDED: dict[str, int | None] = {DEFINITION: 1, "figi": None}
+"""Columns files of earlier versions lack, and what they hold there."""
+TABLES: dict[str, Schema] = {
+    "splits": SPLITS,
+    "dividends": DIVIDENDS,
+    "tickers": TICKERS,
+    "details": DETAILS,
+    "conditions": CONDITIONS,
+    "delisted": DELISTED,
+    "index-days": INDEX_DAYS,
+    "index-minutes": INTRADAY,
+}
 """Tables kept under a name of their own."""
 
 
@@ -54,23 +81,32 @@ class Store:
         return sorted((day for day in wanted if day not in have or day in newest), reverse=True)
 
     def put_bars(self, session: date, bars: pl.DataFrame) -> None:
-        """Keeps one session's bars; an empty table records that the session had none."""
+        """Keeps one session's bars."""
         self._write(self._bars_file(session), require(bars, BARS, "bars"))
 
-    def bars(self, sessions: Iterable[date]) -> pl.DataFrame:
-        """BARS of those sessions that are stored; damaged files are set aside."""
+    def forget_bars(self, session: date) -> None:
+        """Takes one session's bars away: they turned out to be none of a market's day."""
+        self._bars_file(session).unlink(missing_ok=True)
+
+    def bars(self, sessions: Iterable[date], columns: Sequence[str] = tuple(BARS)) -> pl.DataFrame:
+        """BARS of those sessions that are stored, or those columns of them; damaged files are set aside."""
         files = [file for file in map(self._bars_file, sorted(sessions)) if file.exists()]
         if not files:
-            return empty(BARS)
+            return empty(BARS).select(columns)
         try:
-            return pl.scan_parquet(files, schema=dict(BARS)).collect()
+            return pl.scan_parquet(files, schema=dict(BARS)).select(columns).collect()
         except (pl.exceptions.PolarsError, OSError):
-            frames = [frame for file in files if (frame := self._read(file, BARS)) is not None]
-            return pl.concat(frames) if frames else empty(BARS)
+            frames = [frame.select(columns) for file in files if (frame := self._read(file, BARS)) is not None]
+            return pl.concat(frames) if frames else empty(BARS).select(columns)
 
     def table(self, name: str, schema: Schema | None = None) -> pl.DataFrame | None:
         """A table kept under a name, None when there is none or it was damaged."""
         return self._read(self.folder / f"{name}.parquet", schema or TABLES[name])
+
+    def age_days(self, name: str) -> float:
+        """Days since the table was stored; infinite where it never was."""
+        file = self.folder / f"{name}.parquet"
+        return (time.time() - file.stat().st_mtime) / 86_400 if file.exists() else inf
 
     def put_table(self, name: str, frame: pl.DataFrame, schema: Schema | None = None) -> None:
         """Keeps a table under a name. It outlasts a power cut: some hold what can't be fetched again."""
@@ -82,9 +118,14 @@ class Store:
         folder.mkdir(mode=0o700, exist_ok=True)
         self._write(folder / f"{session.isoformat()}.parquet", require(frame, schema, name))
 
-    def days(self, name: str, schema: Schema) -> pl.DataFrame:
-        """All sessions' rows of such a table, oldest first; damaged files are set aside."""
-        files = sorted((self.folder / name).glob("????-??-??.parquet"))
+    def days(self, name: str, schema: Schema, sessions: Iterable[date] | None = None) -> pl.DataFrame:
+        """The sessions' rows of such a table, by default all, oldest first; damaged files are set aside."""
+        folder = self.folder / name
+        files = sorted(
+            folder.glob("????-??-??.parquet")
+            if sessions is None
+            else (folder / f"{session.isoformat()}.parquet" for session in sessions)
+        )
         frames = [frame for file in files if (frame := self._read(file, schema)) is not None]
         return pl.concat(frames) if frames else empty(schema)
 
@@ -107,7 +148,10 @@ class Store:
         if not file.exists():
             return None
         try:
-            return require(pl.read_parquet(file), schema, file.name)
+            frame = pl.read_parquet(file)
+            absent = [name for name in ADDED if name in schema and name not in frame.columns]
+            frame = frame.with_columns(pl.lit(ADDED[name], schema[name]).alias(name) for name in absent)
+            return require(frame, schema, file.name)
         except (pl.exceptions.PolarsError, OSError, ValueError):
             self._put_aside(file)
             return None

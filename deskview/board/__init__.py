@@ -1,11 +1,13 @@
 """All readings of one moment, and how inputs become them."""
 
-from deskview.board.basis import Assumptions, Basis, DailyTables, Reference, build_basis
+from deskview.board.basis import Assumptions, Basis, DailyTables, Reference, build_basis, wanted_of
 from deskview.board.board import Board, Built, Part, Status
 from deskview.board.build import build_board, simulated
 from deskview.board.inputs import CrowdingInputs, FlowInputs, Inputs, Notice, OffExchange, WeekInputs, Wire
+from deskview.board.past import NARROW, Past, past_of
 
 __all__ = [
+    "NARROW",
     "Assumptions",
     "Basis",
     "Board",
@@ -17,11 +19,14 @@ __all__ = [
     "Notice",
     "OffExchange",
     "Part",
+    "Past",
     "Reference",
     "Status",
     "WeekInputs",
     "Wire",
     "build_basis",
     "build_board",
+    "past_of",
     "simulated",
+    "wanted_of",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from deskview.board.board import Board
-from deskview.board.readings import companion, reading_at
+from deskview.board.readings import basis_at, companion, reading_at
 from deskview.settings import Alert
 
 QUIET = timedelta(minutes=1)
@@ -17,17 +17,20 @@ class Watch:
     """A rule and what became of it.
 
     `holds` is whether its condition held on the last board that had the reading; None before the first. `firings`
-    counts, `fired_at` is the market's time of the last, `value` the reading now, `fired_value` the one then. `rings`
-    is true on the one board that should be heard. `fault` says why the reading can't be had, `where` the file and
-    line of the rule. `own` is a rule set on the screen, not one of the settings.
+    counts, `fired_at` is the market's time of the last, `value` the reading now, `fired_value` the one then; `basis`
+    and `fired_basis` are what they rest on where they are σ. `rings` is true on the one board that should be heard.
+    `fault` says why the reading can't be had, `where` the file and line of the rule. `own` is a rule set on the
+    screen, not one of the settings.
     """
 
     rule: Alert
     value: float | None = None
+    basis: str = ""
     holds: bool | None = None
     firings: int = 0
     fired_at: datetime | None = None
     fired_value: float | None = None
+    fired_basis: str = ""
     acknowledged: bool = True
     rings: bool = False
     fault: str = ""
@@ -71,13 +74,14 @@ def acknowledged(before: Sequence[Watch]) -> tuple[Watch, ...]:
 def _next(watch: Watch, board: Board) -> Watch:
     rule = watch.rule
     try:
-        value = reading_at(board, watched_path(board, rule))
+        path = watched_path(board, rule)
+        value, basis = reading_at(board, path), basis_at(board, path)
     except LookupError as fault:
         return replace(watch, value=None, rings=False, fault=str(fault.args[0]))
     if value is None:
         return replace(watch, value=None, rings=False, fault="")
     holds = _holds(rule, value)
-    known = replace(watch, value=value, holds=holds, rings=False, fault="")
+    known = replace(watch, value=value, basis=basis, holds=holds, rings=False, fault="")
     return _fired(known, board.as_of) if _fires(rule, watch.holds, holds) else known
 
 
@@ -88,6 +92,7 @@ def _fired(watch: Watch, at: datetime | None) -> Watch:
         firings=watch.firings + 1,
         fired_at=at,
         fired_value=watch.value,
+        fired_basis=watch.basis,
         acknowledged=False,
         rings=not again,
     )

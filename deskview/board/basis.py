@@ -1,20 +1,24 @@
 """What holds for a whole session: history on today's share basis, the names, and every method's model."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from functools import partial
+from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import TypeVar
 
 import polars as pl
 
 from deskview.analytics import breadth, leverage, momentum, rotation
 from deskview.analytics.adjust import adjusted_history, last_closes
+from deskview.analytics.continuity import after_breaks, open_gaps
+from deskview.analytics.hours import VarianceClock, variance_clock
 from deskview.analytics.leverage import Parameters, SupplyAssumptions
-from deskview.analytics.names import join_names
-from deskview.analytics.panel import panel_of
-from deskview.market.sessions import Calendar
+from deskview.analytics.live import PriceBasis, no_last_price
+from deskview.analytics.names import join_names, with_delisted, with_gaps
+from deskview.board.past import NARROW, Past, past_of
+from deskview.market.schema import CONDITIONS, DELISTED, INDEX_DAYS, INTRADAY, empty
+from deskview.market.sessions import NEW_YORK, PRE_MARKET, Calendar
 
 Model = TypeVar("Model")
 log = logging.getLogger(__name__)
@@ -51,24 +55,42 @@ DEFAULT_ASSUMPTIONS = Assumptions()
 
 @dataclass(frozen=True)
 class DailyTables:
-    """BARS, SPLITS, DIVIDENDS, TICKERS and DETAILS as fetched."""
+    """BARS of the last year, SPLITS, DIVIDENDS, TICKERS, DETAILS, DELISTED and CONDITIONS as fetched.
+
+    `index_days` (INDEX_DAYS) is the index's own past over years, `index_minutes` (INTRADAY) its last sessions in five
+    minutes; `reasons` says of a table by its name why it is empty.
+    """
 
     bars: pl.DataFrame
     splits: pl.DataFrame
     dividends: pl.DataFrame
     tickers: pl.DataFrame
     details: pl.DataFrame
+    delisted: pl.DataFrame = field(default_factory=lambda: empty(DELISTED))
+    conditions: pl.DataFrame = field(default_factory=lambda: empty(CONDITIONS))
+    index_days: pl.DataFrame = field(default_factory=lambda: empty(INDEX_DAYS))
+    index_minutes: pl.DataFrame = field(default_factory=lambda: empty(INTRADAY))
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Basis:
-    """One session's fixed part. A model is None where its method could not be prepared; `reasons` then says why."""
+    """One session's fixed part. A model is None where its method could not be prepared; `reasons` then says why.
+
+    `history` is HISTORY of a year and a month, each name's from its last break on (`breaks`), with the `gaps` (GAPS)
+    that may hide a spin-off; `sessions` of the long past lie behind what ranks. `prices` is what live prices are read
+    by, `splits_left_out` counts the splits prices do not support.
+    """
 
     session: date
     next_sessions: tuple[date, ...]
     half_day: bool
+    sessions: int
     history: pl.DataFrame
-    closes: pl.DataFrame
+    breaks: pl.DataFrame
+    gaps: pl.DataFrame
+    prices: PriceBasis
+    splits_left_out: int
     names: pl.DataFrame
     reference: Reference
     momentum: momentum.MomentumModel | None
@@ -78,7 +100,7 @@ class Basis:
     reasons: dict[str, str]
 
     def names_of_interest(self) -> list[str]:
-        """Stocks whose market cap and sector matter: index members and the largest by dollar volume."""
+        """Stocks whose cap and sector matter: index members, the largest by dollar volume, all that are ranked."""
         last = self.history.filter(pl.col("session") == pl.col("session").max())
         stocks = self.names.filter(pl.col("type").is_in(["CS", "ADRC"]))
         large = (
@@ -87,8 +109,17 @@ class Basis:
             .head(INTEREST)
         )
         members = stocks.filter(pl.col("in_index"))
-        both = pl.concat([members.select("ticker"), large.select("ticker")])
-        return both.get_column("ticker").unique(maintain_order=True).to_list()
+        ranked = stocks.filter(pl.col("ticker").is_in(self.momentum.ranked if self.momentum else []))
+        all_of_them = pl.concat([table.select("ticker") for table in (members, large, ranked)])
+        return all_of_them.get_column("ticker").unique(maintain_order=True).to_list()
+
+
+def wanted_of(tables: DailyTables, reference: Reference, assumptions: Assumptions) -> set[str]:
+    """The names the long past is kept of: shares, living and dead, members, groups and the index."""
+    shares = pl.col("type").is_in(assumptions.basket.types)
+    chosen = [table.filter(shares).get_column("ticker") for table in (tables.tickers, tables.delisted)]
+    chosen += [reference.members.get_column("ticker"), reference.groups.get_column("ticker")]
+    return {assumptions.basket.benchmark, *pl.concat(chosen)}
 
 
 def build_basis(
@@ -97,45 +128,52 @@ def build_basis(
     reference: Reference,
     calendar: Calendar,
     assumptions: Assumptions = DEFAULT_ASSUMPTIONS,
+    *,
+    past: Past | None = None,
 ) -> Basis:
-    """The session's basis from bars of sessions before it."""
-    history = adjusted_history(tables.bars, tables.splits, tables.dividends, basis=session)
-    names = join_names(tables.tickers, reference.members, tables.details, index=INDEX)
-    panel = panel_of(history, before=session)
-    coming, closes = calendar.after(session, WEEK), calendar.closes(session)
+    """The session's basis from bars of sessions before it; without a `past` from those bars alone."""
+    past = past or past_of(
+        tables.bars.select(NARROW),
+        tables.splits,
+        tables.dividends,
+        tickers=tables.tickers,
+        delisted=tables.delisted,
+        wanted=wanted_of(tables, reference, assumptions),
+        session=session,
+    )
+    history = adjusted_history(tables.bars, past.splits, tables.dividends, basis=session)
+    made = _Session(
+        session=session,
+        tables=tables,
+        reference=reference,
+        calendar=calendar,
+        assumptions=assumptions,
+        past=past,
+        history=after_breaks(history, past.breaks),
+        names=join_names(tables.tickers, reference.members, tables.details, index=INDEX),
+    )
     reasons: dict[str, str] = {}
-    prepared = partial(_prepared, reasons)
     return Basis(
         session=session,
-        next_sessions=tuple(coming),
+        next_sessions=tuple(made.coming),
         half_day=calendar.is_half_day(session),
-        history=history,
-        closes=last_closes(history),
-        names=names,
+        sessions=past.sessions,
+        history=made.history,
+        breaks=past.breaks,
+        gaps=made.gaps,
+        prices=made.prices(),
+        splits_left_out=past.splits_left_out,
+        names=made.names,
         reference=reference,
-        momentum=prepared(
-            "momentum",
-            lambda: momentum.prepare(panel, names, session=session, closes=closes, rules=assumptions.basket),
-        ),
-        breadth=prepared("breadth", lambda: breadth.prepare(panel, names, closes=closes)),
-        rotation=prepared("rotation", lambda: rotation.prepare(panel, reference.groups, names)),
-        leverage=prepared(
-            "leverage",
-            lambda: _leverage(
-                session=session,
-                coming=coming,
-                history=history,
-                names=names,
-                tables=tables,
-                reference=reference,
-                assumptions=assumptions,
-            ),
-        ),
+        momentum=_prepared("momentum", made.momentum, reasons),
+        breadth=_prepared("breadth", made.breadth, reasons),
+        rotation=_prepared("rotation", made.rotation, reasons),
+        leverage=_prepared("leverage", made.leverage, reasons),
         reasons=reasons,
     )
 
 
-def _prepared(reasons: dict[str, str], part: str, prepare: Callable[[], Model]) -> Model | None:
+def _prepared(part: str, prepare: Callable[[], Model], reasons: dict[str, str]) -> Model | None:
     """The part's model; where its method refuses, none, and the reason among `reasons`."""
     try:
         return prepare()
@@ -145,26 +183,89 @@ def _prepared(reasons: dict[str, str], part: str, prepare: Callable[[], Model]) 
         return None
 
 
-def _leverage(
-    *,
-    session: date,
-    coming: list[date],
-    history: pl.DataFrame,
-    names: pl.DataFrame,
-    tables: DailyTables,
-    reference: Reference,
-    assumptions: Assumptions,
-) -> leverage.LeverageModel:
-    return leverage.prepare(
-        funds=reference.funds,
-        underlyings=reference.underlyings,
-        details=tables.details,
-        history=history,
-        names=names,
-        baskets=leverage.baskets_from_caps(reference.underlyings, reference.members, reference.groups, names),
-        next_sessions=coming,
-        splits=tables.splits,
-        session=session,
-        parameters=assumptions.leverage,
-        supply=assumptions.supply,
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Session:
+    """What the models of one session are prepared from, and each model."""
+
+    session: date
+    tables: DailyTables
+    reference: Reference
+    calendar: Calendar
+    assumptions: Assumptions
+    past: Past
+    history: pl.DataFrame
+    names: pl.DataFrame
+
+    @property
+    def closes(self) -> datetime:
+        """The end of regular trading."""
+        return self.calendar.closes(self.session)
+
+    @property
+    def coming(self) -> list[date]:
+        """The sessions the forecast reaches over."""
+        return self.calendar.after(self.session, WEEK)
+
+    @cached_property
+    def clock(self) -> tuple[VarianceClock | None, str]:
+        """How much of the day's variance is behind one at a time, or none and why."""
+        if reason := self.tables.reasons.get("index-minutes"):
+            return None, reason
+        opens, minutes = self.calendar.opens(self.session), self.tables.index_minutes
+        try:
+            return variance_clock(minutes, self.calendar, opens=opens, closes=self.closes), ""
+        except ValueError as error:
+            return None, str(error)
+
+    @cached_property
+    def gaps(self) -> pl.DataFrame:
+        """Low opens that nothing explains; a dividend of 0 says that there was nothing to explain."""
+        return open_gaps(self.history, self.tables.dividends.filter(pl.col("cash_usd") == 0))
+
+    def prices(self) -> PriceBasis:
+        """What live prices are read by."""
+        before, splits, dividends = self.calendar.previous(self.session), self.past.splits, self.tables.dividends
+        closes = last_closes(self.history, splits, dividends, before=before, today=self.session)
+        begins = datetime.combine(self.session, PRE_MARKET, NEW_YORK).astimezone(UTC)
+        return PriceBasis(begins, self.closes, closes, no_last_price(self.tables.conditions))
+
+    def momentum(self) -> momentum.MomentumModel:
+        """From the long past, the dead among its names."""
+        clock, missing = self.clock
+        return momentum.prepare(
+            self.past.panel,
+            with_gaps(with_delisted(self.names, self.tables.tickers, self.tables.delisted), self.gaps),
+            session=self.session,
+            closes=self.closes,
+            rules=self.assumptions.basket,
+            clock=clock,
+            clock_missing=missing,
+            index_days=self.tables.index_days.filter(pl.col("session") < self.session),
+            index_missing=self.tables.reasons.get("index-days", ""),
+        )
+
+    def breadth(self) -> breadth.BreadthModel:
+        """Of the index's members."""
+        clock, missing = self.clock
+        return breadth.prepare(self.past.panel, self.names, closes=self.closes, clock=clock, clock_missing=missing)
+
+    def rotation(self) -> rotation.RotationModel:
+        """Of the sectors and themes."""
+        return rotation.prepare(self.past.panel, self.reference.groups, self.names)
+
+    def leverage(self) -> leverage.LeverageModel:
+        """Of the leveraged funds, from the last year's bars."""
+        reference = self.reference
+        return leverage.prepare(
+            funds=reference.funds,
+            underlyings=reference.underlyings,
+            details=self.tables.details,
+            history=self.history,
+            names=self.names,
+            baskets=leverage.baskets_from_caps(reference.underlyings, reference.members, reference.groups, self.names),
+            next_sessions=self.coming,
+            splits=self.past.splits,
+            session=self.session,
+            parameters=self.assumptions.leverage,
+            supply=self.assumptions.supply,
+        )

@@ -10,14 +10,15 @@ import msgspec
 import polars as pl
 
 from deskview.analytics import breadth, flow, leverage, momentum, rotation
-from deskview.analytics.adjust import live_market
 from deskview.analytics.favourites import Crowding
+from deskview.analytics.live import live_market
 from deskview.board.board import Board, Built, Part, Status
 from deskview.board.inputs import Inputs, Notice, OffExchange, WeekInputs
 
 log = logging.getLogger(__name__)
-_BESIDE = frozenset({"creation_usd", "score"})
-"""Figures most desks never have (creations) or have after weeks (the score): without them a reading is whole."""
+_BESIDE = frozenset({"creation_usd", "score", "sigma_of_hour", "verdict"})
+"""Figures most desks never have (creations), have after weeks (the score) or not at all times (σ of the hour before the
+open, a verdict on a calm day): without them a reading is whole."""
 _SCORED = tuple(f"score.{figure}" for figure in ("hit_rate", "hit_low", "hit_high", "mean_pit"))
 
 
@@ -92,7 +93,7 @@ def _market(inputs: Inputs, kept: Built | None) -> _Market | None:
         return None
     live = kept.board.live if kept is not None else None
     if live is None:
-        live = live_market(inputs.snapshot, inputs.basis.closes)
+        live = live_market(inputs.snapshot, inputs.basis.prices, inputs.snapshot_at)
     return _Market(live, inputs.snapshot_at, inputs.snapshot_received)
 
 

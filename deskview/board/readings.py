@@ -7,42 +7,46 @@ from typing import Any, NamedTuple
 import msgspec
 import polars as pl
 
+from deskview.analytics.definitions import renamed
 from deskview.board.board import Board
 from deskview.board.units import Unit, unit_of
 
 NAMES = "names"
 """The first word of paths to any stock's own figures: names.NVDA.price, names.NVDA.return."""
-OF_A_NAME = {"price": "price", "return": "ret"}
+OF_A_NAME = {"price": "price", "return": "ret", "after_hours": "after_hours"}
 """Those figures and their columns in LIVE."""
 _NO_READINGS = frozenset(
     {
         *("missing", "left_out", "notes", "assumptions", "closing_share", "threshold_usd", "band", "seed"),
-        *("days", "sigma_days", "history_days", "with_data", "paths", "draws"),
+        *("days", "n", "sigma_n", "history_days", "with_data", "paths", "draws"),
     }
 )
 """What lies in a part beside its figures: reasons, assumptions, and how many sessions or draws a figure rests on."""
 
 
 class Reading(NamedTuple):
-    """A figure a rule may be set on; None while it is missing."""
+    """A figure a rule may be set on; None while it is missing. `basis` is what a σ rests on, empty for any other."""
 
     path: str
     value: float | None
     unit: Unit
+    basis: str = ""
 
 
 def readings(board: Board) -> list[Reading]:
-    """Every figure of the board's parts, in their order, then price and return of every stock."""
+    """Every figure of the board's parts, in their order, then price and return of every stock, and after hours too."""
     found = [
-        Reading(path, value, unit_of(path))
+        Reading(path, value, unit_of(path), basis_at(board, path))
         for name, part in board.parts.items()
         if part.value is not None
         for path, value in _figures(name, part.value)
     ]
     if board.live is not None:
-        for ticker, price, ret in board.live.select("ticker", "price", "ret").iter_rows():
+        for ticker, price, ret, later in board.live.select("ticker", "price", "ret", "after_hours").iter_rows():
             found.append(Reading(f"{NAMES}.{ticker}.return", ret, Unit.FRACTION))
             found.append(Reading(f"{NAMES}.{ticker}.price", price, Unit.PRICE))
+            if later is not None:
+                found.append(Reading(f"{NAMES}.{ticker}.after_hours", later, Unit.FRACTION))
     return found
 
 
@@ -77,8 +81,10 @@ def reading_at(board: Board, path: str) -> float | None:
     """The figure at a dotted path of the Board's JSON, or of a stock; None where it is missing now.
 
     A row of a list goes by its ticker, name or underlying. Raises LookupError, with the nearest name, for a path
-    that leads nowhere or to something that is no number.
+    that leads nowhere or to something that is no number, and with the new one for a figure that was renamed.
     """
+    if now := renamed(path):
+        raise LookupError(f"{path} is called {now} now")
     part, *names = path.split(".")
     if part == NAMES:
         return _of_a_name(board, path, ".".join(names[:-1]), names[-1] if names else "")
@@ -90,6 +96,15 @@ def reading_at(board: Board, path: str) -> float | None:
     if isinstance(here, bool) or not isinstance(here, int | float):
         raise LookupError(f"{path} is no number")
     return float(here)
+
+
+def basis_at(board: Board, path: str) -> str:
+    """What the σ at a path rests on, the `sigma_basis` beside it; empty for any other figure, and where it has none."""
+    if unit_of(path) is not Unit.SIGMA:
+        return ""
+    part, *names = path.split(".")
+    beside = _under(board.parts[part].value, names[:-1], path) if part in board.parts else None
+    return getattr(beside, "sigma_basis", None) or ""
 
 
 def _of_a_name(board: Board, path: str, ticker: str, figure: str) -> float | None:
@@ -148,7 +163,7 @@ def companion(board: Board, path: str, kind: str) -> str | None:
     It lies beside the figure (momentum.sigma of momentum.return), below it (flow.retail.percentile of flow.retail),
     or in the part's table of percentiles (breadth.percentile.dispersion of breadth.dispersion).
     """
-    if path.rpartition(".")[2] in (kind, f"{kind}_ewma") or f".{kind}." in path:
+    if path.rpartition(".")[2] in (kind, f"{kind}_ewma", f"{kind}_of_hour") or f".{kind}." in path:
         return path
     parent, _, figure = path.rpartition(".")
     beside = f"{parent}.{kind}.{figure}" if kind == "percentile" else ""

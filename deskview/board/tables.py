@@ -21,7 +21,10 @@ def part_table(board: Board, part: Part[Any], rows_of: Callable[[dict[str, Any]]
 
 
 def alerts_table(board: Board, watches: Sequence[Watch]) -> pl.DataFrame | None:
-    """The rules in the readings' own units with what became of them; times in UTC, None without rules."""
+    """The rules in the readings' own units with what became of them; times in UTC, None without rules.
+
+    `sigma_basis` is what a σ rests on (rule, todays-names), empty for any other figure.
+    """
     return _rows_stamped(board, [_rule(watch) for watch in watches])
 
 
@@ -32,12 +35,14 @@ def _rule(watch: Watch) -> dict[str, Any]:
         "condition": rule.condition,
         "level": rule.level,
         "value": watch.value,
+        "sigma_basis": watch.basis,
         "to_go": watch.to_go,
         "holds": watch.holds,
         "acknowledged": watch.acknowledged,
         "firings": watch.firings,
         "fired_at": watch.fired_at,
         "fired_value": watch.fired_value,
+        "fired_sigma_basis": watch.fired_basis,
         "fault": watch.fault,
         "set": "here" if watch.own else watch.where,
     }

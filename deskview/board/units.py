@@ -46,10 +46,19 @@ _FRACTIONS = frozenset(
         "market_return_24m",
         "market_vol_126d",
         "market_vol_median",
+        "after_hours",
         "shared",
     }
 )
-_NAMED = {"usd": Unit.USD, "price": Unit.PRICE, "sigma": Unit.SIGMA, "sigma_ewma": Unit.SIGMA}
+_NAMED = {
+    "usd": Unit.USD,
+    "price": Unit.PRICE,
+    "sigma": Unit.SIGMA,
+    "sigma_ewma": Unit.SIGMA,
+    "sigma_of_hour": Unit.SIGMA,
+    "percentile_long": Unit.PERCENTILE,
+    "percentile_short": Unit.PERCENTILE,
+}
 
 _ENDINGS = {
     "_percentile": Unit.PERCENTILE,

@@ -15,12 +15,13 @@ from deskview.feed.state import FeedState
 from deskview.market.funds import load_funds, load_underlyings
 from deskview.market.groups import load_groups
 from deskview.market.members import load_members
+from deskview.market.spinoffs import load_spinoffs
 from deskview.providers.base import Provider
 from deskview.settings import Settings
 
 
 class Registry:
-    """Funds, underlyings, groups and members; a bad row raises ReferenceDataError when first asked for."""
+    """Funds, underlyings, groups, spin-offs and members; a bad row raises ReferenceDataError when first asked for."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -39,6 +40,11 @@ class Registry:
     def groups(self) -> pl.DataFrame:
         """Sectors and themes with their members."""
         return load_groups(self._settings.groups_file)
+
+    @cached_property
+    def spinoffs(self) -> pl.DataFrame:
+        """The user's spin-offs as DIVIDENDS; no rows without a file."""
+        return load_spinoffs(self._settings.spinoffs_file)
 
     @cached_property
     def members(self) -> pl.DataFrame:

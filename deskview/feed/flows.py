@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from time import monotonic
 
+import msgspec
 import polars as pl
 
 from deskview.analytics.favourites import DAYS, OVERLAPS, Crowding, crowding_of, in_history, overlaps_of
@@ -13,9 +14,9 @@ from deskview.analytics.flow import OFF_EXCHANGE, days_of, off_exchange_shares, 
 from deskview.board import Basis
 from deskview.feed.context import Context
 from deskview.feed.prints import choose_focus
+from deskview.feed.records import RecordTable, left_out
 from deskview.feed.sampling import PANEL_SESSIONS, SEED, Sampler, fetch_panel, fetch_year
 from deskview.feed.tasks import Task
-from deskview.market.schema import empty
 from deskview.providers.base import Provider
 from deskview.settings import Flow
 from deskview.store import Store
@@ -23,6 +24,7 @@ from deskview.store import Store
 EVERY = 10
 """So many sessions further the percentile is taken anew while the year is still coming."""
 OFF_EXCHANGE_TABLE = "off-exchange"
+OVERLAPS_KIND = "overlaps"
 
 
 def plan_in_words(flow: Flow, names: Sequence[str]) -> str:
@@ -125,13 +127,14 @@ def record_overlaps(store: Store, reading: Crowding, session: date, flow: Flow) 
 
     Slow: for a thread.
     """
-    name = overlaps_table(flow)
-    found = store.table(name, OVERLAPS)
-    past = empty(OVERLAPS) if found is None else found
+    table = RecordTable(store, overlaps_table(flow), OVERLAPS, OVERLAPS_KIND)
+    past, others = table.read()
     rows = pl.concat([past, overlaps_of(reading, session)]).unique("session", keep="last").sort("session")
     if not rows.equals(past):
-        store.put_table(name, rows.tail(DAYS + 1), OVERLAPS)
-    return in_history(reading, rows, session)
+        table.keep(rows.tail(DAYS + 1))
+    found = in_history(reading, rows, session)
+    notes = (found.history_note, left_out([others], OVERLAPS_KIND, "day"))
+    return msgspec.structs.replace(found, history_note="; ".join(filter(None, notes)))
 
 
 async def fetch_off_exchange(provider: Provider, store: Store, session: date) -> pl.DataFrame:

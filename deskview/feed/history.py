@@ -2,28 +2,44 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
 
+from deskview.analytics.hours import SLOT
+from deskview.analytics.momentum import DEFAULT_RULES
+from deskview.feed.bars import EARLY_SESSIONS, RANKED_SESSIONS, Loaded, load_bars
 from deskview.feed.context import Context
 from deskview.feed.inputs import basis_of
 from deskview.feed.state import Daily
 from deskview.feed.tasks import Progress, Task, for_each
+from deskview.market.errors import ReferenceDataError
 from deskview.market.schema import DETAILS, empty
+from deskview.market.sessions import NEW_YORK
 from deskview.providers.base import Provider, Table
 from deskview.providers.errors import Kind, ProviderError
 from deskview.store import TABLES, Store
 
-EARLY_SESSIONS = 30
-"""Enough of the newest history to show the live panes while the rest is still coming."""
 NAME_DETAILS_DAYS = 7
 """Market caps and sectors of companies are asked for again after a week; fund shares every session."""
+LISTING_DAYS = 7
+"""So long the listing of the delisted and the rules of the conditions stand."""
+INDEX = DEFAULT_RULES.benchmark
+INDEX_YEARS = 6
+"""How far back the index's own days are asked for; a plan may reach less far."""
+HOURS_DAYS = 100
+"""Calendar days of its five-minute bars: they hold the sessions the profile of the day is taken over."""
+WORTH_S = 15.0
+"""Models on part of the history are made where the rest is at least so far away."""
+EMPTY_AGAIN_S, EMPTY_TRIES = 60.0, 5
+"""A session whose bars came empty is asked for again after a minute, so many times; then with the hourly refresh."""
 SAVE_EVERY = 200
 WITHOUT = {
     "tickers": "Without listings nothing can be computed.",
     "splits": "Without splits, returns across a split are wrong.",
     "dividends": "Without dividends, returns are price returns.",
+    "conditions": "Without their rules every last trade is taken for a price.",
 }
 
 
@@ -35,27 +51,87 @@ async def refresh_daily(context: Context) -> None:
     state = context.state
     session, store = await state.session.get(), await state.store.get()
     wanted = state.calendar.before(session, context.settings.history_sessions)
-    before, state.daily = state.daily, await load_listings(context.provider, store, wanted[0])
+    cold = await asyncio.to_thread(store.table, "dividends") is None
+    since = wanted[-RANKED_SESSIONS:][0] if cold else wanted[0]
+    before, daily = state.daily, await load_listings(context.provider, store, since)
+    daily.with_past_of(before)
+    daily.problems += _bad_spinoffs(context)
+    state.daily = daily
+    state.outdated |= not daily.same_tables(before)
+    loaded, first = await _load(context, wanted, daily, actions=cold)
     state.outdated |= not state.daily.same_tables(before)
-    early: list[asyncio.Task[None]] = []
+    state.daily.left_out["bars"] = loaded.left_out
+    _note_empty(context, loaded.empty)
+    await asyncio.gather(*first)
+    if state.outdated or state.complete.value is None:
+        await _rebuild(context, session, wanted, complete=True)
+    state.progress.pop(Task.DAILY, None)
+    await context.scheduler.attempt(Task.DETAILS, lambda: _refresh_details(context, session, wanted))
 
-    def recent_arrived() -> None:
-        if state.complete.value is None:
-            early.append(asyncio.ensure_future(_rebuild(context, session, wanted[-EARLY_SESSIONS:])))
+
+def _bad_spinoffs(context: Context) -> list[str]:
+    try:
+        context.registry.spinoffs  # noqa: B018 - read once, here for its faults
+    except ReferenceDataError as error:
+        return [f"{error} No spin-off of the file counts."]
+    return []
+
+
+async def _load(
+    context: Context, wanted: list[date], daily: Daily, *, actions: bool
+) -> tuple[Loaded, list[asyncio.Task[None]]]:
+    """Bars, and beside them what is not awaited for the first figures; the first models are made as bars come in.
+
+    Those that can rank are made only where the rest takes its time: models are work. With `actions` the older splits
+    and dividends are still to come too.
+    """
+    state, session = context.state, context.state.session.value
+    provider, store = context.provider, await state.store.get()
+    progress = context.scheduler.progress(Task.DAILY)
+    first: list[asyncio.Task[None]] = []
+    loaded, underway = Loaded(None), asyncio.Event()
+
+    def reached(stage: int) -> None:
+        underway.set()
+        so_far = state.progress.get(Task.DAILY)
+        soon = stage != EARLY_SESSIONS and (so_far is None or so_far.seconds_left < WORTH_S)
+        if state.complete.value is None and session is not None and not soon:
+            first.append(asyncio.ensure_future(_rebuild(context, session, wanted[-stage:])))
 
     def changed() -> None:
         state.outdated = True
 
-    progress = context.scheduler.progress(Task.DAILY)
-    left_out = await load_bars(
-        context.provider, store, wanted, progress=progress, early=recent_arrived, changed=changed
-    )
-    state.daily.left_out["bars"] = left_out
-    await asyncio.gather(*early)
-    if state.outdated or state.complete.value is None:
-        await _rebuild(context, session, wanted)
-    state.progress.pop(Task.DAILY, None)
-    await context.scheduler.attempt(Task.DETAILS, lambda: _refresh_details(context, session, wanted))
+    async def bars() -> None:
+        nonlocal loaded
+        loaded = await load_bars(provider, store, wanted, progress=progress, reached=reached, changed=changed)
+
+    async def past() -> None:
+        await underway.wait()
+        if actions:
+            await load_actions(provider, store, daily, wanted[0])
+        state.daily = await load_past(provider, store, daily, since=wanted[0], until=wanted[-1])
+
+    await for_each((bars, past), lambda work: work())
+    return loaded, first
+
+
+def _note_empty(context: Context, empty_sessions: list[date]) -> None:
+    """Sessions whose bars came empty are named; they, and tables that came empty, are asked for again soon."""
+    daily = context.state.daily
+    if not empty_sessions and not daily.came_empty:
+        daily.empty_tries = 0
+        return
+    soon = daily.empty_tries < EMPTY_TRIES
+    daily.empty_tries += 1
+    if empty_sessions:
+        days = ", ".join(str(day) for day in sorted(empty_sessions)[-3:])
+        more = f" and {len(empty_sessions) - 3} more" if len(empty_sessions) > 3 else ""
+        daily.problems.append(
+            f"The bars of {days}{more} came empty though the exchange traded: figures rest on the sessions there are, "
+            f"today's returns on the vendor's closes. Asked again {'in a minute' if soon else 'within the hour'}."
+        )
+    if soon:
+        asyncio.get_running_loop().call_later(EMPTY_AGAIN_S, context.scheduler.wake, Task.DAILY)
 
 
 async def _refresh_details(context: Context, session: date, wanted: list[date]) -> None:
@@ -74,17 +150,17 @@ async def _refresh_details(context: Context, session: date, wanted: list[date]) 
     if not details.equals(state.daily.details):
         state.daily.details, state.outdated = details, True
     if state.outdated:
-        await _rebuild(context, session, wanted)
+        await _rebuild(context, session, wanted, complete=True)
     state.loaded = session
 
 
-async def _rebuild(context: Context, session: date, sessions: list[date]) -> None:
-    """The models anew from what is stored."""
+async def _rebuild(context: Context, session: date, sessions: list[date], *, complete: bool = False) -> None:
+    """The models anew from what is stored of these sessions; `complete` where there are no more to come."""
     state, store = context.state, await context.state.store.get()
     basis = await asyncio.to_thread(basis_of, state, store, context.registry, session, sessions)
     if state.session.value == session:
         state.basis.set(basis)
-        if len(sessions) > EARLY_SESSIONS:
+        if complete:
             state.complete.set(basis)
             state.outdated = False
         context.scheduler.wake(Task.SIMULATION)
@@ -92,18 +168,28 @@ async def _rebuild(context: Context, session: date, sessions: list[date]) -> Non
 
 
 async def load_listings(provider: Provider, store: Store, since: date) -> Daily:
-    """Listings, splits and dividends, with the details already stored.
+    """Listings, splits, dividends and the rules of conditions, with the details already stored.
 
     What can't be had now is taken from the store, else left empty, and `problems` says so. Raises ProviderError
     where there is no listing at all.
     """
     daily = Daily()
     daily.tickers = await _table("tickers", provider.tickers, store, daily)
-    daily.splits = await _table("splits", lambda: provider.splits(since), store, daily)
-    daily.dividends = await _table("dividends", lambda: provider.dividends(since), store, daily)
+    await load_actions(provider, store, daily, since)
+    kept = await asyncio.to_thread(store.table, "conditions")
+    fresh = kept is not None and store.age_days("conditions") < LISTING_DAYS
+    daily.conditions = (
+        kept if kept is not None and fresh else await _table("conditions", provider.conditions, store, daily)
+    )
     details = await asyncio.to_thread(store.table, "details")
     daily.details = empty(DETAILS) if details is None else details
     return daily
+
+
+async def load_actions(provider: Provider, store: Store, daily: Daily, since: date) -> None:
+    """Splits and dividends from the date on into the daily tables."""
+    daily.splits = await _table("splits", lambda: provider.splits(since), store, daily)
+    daily.dividends = await _table("dividends", lambda: provider.dividends(since), store, daily)
 
 
 async def _table(name: str, ask: Callable[[], Awaitable[Table]], store: Store, daily: Daily) -> pl.DataFrame:
@@ -115,46 +201,74 @@ async def _table(name: str, ask: Callable[[], Awaitable[Table]], store: Store, d
             raise
         daily.problems.append(f"{name}: {fault} {WITHOUT[name] if stored is None else 'The stored ones are used.'}")
         return empty(TABLES[name]) if stored is None else stored
+    if _says_nothing(name, table.frame):
+        stored, daily.came_empty = await asyncio.to_thread(store.table, name), True
+        instead = WITHOUT[name] if stored is None else "The stored ones are used."
+        daily.problems.append(f"{name}: the provider's answer came empty. {instead} They are asked for again.")
+        return empty(TABLES[name]) if stored is None else stored
     await asyncio.to_thread(store.put_table, name, table.frame)
     daily.left_out[name] = table.left_out
     return table.frame
 
 
-async def load_bars(
-    provider: Provider,
-    store: Store,
-    wanted: list[date],
-    *,
-    progress: Callable[[Progress], None],
-    early: Callable[[], None],
-    changed: Callable[[], None],
-) -> int:
-    """Fetches into the store the wanted sessions it lacks and the newest ones, which may have been corrected.
+def _says_nothing(name: str, frame: pl.DataFrame) -> bool:
+    """Whether a table that has rows in every market has none, or conditions without their rules."""
+    return frame.is_empty() or (name == "conditions" and frame["updates_open_close"].null_count() == frame.height)
 
-    Newest first; `early` is called once when the newest sessions are there, `changed` when the store holds other bars
-    than before. An empty answer never replaces bars that are held. Returns the number of rows that did not fit.
+
+async def load_past(provider: Provider, store: Store, daily: Daily, *, since: date, until: date) -> Daily:
+    """The daily tables with those that are not awaited for the first figures: the delisted, and the index's own past.
+
+    Each is asked for where the stored one does not reach `until` (the delisted: where it is older than a week). What
+    can't be had has its reason in `reasons`, and costs the figures that rest on it alone.
     """
-    held, missing = store.sessions(), store.to_fetch(wanted)
-    recent = set(sorted(wanted)[-EARLY_SESSIONS:])
-    left_out = 0
 
-    async def fetch(session: date) -> None:
-        nonlocal left_out
-        table = await provider.daily_bars(session)
-        known = session in held
-        if not known or (table.frame.height and not table.frame.equals(await asyncio.to_thread(store.bars, [session]))):
-            await asyncio.to_thread(store.put_bars, session, table.frame)
-            changed()
-        left_out += table.left_out
-        if session in recent:
-            recent.discard(session)
-            if not recent & set(missing):
-                early()
+    def days() -> Awaitable[Table]:
+        return provider.index_days(INDEX, until.replace(year=until.year - INDEX_YEARS, day=1), until)
 
-    if not recent & set(missing):
-        early()
-    await for_each(missing, fetch, progress=progress)
-    return left_out
+    def minutes() -> Awaitable[Table]:
+        return provider.intraday(INDEX, until, SLOT // timedelta(minutes=1), since=until - timedelta(days=HOURS_DAYS))
+
+    def reaches(column: pl.Expr) -> Callable[[pl.DataFrame], bool]:
+        return lambda table: table.height > 0 and table.select(column.max()).item() >= until
+
+    new_york = pl.col("start").dt.convert_time_zone(str(NEW_YORK)).dt.date()
+    past = replace(daily, reasons={})
+    past.index_days = await _stored_or_asked("index-days", days, store, past, reaches(pl.col("session")))
+    past.index_minutes = await _stored_or_asked("index-minutes", minutes, store, past, reaches(new_york))
+    past.delisted = await _stored_or_asked(
+        "delisted",
+        lambda: provider.delisted(since),
+        store,
+        past,
+        lambda _: store.age_days("delisted") < LISTING_DAYS,
+    )
+    return past
+
+
+async def _stored_or_asked(
+    name: str, ask: Callable[[], Awaitable[Table]], store: Store, daily: Daily, fresh: Callable[[pl.DataFrame], bool]
+) -> pl.DataFrame:
+    """The stored table where it is fresh, else one asked for; where that fails the stored one, or none and why."""
+    stored = await asyncio.to_thread(store.table, name)
+    if stored is not None and fresh(stored):
+        return stored
+    try:
+        table = await ask()
+    except ProviderError as fault:
+        if fault.kind is Kind.KEY_REFUSED:
+            raise
+        if stored is None:
+            daily.reasons[name] = str(fault)
+        return empty(TABLES[name]) if stored is None else stored
+    if table.frame.is_empty():
+        daily.came_empty = True
+        if stored is None:
+            daily.reasons[name] = "the provider's answer came empty; it is asked again"
+        return empty(TABLES[name]) if stored is None else stored
+    await asyncio.to_thread(store.put_table, name, table.frame)
+    daily.left_out[name] = table.left_out
+    return table.frame
 
 
 async def load_details(

@@ -1,9 +1,14 @@
 """From what the feed has gathered to what a board is made of."""
 
+from dataclasses import replace
 from datetime import date
 
+import polars as pl
+
+from deskview.analytics.assumptions import MONTH, YEAR
 from deskview.analytics.flow import of_names
 from deskview.board import (
+    NARROW,
     Basis,
     CrowdingInputs,
     DailyTables,
@@ -14,13 +19,19 @@ from deskview.board import (
     Reference,
     Wire,
     build_basis,
+    past_of,
+    wanted_of,
 )
 from deskview.feed.context import Registry
 from deskview.feed.state import FeedState
 from deskview.feed.tasks import Task, progress_message
+from deskview.market.errors import ReferenceDataError
+from deskview.market.schema import BARS, DIVIDENDS, empty
 from deskview.providers.base import Capability, Provider
 from deskview.store import Store
 
+HISTORY_SESSIONS = YEAR + MONTH
+"""So many sessions of whole bars are held for charts and statistics; what ranks rests on the long past of closes."""
 _OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage")
 """The parts that are read from the snapshot by models made of the daily history."""
 _PARTS: dict[Task, tuple[str, ...]] = {
@@ -38,11 +49,44 @@ _PARTS: dict[Task, tuple[str, ...]] = {
 
 
 def basis_of(state: FeedState, store: Store, registry: Registry, session: date, sessions: list[date]) -> Basis:
-    """The session's basis from the stored bars of these sessions; slow, for a thread."""
+    """The session's basis from the stored bars of these sessions; slow, for a thread.
+
+    The long past is laid out first and its bars let go: they would be most of the memory.
+    """
     daily = state.daily
-    tables = DailyTables(store.bars(sessions), daily.splits, daily.dividends, daily.tickers, daily.details)
+    dividends = pl.concat([daily.dividends, _spinoffs(registry)])
     reference = Reference(registry.funds, registry.underlyings, registry.groups, registry.members)
-    return build_basis(session, tables, reference, state.calendar, registry.assumptions)
+    listings = DailyTables(
+        bars=empty(BARS),
+        splits=daily.splits,
+        dividends=dividends,
+        tickers=daily.tickers,
+        details=daily.details,
+        delisted=daily.delisted,
+        conditions=daily.conditions,
+        index_days=daily.index_days,
+        index_minutes=daily.index_minutes,
+        reasons=daily.reasons,
+    )
+    past = past_of(
+        store.bars(sessions, NARROW),
+        daily.splits,
+        dividends,
+        tickers=daily.tickers,
+        delisted=daily.delisted,
+        wanted=wanted_of(listings, reference, registry.assumptions),
+        session=session,
+    )
+    tables = replace(listings, bars=store.bars(sessions[-HISTORY_SESSIONS:]))
+    return build_basis(session, tables, reference, state.calendar, registry.assumptions, past=past)
+
+
+def _spinoffs(registry: Registry) -> pl.DataFrame:
+    """The user's, none where the file can't be used: the reason is among the daily problems."""
+    try:
+        return registry.spinoffs
+    except ReferenceDataError:
+        return empty(DIVIDENDS)
 
 
 def board_inputs(provider: Provider, state: FeedState) -> Inputs:
@@ -64,7 +108,7 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
         wire=Wire(
             provider.traffic.calls_last_minute(),
             provider.traffic.failures,
-            state.basis.value.history.get_column("session").n_unique() if state.basis.value else 0,
+            state.basis.value.sessions if state.basis.value else 0,
             {table: rows for table, rows in _left_out(state).items() if rows},
         ),
     )
@@ -86,11 +130,11 @@ def _flow_inputs(state: FeedState) -> FlowInputs:
 
 
 def _left_out(state: FeedState) -> dict[str, int]:
-    return {
-        "snapshot": state.snapshot_left_out,
-        "flow samples": state.samples_left_out,
-        **state.daily.left_out,
-    }
+    """Rows that are not used, by table: those that did not fit, and splits that prices do not support."""
+    basis, counts = state.basis.value, {"snapshot": state.snapshot_left_out, "flow samples": state.samples_left_out}
+    counts |= state.daily.left_out
+    counts["splits"] = counts.get("splits", 0) + (basis.splits_left_out if basis else 0)
+    return counts
 
 
 def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:

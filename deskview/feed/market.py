@@ -9,7 +9,7 @@ from time import monotonic
 
 import polars as pl
 
-from deskview.analytics.adjust import closing_snapshot, has_prices
+from deskview.analytics.live import closing_snapshot, has_prices
 from deskview.feed.context import Context
 from deskview.feed.prints import start_of_day
 from deskview.feed.tasks import Task
@@ -84,11 +84,23 @@ async def _fetch_snapshot(context: Context) -> None:
         await _use_close(context, session)
         return
     table = await provider.snapshot()
-    if not has_prices(table.frame) and now >= state.calendar.closes(session):
+    closed = now >= state.calendar.closes(session)
+    if closed and not has_prices(table.frame, closed=True):
         await _use_close(context, session)
         return
-    state.snapshot, state.snapshot_left_out, state.snapshot_at = table.frame, table.left_out, now
+    state.snapshot, state.snapshot_left_out = table.frame, table.left_out
+    state.snapshot_at = _time_of(table.frame, now, state.calendar.closes(session))
     state.snapshot_received = monotonic()
+
+
+def _time_of(snapshot: pl.DataFrame, now: datetime, closes: datetime) -> datetime:
+    """The market's time of the snapshot: now, but that of its newest row while only our clock has passed the close.
+
+    A delayed plan shows a quarter of an hour before the close for a quarter of an hour after it.
+    """
+    newest = snapshot.get_column("updated").max()
+    late = isinstance(newest, datetime) and newest < closes <= now
+    return newest if late and isinstance(newest, datetime) else now
 
 
 async def _use_close(context: Context, session: date) -> None:
@@ -97,6 +109,8 @@ async def _use_close(context: Context, session: date) -> None:
     closes = state.calendar.closes(session)
     if state.snapshot_at != closes or state.snapshot is None:
         bars = await context.provider.daily_bars(session)
+        if bars.frame.is_empty() and state.snapshot is not None:
+            return
         state.snapshot, state.snapshot_left_out = closing_snapshot(bars.frame, closes), bars.left_out
         state.snapshot_at = closes
     state.snapshot_received = monotonic()

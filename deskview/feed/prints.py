@@ -9,10 +9,10 @@ from time import monotonic
 import polars as pl
 
 from deskview.analytics.favourites import retail_shares
-from deskview.analytics.flow import FLOW_SAMPLES, FlowState, advance, choose_names, most_traded
+from deskview.analytics.flow import FlowState, advance, choose_names, most_traded
 from deskview.board import Basis
 from deskview.feed.context import Context
-from deskview.feed.sampling import panel_table
+from deskview.feed.sampling import panel_table, stored_samples
 from deskview.feed.state import FeedState, Fetched
 from deskview.feed.tasks import ProgressMeter, Task
 from deskview.market.sessions import Calendar
@@ -22,6 +22,8 @@ from deskview.store import Store
 
 LATE = timedelta(minutes=10)
 """Prints are still awaited so long after the close: reports may come late."""
+SECOND = timedelta(seconds=1)
+"""The provider's clock is told to the second: what is printed within it, such as the cross at the bell, is there."""
 UNFIT = "not in the form of a print"
 FOCUS_TABLE = "focus"
 FOCUS = {"session": pl.Date(), "ticker": pl.String()}
@@ -43,7 +45,7 @@ async def choose_focus(state: FeedState, store: Store, flow: Flow) -> tuple[str,
 
 
 def _choose(basis: Basis, store: Store, flow: Flow) -> tuple[str, ...]:
-    return focus_names(basis, flow, store.days(panel_table(flow.sample_prints), FLOW_SAMPLES))
+    return focus_names(basis, flow, stored_samples(store, panel_table(flow.sample_prints)))
 
 
 def focus_names(basis: Basis, flow: Flow, samples: pl.DataFrame) -> tuple[str, ...]:
@@ -100,7 +102,7 @@ async def refresh_prints(context: Context) -> None:
     for name in names:
         if state.flow_today is None or state.session.value != today.session:
             return
-        counted = await fetch_name(context.provider, state.flow_today, name, min(now, ends))
+        counted = await fetch_name(context.provider, state.flow_today, name, min(now + SECOND, ends))
         _record(state, counted, name, now)
         meter.advance()
         context.scheduler.changed.set()
@@ -128,7 +130,7 @@ async def _read_again(context: Context, names: Sequence[str], now: datetime) -> 
 
 async def fetch_today(provider: Provider, state: FlowState, tickers: Sequence[str], now: datetime) -> FlowState:
     """The state with every focus name's prints since it was last asked, up to `now`."""
-    until = min(now, state.session_close + LATE)
+    until = min(now + SECOND, state.session_close + LATE)
     for ticker in tickers:
         state = await fetch_name(provider, state, ticker, until)
     return state

@@ -26,6 +26,7 @@ from deskview.analytics.flow import (
     sample_plan,
     with_silent_names,
 )
+from deskview.feed.records import RecordTable
 from deskview.feed.tasks import Progress, ProgressMeter, for_each
 from deskview.market.sessions import Calendar
 from deskview.providers.base import Provider, Window
@@ -42,6 +43,7 @@ PAUSE_S = 0.5
 """Between two readings, so that a fast provider's sessions are read by the dozen."""
 MOST_WAITING = 24
 """Sessions that may wait to be read; then no more windows are asked for."""
+SAMPLES_KIND = "flow-samples"
 WindowKey = tuple[date, str, datetime]
 
 
@@ -53,6 +55,15 @@ def table_name(windows: int, prints: int) -> str:
 def panel_table(prints: int) -> str:
     """Where the samples of the panel of favourites are stored."""
     return f"{table_name(1, prints)}-panel"
+
+
+def stored_samples(store: Store, name: str) -> pl.DataFrame:
+    """FLOW_SAMPLES stored under the name; samples of another definition are as good as none, and fetched anew."""
+    return _table(store, name).read_days().rows
+
+
+def _table(store: Store, name: str) -> RecordTable:
+    return RecordTable(store, name, FLOW_SAMPLES, SAMPLES_KIND)
 
 
 @dataclass(frozen=True)
@@ -161,14 +172,14 @@ class _Run:
         kept = [with_silent_names(read, self._asked[session]) for session in sessions]
         for session, rows in zip(sessions, kept, strict=True):
             whole = pl.concat([self._before[session], rows]) if session in self._before else rows
-            store.put_day(self._name, session, whole, FLOW_SAMPLES)
+            _table(store, self._name).keep_day(session, whole)
         return pl.concat(kept), table.left_out
 
 
 async def _fetch(sampler: Sampler, plan: pl.DataFrame, name: str, prints: int) -> pl.DataFrame:
     """All that is stored under the name once the plan's missing windows are fetched, newest session first."""
     store = sampler.store
-    known = await asyncio.to_thread(store.days, name, FLOW_SAMPLES)
+    known = await asyncio.to_thread(stored_samples, store, name)
     sampler.on_samples(known)
 
     def missing() -> tuple[_Run, list[WindowKey]]:
@@ -185,4 +196,4 @@ async def _fetch(sampler: Sampler, plan: pl.DataFrame, name: str, prints: int) -
         await run.store_complete()
         raise
     await run.store_complete()
-    return await asyncio.to_thread(store.days, name, FLOW_SAMPLES)
+    return await asyncio.to_thread(stored_samples, store, name)

@@ -11,7 +11,17 @@ from deskview.analytics.favourites import Crowding
 from deskview.analytics.flow import FlowState
 from deskview.board import Basis, WeekInputs
 from deskview.feed.tasks import Progress, Task
-from deskview.market.schema import DETAILS, DIVIDENDS, SPLITS, TICKERS, empty
+from deskview.market.schema import (
+    CONDITIONS,
+    DELISTED,
+    DETAILS,
+    DIVIDENDS,
+    INDEX_DAYS,
+    INTRADAY,
+    SPLITS,
+    TICKERS,
+    empty,
+)
 from deskview.market.sessions import Calendar
 from deskview.store import Store
 
@@ -47,22 +57,44 @@ class AwaitableValue(Generic[Value]):
         return self._value
 
 
+_STILL_TO_COME = {
+    "index-days": "the index's own past is still to come",
+    "index-minutes": "the index's five-minute bars are still to come",
+}
+_TABLES = ("tickers", "splits", "dividends", "details", "conditions", "delisted", "index_days", "index_minutes")
+_PAST = ("delisted", "index_days", "index_minutes", "reasons")
+
+
 @dataclass
 class Daily:
-    """The tables that change once a day; `problems` are sentences on what could not be had."""
+    """The tables that change once a day; `problems` are sentences on what could not be had.
+
+    `reasons` says of a table by its name in the store why there is none; `came_empty` tells that a table did,
+    `empty_tries` counts how often in a row something has.
+    """
 
     tickers: pl.DataFrame = field(default_factory=lambda: empty(TICKERS))
     splits: pl.DataFrame = field(default_factory=lambda: empty(SPLITS))
     dividends: pl.DataFrame = field(default_factory=lambda: empty(DIVIDENDS))
     details: pl.DataFrame = field(default_factory=lambda: empty(DETAILS))
+    conditions: pl.DataFrame = field(default_factory=lambda: empty(CONDITIONS))
+    delisted: pl.DataFrame = field(default_factory=lambda: empty(DELISTED))
+    index_days: pl.DataFrame = field(default_factory=lambda: empty(INDEX_DAYS))
+    index_minutes: pl.DataFrame = field(default_factory=lambda: empty(INTRADAY))
+    reasons: dict[str, str] = field(default_factory=lambda: dict(_STILL_TO_COME))
     left_out: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    came_empty: bool = False
+    empty_tries: int = 0
 
     def same_tables(self, other: "Daily") -> bool:
         """Whether both have the same rows, whatever was left out and whatever could not be had."""
-        return all(
-            getattr(self, name).equals(getattr(other, name)) for name in ("tickers", "splits", "dividends", "details")
-        )
+        return all(getattr(self, name).equals(getattr(other, name)) for name in _TABLES)
+
+    def with_past_of(self, other: "Daily") -> None:
+        """Takes over what is loaded beside the bars, until it has been looked at anew."""
+        for name in (*_PAST, "empty_tries"):
+            setattr(self, name, getattr(other, name))
 
 
 @dataclass(frozen=True)
@@ -83,7 +115,7 @@ class FeedState:
     was read anew after its close, `flow_year` the FLOW_DAYS of the sampled year,
     `focus` the names that hold for the session (none while they are still to be chosen), `off_exchange` OFF_EXCHANGE
     of the session before. `loaded` is the session whose history and details are all in, `recorded` the last whose
-    forecast and flow were stored.
+    forecast and flow were stored, and whether its close had settled by then.
     """
 
     calendar: Calendar
@@ -110,6 +142,6 @@ class FeedState:
     crowding_received: float = 0.0
     week: WeekInputs = field(default_factory=WeekInputs)
     loaded: date | None = None
-    recorded: date | None = None
+    recorded: tuple[date, bool] | None = None
     faults: dict[Task, str] = field(default_factory=dict)
     progress: dict[Task, Progress] = field(default_factory=dict)

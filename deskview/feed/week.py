@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -18,8 +19,9 @@ from deskview.analytics.leverage import (
 )
 from deskview.board import Basis, Board, simulated
 from deskview.feed.context import Context
+from deskview.feed.records import RecordTable, left_out
 from deskview.feed.state import Daily, FeedState
-from deskview.market.schema import Schema, empty
+from deskview.market.schema import Schema
 from deskview.store import Store
 
 FORECASTS_NAME, REALISED_NAME = "week-forecasts", "week-realised"
@@ -44,17 +46,30 @@ async def refresh_score(context: Context, build: Build) -> None:
         board = await build()
         if board.leverage.value is not None and board.basis is not None:
             await asyncio.to_thread(record, store, board.basis, board.leverage.value)
-            state.recorded = board.session
+            state.recorded = _record_due(state)
     score, note = await asyncio.to_thread(score_of, store)
     state.week = replace(state.week, score=score, score_note=note)
 
 
+SETTLES = timedelta(minutes=10)
+"""So long after the close its auctions and late corrections are in: what was recorded before is recorded again."""
+
+
 def closed_unrecorded(state: FeedState) -> bool:
-    """Whether the snapshot shows the session's close, all else is in, and nothing of it is stored yet."""
-    session = state.session.value
-    if session is None or state.loaded != session or state.recorded == session or state.snapshot_at is None:
-        return False
-    return state.snapshot_at >= state.calendar.closes(session)
+    """Whether the snapshot shows the session's close, all else is in, and nothing of it is stored yet.
+
+    What was stored in the first minutes does not count once those are over.
+    """
+    due = _record_due(state)
+    return due is not None and state.loaded == state.session.value and state.recorded != due
+
+
+def _record_due(state: FeedState) -> tuple[date, bool] | None:
+    """The session whose close the snapshot shows, and whether that has settled; None before the close."""
+    session, at = state.session.value, state.snapshot_at
+    if session is None or at is None or at < state.calendar.closes(session):
+        return None
+    return session, at >= state.calendar.closes(session) + SETTLES
 
 
 async def fill_score(context: Context) -> str:
@@ -70,10 +85,10 @@ def record(store: Store, basis: Basis, reading: Leverage) -> None:
 
     Of two programs at once the last one stands: both have the same session's close.
     """
-    _keep(store, FORECASTS_NAME, forecast_row(reading.next_week, basis.session), FORECASTS)
+    _add(_table(store, FORECASTS_NAME, FORECASTS), forecast_row(reading.next_week, basis.session))
     if reading.today_usd is not None:
         flow = pl.DataFrame([(basis.session, reading.today_usd)], schema=dict(REALISED), orient="row")
-        _keep(store, REALISED_NAME, flow, REALISED)
+        _add(_table(store, REALISED_NAME, REALISED), flow)
 
 
 def fill(store: Store, basis: Basis, daily: Daily) -> int:
@@ -86,28 +101,33 @@ def fill(store: Store, basis: Basis, daily: Daily) -> int:
         splits=daily.splits,
         parameters=basis.leverage.parameters if basis.leverage else None,
     )
-    store.put_table(FORECASTS_NAME + FILLED, past.forecasts, FORECASTS)
-    store.put_table(REALISED_NAME + FILLED, past.realised, REALISED)
+    _table(store, FORECASTS_NAME + FILLED, FORECASTS).keep(past.forecasts)
+    _table(store, REALISED_NAME + FILLED, REALISED).keep(past.realised)
     return past.forecasts.height
 
 
 def score_of(store: Store) -> tuple[Score | None, str]:
-    """The score of all that is stored, and what it rests on in words; no score where no forecast is stored."""
-    recorded, filled = _table(store, FORECASTS_NAME, FORECASTS), _table(store, FORECASTS_NAME + FILLED, FORECASTS)
-    if recorded.is_empty() and filled.is_empty():
-        return None, ""
-    flows = pl.concat([_table(store, REALISED_NAME + FILLED, REALISED), _table(store, REALISED_NAME, REALISED)])
-    score = score_forecasts(pl.concat([filled, recorded]), flows)
-    past = score_forecasts(filled.join(recorded, on="session", how="anti"), flows).weeks
-    return score, f"{past} of {score.weeks} weeks filled from history: {Backtest.note}" if past else ""
+    """The score of all that is stored under the definitions that hold, and in words what it rests on and what not.
+
+    No score where no such forecast is stored.
+    """
+    recorded, filled = (_table(store, name, FORECASTS).read() for name in (FORECASTS_NAME, FORECASTS_NAME + FILLED))
+    others = left_out([recorded.others, filled.others], FORECASTS_NAME, "week")
+    if recorded.rows.is_empty() and filled.rows.is_empty():
+        return None, others
+    flows = pl.concat([_table(store, name, REALISED).read().rows for name in (REALISED_NAME + FILLED, REALISED_NAME)])
+    score = score_forecasts(pl.concat([filled.rows, recorded.rows]), flows)
+    past = score_forecasts(filled.rows.join(recorded.rows, on="session", how="anti"), flows).weeks
+    rests = f"{past} of {score.weeks} weeks filled from history: {Backtest.note}" if past else ""
+    return score, "; ".join(filter(None, (rests, others)))
 
 
-def _table(store: Store, name: str, schema: Schema) -> pl.DataFrame:
-    found = store.table(name, schema)
-    return empty(schema) if found is None else found
+def _table(store: Store, name: str, schema: Schema) -> RecordTable:
+    return RecordTable(store, name, schema, kind=name)
 
 
-def _keep(store: Store, name: str, rows: pl.DataFrame, schema: Schema) -> None:
+def _add(table: RecordTable, rows: pl.DataFrame) -> None:
+    """Stores the rows beside those of other sessions."""
     if rows.height:
-        both = pl.concat([_table(store, name, schema), rows])
-        store.put_table(name, both.unique("session", keep="last").sort("session"), schema)
+        both = pl.concat([table.read().rows, rows])
+        table.keep(both.unique("session", keep="last").sort("session"))

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from deskview.board import Board, Built, FlowInputs, Inputs, Notice, Status, WeekInputs, Wire, build_board
 from deskview.board.basis import INTEREST
 from deskview.board.export import board_to_builtins, board_to_json
-from deskview.market.schema import SNAPSHOT, empty
 from deskview.market.source import Source
 from tests.analytics.markets import nulls
 from tests.feed.markets import PARTS
@@ -31,15 +30,13 @@ NOTHING = Inputs(
 @pytest.fixture
 def inputs(board: Board) -> Inputs:
     """What the crash's board is made of, but for the prints."""
-    assert board.live is not None
-    snapshot = pl.concat([empty(SNAPSHOT), board.live.drop("ret")], how="diagonal_relaxed").select(list(SNAPSHOT))
     return Inputs(
         source=board.source,
         now=CLOSE,
         phase="open",
         session=board.session,
         basis=board.basis,
-        snapshot=snapshot,
+        snapshot=board.snapshot,
         snapshot_at=CLOSE,
     )
 
@@ -50,7 +47,27 @@ def test_from_nothing_every_part_says_what_it_waits_for() -> None:
         assert board.parts[part].status is Status.UNAVAILABLE
         assert board.parts[part].note.startswith("waiting for")
         assert board.parts[part].missing == {"": board.parts[part].note}
-    assert msgspec.json.decode(board_to_json(board))["as_of"] is None
+    decoded = msgspec.json.decode(board_to_json(board))
+    assert (decoded["schema"], decoded["as_of"]) == (2, None)
+
+
+def test_a_company_of_two_lines_moves_the_index_once(inputs: Inputs, board: Board) -> None:
+    """Both of Alphabet's lines fall by 3%, nobody else moves; the vendor gives the whole company's cap on each."""
+    assert board.basis is not None
+    assert board.live is not None
+    assert inputs.snapshot is not None
+    alphabet = pl.col("ticker").is_in(["GOOG", "GOOGL"])
+    closes = board.live.select("ticker", close="prev_close")
+    moved = inputs.snapshot.join(closes, on="ticker", how="left").with_columns(
+        day_close=pl.col("close") * pl.when(alphabet).then(0.97).otherwise(1.0)
+    )
+    names = board.basis.names.filter(pl.col("in_index")).with_columns(company=pl.coalesce("cik", "ticker"))
+    companies = names.group_by("company").agg(pl.col("market_cap_usd").max(), lines=pl.len(), is_it=alphabet.any())
+    assert companies.filter("is_it")["lines"].to_list() == [2]
+    part = companies.filter("is_it")["market_cap_usd"].item() / companies["market_cap_usd"].sum()
+    reading = build_board(replace(inputs, snapshot=moved.drop("close"))).breadth.value
+    assert reading is not None
+    assert reading.cap_weight_return == pytest.approx(-0.03 * part, rel=1e-9)
 
 
 def test_without_prints_the_rest_is_whole(inputs: Inputs, board: Board) -> None:
@@ -137,8 +154,11 @@ SPOILT: dict[str, Callable[[pl.Expr], pl.Expr]] = {
 def test_no_figure_is_ever_not_a_number(inputs: Inputs, way: str, every: int) -> None:
     assert inputs.snapshot is not None
     spoilt = pl.int_range(pl.len()) % every == 0
-    price = pl.when(spoilt).then(SPOILT[way](pl.col("price"))).otherwise("price")
-    built = build_board(replace(inputs, snapshot=inputs.snapshot.with_columns(price=price)))
+    prices = [
+        pl.when(spoilt).then(SPOILT[way](pl.col(name))).otherwise(name).alias(name)
+        for name in ("trade_price", "minute_close", "day_close")
+    ]
+    built = build_board(replace(inputs, snapshot=inputs.snapshot.with_columns(prices)))
     numbers = [(path, value) for path, value in leaves(board_to_builtins(built)) if isinstance(value, float)]
     assert [path for path, value in numbers if not math.isfinite(value)] == []
     assert all(built.parts[part].value is not None for part in MARKET)
@@ -181,7 +201,7 @@ def test_what_is_said_of_a_part_changes_that_part_alone(inputs: Inputs) -> None:
 
 
 CHANGES: dict[str, Callable[[Inputs], Inputs]] = {
-    "prices": lambda old: replace(old, snapshot=old.snapshot.with_columns(price=pl.col("price") * 1.01)),  # type: ignore[union-attr]
+    "prices": lambda old: replace(old, snapshot=old.snapshot.with_columns(day_close=pl.col("day_close") * 1.01)),  # type: ignore[union-attr]
     "the time": lambda old: replace(old, snapshot_at=datetime(2026, 2, 4, 20, 59, tzinfo=UTC)),
     "its receipt": lambda old: replace(old, snapshot_received=7.0),
     "models": lambda old: replace(old, basis=replace(old.basis, momentum=None)),  # type: ignore[type-var]

@@ -11,6 +11,7 @@ from deskview.board.alerts import Watch, watched
 from deskview.board.readings import companion, reading_at, readings
 from deskview.board.units import Unit, unit_of
 from deskview.settings import Alert
+from tests.screens.moments import with_momentum
 
 
 def test_every_listed_reading_is_found_at_its_path(board: Board) -> None:
@@ -21,8 +22,8 @@ def test_every_listed_reading_is_found_at_its_path(board: Board) -> None:
 
 
 def test_missing_figures_are_listed_as_missing(board: Board) -> None:
-    listed = {reading.path: reading.value for reading in readings(board)}
-    assert listed["momentum.state.market_return_24m"] is None
+    listed = {reading.path: reading.value for reading in readings(with_momentum(board, sigma_of_hour=None))}
+    assert listed["momentum.sigma_of_hour"] is None
     assert listed["leverage.creation_usd"] is None
 
 
@@ -53,7 +54,11 @@ def test_a_ticker_may_hold_a_dot(board: Board) -> None:
     [
         ("momentum.return", Unit.FRACTION),
         ("momentum.sigma", Unit.SIGMA),
+        ("momentum.sigma_of_hour", Unit.SIGMA),
         ("momentum.sigma_252_return", Unit.FRACTION),
+        ("momentum.beta_neutral.return", Unit.FRACTION),
+        ("momentum.beta_neutral.hedge_ratio", Unit.NUMBER),
+        ("momentum.crowding.percentile_long", Unit.PERCENTILE),
         ("rotation.groups.AI.returns.5d", Unit.FRACTION),
         ("rotation.groups.AI.rank.5d", Unit.NUMBER),
         ("leverage.today_usd", Unit.USD),
@@ -73,6 +78,8 @@ def test_the_unit_is_told_by_the_name(path: str, unit: Unit) -> None:
         ("momentum.return", "sigma", "momentum.sigma"),
         ("momentum", "sigma", "momentum.sigma"),
         ("momentum.sigma_ewma", "sigma", "momentum.sigma_ewma"),
+        ("momentum.sigma_of_hour", "sigma", "momentum.sigma_of_hour"),
+        ("momentum.beta_neutral.return", "sigma", "momentum.beta_neutral.sigma"),
         ("momentum.sector_neutral.return", "sigma", "momentum.sector_neutral.sigma"),
         ("momentum.long_return", "sigma", None),
         ("leverage.today_usd", "sigma", None),

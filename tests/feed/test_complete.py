@@ -129,3 +129,8 @@ def test_every_figure_that_is_missing_has_its_reason(reading: Reading, part: str
 def test_no_figure_is_a_zero_standing_for_nothing(reading: Reading) -> None:
     assert all(name["return"] != 0 or name["covered"] for name in reading["momentum"]["long"])
     assert all(half["buy_usd"] > 0 for side in SIDES for half in reading["flow"][side]["by_half_hour"])
+
+
+def test_every_name_that_is_ranked_stands_in_a_sector(reading: Reading) -> None:
+    """The vendor knows one for each: they are asked for, whatever ranks or ranked."""
+    assert reading["momentum"]["without_sector"] == 0

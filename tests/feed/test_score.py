@@ -11,7 +11,9 @@ import pytest
 from deskview.analytics.leverage import FORECASTS, REALISED, Leverage
 from deskview.board import Basis, Board
 from deskview.feed import Feed
+from deskview.feed.records import RecordTable
 from deskview.feed.week import FILLED, FORECASTS_NAME, REALISED_NAME, record, score_of
+from deskview.market.schema import Schema
 from deskview.settings import Leverage as LeverageSettings
 from deskview.settings import Supply
 from deskview.store import Store
@@ -38,6 +40,11 @@ def kept(store: Store) -> tuple[pl.DataFrame, pl.DataFrame]:
     return forecasts, flows
 
 
+def keep(store: Store, name: str, schema: Schema, rows: list[tuple[object, ...]]) -> None:
+    """Rows as if they had been recorded by this program."""
+    RecordTable(store, name, schema, kind=name).keep(pl.DataFrame(rows, schema=dict(schema), orient="row"))
+
+
 def store_in(cache: Path) -> Store:
     """The one market's store of a feed's folder."""
     (folder,) = (each for each in cache.iterdir() if each.is_dir())
@@ -58,7 +65,7 @@ def test_recording_again_keeps_other_sessions_and_the_later_figure(
     tmp_path: Path, basis: Basis, reading: Leverage
 ) -> None:
     store, before = Store(tmp_path), date(2026, 2, 3)
-    store.put_table(REALISED_NAME, pl.DataFrame([(before, 1.0)], schema=dict(REALISED), orient="row"), REALISED)
+    keep(store, REALISED_NAME, REALISED, [(before, 1.0)])
     record(store, basis, reading)
     record(store, basis, msgspec.structs.replace(reading, today_usd=-2.0))
     assert kept(store)[1].rows() == [(before, 1.0), (SESSION, -2.0)]
@@ -81,20 +88,16 @@ def test_two_programs_at_once_do_no_harm(tmp_path: Path, basis: Basis, reading: 
 def test_what_was_recorded_stands_before_what_was_filled(tmp_path: Path) -> None:
     store = Store(tmp_path)
 
-    def forecast(sd: float) -> pl.DataFrame:
-        row = (SESSION, END, 1, 1e9, 0.0, sd, -1.645 * sd, 1.645 * sd)
-        return pl.DataFrame([row], schema=dict(FORECASTS), orient="row")
+    def forecast(sd: float) -> tuple[object, ...]:
+        return SESSION, END, 1, 1e9, 0.0, sd, -1.645 * sd, 1.645 * sd
 
-    def flow(usd: float) -> pl.DataFrame:
-        return pl.DataFrame([(END, usd)], schema=dict(REALISED), orient="row")
-
-    store.put_table(FORECASTS_NAME + FILLED, forecast(1.0), FORECASTS)
-    store.put_table(REALISED_NAME + FILLED, flow(5.0), REALISED)
+    keep(store, FORECASTS_NAME + FILLED, FORECASTS, [forecast(1.0)])
+    keep(store, REALISED_NAME + FILLED, REALISED, [(END, 5.0)])
     score, note = score_of(store)
     assert score is not None and (score.weeks, score.hits) == (1, 0)
     assert "1 of 1 weeks filled from history" in note
-    store.put_table(FORECASTS_NAME, forecast(10.0), FORECASTS)
-    store.put_table(REALISED_NAME, flow(4.0), REALISED)
+    keep(store, FORECASTS_NAME, FORECASTS, [forecast(10.0)])
+    keep(store, REALISED_NAME, REALISED, [(END, 4.0)])
     score, note = score_of(store)
     assert score is not None and (score.weeks, score.hits) == (1, 1)
     assert note == ""

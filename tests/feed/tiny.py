@@ -9,9 +9,11 @@ import polars as pl
 from deskview.market.schema import (
     BARS,
     CONDITIONS,
+    DELISTED,
     DETAILS,
     DIVIDENDS,
     EXCHANGES,
+    INDEX_DAYS,
     INTRADAY,
     SHORT_VOLUME,
     SNAPSHOT,
@@ -62,6 +64,7 @@ class TinyMarket:
             "type": ["ETF", *["CS"] * (len(NAMES) - 1)],
             "exchange": "XNAS",
             "cik": None,
+            "figi": None,
         }
         return Table(pl.DataFrame(rows).select(pl.col(name).cast(dtype) for name, dtype in TICKERS.items()))
 
@@ -78,10 +81,10 @@ class TinyMarket:
         return Table(pl.DataFrame(rows, schema=dict(BARS), orient="row"))
 
     async def splits(self, since: date) -> Table:
-        return Table(empty(SPLITS))
+        return Table(pl.DataFrame([("SPLIT", START, 1.0, 2.0, 0.5)], schema=dict(SPLITS), orient="row"))
 
     async def dividends(self, since: date) -> Table:
-        return Table(empty(DIVIDENDS))
+        return Table(pl.DataFrame([("PAYER", START, 0.5)], schema=dict(DIVIDENDS), orient="row"))
 
     async def snapshot(self) -> Table:
         self.snapshots += 1
@@ -93,8 +96,9 @@ class TinyMarket:
         finally:
             self.at_once -= 1
         prices = [_close(place, self.clock.date()) * 1.01 for place in range(len(NAMES))]
-        known = pl.DataFrame({"ticker": NAMES, "price": prices}).with_columns(
-            price_source=pl.lit("trade"), price_time=pl.lit(self.clock).cast(UTC_NS), volume=pl.lit(1e6)
+        at = pl.lit(self.clock).cast(UTC_NS)
+        known = pl.DataFrame({"ticker": NAMES, "trade_price": prices, "day_close": prices}).with_columns(
+            trade_time=at, updated=at, volume=pl.lit(1e6)
         )
         return Table(pl.concat([empty(SNAPSHOT), known], how="diagonal").select(list(SNAPSHOT)))
 
@@ -111,14 +115,20 @@ class TinyMarket:
     def prints_of(self, windows: Sequence[Window]) -> Table:
         return tabled(windows)
 
-    async def intraday(self, ticker: str, session: date, minutes: int) -> Table:
+    async def intraday(self, ticker: str, session: date, minutes: int, *, since: date | None = None) -> Table:
         return Table(empty(INTRADAY))
+
+    async def index_days(self, ticker: str, since: date, until: date) -> Table:
+        return Table(empty(INDEX_DAYS))
+
+    async def delisted(self, since: date) -> Table:
+        return Table(empty(DELISTED))
 
     async def short_volume(self, session: date) -> Table:
         return Table(empty(SHORT_VOLUME))
 
     async def conditions(self) -> Table:
-        return Table(empty(CONDITIONS))
+        return Table(pl.DataFrame([(37, "Odd Lot", True, False, False)], schema=dict(CONDITIONS), orient="row"))
 
     async def exchanges(self) -> Table:
         return Table(empty(EXCHANGES))
