@@ -8,6 +8,8 @@ from math import floor, log10
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from deskview.analytics.assumptions import TODAYS_NAMES
+
 if TYPE_CHECKING:
     from deskview.board import Board
 
@@ -41,9 +43,14 @@ def basis_points(fraction: float | None) -> str:
     return MISSING if fraction is None else _signed(f"{fraction * 10_000:+.0f}") + "bp"
 
 
-def sigma(value: float | None) -> str:
-    """A move in standard deviations such as −4.0σ."""
-    return MISSING if value is None else _signed(f"{value:+.1f}") + "σ"
+def sigma_sign(basis: str | None) -> str:
+    """σ, with a star where it rests on today's names held back and not on the rule's own history."""
+    return "σ*" if basis == TODAYS_NAMES else "σ"
+
+
+def sigma(value: float | None, basis: str | None = None) -> str:
+    """A move in standard deviations such as −4.0σ, or −4.0σ* by what the σ rests on."""
+    return MISSING if value is None else _signed(f"{value:+.1f}") + sigma_sign(basis)
 
 
 def percentile(value: float | None) -> str:
@@ -137,7 +144,7 @@ def _minus_or_plus(value: float) -> str:
 def figure(value: float | None, unit: str = "", digits: int = 4) -> str:
     """A figure in so many significant digits with its unit, such as −7.7%, −$15.26B, −4.02σ; no zeros at its end.
 
-    `unit` is "", "%" of a fraction, "$", "$ a share", "σ", "bp" or any other, which is not written.
+    `unit` is "", "%" of a fraction, "$", "$ a share", "σ", "σ*", "bp" or any other, which is not written.
     """
     if value is None:
         return MISSING
@@ -149,7 +156,7 @@ def figure(value: float | None, unit: str = "", digits: int = 4) -> str:
         return f"{sign}${_significant(size / scale, digits)}{letter}"
     if unit == "$ a share":
         return f"{sign}${size:,.2f}" if size >= 1 else f"{sign}${_significant(size, 4)}"
-    return f"{sign}{_significant(size, digits)}{unit if unit in ('σ', 'bp') else ''}"
+    return f"{sign}{_significant(size, digits)}{unit if unit in ('σ', 'σ*', 'bp') else ''}"
 
 
 def _significant(size: float, digits: int) -> str:
@@ -226,6 +233,13 @@ def market_state(board: "Board") -> str:
     if board.phase != "extended-hours" or board.as_of is None:
         return board.phase
     return "pre-market" if board.as_of.astimezone(NEW_YORK).time() < NOON else "after-hours"
+
+
+def official_closes(board: "Board", moment: datetime | None) -> date | None:
+    """The session whose official closes are the prices of that moment; None while they are the last trades."""
+    if board.basis is None or moment is None or moment < board.basis.prices.bell:
+        return None
+    return board.basis.session
 
 
 Ticks = tuple[tuple[float, str], ...]

@@ -21,6 +21,6 @@ _LABELS = {labels.part: labels for labels in (*(part.labels for part in PARTS), 
 
 @lru_cache(maxsize=1 << 16)
 def label_of(path: str) -> str:
-    """What the figure at a dotted path of the Board's JSON is called, such as "momentum: σ of the year"."""
+    """What the figure at a dotted path of the Board's JSON is called, such as "momentum: σ of the day"."""
     part, _, figure = path.partition(".")
     return _LABELS.get(part, Labels(part, part)).label(figure)

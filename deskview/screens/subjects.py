@@ -28,7 +28,8 @@ LISTS: dict[str, ListInfo] = {name: info for subject in SUBJECTS for name, info 
 SIGNS = Topic(
     "Signs and ages",
     "Every border tells the age of its data. Amber: old or in doubt; the sentence in the pane says why. A missing"
-    " figure is –, never 0. Positive flow is buying. ▾ marks the column a page's list is sorted by; hollow, ▿: the"
+    " figure is –, never 0. A return with ? is in doubt. σ*: by today's names, not by the rule's own history, which"
+    " makes a move look larger. Positive flow is buying. ▾ marks the column a page's list is sorted by; hollow, ▿: the"
     " figures have moved on and the order is held while you watch; r, or coming back, sorts anew. SIMULATED in the"
     " top line: a made-up market, no real prices; ×60 beside it: its clock runs 60 times as fast as ours, by which"
     " ages count. The clock is followed by the state of the market; 'retail' and 'non-ret' are percentiles of"

@@ -11,6 +11,7 @@ differences of files are, a tenth of the size suffices, and another way of drawi
 
 import argparse
 import asyncio
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from typing import Any
 from unittest.mock import patch
 
 from deskview import paths
+from deskview.analytics.definitions import SCHEMA
 from deskview.board import Board
 from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.settings import Settings
@@ -81,7 +83,9 @@ SHOTS = {
 
 @contextmanager
 def stillness(folder: Path) -> Iterator[None]:
-    """Ages do not count, rules are those above, and neither colours nor files are those of who takes the snapshot."""
+    """Ages do not count, rules are those above, nobody is told what they meant before, and neither colours nor files
+    are those of who takes the snapshot.
+    """
     with (
         patch("deskview.screens.frame.pane.monotonic", lambda: AGE_S),
         patch.object(paths, "alerts_file", lambda: folder / "alerts.toml"),
@@ -91,6 +95,7 @@ def stillness(folder: Path) -> Iterator[None]:
         for name in ("NO_COLOR", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_THEME"):
             os.environ.pop(name, None)
         paths.demo_alerts_file().write_text(RULES)
+        paths.meanings_file().write_text(json.dumps({"simulated": SCHEMA}))
         yield
 
 

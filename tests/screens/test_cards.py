@@ -26,14 +26,21 @@ def figure(words: str) -> float:
 def test_the_momentum_card_adds_up(board: Board) -> None:
     card = card_of(board, "momentum", None)
     spread = next(line.text for line in card.lines if line.label.startswith("long/short"))
-    found = re.fullmatch(r"(\S+)% − (\S+) × \((\S+)%\) [=≈] (\S+)%", spread)
+    found = re.fullmatch(r"(\S+)% − \((\S+)%\) [=≈] (\S+)%", spread)
     assert found
-    long, hedge, short, result = map(figure, found.groups())
+    long, short, result = map(figure, found.groups())
+    decimals = len(found[3].partition(".")[2])
+    assert long - short == pytest.approx(result, abs=0.03 if "≈" in spread else 0.51 * 10**-decimals)
+    neutral = next(line.text for line in card.lines if line.label.startswith("beta-neutral"))
+    found = re.fullmatch(r"(\S+)% − (\S+) × \((\S+)%\) [=≈] (\S+)%", neutral)
+    assert found
+    long, k, short, result = map(figure, found.groups())
     decimals = len(found[4].partition(".")[2])
-    assert long - hedge * short == pytest.approx(result, abs=0.03 if "≈" in spread else 0.51 * 10**-decimals)
-    sigma = next(line.text for line in card.lines if line.label.startswith("σ = "))
-    top, bottom, move = re.match(r"(\S+) / (\S+) = (\S+)σ", sigma).groups()  # type: ignore[union-attr]
-    assert figure(top) / figure(bottom) == pytest.approx(figure(move), abs=0.05)
+    assert long - k * short == pytest.approx(result, abs=0.03 if "≈" in neutral else 0.51 * 10**-decimals)
+    for label in ("= move / daily sd", "its σ"):
+        sigma = next(line.text for line in card.lines if label in line.label)
+        top, bottom, move = re.match(r"(\S+) / (\S+) = (\S+)σ", sigma).groups()  # type: ignore[union-attr]
+        assert figure(top) / figure(bottom) == pytest.approx(figure(move), abs=0.05)
 
 
 def test_a_name_under_the_cursor_stands_first(board: Board) -> None:
@@ -107,8 +114,10 @@ def test_the_card_of_the_neutral_basket_is_its_own(board: Board) -> None:
     assert card.lines[0].label == f"{name.ticker} in the long leg"
     assert pct(name.contribution and name.return_) in card.lines[0].text
     spread = next(line.text for line in card.lines if line.label.startswith("long/short"))
-    assert spread.endswith(f"= {pct(neutral.return_)}")
-    assert not spread.endswith(f"= {pct(board.momentum.value.return_)}")
+    result = figure(re.split("[=≈] ", spread)[1])
+    assert neutral.return_ is not None and board.momentum.value.return_ is not None
+    assert result == pytest.approx(100 * neutral.return_, abs=0.006)
+    assert result != pytest.approx(100 * board.momentum.value.return_, abs=0.006)
     halves = [line.label for line in card.lines if "12-7" in line.label or "6-2" in line.label]
     assert all(label.startswith("raw") for label in halves)
 

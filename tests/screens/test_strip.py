@@ -11,6 +11,7 @@ from deskview.market.source import Source
 from deskview.screens.desk.strip import segments
 from deskview.screens.frame.status_lines import DeskStrip
 from deskview.widgets.strip import Segment
+from tests.screens.moments import with_basis
 from tests.widgets.host import Host, lines_of
 
 
@@ -73,7 +74,8 @@ async def test_the_state_of_a_market_that_is_not_open_stands_at_every_width(
 
 
 async def test_at_80_columns_after_the_close_the_flow_is_read_with_the_state(board: Board) -> None:
-    line = await shown(replace(board, **AFTER, source=replace(board.source, speed=60.0)), 80)
+    by_the_rule = with_basis(board, "rule")
+    line = await shown(replace(by_the_rule, **AFTER, source=replace(board.source, speed=60.0)), 80)
     assert "SIMULATED ×60" in line
     assert "after-hours" in line
     assert "LETF −$" in line

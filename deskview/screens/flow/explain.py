@@ -104,7 +104,7 @@ def card(board: "Board", reading: "Flow", _key: str | None, _variant: str) -> Ca
     )
     prints = f"{reading.retail.prints + reading.institutional.prints:,} prints"
     out = [(f"{count:,} prints", f"left out, {why}") for why, count in reading.left_out.items()]
-    foot = rests_on(board, board.flow, coverage=f"{rests_on_names(reading)}, {prints}")
+    foot = rests_on(board, board.flow, coverage=f"{rests_on_names(reading)}, {prints}", priced=False)
     return Card("Flow", definition, tuple(lines), foot, reasons([*LABELS.missing(reading.missing), *out]))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.content import Content
 
-from deskview.screens.format import MISSING, OPEN, clock, market_state, percent_difference, usd
+from deskview.screens.format import MISSING, OPEN, clock, market_state, official_closes, percent_difference, usd
 
 if TYPE_CHECKING:
     from deskview.board import Board, Part
@@ -57,8 +57,8 @@ def _written(line: Line) -> Content:
     return Content.assemble((f"{line.label:<{LABEL_WIDTH}} ", "bold"), line.text)
 
 
-def rests_on(board: "Board", part: "Part[Any]", *, coverage: str = "") -> tuple[Line, ...]:
-    """Time, source, state and coverage of a part."""
+def rests_on(board: "Board", part: "Part[Any]", *, coverage: str = "", priced: bool = True) -> tuple[Line, ...]:
+    """Time, source, prices, state and coverage of a part; `priced` unless no price of the live market is in it."""
     source = board.source
     name = (
         f"SIMULATED market, scenario {source.scenario or '–'}: no real prices" if source.simulated else source.provider
@@ -67,6 +67,8 @@ def rests_on(board: "Board", part: "Part[Any]", *, coverage: str = "") -> tuple[
         Line("as of", f"{clock(part.as_of)} ET, session {board.session or MISSING}, {_state(board, part)}"),
         Line("source", name),
     ]
+    closes = official_closes(board, part.as_of) if priced else None
+    lines += [Line("prices", f"official closes of {closes:%-d %b}")] if closes else []
     lines += [Line("coverage", coverage)] if coverage else []
     return (*lines, *([Line("note", part.note)] if part.note else ()))
 

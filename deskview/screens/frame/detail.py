@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
 
 from deskview.screens.frame.keys import DETAIL, EVERYWHERE, PAGE, READING, bindings
 from deskview.screens.frame.overlay import Reader
@@ -19,6 +20,7 @@ from deskview.widgets.lines import Lines
 from deskview.widgets.pane import Pane
 from deskview.widgets.records import Column, Row
 from deskview.widgets.table import Table
+from deskview.widgets.text import plain
 from deskview.widgets.textual_private import LeanScreen
 
 if TYPE_CHECKING:
@@ -42,7 +44,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Detail:
-    """One screen's contents. `price_of` is the ticker whose price is charted, `chart` that chart once it is made."""
+    """One screen's contents. `price_of` is the ticker whose price is charted, `chart` that chart once it is made.
+
+    `notes` are sentences that speak against the figures, shown whole above them.
+    """
 
     title: str
     figures: list[list[Fact]] = field(default_factory=list)
@@ -50,6 +55,7 @@ class Detail:
     chart: ChartSpec | None = None
     chart_title: str = ""
     sections: tuple[Section, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 LISTS = 2
@@ -62,6 +68,8 @@ class DetailScreen(LeanScreen[None]):
     AUTO_FOCUS = "Table"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*PAGE, *DETAIL)]
     DEFAULT_CSS = """
+    DetailScreen .notes { height: auto; padding: 0 1; color: $warning; text-style: bold; display: none; }
+    DetailScreen .notes.-shown { display: block; }
     DetailScreen .top { height: 1fr; }
     DetailScreen .lists { height: 1fr; }
     DetailScreen #figures { width: 46; }
@@ -85,6 +93,7 @@ class DetailScreen(LeanScreen[None]):
         """Strip, figures, chart, lists, keys."""
         yield DeskStrip(self._segments)
         yield Heading()
+        yield Static("", classes="notes", markup=False)
         with Vertical():
             with Horizontal(classes="top"):
                 yield Pane(Reader(Facts()), title="Figures", id="figures")
@@ -101,6 +110,7 @@ class DetailScreen(LeanScreen[None]):
         """
         self.query_one(DeskStrip).show_board(board)
         self.query_one(Heading).show(("desk", *crumbs[:-1]), f"{detail.title}  {count}".rstrip())
+        self._show_notes(detail.notes)
         self.query_one(Facts).show(detail.figures)
         self._show_chart(detail)
         self.set_class(len(detail.sections) < LISTS, "-one-list")
@@ -127,6 +137,11 @@ class DetailScreen(LeanScreen[None]):
             self._before = self.focused if isinstance(self.focused, Table) else None
         else:
             self.call_after_refresh(self._focus_list, self._before)
+
+    def _show_notes(self, notes: tuple[str, ...]) -> None:
+        shown = self.query_one(".notes", Static)
+        shown.update("\n".join(map(plain, notes)))
+        shown.set_class(bool(notes), "-shown")
 
     def _show_chart(self, detail: Detail) -> None:
         self.set_class(detail.chart is None, "-no-chart")

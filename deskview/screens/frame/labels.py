@@ -6,13 +6,21 @@ A subject gives its `Labels`; what a figure of any part may be called stands her
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+SIGMA_OF_THE_DAY = "σ of the day"
+"""A move over the standard deviation of whole days, whatever the time of day."""
 _FIGURES = {
     "return": "return",
     "price": "price",
-    "sigma": "σ of the year",
-    "sigma_ewma": "σ, newest days weighing most",
-    "sigma_252_return": "one σ of the year",
-    "sigma_ewma_return": "one σ, newest days weighing most",
+    "sigma": SIGMA_OF_THE_DAY,
+    "sigma_of_hour": "σ of the hour",
+    "sigma_ewma": "σ of the day, newest days weighing most",
+    "sigma_252_return": "one σ of a day",
+    "sigma_ewma_return": "one σ of a day, newest days weighing most",
+    "hedge_ratio": "hedge ratio",
+    "beta_long": "beta of the long leg",
+    "beta_short": "beta of the short leg",
+    "percentile_long": "percentile of the long leg",
+    "percentile_short": "percentile of the short leg",
     "long": "long leg",
     "short": "short leg",
     "long_return": "return of the long leg",

@@ -66,10 +66,11 @@ def _chart(board: "Board", ticker: str, view: View) -> ChartSpec | None:
 
 
 def today_of(board: "Board", ticker: str) -> Today | None:
-    """The name in the board's session; None without a price. A price after hours may widen the session's range."""
-    if board.snapshot is None or board.session is None:
+    """The name in the board's session, from the close on at its official close; None without a price."""
+    if board.snapshot is None or board.live is None or board.session is None:
         return None
-    rows = board.snapshot.filter((pl.col("ticker") == ticker) & pl.col("price").is_not_null())
+    priced = board.live.filter((pl.col("ticker") == ticker) & pl.col("price").is_not_null()).select("ticker", "price")
+    rows = priced.join(board.snapshot.select("ticker", "open", "high", "low"), on="ticker")
     if rows.is_empty():
         return None
     label = f"{board.session:%d %b}{' now' if market_state(board) == OPEN else ''}"

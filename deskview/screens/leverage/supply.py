@@ -86,11 +86,10 @@ def score_facts(score: "Score | None") -> list[list[Fact]]:
 
 def score_text(reading: "Leverage") -> str:
     """How to read the histogram, and what the score rests on."""
-    score = reading.score
+    score, rest = reading.score, reading.notes.get("score", "")
     if score is None or not score.weeks:
-        return reading.missing.get("score.hit_rate", "")
+        return f"{reading.missing.get('score.hit_rate', '')}\n{rest}".strip()
     counts = "".join(f"{count:<{BIN}}" for count in score.pit_histogram)
-    rest = reading.notes.get("score", "")
     return f"{counts}\n{HISTOGRAM}\n{rest}".rstrip()
 
 

@@ -12,6 +12,7 @@ from deskview.screens.frame.detail import Detail, Section
 from deskview.screens.frame.history import YEAR
 from deskview.screens.frame.target import Kind
 from deskview.screens.name.explain import FUNDS, GROUPS
+from deskview.screens.name.prices import Price, notes, number_in, price_of, row_of
 from deskview.widgets.facts import Fact, fact
 from deskview.widgets.records import Cell, Row
 
@@ -22,34 +23,34 @@ if TYPE_CHECKING:
 def name_detail(board: "Board", ticker: str) -> Detail:
     """Everything the board knows of one name."""
     basis = board.basis
-    known = _row(basis.names, ticker) if basis else {}
-    live = _row(board.live, ticker) if board.live is not None else {}
+    known = row_of(basis.names, ticker) if basis else {}
+    live = row_of(board.live, ticker) if board.live is not None else {}
     title = f"{ticker}  {known.get('name') or ''}".rstrip()
-    (last, *price_rest), (today, *letf_rest) = _price(known, live), _leverage(board, ticker)
-    flow = _flow(board, ticker)
-    figures = [last, *_momentum(board, ticker), today, *flow, *letf_rest, *price_rest]
+    now, (today, *letf_rest) = _price(price_of(board, ticker)), _leverage(board, ticker)
+    figures = [*now, *_momentum(board, ticker), today, *_flow(board, ticker), *letf_rest, *_known(known, live)]
     figures += _statistics(basis.history, ticker) if basis else []
-    return Detail(title, figures, ticker, sections=(_funds(board, ticker), _groups(board, ticker)))
+    sections = (_funds(board, ticker), _groups(board, ticker))
+    return Detail(title, figures, ticker, sections=sections, notes=notes(board, ticker))
 
 
-def _row(table: pl.DataFrame, ticker: str) -> dict[str, object]:
-    rows = table.filter(pl.col("ticker") == ticker)
-    return rows.row(0, named=True) if rows.height else {}
+def _price(now: Price) -> list[list[Fact]]:
+    """The price with its return; below it what the evening did: nothing of the session moves with that."""
+    label = "official close" if now.official else "last"
+    doubt = [fact("", "?", "warning")] if now.doubt else []
+    lines = [[fact(label, price(now.price), "strong"), fact("", percent(now.ret, 2), tone(now.ret)), *doubt]]
+    if now.after_hours is not None:
+        evening = f"{price(now.after_hours)} {percent(now.moved, 2)}"
+        lines.append([fact("after hours", evening, tone(now.moved))])
+    return lines
 
 
-def _price(known: dict[str, object], live: dict[str, object]) -> list[list[Fact]]:
-    last, ret = _float(live.get("price")), _float(live.get("ret"))
+def _known(known: dict[str, object], live: dict[str, object]) -> list[list[Fact]]:
     return [
-        [fact("last", price(last), "strong"), fact("", percent(ret, 2), tone(ret))],
-        [fact("previous close", price(_float(live.get("prev_close"))))],
-        [fact("volume today", _shares(_float(live.get("volume"))))],
+        [fact("previous close", price(number_in(live, "prev_close")))],
+        [fact("volume today", _shares(number_in(live, "volume")))],
         [fact("sector", str(known.get("sector") or "unknown"))],
-        [fact("market cap, last close", usd(_float(known.get("market_cap_usd")), sign=False))],
+        [fact("market cap, last close", usd(number_in(known, "market_cap_usd"), sign=False))],
     ]
-
-
-def _float(value: object) -> float | None:
-    return value if isinstance(value, float) else None
 
 
 def _shares(value: float | None) -> str:
@@ -64,7 +65,10 @@ def _momentum(board: "Board", ticker: str) -> list[list[Fact]]:
         for name in names:
             if name.ticker == ticker:
                 return [
-                    [fact("momentum", f"{leg} leg", "accent"), fact("12-1", percent(name.score, 0))],
+                    [
+                        fact("momentum", f"{leg} leg", "accent"),
+                        fact("12-1", percent(name.score, 0) + ("?" if name.rank_doubt else "")),
+                    ],
                     [fact("weight", share(name.weight)), fact("contribution", basis_points(name.contribution))],
                 ]
     return [[fact("momentum", "in neither leg", "dim")]]

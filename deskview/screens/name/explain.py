@@ -3,22 +3,23 @@
 from typing import TYPE_CHECKING
 
 from deskview.screens.flow.explain import prints_of
-from deskview.screens.frame.card import Card, Line, rests_on
+from deskview.screens.format import price
+from deskview.screens.frame.card import Card, Line, Topic, pct, rests_on
 from deskview.screens.leverage.explain import through
 from deskview.screens.momentum.explain import contribution
+from deskview.text import neutralise
 from deskview.widgets.records import Column
 
 if TYPE_CHECKING:
     from deskview.board import Board
 
-
-from deskview.screens.frame.card import Topic
-
 TOPIC = Topic(
     "A name",
     "Its price over a day to a year, its place in the momentum legs, the leveraged-ETF flow that reaches it and"
     " that flow as a share of its average daily volume, the prints of retail and others where it is a focus"
-    " name. Below: the funds on it and the groups it belongs to; each opens.",
+    " name. From the close on the price is the official close, and every figure of the session rests on it; what the"
+    " evening's last minute did stands apart as after hours. What speaks against its figures stands above them. Below:"
+    " the funds on it and the groups it belongs to; each opens.",
 )
 
 
@@ -39,14 +40,16 @@ GROUPS = (
 )
 """The groups a name belongs to."""
 DEFINITION = (
-    "A contribution is the name's weight times its return, in the short leg times −k. Leveraged-ETF flow is the sum"
-    " over the funds that hold it of its weight times the fund's trade. Net flow is dollars bought less dollars sold"
-    " of the prints that could be signed."
+    "A contribution is the name's weight times its return, in the short leg with its sign turned. Leveraged-ETF flow"
+    " is the sum over the funds that hold it of its weight times the fund's trade. Net flow is dollars bought less"
+    " dollars sold of the prints that could be signed."
 )
 
 
 def card(board: "Board", _reading: object, key: str | None, _variant: str) -> Card:
     """What the board knows of the name, and which of the three has nothing on it."""
+    from deskview.screens.name.prices import notes  # noqa: PLC0415 - polars loads late
+
     ticker = key or ""
     momentum, leverage, flow = board.momentum.value, board.leverage.value, board.flow.value
     known_lines = {
@@ -62,4 +65,22 @@ def card(board: "Board", _reading: object, key: str | None, _variant: str) -> Ca
     lines = tuple(line for part in known_lines.values() for line in part)
     missing = tuple(f"{part}: {why[part]}" for part, made in known_lines.items() if not made)
     known = Line("known of it", ", ".join(part for part, made in known_lines.items() if made) or "nothing")
-    return Card(ticker, DEFINITION, (known, *lines), rests_on(board, board.momentum), missing)
+    doubted = tuple(Line("take care", neutralise(note)) for note in notes(board, ticker))
+    return Card(
+        ticker, DEFINITION, (*doubted, known, *_price(board, ticker), *lines), rests_on(board, board.momentum), missing
+    )
+
+
+def _price(board: "Board", ticker: str) -> tuple[Line, ...]:
+    """The price against the previous close, and that of the evening against the official close."""
+    from deskview.screens.name.prices import price_of  # noqa: PLC0415 - polars loads late
+
+    now = price_of(board, ticker)
+    if now.price is None or now.before is None:
+        return ()
+    label = "official close" if now.official else "last"
+    lines = [Line(label, f"{price(now.price)} / {price(now.before)} − 1 = {pct(now.ret)}")]
+    if now.after_hours is not None and now.moved is not None:
+        evening = f"{price(now.price)} × {1 + now.moved:.4f} = {price(now.after_hours)}, {pct(now.moved)}"
+        lines.append(Line("after hours", f"{evening}; no figure of the session moves with it"))
+    return tuple(lines)

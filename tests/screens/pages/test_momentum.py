@@ -9,9 +9,10 @@ import pytest
 
 from deskview.analytics.momentum import MomentumReading
 from deskview.board import Board
-from deskview.screens.format import basis_points, percent, share, sigma
+from deskview.screens.format import basis_points, percent, share, sigma, sigma_sign
 from deskview.screens.frame.history import past_sessions
 from deskview.screens.frame.target import Kind, Target
+from deskview.screens.momentum.explain import ranked
 from deskview.screens.momentum.page import sector_split, spread_chart
 from deskview.widgets.chart import Chart
 from deskview.widgets.sorting import SortedTable
@@ -26,24 +27,26 @@ def reading_of(board: Board) -> MomentumReading:
 
 async def test_the_figures_are_those_of_the_reading(board: Board) -> None:
     reading = reading_of(board)
-    state = reading.state
+    state, hedged, crowding, basis = reading.state, reading.beta_neutral, reading.crowding, reading.sigma_basis
+    sign = sigma_sign(basis)
     async with opened(board, "momentum") as (app, _):
         for figure in (
-            f"{percent(reading.return_)}  {sigma(reading.sigma)}",
-            f"EWMA {sigma(reading.sigma_ewma)}",
+            f"{percent(reading.return_)}  {sigma(reading.sigma, basis)}",
+            f"of the hour {sigma(reading.sigma_of_hour, basis)}",
+            f"EWMA {sigma(reading.sigma_ewma, basis)}",
             reading.verdict,
             f"long {percent(reading.long_return)}",
             f"short basket {percent(reading.short_return)}",
+            f"{percent(hedged.return_)}  {sigma(hedged.sigma, hedged.sigma_basis)}",
+            f"k {hedged.hedge_ratio:.2f}",
             f"against the market {share(reading.long_share)}",
             f"raw {share(reading.long_share_raw)}",
-            f"hedge {reading.hedge_ratio:.2f}",
-            f"1σ of {reading.sigma_days} d {reading.sigma_252_return:.2%}",
-            f"from {reading.sigma_basis}",
+            f"1{sign} of {reading.sigma_n} d {reading.sigma_252_return:.2%}",
+            "from the rule's own history" if basis == "rule" else "from today's names held back",
             f"traded long {share(reading.coverage_long)}",
             f"{len(reading.long)}+{len(reading.short)} of {reading.universe}",
-            "panic" if state.panic else "no panic",
-            f"{state.market_vol_126d:.1%} (median {state.market_vol_median:.1%})",
-            f"comomentum long {reading.crowding.long:.2f}",
+            {True: "panic", False: "no panic", None: "panic cannot be told"}[state.panic] + f" ({state.days:,} days)",
+            f"comomentum long {ranked(crowding.long, crowding.percentile_long, crowding.n)}",
             f"{sum(reading.left_out.values())} names",
         ):
             assert figure is not None
@@ -69,7 +72,7 @@ async def test_x_turns_to_the_basket_that_is_neutral_to_sectors_and_back(board: 
         before = app.facts
         await pressed(app, pilot, "x")
         assert "neutral to sectors" in app.text
-        assert f"{percent(neutral.return_)}  {sigma(neutral.sigma)}" in app.facts
+        assert f"{percent(neutral.return_)}  {sigma(neutral.sigma, neutral.sigma_basis)}" in app.facts
         assert set(app.page.query_one("#long", SortedTable).keys) == {name.ticker for name in neutral.long}
         await pressed(app, pilot, "x")
         assert app.facts == before
@@ -146,6 +149,10 @@ async def test_no_figure_is_cut_at_any_size(board: Board, size: tuple[int, int])
 async def test_a_low_terminal_shows_the_legs_and_the_chart_on_its_key(board: Board) -> None:
     async with opened(board, "momentum", (80, 24)) as (app, pilot):
         assert "LONG" in app.text
+        assert "β-neutral" in app.text
+        assert re.search(r"panic.* \([\d,]+ days\)", app.text)
+        assert "halves" not in app.text
+        assert "crowding" not in app.text
         assert "Daily spread" not in app.text
         await pressed(app, pilot, "w")
         assert "Daily spread" in app.text
