@@ -1,0 +1,27 @@
+"""What the README shows as a program runs, and gives what it says."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from deskview.analytics.momentum.daily import DAILY
+
+README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+LIBRARY = README.partition("## Use it as a library\n")[2].partition("\n## ")[0]
+
+
+def test_the_example_runs_as_it_stands_and_prints_a_history() -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", LIBRARY, re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"session +┆ long +┆ short +┆ spread", done.stdout)
+    days, sigma = re.search(r"^(\d+) days, σ (\d+\.\d\d)% a day$", done.stdout, re.MULTILINE).groups()  # type: ignore[union-attr]
+    assert int(days) > 100
+    assert float(sigma) > 0
+
+
+def test_every_column_of_the_history_is_explained() -> None:
+    table = LIBRARY.partition("| column | is |")[2]
+    explained = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE))))
+    assert set(DAILY) <= explained
