@@ -53,3 +53,10 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("reference material is not beside this checkout")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What the desk keeps between runs is kept here."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state"

@@ -67,6 +67,8 @@ def _live(tickers: list[str], rng: np.random.Generator) -> pl.DataFrame:
         prev_close=pl.lit(100.0),
         price_time=pl.lit(None, dtype=LIVE["price_time"]),
         volume=pl.lit(1e6),
+        after_hours=pl.lit(None, pl.Float64),
+        doubt=pl.lit(None, pl.String),
     ).select(list(LIVE))
 
 
