@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from math import inf
 
 import polars as pl
 
@@ -15,7 +16,7 @@ from deskview.feed.inputs import basis_of
 from deskview.feed.state import Daily
 from deskview.feed.tasks import Progress, Task, for_each
 from deskview.market.errors import ReferenceDataError
-from deskview.market.schema import DETAILS, empty
+from deskview.market.schema import DETAILS, DIVIDENDS, empty
 from deskview.market.sessions import NEW_YORK
 from deskview.providers.base import Provider, Table
 from deskview.providers.errors import Kind, ProviderError
@@ -35,6 +36,8 @@ WORTH_S = 15.0
 EMPTY_AGAIN_S, EMPTY_TRIES = 60.0, 5
 """A session whose bars came empty is asked for again after a minute, so many times; then with the hourly refresh."""
 SAVE_EVERY = 200
+EMPTY = "the provider's answer came empty"
+Ask = Callable[[], Awaitable[Table]]
 WITHOUT = {
     "tickers": "Without listings nothing can be computed.",
     "splits": "Without splits, returns across a split are wrong.",
@@ -51,11 +54,11 @@ async def refresh_daily(context: Context) -> None:
     state = context.state
     session, store = await state.session.get(), await state.store.get()
     wanted = state.calendar.before(session, context.settings.history_sessions)
-    cold = await asyncio.to_thread(store.table, "dividends") is None
+    cold = store.age_days("dividends") == inf
     since = wanted[-RANKED_SESSIONS:][0] if cold else wanted[0]
     before, daily = state.daily, await load_listings(context.provider, store, since)
     daily.with_past_of(before)
-    daily.problems += _bad_spinoffs(context)
+    daily.spinoffs = _spinoffs(context, daily.problems)
     state.daily = daily
     state.outdated |= not daily.same_tables(before)
     loaded, first = await _load(context, wanted, daily, actions=cold)
@@ -69,12 +72,13 @@ async def refresh_daily(context: Context) -> None:
     await context.scheduler.attempt(Task.DETAILS, lambda: _refresh_details(context, session, wanted))
 
 
-def _bad_spinoffs(context: Context) -> list[str]:
+def _spinoffs(context: Context, problems: list[str]) -> pl.DataFrame:
+    """The user's, none where the file can't be used."""
     try:
-        context.registry.spinoffs  # noqa: B018 - read once, here for its faults
+        return context.registry.spinoffs
     except ReferenceDataError as error:
-        return [f"{error} No spin-off of the file counts."]
-    return []
+        problems.append(f"{error} No spin-off of the file counts.")
+        return empty(DIVIDENDS)
 
 
 async def _load(
@@ -176,10 +180,8 @@ async def load_listings(provider: Provider, store: Store, since: date) -> Daily:
     daily = Daily()
     daily.tickers = await _table("tickers", provider.tickers, store, daily)
     await load_actions(provider, store, daily, since)
-    kept = await asyncio.to_thread(store.table, "conditions")
-    fresh = kept is not None and store.age_days("conditions") < LISTING_DAYS
-    daily.conditions = (
-        kept if kept is not None and fresh else await _table("conditions", provider.conditions, store, daily)
+    daily.conditions = await _fresh_or_asked(
+        "conditions", provider.conditions, store, daily, _young(store, "conditions")
     )
     details = await asyncio.to_thread(store.table, "details")
     daily.details = empty(DETAILS) if details is None else details
@@ -192,23 +194,47 @@ async def load_actions(provider: Provider, store: Store, daily: Daily, since: da
     daily.dividends = await _table("dividends", lambda: provider.dividends(since), store, daily)
 
 
-async def _table(name: str, ask: Callable[[], Awaitable[Table]], store: Store, daily: Daily) -> pl.DataFrame:
+async def _table(name: str, ask: Ask, store: Store, daily: Daily) -> pl.DataFrame:
+    """The table as asked for, which is kept; where that fails or says nothing the stored one, else none, and why."""
     try:
         table = await ask()
     except ProviderError as fault:
         stored = await asyncio.to_thread(store.table, name)
         if fault.kind is Kind.KEY_REFUSED or (stored is None and name == "tickers"):
             raise
-        daily.problems.append(f"{name}: {fault} {WITHOUT[name] if stored is None else 'The stored ones are used.'}")
-        return empty(TABLES[name]) if stored is None else stored
+        return _instead(name, stored, fault, daily)
     if _says_nothing(name, table.frame):
-        stored, daily.came_empty = await asyncio.to_thread(store.table, name), True
-        instead = WITHOUT[name] if stored is None else "The stored ones are used."
-        daily.problems.append(f"{name}: the provider's answer came empty. {instead} They are asked for again.")
-        return empty(TABLES[name]) if stored is None else stored
+        daily.came_empty = True
+        return _instead(name, await asyncio.to_thread(store.table, name), None, daily)
     await asyncio.to_thread(store.put_table, name, table.frame)
     daily.left_out[name] = table.left_out
     return table.frame
+
+
+def _instead(name: str, stored: pl.DataFrame | None, fault: ProviderError | None, daily: Daily) -> pl.DataFrame:
+    """The stored table or none; `fault` is None where the answer said nothing.
+
+    Of the tables all figures rest on it is told among the problems, else where there is none, as the reason for that.
+    """
+    if name in WITHOUT:
+        instead = WITHOUT[name] if stored is None else "The stored ones are used."
+        empty_told = f"{name}: {EMPTY}. {instead} They are asked for again."
+        daily.problems.append(f"{name}: {fault} {instead}" if fault else empty_told)
+    elif stored is None:
+        daily.reasons[name] = str(fault) if fault else f"{EMPTY}; it is asked again"
+    return empty(TABLES[name]) if stored is None else stored
+
+
+async def _fresh_or_asked(
+    name: str, ask: Ask, store: Store, daily: Daily, fresh: Callable[[pl.DataFrame], bool]
+) -> pl.DataFrame:
+    """The stored table where it is fresh, else as asked for."""
+    stored = await asyncio.to_thread(store.table, name)
+    return stored if stored is not None and fresh(stored) else await _table(name, ask, store, daily)
+
+
+def _young(store: Store, name: str) -> Callable[[pl.DataFrame], bool]:
+    return lambda _: store.age_days(name) < LISTING_DAYS
 
 
 def _says_nothing(name: str, frame: pl.DataFrame) -> bool:
@@ -234,41 +260,11 @@ async def load_past(provider: Provider, store: Store, daily: Daily, *, since: da
 
     new_york = pl.col("start").dt.convert_time_zone(str(NEW_YORK)).dt.date()
     past = replace(daily, reasons={})
-    past.index_days = await _stored_or_asked("index-days", days, store, past, reaches(pl.col("session")))
-    past.index_minutes = await _stored_or_asked("index-minutes", minutes, store, past, reaches(new_york))
-    past.delisted = await _stored_or_asked(
-        "delisted",
-        lambda: provider.delisted(since),
-        store,
-        past,
-        lambda _: store.age_days("delisted") < LISTING_DAYS,
-    )
+    past.index_days = await _fresh_or_asked("index-days", days, store, past, reaches(pl.col("session")))
+    past.index_minutes = await _fresh_or_asked("index-minutes", minutes, store, past, reaches(new_york))
+    delisted = _young(store, "delisted")
+    past.delisted = await _fresh_or_asked("delisted", lambda: provider.delisted(since), store, past, delisted)
     return past
-
-
-async def _stored_or_asked(
-    name: str, ask: Callable[[], Awaitable[Table]], store: Store, daily: Daily, fresh: Callable[[pl.DataFrame], bool]
-) -> pl.DataFrame:
-    """The stored table where it is fresh, else one asked for; where that fails the stored one, or none and why."""
-    stored = await asyncio.to_thread(store.table, name)
-    if stored is not None and fresh(stored):
-        return stored
-    try:
-        table = await ask()
-    except ProviderError as fault:
-        if fault.kind is Kind.KEY_REFUSED:
-            raise
-        if stored is None:
-            daily.reasons[name] = str(fault)
-        return empty(TABLES[name]) if stored is None else stored
-    if table.frame.is_empty():
-        daily.came_empty = True
-        if stored is None:
-            daily.reasons[name] = "the provider's answer came empty; it is asked again"
-        return empty(TABLES[name]) if stored is None else stored
-    await asyncio.to_thread(store.put_table, name, table.frame)
-    daily.left_out[name] = table.left_out
-    return table.frame
 
 
 async def load_details(

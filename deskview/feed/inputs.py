@@ -25,8 +25,7 @@ from deskview.board import (
 from deskview.feed.context import Registry
 from deskview.feed.state import FeedState
 from deskview.feed.tasks import Task, progress_message
-from deskview.market.errors import ReferenceDataError
-from deskview.market.schema import BARS, DIVIDENDS, empty
+from deskview.market.schema import BARS, empty
 from deskview.providers.base import Capability, Provider
 from deskview.store import Store
 
@@ -54,7 +53,7 @@ def basis_of(state: FeedState, store: Store, registry: Registry, session: date, 
     The long past is laid out first and its bars let go: they would be most of the memory.
     """
     daily = state.daily
-    dividends = pl.concat([daily.dividends, _spinoffs(registry)])
+    dividends = pl.concat([daily.dividends, daily.spinoffs])
     reference = Reference(registry.funds, registry.underlyings, registry.groups, registry.members)
     listings = DailyTables(
         bars=empty(BARS),
@@ -79,14 +78,6 @@ def basis_of(state: FeedState, store: Store, registry: Registry, session: date, 
     )
     tables = replace(listings, bars=store.bars(sessions[-HISTORY_SESSIONS:]))
     return build_basis(session, tables, reference, state.calendar, registry.assumptions, past=past)
-
-
-def _spinoffs(registry: Registry) -> pl.DataFrame:
-    """The user's, none where the file can't be used: the reason is among the daily problems."""
-    try:
-        return registry.spinoffs
-    except ReferenceDataError:
-        return empty(DIVIDENDS)
 
 
 def board_inputs(provider: Provider, state: FeedState) -> Inputs:

@@ -76,6 +76,7 @@ class Daily:
     tickers: pl.DataFrame = field(default_factory=lambda: empty(TICKERS))
     splits: pl.DataFrame = field(default_factory=lambda: empty(SPLITS))
     dividends: pl.DataFrame = field(default_factory=lambda: empty(DIVIDENDS))
+    spinoffs: pl.DataFrame = field(default_factory=lambda: empty(DIVIDENDS))
     details: pl.DataFrame = field(default_factory=lambda: empty(DETAILS))
     conditions: pl.DataFrame = field(default_factory=lambda: empty(CONDITIONS))
     delisted: pl.DataFrame = field(default_factory=lambda: empty(DELISTED))

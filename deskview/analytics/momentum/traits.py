@@ -60,8 +60,8 @@ def traits_of(panel: Panel, names: pl.DataFrame) -> Traits:
     """NAMES aligned with the panel's tickers. Only the column `ticker` is required; others may be absent.
 
     Beyond NAMES, a column `delisted` (the last day a name was traded, null while it is) may be there, and `rank_doubt`
-    (why its return of the year is in doubt). Of several
-    rows of a ticker that of the living name counts, else of the last that died.
+    (why its return of the year is in doubt). Of several rows of a ticker that of the living name counts, else of the
+    last that died.
     """
     absent = [pl.lit(None, kind).alias(column) for column, kind in _OPTIONAL.items() if column not in names.columns]
     living_first = names.with_columns(absent).sort("delisted", descending=True, nulls_last=False, maintain_order=True)
