@@ -21,10 +21,23 @@ SECTORS = (
     "Real Estate",
     "Utilities",
 )
-INDEXES = ("SPX", "NDX", "SOX", "DJI")
+#: SOX is PHLX Semiconductor, NYSE_SEMIS the NYSE's index of the same size, US_SEMIS Dow Jones US Semiconductors: of it
+#: the 30 largest, of SOX the five smallest by market value. All lists are of summer 2026 (S&P 500: August).
+INDEXES = (
+    "SPX",
+    "NDX",
+    "NDX_MEGA",
+    "DJI",
+    "SOX",
+    "NYSE_SEMIS",
+    "US_SEMIS",
+    "FANG_PLUS",
+    "FANG_INNOVATION",
+    "MAGNIFICENT_7",
+)
 
-#: One row per name. `sector` is one of the 11 GICS sectors, `industry` the GICS sub-industry,
-#: `indexes` those of INDEXES it belongs to (empty list: none). S&P 500 as of August 2026.
+#: One row per name. `sector` is one of the 11 GICS sectors, `industry` the GICS sub-industry, `indexes` those of
+#: INDEXES it belongs to (empty list: none). The file's `note` says why a row is as it is, for its readers.
 MEMBERS: Schema = {
     "ticker": pl.String(),
     "name": pl.String(),

@@ -77,6 +77,13 @@ DETAILS: Schema = {
     "list_date": pl.Date(),
 }
 
+#: Shares outstanding of leveraged funds as counted for a session; some issuers count what was created a session later.
+SHARE_COUNTS: Schema = {
+    "ticker": pl.String(),
+    "session": pl.Date(),
+    "shares": pl.Float64(),
+}
+
 #: The whole market at one moment, as the wire gave it: which of it is a price is decided by analytics.live.
 #: `trade_conditions` are codes of CONDITIONS (empty or null: a regular sale). `minute_close` is that of the last
 #: minute with a trade, `minute_time` that minute's end or `updated`, whichever is earlier. `day_close` is the last

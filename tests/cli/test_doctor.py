@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from deskview import paths
 from deskview.exits import Exit
+from deskview.market.schema import TICKERS
 from tests.cli.conftest import Desk, Serving
 from tests.credentials.conftest import CANARY, Surroundings
 from tests.credentials.terminal import Terminal
@@ -257,6 +259,46 @@ def test_the_history_of_each_market_is_counted(desk: Desk) -> None:
     check = report(desk)["history"]
     assert check["level"] == "warning"
     assert "damaged files set aside: 1." in check["found"]
+
+
+def store_listing(desk: Desk, *funds: tuple[str, str]) -> None:
+    market = desk.home / ".cache" / "deskview" / "massive"
+    (market / "bars").mkdir(parents=True, exist_ok=True)
+    rows = [(ticker, name, "ETF", "ARCX", None, None) for ticker, name in funds]
+    pl.DataFrame(rows, schema=dict(TICKERS), orient="row").write_parquet(market / "tickers.parquet")
+
+
+def test_listed_funds_that_look_leveraged_and_nobody_registered_are_a_remark(desk: Desk, tmp_path: Path) -> None:
+    settings, funds = tmp_path / "settings.toml", tmp_path / "funds.toml"
+    new = [(f"ZZZ{k}", f"Tradr 2X Long ZZ{k} Daily ETF") for k in "ABCDE"]
+    store_listing(desk, ("SPY", "SPDR S&P 500 ETF Trust"), ("TQQQ", "ProShares UltraPro QQQ"), *new)
+    check = report(desk)["unregistered"]
+    assert check["level"] == "warning"
+    assert check["found"] == (
+        "massive: 5 listed that look leveraged by name are in no list of funds, so in no figure: "
+        "ZZZA (Tradr 2X Long ZZA Daily ETF); ZZZB (Tradr 2X Long ZZB Daily ETF); "
+        "ZZZC (Tradr 2X Long ZZC Daily ETF); and 2 more."
+    )
+    assert "[[fund]]" in check["todo"]
+    assert 'funds_file = "funds.toml"' in check["todo"]
+    settings.write_text(f'funds_file = "{funds}"')
+    row = '[[fund]]\nticker = "ZZZ{}"\nleverage = 2\nkind = "stock"\n'
+    funds.write_text(row.format("A"))
+    check = report(desk, "--settings", str(settings))["unregistered"]
+    assert "massive: 4 listed" in check["found"]
+    assert check["todo"].endswith(f"in {funds}.")
+    funds.write_text("".join(map(row.format, "ABCDE")))
+    assert "unregistered" not in report(desk, "--settings", str(settings))
+
+
+def test_a_listing_that_cannot_be_read_or_is_not_there_is_not_spoken_of(desk: Desk) -> None:
+    store_listing(desk, ("SPY", "SPDR S&P 500 ETF Trust"))
+    assert "unregistered" not in report(desk)
+    listing = desk.home / ".cache" / "deskview" / "massive" / "tickers.parquet"
+    listing.write_bytes(b"no parquet")
+    assert "unregistered" not in report(desk)
+    listing.unlink()
+    assert "unregistered" not in report(desk)
 
 
 def test_a_clock_that_is_off_is_told(desk: Desk, market: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,12 +12,14 @@ from deskview.market.errors import ReferenceDataError
 from deskview.market.funds import FUNDS, KINDS, RESETS, UNDERLYINGS, load_funds, load_underlyings
 from deskview.market.groups import load_groups
 from deskview.market.members import INDEXES, SECTORS
-from deskview.market.reference import TICKER
+from deskview.market.reference import TICKER, csv_rows
 
 ROWS = load_funds().to_dicts()
 BY_TICKER: dict[str, dict[str, Any]] = {row["ticker"]: row for row in ROWS}
+UNDERLYING: dict[str, dict[str, Any]] = {row["underlying"]: row for row in load_underlyings().to_dicts()}
 INVERSE_WORDS = re.compile(r"\b(Bear|Short|UltraShort|Inverse)\b|-\dX")
 STATED = re.compile(r"(\d(?:\.\d+)?)X\b")
+NOTE_ISSUERS = {"BMO", "Deutsche Bank", "UBS"}
 PROSHARES = {"UltraPro Short": -3.0, "UltraShort": -2.0, "UltraPro": 3.0, "Ultra": 2.0, "Short": -1.0}
 
 
@@ -37,7 +39,7 @@ def test_counts_by_kind() -> None:
     assert Counter(row["kind"] for row in ROWS) == {
         "stock": 388,
         "sector": 111,
-        "index": 86,
+        "index": 87,
         "crypto": 31,
         "commodity": 22,
         "bond": 14,
@@ -55,6 +57,7 @@ def wrong_fields(row: dict[str, Any]) -> list[str]:
         "kind": row["kind"] in KINDS,
         "reset": row["reset"] in RESETS,
         "issuer": bool(row["issuer"]),
+        "structure": row["structure"] == ("ETN" if row["issuer"] in NOTE_ISSUERS else "ETF"),
     }
     return [field for field, fits in fit.items() if not fits]
 
@@ -103,17 +106,63 @@ def test_every_shipped_key_is_used_and_has_a_proxy_that_is_not_leveraged() -> No
     used = {row["underlying"] for row in ROWS if row["kind"] != "stock"}
     for key, proxy in load_underlyings().select("underlying", "proxy").iter_rows():
         assert key in used
-        assert proxy
         assert proxy not in BY_TICKER
+    assert set(load_underlyings().filter(pl.col("proxy").is_null())["underlying"]) == {"SEMIS", "FANG_INNOVATION"}
 
 
-def test_every_basket_has_constituents() -> None:
+def test_every_basket_has_constituents_and_a_way_to_weigh_them() -> None:
     groups = load_groups()
     themes = set(groups.filter(kind="theme")["group"])
     known = {"index": set(INDEXES), "sector": set(SECTORS), "theme": themes}
-    for basket in load_underlyings()["basket"].drop_nulls():
-        kind, _, name = basket.partition(":")
-        assert name in known[kind], basket
+    for row in UNDERLYING.values():
+        assert (row["basket"] is None) == (row["weights"] is None), row
+        if row["basket"]:
+            kind, _, name = row["basket"].partition(":")
+            assert name in known[kind], row
+            assert kind != "theme" or row["weights"] == "cap", "a theme is not the list of an index"
+            assert row["weights"] != "implied" or row["proxy"], "by the returns of which fund?"
+
+
+@pytest.mark.parametrize(
+    ("key", "proxy", "basket", "weights", "family"),
+    [
+        ("SPX", "SPY", "index:SPX", "implied", None),
+        ("SPX_EQUAL", "RSP", "index:SPX", "equal", None),
+        ("NDX", "QQQ", "index:NDX", "implied", "nasdaq"),
+        ("NDX_MEGA", "QBIG", "index:NDX_MEGA", "implied", "nasdaq"),
+        ("DJI", "DIA", "index:DJI", "price", None),
+        ("NYSE_SEMIS", "SOXX", "index:NYSE_SEMIS", "implied", "semiconductors"),
+        ("SEMIS", None, "index:US_SEMIS", "cap", "semiconductors"),
+        ("TECH", "XLK", "sector:Information Technology", "implied", "technology"),
+        ("FANG_PLUS", "FNGS", "index:FANG_PLUS", "equal", "technology"),
+        ("FANG_INNOVATION", None, "index:FANG_INNOVATION", "equal", "technology"),
+        ("MAGNIFICENT_7", "MAGS", "index:MAGNIFICENT_7", "equal", "technology"),
+        ("BIG_OIL", "XLE", "sector:Energy", "cap", None),
+        ("BIG_BANKS", "KBWB", "theme:Banks", "cap", None),
+        ("RUT", "IWM", None, None, None),
+    ],
+)
+def test_underlyings_the_market_knows(
+    key: str, proxy: str | None, basket: str | None, weights: str | None, family: str | None
+) -> None:
+    row = UNDERLYING[key]
+    assert (row["proxy"], row["basket"], row["weights"], row["family"]) == (proxy, basket, weights, family)
+
+
+def test_only_an_index_or_a_sector_is_of_a_family() -> None:
+    assert Counter(row["family"] for row in UNDERLYING.values() if row["family"]) == {
+        "nasdaq": 3,
+        "semiconductors": 3,
+        "technology": 9,
+    }
+    assert {row["kind"] for row in UNDERLYING.values() if row["family"]} == {"index", "sector"}
+
+
+def test_what_is_not_by_the_fund_that_holds_the_index_says_why() -> None:
+    notes = {row.text("underlying"): row.text("note") for row in csv_rows("underlyings.csv")}
+    silent = [key for key, row in UNDERLYING.items() if row["weights"] not in {None, "implied"} and not notes[key]]
+    assert silent == []
+    assert all(row.text("note") for row in csv_rows("funds.csv") if row.text("structure") == "ETN")
 
 
 @pytest.mark.parametrize(
@@ -121,7 +170,14 @@ def test_every_basket_has_constituents() -> None:
     [
         ("TQQQ", 3.0, "NDX", "index"),
         ("SQQQ", -3.0, "NDX", "index"),
-        ("SOXL", 3.0, "SOX", "sector"),
+        ("SOXL", 3.0, "NYSE_SEMIS", "sector"),
+        ("SOXS", -3.0, "NYSE_SEMIS", "sector"),
+        ("USD", 2.0, "SEMIS", "sector"),
+        ("SSG", -2.0, "SEMIS", "sector"),
+        ("BULZ", 3.0, "FANG_INNOVATION", "sector"),
+        ("FNGU", 3.0, "FANG_PLUS", "sector"),
+        ("QQQU", 2.0, "MAGNIFICENT_7", "sector"),
+        ("HCMT", 2.0, None, "index"),
         ("MUU", 2.0, "MU", "stock"),
         ("TSMX", 2.0, "TSM", "stock"),
         ("RGTZ", -2.0, "RGTI", "stock"),
@@ -132,7 +188,7 @@ def test_every_basket_has_constituents() -> None:
         ("UVXY", 1.5, "VIX", "volatility"),
     ],
 )
-def test_funds_the_market_knows(ticker: str, leverage: float, underlying: str, kind: str) -> None:
+def test_funds_the_market_knows(ticker: str, leverage: float, underlying: str | None, kind: str) -> None:
     row = BY_TICKER[ticker]
     assert (row["leverage"], row["underlying"], row["kind"]) == (leverage, underlying, kind)
 
@@ -148,14 +204,38 @@ def universe(shared: Path, day: str) -> pl.DataFrame:
 
 
 def test_nearly_all_leveraged_assets_are_resolved(shared: Path) -> None:
+    """A fund is resolved if it is registered: its need follows from its underlying's return or else from its own."""
     multiple = pl.col("leverage").str.strip_suffix("x").cast(pl.Float64, strict=False)
     signed = multiple * pl.when(pl.col("direction") == "short").then(-1).otherwise(1)
     source = universe(shared, "2026-06-01").filter(~signed.is_between(0, 1))
-    resolved = load_funds().filter(pl.col("underlying").is_not_null())
-    known = source.select(
-        pl.col("aum").filter(pl.col("ticker").is_in(resolved["ticker"].implode())).sum() / pl.col("aum").sum()
+    registered = pl.col("ticker").is_in(load_funds()["ticker"].implode())
+    with_underlying = pl.col("ticker").is_in(load_funds().drop_nulls("underlying")["ticker"].implode())
+    share = source.select(
+        registered=pl.col("aum").filter(registered).sum() / pl.col("aum").sum(),
+        with_underlying=pl.col("aum").filter(with_underlying).sum() / pl.col("aum").sum(),
+        by_number=registered.mean(),
+    ).row(0, named=True)
+    assert share["registered"] >= 0.981, share
+    assert share["with_underlying"] >= 0.978, share
+    assert share["by_number"] >= 0.91, share
+    assert (
+        source.filter(asset_class="equity").select(pl.col("aum").filter(registered).sum() / pl.col("aum").sum()).item()
+        >= 0.985
     )
-    assert known.item() >= 0.97
+
+
+@pytest.mark.parametrize("day", ["2026-02-04", "2026-06-01"])
+def test_no_plain_multiple_of_stocks_is_left_out(shared: Path, day: str) -> None:
+    """What is labelled 1.2x to 4x, has assets and is not registered pays out otherwise, stacks or holds other funds."""
+    others = r"(?i)buffer|accelerated|income|stkd|return stacked|outcome|miller value|icav"
+    labelled = pl.col("leverage").is_in(["1.2x", "1.25x", "1.3x", "1.5x", "2x", "3x", "4x"])
+    left_out = (
+        universe(shared, day)
+        .filter(labelled, pl.col("asset_class") == "equity", pl.col("aum") > 0)
+        .join(load_funds(), on="ticker", how="anti")
+    )
+    assert left_out.height > 5
+    assert left_out.filter(~pl.col("name").str.contains(others))["name"].to_list() == []
 
 
 @pytest.mark.parametrize("day", ["2026-02-04", "2026-06-01"])
@@ -190,6 +270,7 @@ def test_a_user_adds_a_fund(tmp_path: Path) -> None:
         "kind": "stock",
         "reset": "daily",
         "issuer": None,
+        "structure": "ETF",
     }
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskview.market.errors import ReferenceDataError
-from deskview.market.members import MEMBERS, SECTORS, index_members, load_members, with_sic_sector
-from deskview.market.reference import TICKER
+from deskview.market.members import INDEXES, MEMBERS, SECTORS, index_members, load_members, with_sic_sector
+from deskview.market.reference import TICKER, csv_rows
 
 
 def test_every_name_is_complete() -> None:
@@ -31,9 +31,15 @@ def test_every_name_is_complete() -> None:
     ("index", "size", "some"),
     [
         ("SPX", 503, ["AAPL", "BRK.B", "BF.B", "JPM"]),
-        ("NDX", 100, ["ASML", "MELI", "NVDA"]),
-        ("SOX", 30, ["ASML", "MU", "NVDA", "TSM"]),
-        ("DJI", 30, ["CAT", "GS", "WMT"]),
+        ("NDX", 101, ["ASML", "HONA", "MELI", "NVDA", "SNDK", "SPCX", "TER"]),
+        ("NDX_MEGA", 8, ["AVGO", "GOOG", "GOOGL", "NVDA"]),
+        ("DJI", 30, ["CAT", "GOOGL", "GS", "HON", "WMT"]),
+        ("SOX", 30, ["ASML", "COHR", "GFS", "MU", "NVDA", "TSM"]),
+        ("NYSE_SEMIS", 30, ["ASX", "MU", "NVDA", "STM", "TSM", "UMC"]),
+        ("US_SEMIS", 30, ["AMAT", "AVGO", "MU", "NVDA", "NXPI"]),
+        ("FANG_PLUS", 10, ["AVGO", "META", "MU", "NFLX", "PLTR"]),
+        ("FANG_INNOVATION", 15, ["AMD", "INTC", "NFLX", "TSLA"]),
+        ("MAGNIFICENT_7", 7, ["AAPL", "AMZN", "GOOGL", "META", "MSFT", "NVDA", "TSLA"]),
     ],
 )
 def test_index_members(index: str, size: int, some: list[str]) -> None:
@@ -41,6 +47,46 @@ def test_index_members(index: str, size: int, some: list[str]) -> None:
     assert len(members) == size
     assert set(some) <= set(members)
     assert members == sorted(members)
+
+
+def test_the_nasdaq_100_has_a_hundred_issuers() -> None:
+    members = set(index_members("NDX"))
+    assert {"GOOG", "GOOGL"} <= members, "the one issuer with two lines"
+    assert len(members - {"GOOG"}) == 100
+    assert members.isdisjoint({"AZN", "CHTR", "CSGP", "CTSH", "EA", "INSM", "KHC", "TEAM", "VRSK", "ZS"}), (
+        "left by July"
+    )
+    assert set(index_members("NDX_MEGA")) < members
+
+
+def test_the_two_semiconductor_indices_are_two() -> None:
+    phlx, nyse = set(index_members("SOX")), set(index_members("NYSE_SEMIS"))
+    assert phlx - nyse == {"COHR", "GFS", "LSCC", "QRVO"}
+    assert nyse - phlx == {"ASX", "RMBS", "STM", "UMC"}
+
+
+def test_the_dow_jones_semiconductors_are_us_names_only() -> None:
+    assert {"ARM", "ASML", "ASX", "NVMI", "STM", "TSM", "UMC"}.isdisjoint(index_members("US_SEMIS"))
+
+
+def test_three_lists_of_megacaps_are_three() -> None:
+    plus, innovation, seven = map(set, map(index_members, ("FANG_PLUS", "FANG_INNOVATION", "MAGNIFICENT_7")))
+    assert seven - plus == {"TSLA"}
+    assert plus - innovation == set()
+    assert innovation - plus - seven == {"AMD", "INTC", "ORCL", "SNDK"}
+
+
+def test_every_index_has_members_and_every_mended_row_its_reason() -> None:
+    assert all(index_members(index) for index in INDEXES)
+    notes = {row.text("ticker"): row.text("note") for row in csv_rows("members.csv")}
+    mended = "ALAB CRWD ENPH GOOGL GSIT HONA LITE MRAM MU NTAP SEDG SNDK SPCX TEAM TER VZ ZS"
+    assert [ticker for ticker in mended.split() if not notes[ticker]] == []
+
+
+@pytest.mark.parametrize("ticker", ["ENPH", "SEDG"])
+def test_makers_of_inverters_are_semiconductor_equipment(ticker: str) -> None:
+    row = load_members().row(by_predicate=pl.col("ticker") == ticker, named=True)
+    assert (row["sector"], row["industry"]) == ("Information Technology", "Semiconductor Materials & Equipment")
 
 
 def test_an_index_nobody_ships_is_refused() -> None:

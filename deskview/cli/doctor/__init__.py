@@ -52,5 +52,5 @@ async def _checks(arguments: Namespace) -> AsyncIterator[Check]:
     else:
         async for check in provider.checks(context, key):
             yield check
-    for check in machine.cache():
+    for check in machine.cache(arguments, settings):
         yield check

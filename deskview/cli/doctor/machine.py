@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deskview import __version__, paths
 from deskview.analytics.assumptions import HISTORY, RULE_SIGMA_DAYS, YEAR
@@ -18,9 +19,13 @@ from deskview.exits import Exit
 from deskview.market.errors import ReferenceDataError, nearest
 from deskview.settings import Settings, SettingsError, load_settings, where
 
+if TYPE_CHECKING:
+    import polars as pl
+
 LIBRARIES = ("textual", "httpx", "polars", "plotext", "keyring", "msgspec", "numpy")
 _SESSION = re.compile(r"\d{4}-\d\d-\d\d")
 
+FUNDS_NAMED = 3
 LEAST_COLUMNS, LEAST_ROWS = 80, 24
 _COLOURS = {"truecolor": "16 million colours", "256": "256 colours", "standard": "16 colours", "windows": "16 colours"}
 
@@ -96,8 +101,8 @@ def log(arguments: Namespace) -> tuple[Check, Path | None]:
     return Check("log", Level.OK, f"{file} can be written."), file
 
 
-def cache() -> Iterator[Check]:
-    """The cache folder and the history of each market in it."""
+def cache(arguments: Namespace, settings: Settings) -> Iterator[Check]:
+    """The cache folder, and of each market in it the history and the funds nobody registered."""
     try:
         folder = paths.cache_folder()
     except OSError as fault:
@@ -115,6 +120,33 @@ def cache() -> Iterator[Check]:
         yield Check("cache", Level.OK, f"{folder}: {held}.")
     for market in markets:
         yield _market(market)
+        yield from _unregistered(market, settings, settings_file_of(arguments))
+
+
+def _unregistered(market: Path, settings: Settings, file: Path) -> Iterator[Check]:
+    """The funds of the market's stored listing whose name looks leveraged and that no list of funds holds, if any."""
+    from deskview.market.funds import load_funds, unregistered  # noqa: PLC0415 - polars loads late
+
+    listing = _listing(market)
+    funds = [] if listing is None else unregistered(listing, load_funds(settings.funds_file)).rows()
+    if not funds:
+        return
+    first = "; ".join(f"{ticker} ({name})" for ticker, name in funds[:FUNDS_NAMED])
+    more = f"; and {len(funds) - FUNDS_NAMED} more" if len(funds) > FUNDS_NAMED else ""
+    found = f"{market.name}: {len(funds)} listed that look leveraged by name are in no list of funds, so in no figure"
+    place = settings.funds_file or f'a file of yours that {file} names: funds_file = "funds.toml"'
+    todo = f"Give those that matter a row [[fund]] with ticker, leverage, kind and underlying in {place}."
+    yield Check("unregistered", Level.WARNING, f"{found}: {first}{more}.", todo)
+
+
+def _listing(market: Path) -> "pl.DataFrame | None":
+    """The stored listing; None where there is none or it can't be read, which the desk mends by itself."""
+    import polars as pl  # noqa: PLC0415 - polars loads late
+
+    try:
+        return pl.read_parquet(market / "tickers.parquet", columns=["ticker", "name", "type"])
+    except (pl.exceptions.PolarsError, OSError):
+        return None
 
 
 def _market(folder: Path) -> Check:
