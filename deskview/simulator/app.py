@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from deskview.simulator.faults import corrupted, parse_faults
+from deskview.simulator.faults import UNLISTED, corrupted, parse_faults
 from deskview.simulator.scenario import parse_scenario, read_scenario
 from deskview.simulator.wire import bars, corporate, reference, snapshot, trades
 from deskview.simulator.wire.backend import Clock, Market
@@ -76,6 +76,7 @@ def create_app(
     speed = parsed.speed if speed is None else speed
     clock = Clock(parsed.session, at or parsed.start, speed)
     market = Market(world, clock, delayed="delayed" in wrong, empty="empty" in wrong)
+    market.unlisted = UNLISTED if "fund-unlisted" in wrong else None
     market.empty_days = int(wrong.get("empty-day", 0))
     guard = Guard(market, key, wrong)
     routes = [Route(path, _handler(endpoint, market, guard, wrong)) for path, endpoint in ROUTES.items()]

@@ -13,6 +13,8 @@ from starlette.responses import Response
 from deskview.simulator.scenario import suggestion
 from deskview.simulator.wire.protocol import json
 
+#: The fund `fund-unlisted` takes away.
+UNLISTED = "TQQQ"
 FAULTS: Mapping[str, str] = MappingProxyType(
     {
         "unauthorized": "every call is refused with 401, whatever the key",
@@ -34,6 +36,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "empty-day": "the session before has no bars the first time they are asked for (empty-day:N, N times)",
         "duplicate-rows": "every tenth row of a snapshot stands there twice",
         "bad-rows": "some rows hold values of the wrong type",
+        "fund-unlisted": f"{UNLISTED} is gone from the listing, the snapshot and the bars since three sessions ago",
         "null-arrays": "arrays are null where they would be empty or absent",
     }
 )

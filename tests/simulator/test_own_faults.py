@@ -9,7 +9,7 @@ import httpx
 import numpy as np
 import pytest
 
-from deskview.simulator.world.roster import FAILED, PAIRS, REUSED, SPLITTING, SPUN_OFF, TAKEN_OVER
+from deskview.simulator.world.roster import CLOSED, FAILED, PAIRS, REUSED, SPLITTING, SPUN_OFF, TAKEN_OVER
 from deskview.simulator.world.world import World
 from tests.simulator.conftest import GROUPED, SNAPSHOT, asking
 from tests.simulator.test_paging import pages, together
@@ -141,7 +141,8 @@ async def test_delisted_names(noon: httpx.AsyncClient, world: World) -> None:
     living = {row["ticker"] for row in together(await pages(noon, LISTED.format("true")))}
     recent = [row for row in gone.values() if row["delisted_utc"][:10] >= world.days[world.sessions - 530].isoformat()]
     assert len(recent) >= 10
-    assert all(row["cik"] and row["composite_figi"] and row["type"] == "CS" for row in recent)
+    assert all(row["cik"] and row["composite_figi"] for row in recent)
+    assert {row["ticker"] for row in recent if row["type"] != "CS"} == {CLOSED}
     for place in FAILED:
         close = [bar["c"] for bar in (await noon.get(YEARS.format(ticker(world, place)))).json()["results"]]
         assert ticker(world, place) in gone

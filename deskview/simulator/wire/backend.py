@@ -19,6 +19,8 @@ from deskview.simulator.world.world import World
 
 #: When trading after hours ends, the clock stands still.
 LAST = time(20)
+#: Sessions before the scenario's of which an unlisted name has no bars.
+UNLISTED_SESSIONS = 3
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -49,14 +51,16 @@ class Clock:
 class Market:
     """One served market. `delayed`: no last trade and quote, status DELAYED; `empty`: a holiday.
 
-    `empty_days` is how often the session before is still answered without bars. `dividends` keeps the rows of the
-    dividends endpoint once made: those of the newest block, and all.
+    `unlisted` is a ticker that the listing, the snapshot and the newest bars leave out. `empty_days` is how often the
+    session before is still answered without bars. `dividends` keeps the rows of the dividends endpoint once made: those
+    of the newest block, and all.
     """
 
     world: World
     clock: Clock
     delayed: bool = False
     empty: bool = False
+    unlisted: str | None = None
     empty_days: int = 0
     dividends: dict[bool, list[dict[str, Any]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -93,6 +97,12 @@ class Market:
         if found is None:
             raise Refusal(not_found(request))
         return found
+
+    def hidden(self, number: int) -> int:
+        """The position of the name that answers about a session leave out; -1 where there is none."""
+        if self.unlisted is None or number < self.world.sessions - UNLISTED_SESSIONS:
+            return -1
+        return self.world.roster.index.get(self.unlisted, -1)
 
     def today(self) -> date:
         """The scenario's session."""

@@ -104,6 +104,7 @@ def _grouped_rows(market: Market, number: int, adjusted: bool) -> list[GroupedBa
         return []
     days = session_days(market, number, todays_split=market.split_told())
     some = np.flatnonzero(days.bars.volume > 0)
+    some = some[some != market.hidden(number)]
     ends = close_ms(world, number)
     columns = [column[some].tolist() for column in days.columns(adjusted)]
     tickers, times = [world.roster.tickers[i] for i in some.tolist()], [ends] * len(some)
@@ -117,7 +118,8 @@ def previous(request: Request, market: Market) -> Response:
     position = market.position(request, ticker)
     finished = market.clock.now() >= world.calendar.closes(market.today())
     number = world.sessions if finished else world.sessions - 1
-    rows = day_bars(market, position, [number], is_adjusted(request))
+    numbers = [number] if position != market.hidden(number) else []
+    rows = day_bars(market, position, numbers, is_adjusted(request))
     rows = [{"T": ticker} | row | {"t": close_ms(world, number)} for row in rows]
     return bars_answer(request, market, ticker, rows)
 
@@ -234,6 +236,7 @@ def _base(market: Market, position: int, span: str, window: tuple[int, int], adj
         numbers = [number for number in numbers if number >= market.world.oldest]
     if not market.started():
         numbers = [number for number in numbers if number < market.world.sessions]
+    numbers = [number for number in numbers if position != market.hidden(number)]
     if span == "day":
         return day_bars(market, position, [n for n in numbers if midnight_ms(days[n]) >= since], adjusted)
     rows = [row for number in numbers for row in minute_bars(market, position, number, adjusted)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from bisect import bisect_right
 from datetime import UTC, date, timedelta
 from functools import cache
 from importlib import resources
@@ -79,16 +80,16 @@ def overview(request: Request, market: Market) -> Response:
 
 
 def _shares(market: Market, entry: Entry, on: date) -> dict[str, Any]:
-    """Shares outstanding as of a date; for stocks also market cap and industry. Funds grew into today's size.
+    """Shares outstanding as of a date; for stocks also market cap and industry.
 
     Every line of a company is told the whole company's market cap.
     """
     world = market.world
-    price = float(world.previous[world.roster.index[entry.ticker]])
-    shares = max(round(entry.size_usd / price), 1) if price > 0 else 0
+    position = world.roster.index[entry.ticker]
     if entry.kind is not AssetKind.STOCK:
-        back = max((market.today() - on).days, 0)
-        return {"share_class_shares_outstanding": max(int(shares * (1 - 0.0008 * min(back, 900))) // 10 * 10, 10)}
+        return {"share_class_shares_outstanding": world.fund_shares(position, bisect_right(world.days, on) - 1)}
+    price = float(world.previous[position])
+    shares = max(round(entry.size_usd / price), 1) if price > 0 else 0
     code, title = _SIC.get(entry.sector or "", ("9995", "NON-OPERATING ESTABLISHMENTS"))
     company = world.roster.companies_usd[entry.issuer]
     return {
@@ -107,7 +108,7 @@ def _span(market: Market, entry: Entry) -> tuple[date | None, date | None]:
 
 def _listing(market: Market) -> list[dict[str, Any]]:
     market.ready()
-    entries = market.world.roster.entries
+    entries = [entry for entry in market.world.roster.entries if entry.ticker != market.unlisted]
     former = [_former(market, entry, entry.former) for entry in entries if entry.former is not None]
     return [_listed(market, entry, _span(market, entry)[1]) for entry in entries] + former
 

@@ -123,7 +123,7 @@ def one_name(request: Request, market: Market) -> Response:
 def snapshot_rows(market: Market, chosen: Integers) -> list[Row]:
     """Rows of the chosen names; a name that no longer trades has none."""
     world = market.ready()
-    chosen = chosen[world.roster.spans()[1][chosen] >= world.sessions]
+    chosen = chosen[(world.roster.spans()[1][chosen] >= world.sessions) & (chosen != market.hidden(world.sessions))]
     if not market.reset():
         return _yesterday(market, chosen)
     moment = market.moment()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from deskview.simulator.world.roster import REUSED, REUSED_BACK, SPLITTING, SPUN_OFF, Fate, Roster
-from deskview.simulator.world.seeded import Floats, Integers, keys, uniforms
+from deskview.simulator.world.seeded import Floats, Integers, keys, stream, uniforms
+from deskview.simulator.world.spec import rows
 
 _QUARTER = 63
+#: Index funds go ex on the first session from that day of March, June, September, December on, and pay so much and up
+#: to so much more of their price.
+_EX_FROM, _PAID, _PAID_MORE = 20, 0.0010, 0.0025
 _PAYERS = {
     "Utilities": 0.9,
     "Consumer Staples": 0.85,
@@ -29,6 +35,8 @@ SPLITS = (
     (310, 1, 5), (390, 10, 1), (470, 1, 2), (540, 2, 3),
 )  # fmt: skip
 _SECOND = (180, 2, 3)
+#: Funds that split: their count of shares stands on another basis before.
+_FUND_SPLITS = (("TQQQ", 49, 1, 2), ("SOXS", 120, 20, 1))
 #: The split of which the table also has a wrong row, and what that row says.
 _MISTOLD, _WRONG = 80, (1, 60)
 _SPIN_OFF_BACK, _SPIN_OFF = 130, 0.75
@@ -75,6 +83,11 @@ def make_splits(roster: Roster, sessions: int) -> list[Split]:
     raw = [(start + k, sessions - back, old, new) for k, (back, old, new) in enumerate(SPLITS)]
     raw.append((start + 7, sessions - _SECOND[0], _SECOND[1], _SECOND[2]))
     raw.append((roster.invented + SPLITTING, sessions, 1, 10))
+    raw += [
+        (roster.index[ticker], sessions - back, old, new)
+        for ticker, back, old, new in _FUND_SPLITS
+        if ticker in roster.index
+    ]
     found = []
     for position, session, old, new in sorted(raw, key=lambda split: split[1]):
         later = [o / n for p, s, o, n in raw if p == position and s >= session]
@@ -117,8 +130,26 @@ def bases(splits: list[Split], breaks: list[Break], sessions: range, names: int)
     return made
 
 
-def make_dividends(roster: Roster, sessions: range, seed: int) -> Dividends:
-    """Quarterly dividends of part of the living stocks; the last of the sessions is the scenario's."""
+def make_dividends(roster: Roster, sessions: range, days: Sequence[date], seed: int) -> Dividends:
+    """Quarterly dividends of part of the living stocks and of index funds; the last session is the scenario's.
+
+    `days` are the dates of all sessions from number 0 on.
+    """
+    stocks, funds = _of_stocks(roster, sessions, seed), _of_funds(roster, sessions, days, seed)
+    return Dividends(*(np.concatenate(pair) for pair in zip(stocks, funds, strict=True)))
+
+
+def _of_funds(roster: Roster, sessions: range, days: Sequence[date], seed: int) -> tuple[Integers, Integers, Floats]:
+    """What index funds of stocks pay out of what they are paid, all on one day of the quarter's last month."""
+    holding = {row["ticker"] for row in rows("proxies.csv") if row["basket"] and not row["basket"].startswith("factor")}
+    funds = roster.positions(sorted(holding))
+    share = _PAID + _PAID_MORE * stream(seed, "paid by funds").random(len(funds))
+    late = [day.month % 3 == 0 and day.day >= _EX_FROM for day in days]
+    ex = np.array([number for number in sessions if late[number] and not late[number - 1]], dtype=np.int64)
+    return np.repeat(funds, len(ex)), np.tile(ex, len(funds)), np.repeat(share, len(ex))
+
+
+def _of_stocks(roster: Roster, sessions: range, seed: int) -> tuple[Integers, Integers, Floats]:
     entries = roster.entries[: roster.stocks]
     luck = keys(seed, roster.tickers[: roster.stocks], "dividend")
     pays, when, amount = (uniforms(luck, np.full(len(entries), k, np.uint64)) for k in range(3))
@@ -130,7 +161,7 @@ def make_dividends(roster: Roster, sessions: range, seed: int) -> Dividends:
     ex = sessions[-1] - offset[payers, None] - _QUARTER * np.arange(len(sessions) // _QUARTER + 1)
     counts = (ex >= np.maximum(first[payers, None] + 5, sessions[0])) & (ex <= last[payers, None])
     positions = np.broadcast_to(payers[:, None], ex.shape)[counts]
-    return Dividends(positions, ex[counts], share[positions])
+    return positions, ex[counts], share[positions]
 
 
 def apply_dividends(returns: Floats, dividends: Dividends, first: int) -> None:

@@ -9,10 +9,8 @@ from itertools import groupby
 
 import numpy as np
 
-from deskview.simulator.world.factors import Factors, Multiples, Proxies
 from deskview.simulator.world.roster import Roster
 from deskview.simulator.world.seeded import Flags, Floats, Integers, stream
-from deskview.simulator.world.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -114,28 +112,6 @@ def _nothing(count: int) -> Daily:
     """No bars."""
     gap = np.full(count, np.nan)
     return Daily(gap, gap, gap, gap, np.zeros(count, np.int64))
-
-
-def all_returns(
-    stocks: Floats, factors: Factors, *, proxies: Proxies, multiples: Multiples, spec: Spec, seed: int, block: int
-) -> Floats:
-    """(sessions, names) log returns of stocks, proxies and leveraged funds."""
-    simple = np.expm1(stocks) @ proxies.weights.T + np.outer(factors.market, proxies.beta)
-    simple += factor_moves(factors.market, proxies, spec, seed, block)
-    simple += stream(seed, "proxies", block).standard_normal(simple.shape) * proxies.own
-    held = np.hstack([stocks, np.log1p(simple)])
-    funds = multiples.leverage * np.expm1(held[:, multiples.underlying]) - multiples.daily_fee
-    return np.hstack([held, np.log1p(np.maximum(funds, -0.95))])
-
-
-def factor_moves(market: Floats, proxies: Proxies, spec: Spec, seed: int, block: int) -> Floats:
-    """(sessions, proxies): the part commodity and crypto factors contribute; they trend in the newest block only."""
-    moves = np.zeros((len(market), len(proxies.factor)))
-    for name, factor in spec.factors.items():
-        series = stream(seed, "factor", name, block).standard_normal(len(market)) * factor.volatility
-        series += (0 if block else factor.trend / 252) - series.mean() + factor.beta * market
-        moves[:, [position for position, of in enumerate(proxies.factor) if of == name]] = series[:, None]
-    return moves
 
 
 def build_block(roster: Roster, returns: Floats, basis: Floats, end: Floats, *, first: int, seed: int) -> Block:

@@ -35,6 +35,10 @@ HALT_MINUTE = 77
 #: How many may be listed: some are invented in any case, and there are only so many tickers to invent.
 SIZES = range(3000, 20_001)
 _SHARES = (0.05, 0.11, 0.05, 0.05, 0.18, 0.19, 0.15, 0.12, 0.05, 0.03, 0.02)
+#: The last session of what is still listed.
+FOREVER = 1 << 30
+#: A fund of the registry that closed, and how many sessions before the scenario's it was last traded.
+CLOSED, CLOSED_BACK = "DJTU", 17
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -62,6 +66,26 @@ class Former:
     last: int
 
 
+@dataclass(frozen=True)
+class Stray:
+    """A listed fund the registry does not know: it follows `leverage` times the fund at `follows`."""
+
+    ticker: str
+    name: str
+    leverage: float
+    follows: str
+    price: float
+    aum_usd: float
+
+
+STRAYS = (
+    Stray("ZZWD", "Simulated 2X Long Widget Daily ETF", 2.0, "XLI", 27.0, 60e6),
+    Stray("ZZUG", "SimShares Ultra Gadgets", 2.0, "XLK", 41.0, 25e6),
+    Stray("ZZBR", "Simulated Daily Bear 3X ETF", -3.0, "SPY", 18.0, 110e6),
+    Stray("ZZUS", "Simulated Ultra-Short Income ETF", 0.06, "IEF", 50.4, 900e6),
+)
+
+
 @dataclass
 class Entry:
     """One instrument. `first` and `last` are session numbers (0: traded all along), `drift` is added to its log trend.
@@ -79,7 +103,7 @@ class Entry:
     exchange: str = "XNYS"
     sector: str | None = None
     first: int = 0
-    last: int = 1 << 30
+    last: int = FOREVER
     real: bool = True
     drift: float = 0.0
     fate: Fate = Fate.NONE
@@ -98,7 +122,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Roster:
-    """Every instrument in a fixed order: stocks, then proxies, then leveraged funds."""
+    """Every instrument in a fixed order: stocks, then proxies, then the registry's leveraged funds, then `STRAYS`."""
 
     entries: list[Entry]
 
@@ -158,7 +182,7 @@ def build_roster(spec: Spec, seed: int, names: int | None = None) -> Roster:
     """The listed instruments of a seed, `names` of them (None: as many as the specification says)."""
     real = _real_stocks(spec, seed)
     proxies = _proxies()
-    funds = _funds(seed)
+    funds = [*_funds(seed, spec.fund_sessions), *_strays()]
     taken = {entry.ticker for entry in (*real, *proxies, *funds)}
     count = spec.synthetic if names is None else names - len(real) - len(proxies) - len(funds)
     invented = [
@@ -202,11 +226,11 @@ def _turnover(cap_usd: float) -> float:
 
 
 def _proxies() -> list[Entry]:
-    needed = dict(zip(load_underlyings()["proxy"].to_list(), load_underlyings()["name"].to_list(), strict=True))
+    needed = {proxy: name for proxy, name in load_underlyings().select("proxy", "name").iter_rows() if proxy}
     made = {
         row["ticker"]: Entry(
             row["ticker"], row["name"], AssetKind.PROXY, float(row["price"]), float(row["adv_musd"]) * 20e6,
-            float(row["adv_musd"]) * 1e6, "ETF", "ARCX",
+            float(row["adv_musd"]) * 1e6, "ETN" if row["name"].endswith("ETN") else "ETF", "ARCX",
         )
         for row in rows("proxies.csv")
     }  # fmt: skip
@@ -215,7 +239,7 @@ def _proxies() -> list[Entry]:
     return list(made.values())
 
 
-def _funds(seed: int) -> list[Entry]:
+def _funds(seed: int, sessions: int) -> list[Entry]:
     sizes = {row["ticker"]: float(row["aum_usd"]) for row in rows("fund_sizes.csv")}
     made = []
     for fund in load_funds().iter_rows(named=True):
@@ -223,10 +247,18 @@ def _funds(seed: int) -> list[Entry]:
         aum = sizes.get(fund["ticker"], 4e6)
         price = float(np.exp(luck.normal(3.5, 0.6)))
         name = fund["name"]
-        kind = "ETN" if "ETN" in name or fund["issuer"] == "MicroSectors" else "ETF"
         adv = max(aum * luck.lognormal(-1.9, 0.4), 2e5)
-        made.append(Entry(fund["ticker"], name, AssetKind.FUND, price, aum, adv, kind, "ARCX"))
+        last = sessions - CLOSED_BACK if fund["ticker"] == CLOSED else FOREVER
+        made.append(Entry(fund["ticker"], name, AssetKind.FUND, price, aum, adv, fund["structure"], "ARCX", last=last))
     return made
+
+
+def _strays() -> list[Entry]:
+    """Funds in no registry: most of their names look leveraged, that of the bond fund must not."""
+    return [
+        Entry(stray.ticker, stray.name, AssetKind.FUND, stray.price, stray.aum_usd, stray.aum_usd / 8, "ETF", "ARCX")
+        for stray in STRAYS
+    ]
 
 
 def invent(count: int, sessions: int, taken: set[str], seed: int) -> Iterator[dict[str, Any]]:

@@ -8,8 +8,8 @@ import numpy as np
 
 from deskview.market.members import SECTORS
 from deskview.simulator.scenario import Scenario
-from deskview.simulator.world.actions import Dividends
-from deskview.simulator.world.factors import Loadings, Multiples, Proxies
+from deskview.simulator.world.factors import Loadings
+from deskview.simulator.world.held import Multiples, Proxies
 from deskview.simulator.world.minutes import MINUTES, OPEN
 from deskview.simulator.world.roster import Roster
 from deskview.simulator.world.seeded import Flags, Floats, stream
@@ -58,8 +58,8 @@ def momentum_scores(raw: Floats, usable: Flags) -> Floats:
     return np.where(usable, np.clip(scores, -2.5, 2.5), 0.0)
 
 
-def stock_targets(session: Session, roster: Roster, loadings: Loadings, scores: Floats, dividends: Dividends) -> Floats:
-    """(stocks) log return of the session, close to close."""
+def stock_targets(session: Session, roster: Roster, loadings: Loadings, scores: Floats) -> Floats:
+    """(stocks) log total return of the session, close to close."""
     shock = session.scenario.shock
     sector = np.array([shock.sectors.get(name, 0.0) for name in SECTORS])
     theme = np.array([shock.themes.get(name, 0.0) for name in loadings.theme_names])
@@ -67,8 +67,6 @@ def stock_targets(session: Session, roster: Roster, loadings: Loadings, scores: 
     simple = loadings.beta * shock.market + sector[loadings.sector] + loadings.themes @ theme
     simple += shock.others * np.array([not entry.real for entry in roster.entries[: roster.stocks]])
     simple += shock.momentum * scores + shock.idiosyncratic * loadings.own * noise
-    goes_ex = dividends.session == session.spec.sessions
-    simple[dividends.position[goes_ex]] -= dividends.share[goes_ex]
     for ticker, wanted in shock.names.items():
         if roster.index.get(ticker, roster.stocks) < roster.stocks:
             simple[roster.index[ticker]] = wanted
@@ -89,8 +87,11 @@ def stock_paths(session: Session, loadings: Loadings, targets: Floats) -> Floats
     return paths + targets[:, None] * session.done()
 
 
-def held_paths(session: Session, stocks: Floats, proxies: Proxies, multiples: Multiples) -> Floats:
-    """(proxies and funds, steps + 1) log returns, following the stocks and the scenario's factors."""
+def held_paths(session: Session, stocks: Floats, proxies: Proxies, multiples: Multiples, noise: Floats) -> Floats:
+    """(proxies and funds, steps + 1) log total returns, following the stocks and the scenario's factors.
+
+    `noise` (2, proxies and funds) is that of the closes before and at the end.
+    """
     shock = session.scenario.shock
     market = session.bridges(np.array([session.spec.market.volatility]), "market")[0]
     market = market + shock.market * session.done()
@@ -100,15 +101,17 @@ def held_paths(session: Session, stocks: Floats, proxies: Proxies, multiples: Mu
         path = path + shock.factors.get(name, 0.0) * session.done() + factor.beta * market
         moves += np.outer([of == name for of in proxies.factor], path)
     moves += session.bridges(proxies.own, "proxies")
-    return _followed(stocks, moves, proxies, multiples)
+    done = np.linspace(0, 1, session.steps + 1)
+    paths: Floats = _followed(stocks, moves, proxies, multiples) + np.outer(noise[1], done) - noise[0][:, None]
+    return paths
 
 
 def _followed(stocks: Floats, moves: Floats, proxies: Proxies, multiples: Multiples) -> Floats:
-    """(proxies and funds, minutes) log returns of what holds the stocks, with what moves a proxy beside them."""
+    """(proxies and funds, minutes) log returns of what holds the stocks, with what moves an index beside them."""
     simple = np.expm1(stocks)
     moves += proxies.weights @ simple
     funds = multiples.leverage[:, None] * np.vstack([simple, moves])[multiples.underlying] - multiples.daily_fee
-    return np.asarray(np.log1p(np.maximum(np.vstack([moves, funds]), -0.95)))
+    return np.asarray(np.log1p(np.maximum(np.vstack([moves[: proxies.listed], funds]), -0.95)))
 
 
 def evening(session: Session, loadings: Loadings, proxies: Proxies, multiples: Multiples, halted: int) -> Floats:

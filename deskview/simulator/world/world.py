@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
 
@@ -12,7 +13,7 @@ import numpy as np
 from deskview.market.members import SECTORS, load_members
 from deskview.market.sessions import NEW_YORK, Calendar
 from deskview.simulator.scenario import Scenario, ScenarioError, check_groups
-from deskview.simulator.world import actions, factors, history, today
+from deskview.simulator.world import actions, creations, factors, held, history, today
 from deskview.simulator.world.minutes import (
     FULL_CLOSE,
     HALF_CLOSE,
@@ -53,6 +54,8 @@ class World:
         self.oldest = self.sessions - self.spec.sessions
         self._check()
         self.past = history.Past(self.sessions, self.spec.block, self._block)
+        self._moves = lru_cache(2)(self._make_moves)
+        self.creations = lru_cache(None)(self._creations)
         self.plan = lru_cache(256)(self._plan)
         self.sides = lru_cache(256)(self._sides)
         self.prints = lru_cache(768)(self._prints)
@@ -89,14 +92,25 @@ class World:
         return factors.load(self.roster, self.spec, self.seed)
 
     @cached_property
-    def proxies(self) -> factors.Proxies:
-        """What unleveraged funds follow."""
-        return factors.make_proxies(self.roster, self.loadings.drift)
+    def proxies(self) -> held.Proxies:
+        """What unleveraged funds follow: the hidden weights."""
+        return held.make_proxies(self.roster, self.loadings.drift, self.seed)
 
     @cached_property
-    def multiples(self) -> factors.Multiples:
+    def multiples(self) -> held.Multiples:
         """What leveraged funds follow."""
-        return factors.make_multiples(self.roster, len(self.proxies.beta))
+        return held.make_multiples(self.roster, self.proxies)
+
+    def index_weights(self, ticker: str) -> dict[str, float]:
+        """The truth behind an index fund, told by no answer: what it holds at the close before the session.
+
+        Ticker of the stock -> weight; empty for a fund that holds no stocks. KeyError for what is no index fund.
+        """
+        place = self.roster.index[ticker] - self.roster.stocks
+        if not 0 <= place < self.proxies.listed:
+            raise KeyError(ticker)
+        row = self.proxies.weights[place]
+        return {self.roster.tickers[position]: float(row[position]) for position in np.flatnonzero(row)}
 
     @cached_property
     def splits(self) -> list[actions.Split]:
@@ -106,7 +120,7 @@ class World:
     @cached_property
     def dividends(self) -> actions.Dividends:
         """Dividends of the history and of the scenario's session."""
-        return actions.make_dividends(self.roster, range(self.oldest, self.sessions + 1), self.seed)
+        return actions.make_dividends(self.roster, range(self.oldest, self.sessions + 1), self.days, self.seed)
 
     def split_factors(self, number: int, *, todays: bool = True) -> Floats:
         """(names) onto the share basis of the scenario's session from that of another; `todays`: its own split too."""
@@ -125,16 +139,36 @@ class World:
             found.setdefault(split.position, []).append(split)
         return found
 
-    def _block(self, back: int, newer: history.Block | None) -> history.Block:
-        """Daily bars of a block before the scenario's session, `back` blocks before the newest."""
-        first = self.sessions - self.spec.block * (back + 1)
+    def first_of(self, back: int) -> int:
+        """The number of the first session of a block."""
+        return self.sessions - self.spec.block * (back + 1)
+
+    def _make_moves(self, back: int) -> Floats:
+        """(sessions, stocks and indices) log total returns of a block."""
         moves = factors.draw_factors(self.loadings, self.spec, self.seed, back)
         stocks = factors.stock_returns(self.loadings, moves, self.seed, back)
-        actions.apply_dividends(stocks, self.dividends, first)
-        actions.apply_fates(stocks, self.roster, first)
-        returns = history.all_returns(
-            stocks, moves, proxies=self.proxies, multiples=self.multiples, spec=self.spec, seed=self.seed, block=back
-        )
+        actions.apply_fates(stocks, self.roster, self.first_of(back))
+        return held.with_indices(stocks, moves.market, proxies=self.proxies, spec=self.spec, seed=self.seed, block=back)
+
+    def _leverages(self, back: int) -> Floats:
+        """(sessions + 1, funds) what multiple of a session's return they have, in a block and in the next session."""
+        first = self.first_of(back)
+        older = self._moves(back + 1) if first > 0 else None
+        days = self.days[first - held.tail_of(first) : first + self.spec.block + 1]
+        return held.leverages(self.multiples, self._moves(back), older, days)
+
+    def _noise(self, back: int, sessions: int) -> Floats:
+        """(sessions, proxies and funds) by how much closes stray; block -1 begins with the scenario's session."""
+        return held.closing_noise(self.roster, self.seed, back, sessions)
+
+    def _block(self, back: int, newer: history.Block | None) -> history.Block:
+        """Daily bars of a block before the scenario's session, `back` blocks before the newest."""
+        first = self.first_of(back)
+        returns = held.fund_returns(self._moves(back), self._leverages(back)[:-1], self.proxies, self.multiples)
+        size = self.spec.block
+        noise = np.vstack([self._noise(back + 1, size)[-1:], self._noise(back, size)])
+        returns[:, self.roster.stocks :] += np.diff(noise, axis=0)
+        actions.apply_dividends(returns, self.dividends, first)
         start = self.roster.stocks if first < self.oldest else 0
         end = self.roster.column("price") if newer is None else newer.level
         breaks = actions.make_breaks(self.roster, self.sessions)
@@ -142,6 +176,27 @@ class World:
         basis = actions.bases(self.splits, breaks, span, len(self.roster.entries))
         end = end[start - (newer.start if newer else 0) :]
         return history.build_block(self.roster, returns[:, start:], basis[:, start:], end, first=first, seed=self.seed)
+
+    def _creations(self, back: int) -> creations.Creations:
+        """Share counts of funds in a block."""
+        first, stocks = self.first_of(back), self.roster.stocks
+        block = self.past.block(first)
+        newer = self.creations(back - 1) if back else None
+        count = len(self.roster.entries)
+        basis = actions.bases(self.splits, [], range(first - 1, first + self.spec.block), count)[:, stocks:]
+        close = np.vstack([block.before, block.bars.close])[:, stocks - block.start :] / basis
+        start = self.roster.column("size_usd")[stocks:] / self.previous[stocks:]
+        return creations.make(self.roster, self.multiples, close, basis, newer or start, seed=self.seed, block=back)
+
+    def fund_shares(self, position: int, number: int) -> int:
+        """Shares of a fund that a vendor tells of in a session, on its share basis: the creations of a third of the
+        issuers are told a session later; those of the scenario's session by none yet."""
+        late = self.creations(0).late[position - self.roster.stocks]
+        known = max(min(number - late, self.sessions - 1), 0)
+        back = (self.sessions - 1 - known) // self.spec.block
+        found = self.creations(back).shares[known - self.first_of(back), position - self.roster.stocks]
+        moved = self.split_factor(position, known) / self.split_factor(position, number)
+        return round(float(found) / moved)
 
     @cached_property
     def flows(self) -> FlowHistory:
@@ -165,13 +220,23 @@ class World:
         """(names, MINUTES + 1) prices of the scenario's session."""
         young = self.roster.spans()[0][: self.roster.stocks] > self.sessions - 253
         scores = today.momentum_scores(self.past.newest.momentum[: self.roster.stocks], ~young)
-        targets = today.stock_targets(self.session, self.roster, self.loadings, scores, self.dividends)
+        targets = today.stock_targets(self.session, self.roster, self.loadings, scores)
         stocks = today.stock_paths(self.session, self.loadings, targets)
         halted, stop = self.halted, HALT_MINUTE + 1
         stocks[halted, stop:] = stocks[halted, stop, None]
-        held = today.held_paths(self.session, stocks, self.proxies, self.multiples)
-        later = today.evening(self.session, self.loadings, self.proxies, self.multiples, halted)
-        return today.whole_day(self.previous, np.vstack([stocks, held]), later)
+        multiples = replace(self.multiples, leverage=self._leverages(0)[-1])
+        noise = np.vstack([self._noise(0, self.spec.block)[-1:], self._noise(-1, 1)])
+        funds = today.held_paths(self.session, stocks, self.proxies, multiples, noise)
+        later = today.evening(self.session, self.loadings, self.proxies, multiples, halted)
+        return today.whole_day(self.previous * self._ex, np.vstack([stocks, funds]), later)
+
+    @property
+    def _ex(self) -> Floats:
+        """(names) what is left of the price before by a dividend that goes ex in the session."""
+        left = np.ones(len(self.roster.entries))
+        goes_ex = self.dividends.session == self.sessions
+        left[self.dividends.position[goes_ex]] -= self.dividends.share[goes_ex]
+        return left
 
     @cached_property
     def halted(self) -> int:
