@@ -1,5 +1,7 @@
 """All that is known of every instrument, joined into one table."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from deskview.market.members import with_sic_sector
@@ -59,3 +61,22 @@ def with_gaps(names: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
     percent = (pl.col("change") * -100).round(0).cast(pl.Int64).cast(pl.String)
     reason = pl.format("opened {}% lower on {}: news, or a spin-off that is in no table", percent, pl.col("session"))
     return names.join(gaps.select("ticker", rank_doubt=reason), on="ticker", how="left", maintain_order="left")
+
+
+def with_line_caps(lines: pl.DataFrame, *, within: Sequence[str] = ()) -> pl.DataFrame:
+    """Lines of a basket with `issuer` and `cap_usd`, the line's part of its issuer's cap or null.
+
+    `lines` has ticker, cik, market_cap_usd, shares_outstanding and close, `within` names the columns that tell several
+    baskets apart. The vendor gives the whole company's cap on every line, so an issuer (the names of one `cik`, else
+    the name itself) would count once a line. Its cap is the largest given for one of its lines in the basket, and these
+    share it: by shares outstanding times close where both are known of all of them, else equally.
+    """
+    cap = pl.col("market_cap_usd").cast(pl.Float64)
+    value = pl.col("shares_outstanding").cast(pl.Float64) * pl.col("close")
+    by_value = pl.col("value") / pl.col("value").sum()
+    part = pl.when(pl.col("value").is_not_null().all()).then(by_value).otherwise(1 / pl.len())
+    return lines.with_columns(
+        issuer=pl.coalesce("cik", "ticker"),
+        cap=pl.when(cap.is_finite() & (cap > 0)).then(cap),
+        value=pl.when(value.is_finite() & (value > 0)).then(value),
+    ).with_columns(cap_usd=(pl.col("cap").max() * part).over(*within, "issuer"))

@@ -15,6 +15,7 @@ from deskview.analytics.breadth.figures import (
     cross_section,
 )
 from deskview.analytics.hours import VarianceClock
+from deskview.analytics.names import with_line_caps
 from deskview.analytics.panel import Floats, Ints, Panel
 
 UNKNOWN_SECTOR = "unknown"
@@ -83,30 +84,13 @@ def prepare(
 
 
 def line_caps(names: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
-    """The members of NAMES in ticker order, with `issuer` and `cap_usd`, the line's part of its issuer's cap or null.
+    """The members of NAMES in ticker order, with `issuer` and `cap_usd` of `with_line_caps`; `closes` is ticker, close.
 
-    The vendor gives the whole company's cap on every line, so an issuer (the names of one `cik`, else the name itself)
-    would count once a line. Its cap is the largest given for one of its member lines, and these share it: by shares
-    outstanding times close (`closes`: ticker, close) where both are known of all of them, else equally. An issuer of
-    which the index holds one line stands in it with its whole cap, whatever other lines there are.
+    An issuer of which the index holds one line stands in it with its whole cap, whatever other lines there are.
     """
     absent = [pl.lit(None, pl.Float64).alias(name) for name in ("shares_outstanding",) if name not in names.columns]
-    cap = pl.col("market_cap_usd").cast(pl.Float64)
-    value = pl.col("shares_outstanding").cast(pl.Float64) * pl.col("close")
-    lines = (
-        names.unique("ticker", keep="first", maintain_order=True)
-        .with_columns(*absent)
-        .filter("in_index")
-        .join(closes, on="ticker", how="left")
-        .with_columns(
-            issuer=pl.coalesce("cik", "ticker"),
-            cap=pl.when(cap.is_finite() & (cap > 0)).then(cap),
-            value=pl.when(value.is_finite() & (value > 0)).then(value),
-        )
-    )
-    by_value = pl.col("value") / pl.col("value").sum()
-    part = pl.when(pl.col("value").is_not_null().all()).then(by_value).otherwise(1 / pl.len())
-    return lines.with_columns(cap_usd=(pl.col("cap").max() * part).over("issuer")).sort("ticker")
+    members = names.unique("ticker", keep="first", maintain_order=True).with_columns(*absent).filter("in_index")
+    return with_line_caps(members.join(closes, on="ticker", how="left")).sort("ticker")
 
 
 def _past(returns: Floats, index: Floats, caps: Floats, sectors: Sectors, rules: BreadthRules) -> Figures:

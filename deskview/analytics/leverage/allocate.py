@@ -1,5 +1,6 @@
 """From an underlying to its names: the weights that carry a flow into each stock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -76,16 +77,19 @@ def allocation(
     names: pl.DataFrame,
     history: pl.DataFrame,
     parameters: Parameters,
+    *,
+    reasons: Mapping[str, str] | None = None,
 ) -> Allocation:
     """Tie the equity underlyings of the book (with `position`) to names.
 
     Weights below 1 in sum are taken as they are, the rest stays unallocated; a basket with a negative or
-    missing weight, or more than 1 in sum, is refused whole. Each is told under `problems`.
+    missing weight, or more than 1 in sum, is refused whole. Each is told under `problems`; `reasons` say of an
+    underlying why it has no basket.
     """
     kind, key = pl.col("kind"), pl.col("underlying")
     stocks = underlyings.filter((kind == "stock") & ~key.str.starts_with("fund:"))
     pooled = underlyings.filter(kind.is_in(["index", "sector"]))
-    good, problems = _checked(pooled, baskets)
+    good, problems = _checked(pooled, baskets, reasons or {})
     single = stocks.select("position", ticker="underlying", weight=pl.lit(1.0))
     index = good.join(pooled, on="underlying", maintain_order="left").select("position", "ticker", "weight")
     facts = _facts(pl.concat([single, index]), names, history, parameters)
@@ -112,7 +116,9 @@ def _legs(table: pl.DataFrame, place: pl.DataFrame) -> Legs:
     return Legs(position, row, floats(rows, "weight"), place.height)
 
 
-def _checked(underlyings: pl.DataFrame, baskets: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, str]]:
+def _checked(
+    underlyings: pl.DataFrame, baskets: pl.DataFrame, reasons: Mapping[str, str]
+) -> tuple[pl.DataFrame, dict[str, str]]:
     weight = pl.col("weight")
     sums = baskets.group_by("underlying").agg(
         total=weight.sum(), bad=(weight.is_null() | ~weight.is_finite() | (weight < 0)).any()
@@ -123,7 +129,7 @@ def _checked(underlyings: pl.DataFrame, baskets: pl.DataFrame) -> tuple[pl.DataF
         underlyings.select("underlying").join(sums, on="underlying", how="left", maintain_order="left").iter_rows()
     ):
         if total is None:
-            problems[name] = "no constituents: its flow is not traced to names"
+            problems[name] = reasons.get(name, "no constituents: its flow is not traced to names")
         elif bad or total > 1.0 + WEIGHT_TOLERANCE:
             refused.append(name)
             what = "a missing or negative weight" if bad else f"weights that sum to {total:.4f}"
