@@ -24,6 +24,7 @@ from deskview.market.schema import (
     DIVIDENDS,
     INDEX_DAYS,
     INTRADAY,
+    SHARE_COUNTS,
     SPLITS,
     TICKERS,
     Schema,
@@ -37,7 +38,7 @@ FRESH_SESSIONS = 3
 ABANDONED_S = 86_400.0
 DEFINITION = "definition"
 """The column with the number of the definition a recorded row was made under."""
-ADDED: dict[str, int | None] = {DEFINITION: 1, "figi": None}
+ADDED: dict[str, int | None] = {DEFINITION: 1, "figi": None, "sd_without_today_usd": None}
 """Columns files of earlier versions lack, and what they hold there."""
 TABLES: dict[str, Schema] = {
     "splits": SPLITS,
@@ -48,6 +49,7 @@ TABLES: dict[str, Schema] = {
     "delisted": DELISTED,
     "index-days": INDEX_DAYS,
     "index-minutes": INTRADAY,
+    "share-counts": SHARE_COUNTS,
 }
 """Tables kept under a name of their own."""
 

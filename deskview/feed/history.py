@@ -1,7 +1,7 @@
 """What changes once a day: listings, splits, the history of bars, details of instruments, and the models on them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from math import inf
@@ -12,18 +12,17 @@ from deskview.analytics.hours import SLOT
 from deskview.analytics.momentum import DEFAULT_RULES
 from deskview.feed.bars import EARLY_SESSIONS, RANKED_SESSIONS, Loaded, load_bars
 from deskview.feed.context import Context
+from deskview.feed.details import load_details, load_share_counts
 from deskview.feed.inputs import basis_of
 from deskview.feed.state import Daily
-from deskview.feed.tasks import Progress, Task, for_each
+from deskview.feed.tasks import Task, for_each
 from deskview.market.errors import ReferenceDataError
-from deskview.market.schema import DETAILS, DIVIDENDS, empty
+from deskview.market.schema import DETAILS, DIVIDENDS, SHARE_COUNTS, empty
 from deskview.market.sessions import NEW_YORK
 from deskview.providers.base import Provider, Table
 from deskview.providers.errors import Kind, ProviderError
 from deskview.store import TABLES, Store
 
-NAME_DETAILS_DAYS = 7
-"""Market caps and sectors of companies are asked for again after a week; fund shares every session."""
 LISTING_DAYS = 7
 """So long the listing of the delisted and the rules of the conditions stand."""
 INDEX = DEFAULT_RULES.benchmark
@@ -35,7 +34,6 @@ WORTH_S = 15.0
 """Models on part of the history are made where the rest is at least so far away."""
 EMPTY_AGAIN_S, EMPTY_TRIES = 60.0, 5
 """A session whose bars came empty is asked for again after a minute, so many times; then with the hourly refresh."""
-SAVE_EVERY = 200
 EMPTY = "the provider's answer came empty"
 Ask = Callable[[], Awaitable[Table]]
 WITHOUT = {
@@ -139,20 +137,24 @@ def _note_empty(context: Context, empty_sessions: list[date]) -> None:
 
 
 async def _refresh_details(context: Context, session: date, wanted: list[date]) -> None:
-    state = context.state
+    state, store = context.state, await context.state.store.get()
     basis = await state.basis.get()
-    listed = set(state.daily.tickers.get_column("ticker"))
+    listed, before = set(state.daily.tickers.get_column("ticker")), state.daily
+    funds = sorted(listed & context.registry.fund_tickers())
     details = await load_details(
         context.provider,
-        await state.store.get(),
-        state.daily.details,
-        funds=sorted(listed & context.registry.fund_tickers()),
+        store,
+        before.details,
+        funds=funds,
         names=[ticker for ticker in basis.names_of_interest() if ticker in listed],
         on=wanted[-1],
         progress=context.scheduler.progress(Task.DETAILS),
     )
-    if not details.equals(state.daily.details):
-        state.daily.details, state.outdated = details, True
+    counts = await load_share_counts(
+        context.provider, store, details, funds=funds, history=basis.history, before=wanted[-2:-1]
+    )
+    state.outdated |= not (details.equals(before.details) and counts.equals(before.share_counts))
+    state.daily.details, state.daily.share_counts = details, counts
     if state.outdated:
         await _rebuild(context, session, wanted, complete=True)
     state.loaded = session
@@ -167,6 +169,7 @@ async def _rebuild(context: Context, session: date, sessions: list[date], *, com
         if complete:
             state.complete.set(basis)
             state.outdated = False
+            context.scheduler.wake(Task.SCORE)
         context.scheduler.wake(Task.SIMULATION)
         context.scheduler.changed.set()
 
@@ -185,6 +188,8 @@ async def load_listings(provider: Provider, store: Store, since: date) -> Daily:
     )
     details = await asyncio.to_thread(store.table, "details")
     daily.details = empty(DETAILS) if details is None else details
+    counts = await asyncio.to_thread(store.table, "share-counts")
+    daily.share_counts = empty(SHARE_COUNTS) if counts is None else counts
     return daily
 
 
@@ -265,40 +270,3 @@ async def load_past(provider: Provider, store: Store, daily: Daily, *, since: da
     delisted = _young(store, "delisted")
     past.delisted = await _fresh_or_asked("delisted", lambda: provider.delisted(since), store, past, delisted)
     return past
-
-
-async def load_details(
-    provider: Provider,
-    store: Store,
-    known: pl.DataFrame,
-    *,
-    funds: Iterable[str],
-    names: Iterable[str],
-    on: date,
-    progress: Callable[[Progress], None],
-) -> pl.DataFrame:
-    """DETAILS with every fund as of `on` and every name not older than a week, fetched where they are not.
-
-    Kept in the store as they come, so an interrupted run goes on where it stopped.
-    """
-    fresh = known.filter(pl.col("as_of") <= on).group_by("ticker").agg(pl.col("as_of").max())
-    as_of = dict(fresh.iter_rows())
-    week_ago = on - timedelta(days=NAME_DETAILS_DAYS)
-    wanted = [ticker for ticker in funds if as_of.get(ticker, date.min) < on]
-    wanted += [ticker for ticker in names if as_of.get(ticker, date.min) < week_ago]
-    fetched: list[pl.DataFrame] = []
-
-    def merged() -> pl.DataFrame:
-        return pl.concat([*fetched, known]).unique("ticker", keep="first", maintain_order=True)
-
-    async def fetch(ticker: str) -> None:
-        fetched.append((await provider.details(ticker, on)).frame)
-        if len(fetched) % SAVE_EVERY == 0:
-            await asyncio.to_thread(store.put_table, "details", merged())
-
-    try:
-        await for_each(wanted, fetch, progress=progress)
-    finally:
-        if fetched:
-            await asyncio.to_thread(store.put_table, "details", merged())
-    return merged()

@@ -65,6 +65,7 @@ def basis_of(state: FeedState, store: Store, registry: Registry, session: date, 
         conditions=daily.conditions,
         index_days=daily.index_days,
         index_minutes=daily.index_minutes,
+        share_counts=daily.share_counts,
         reasons=daily.reasons,
     )
     past = past_of(

@@ -9,6 +9,7 @@ import polars as pl
 
 from deskview.analytics.favourites import Crowding
 from deskview.analytics.flow import FlowState
+from deskview.analytics.leverage import Backtest
 from deskview.board import Basis, WeekInputs
 from deskview.feed.tasks import Progress, Task
 from deskview.market.schema import (
@@ -18,6 +19,7 @@ from deskview.market.schema import (
     DIVIDENDS,
     INDEX_DAYS,
     INTRADAY,
+    SHARE_COUNTS,
     SPLITS,
     TICKERS,
     empty,
@@ -61,7 +63,17 @@ _STILL_TO_COME = {
     "index-days": "the index's own past is still to come",
     "index-minutes": "the index's five-minute bars are still to come",
 }
-_TABLES = ("tickers", "splits", "dividends", "details", "conditions", "delisted", "index_days", "index_minutes")
+_TABLES = (
+    "tickers",
+    "splits",
+    "dividends",
+    "details",
+    "conditions",
+    "delisted",
+    "index_days",
+    "index_minutes",
+    "share_counts",
+)
 _PAST = ("delisted", "index_days", "index_minutes", "reasons")
 
 
@@ -82,6 +94,7 @@ class Daily:
     delisted: pl.DataFrame = field(default_factory=lambda: empty(DELISTED))
     index_days: pl.DataFrame = field(default_factory=lambda: empty(INDEX_DAYS))
     index_minutes: pl.DataFrame = field(default_factory=lambda: empty(INTRADAY))
+    share_counts: pl.DataFrame = field(default_factory=lambda: empty(SHARE_COUNTS))
     reasons: dict[str, str] = field(default_factory=lambda: dict(_STILL_TO_COME))
     left_out: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -113,7 +126,7 @@ class FeedState:
     `now` and `phase` are the provider's. `complete` is the basis once it has all of its sessions;
     `outdated` tells that something it rests on has changed since it was made. `snapshot` is SNAPSHOT
     at `snapshot_at`, `flow_today` the prints counted so far, `fetched` until when by name, `reread` whether the session
-    was read anew after its close, `flow_year` the FLOW_DAYS of the sampled year,
+    was read anew after its close, `flow_year` the FLOW_DAYS of the sampled year, `backtest` the past weeks of a basis,
     `focus` the names that hold for the session (none while they are still to be chosen), `off_exchange` OFF_EXCHANGE
     of the session before. `loaded` is the session whose history and details are all in, `recorded` the last whose
     forecast and flow were stored, and whether its close had settled by then.
@@ -137,6 +150,7 @@ class FeedState:
     fetched: dict[str, Fetched] = field(default_factory=dict)
     reread: bool = False
     samples_left_out: int = 0
+    backtest: tuple[Basis, Backtest] | None = None
     focus: tuple[str, ...] = ()
     off_exchange: pl.DataFrame | None = None
     crowding: Crowding | None = None
