@@ -83,6 +83,8 @@ class Leverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The ticker that stands for the equity index."""
     closing_share: Share = _LEVERAGE.closing_share
     """The closing auction's share of a name's daily volume."""
+    cash_share: Share = _LEVERAGE.cash_share
+    """The part of a flow that is taken to trade in stocks at the close; futures and swaps take the rest."""
     impact_coefficient: Annotated[float, msgspec.Meta(gt=0, le=10)] = _LEVERAGE.impact_coefficient
     """Y in the impact estimate Y·σ·√(flow/ADV)."""
     threshold_usd: Annotated[float, msgspec.Meta(gt=0)] = _LEVERAGE.threshold_usd
@@ -100,6 +102,8 @@ class Leverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Supply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who the systematic-supply model assumes is out there. Volatilities and targets are annual fractions."""
 
+    stage_share: Share = _SUPPLY.stage_share
+    """Share of what they have to trade that they trade in a session."""
     vol_aum_usd: Amount = _SUPPLY.vol_aum_usd
     """Assets that target a volatility."""
     vol_target: Volatility = _SUPPLY.vol_target
@@ -111,11 +115,13 @@ class Supply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lambda_headline: Decay = _SUPPLY.lambda_headline
     """The decay the ladder's total uses."""
     var_gross_usd: Amount = _SUPPLY.var_gross_usd
-    """Gross exposure under value-at-risk limits."""
+    """Equities held under value-at-risk limits when volatility is at its year's median."""
     var_confidence: Annotated[float, msgspec.Meta(ge=0.9, lt=1)] = _SUPPLY.var_confidence
-    """Confidence of the limit."""
+    """Confidence of the limit; it scales limit and value at risk alike, so the cut does not hang on it."""
     var_utilisation: Annotated[float, msgspec.Meta(gt=0, le=1)] = _SUPPLY.var_utilisation
-    """Share of the limit in use before the move."""
+    """Share of the limit in use when volatility is at its year's median or below."""
+    var_cap: Annotated[float, msgspec.Meta(ge=1, le=10)] = _SUPPLY.var_cap
+    """What they grow to in calm times, as a multiple of var_gross_usd."""
     trend_aum_usd: Amount = _SUPPLY.trend_aum_usd
     """Assets of trend followers."""
     trend_sessions: Annotated[tuple[Lookback, ...], msgspec.Meta(min_length=1, max_length=8)] = _SUPPLY.trend_sessions

@@ -1,21 +1,84 @@
-"""Systematic supply: what rule-driven investors would have to sell after an index move. A model, not an observation.
+"""Systematic supply: what rule-driven investors trade in the session after an index move. A model, not an observation.
 
-Volatility targeting (Moreira and Muir 2017; Harvey et al. 2018), value-at-risk limits (Adrian and Shin 2010),
-trend followers, and drawdown stops. The sizes and rules of the investors are not public: every figure rests on
-`SupplyAssumptions`, and the half-life of the volatility estimate alone changes the answer several times over.
+Volatility targeting (Moreira and Muir 2017; Harvey et al. 2018), value-at-risk limits (Adrian and Shin 2010, 2014)
+and trend followers. None trades its whole need at once: a share of the gap between what it holds and what its rule
+wants goes a session, so what is held is the path of the past, and moves that have happened leave trades to come.
+The sizes and rules of the investors are not public: every figure rests on `SupplyAssumptions`, and the half-life of
+the volatility estimate alone changes the answer several times over. How far it is from what a desk published stands in
+`PUBLISHED`.
 """
 
 from collections.abc import Mapping, Sequence
-from math import log, sqrt
+from dataclasses import dataclass
+from math import log, sqrt, tanh
 from statistics import NormalDist
 
 import numpy as np
-import polars as pl
 from msgspec import Struct
 
 from deskview.analytics.assumptions import YEAR, SupplyAssumptions
-from deskview.analytics.measures import decay_weights
 from deskview.analytics.panel import Floats
+
+LEAST_CLOSES = 60
+"""With fewer closes of the index there is no ladder."""
+WARM_UP = 20
+"""Sessions the first volatility rests on; there every investor is taken to hold what its rule wants."""
+
+
+class Published(Struct, frozen=True, kw_only=True):
+    """A ladder a desk published, and this model's in a state like that day's.
+
+    `published_usd` is what volatility targets, risk parity and trend followers were said to trade over the week (in
+    the words of `span`) after a session of each of `moves`. `week_usd` is the model's for volatility targets and trend
+    followers over as long, `session_usd` its ladder's `usd`: the one session after, with the books under
+    value-at-risk limits. Both are under the default assumptions, medians of random paths with that state.
+    """
+
+    day: str
+    market: str
+    span: str
+    state: str
+    moves: tuple[float, ...]
+    published_usd: tuple[float, ...]
+    week_usd: tuple[float, ...]
+    session_usd: tuple[float, ...]
+
+
+PUBLISHED = (
+    Published(
+        day="2026-02-03",
+        market="S&P 500",
+        span="in a week; for the last fall the desk wrote 'lower', here taken as −3 %",
+        state="12% volatility, up 15% in a year, near the high",
+        moves=(-0.01, -0.015, -0.03),
+        published_usd=(-8e9, -20e9, -35e9),
+        week_usd=(-10.5e9, -22.3e9, -62.8e9),
+        session_usd=(-4.0e9, -8.5e9, -29.6e9),
+    ),
+    Published(
+        day="2024-07-25",
+        market="global equities",
+        span="over a span the desk did not give, taken as a week",
+        state="8.5% volatility, up 25% in a year, at the high",
+        moves=(-0.01, -0.03),
+        published_usd=(-35e9, -110e9),
+        week_usd=(-16.6e9, -127.5e9),
+        session_usd=(-6.4e9, -63.1e9),
+    ),
+    Published(
+        day="2024-07-25",
+        market="global equities",
+        span="in a week, at least",
+        state="8.5% volatility, up 25% in a year, at the high, then a fall of 2.3%",
+        moves=(0.0,),
+        published_usd=(-25e9,),
+        week_usd=(-89.4e9,),
+        session_usd=(-41.4e9,),
+    ),
+)
+"""Morgan Stanley's desk, as reported on 2026-02-03 (its lowest rung, "lower", is taken as -3 %) and by Reuters on
+2024-07-25: what a fall would bring, over a span not told and taken as a week, and what the fall of the day before had
+still to bring. No number of `SupplyAssumptions` is fitted to them."""
 
 
 class VolTarget(Struct, frozen=True):
@@ -49,25 +112,42 @@ class HalfLife(Struct, frozen=True):
 
 
 class SupplyRow(Struct, frozen=True):
-    """Trades after an index move in one session, USD, positive is buying. `total_usd` uses the headline half-life."""
+    """What is traded in the session after the index has moved by `move` in one session from where it stands now: one
+    day's stage, `stage_share` of the whole need. USD, positive is buying. `by`: `vol_target`, `var`, `trend`; they sum
+    to `usd` and hold what is still to come from past moves. `half_lives` are `by.vol_target` under other memories of
+    volatility."""
 
     move: float
+    usd: float
+    by: dict[str, float]
     half_lives: list[HalfLife]
-    vol_target_usd: float
-    var_usd: float
-    trend_usd: float
-    total_usd: float
 
 
-class SupplyLadder(Struct, frozen=True):
-    """Rows by index move from the previous close, and what they assume."""
+class SupplyBasis(Struct, frozen=True, kw_only=True):
+    """The state the ladder starts from: today's return so far counts as a session.
+
+    `vol` is annual and holds today's move, `usual_vol` the median of its values over a year. What is held now, after
+    the staged trades of the past: `leverage` by the volatility targeters and `trend_position` by the trend followers
+    per dollar of assets, `var_usd` under value-at-risk limits. `pending` is the whole need of each (`vol_target`,
+    `var`, `trend`) without a further move, USD, positive is buying: what past moves have left to trade.
+    `published` says how far the model is from what a desk published.
+    """
 
     market: str
     vol: float
+    usual_vol: float
+    leverage: float
     trend_position: float
-    rows: list[SupplyRow]
+    var_usd: float
+    pending: dict[str, float]
     assumptions: SupplyAssumptions
     method: str
+    published: tuple[Published, ...] = PUBLISHED
+
+    def within(self, sessions: int, stage_usd: float) -> float:
+        """What one day's stage comes to in so many sessions without a move: each trades its share of the rest."""
+        share = self.assumptions.stage_share
+        return stage_usd / share * (1.0 - (1.0 - share) ** sessions)
 
 
 def vol_after(vol: float, shock: float, decay: float) -> float:
@@ -80,16 +160,23 @@ def half_life_days(decay: float) -> float:
     return log(0.5) / log(decay)
 
 
-def vol_target_trade(vol: float, shock: float, *, decay: float, target: float, cap: float, aum_usd: float) -> VolTarget:
-    """The trade of a fund that holds w = min(cap, target/vol) of its AUM in the index, after a daily `shock`.
+def vol_target_trade(
+    vol: float, shock: float, *, decay: float, target: float, cap: float, aum_usd: float, held: float | None = None
+) -> VolTarget:
+    """The whole need of a fund whose rule is w = min(cap, target/vol) of its AUM in the index, after a daily `shock`.
 
-    The AUM moves by w·shock; the trade is w1·NAV1 - w0·NAV0·(1+shock), the whole need, spread in life over days.
+    It holds `held` of its AUM before (default: what its rule wants). The AUM moves by w0·shock; the trade is
+    w1·NAV1 - w0·NAV0·(1+shock), in life spread over days.
     """
     after = vol_after(vol, shock, decay)
-    w0, w1 = (min(cap, target / level) if level > 0 else cap for level in (vol, after))
-    held = w0 * aum_usd * (1.0 + shock)
-    wanted = w1 * aum_usd * (1.0 + w0 * shock)
-    return VolTarget(vol, after, w0, w1, held, wanted, wanted - held)
+    w0 = _weight(vol, target, cap) if held is None else held
+    w1 = _weight(after, target, cap)
+    equity, wanted = w0 * aum_usd * (1.0 + shock), w1 * aum_usd * (1.0 + w0 * shock)
+    return VolTarget(vol, after, w0, w1, equity, wanted, wanted - equity)
+
+
+def _weight(vol: float, target: float, cap: float) -> float:
+    return min(cap, target / vol) if vol > 0.0 else cap
 
 
 def portfolio_var_usd(exposures: Sequence[float], covariance: Sequence[Sequence[float]], confidence: float) -> float:
@@ -115,13 +202,13 @@ def trend_position(log_prices: Sequence[float], vol: float, assumptions: SupplyA
         return 0.0
     daily = vol / sqrt(YEAR)
     signals = [
-        np.tanh((log_prices[-1] - log_prices[-1 - h]) / (daily * sqrt(h)))
+        tanh((log_prices[-1] - log_prices[-1 - h]) / (daily * sqrt(h)))
         for h in assumptions.trend_sessions
         if h < len(log_prices)
     ]
     if not signals:
         return 0.0
-    size = float(np.mean(signals)) * assumptions.trend_target / vol
+    size = sum(signals) / len(signals) * assumptions.trend_target / vol
     return max(-assumptions.trend_cap, min(assumptions.trend_cap, size))
 
 
@@ -137,47 +224,158 @@ def gross_after_drawdown(pnl: Sequence[float], rule: Mapping[float, float]) -> t
     return [float(dd) for dd in drawdown], multiplier
 
 
-def supply_ladder(history: pl.DataFrame, assumptions: SupplyAssumptions, *, market: str) -> SupplyLadder | None:
-    """The ladder from the index's closes in HISTORY; None with fewer than 60 of them."""
-    closes = history.filter((pl.col("ticker") == market) & (pl.col("close") > 0)).sort("session").get_column("close")
-    if closes.len() < 60:
+def ewma_vols(returns: Floats, decay: float) -> Floats:
+    """Annual volatility about zero after each return, weights decay^age normalised over the returns so far."""
+    squares = weight = 0.0
+    variances = []
+    for square in (returns**2).tolist():
+        squares, weight = decay * squares + square, decay * weight + 1.0
+        variances.append(squares / weight)
+    return np.sqrt(YEAR * np.asarray(variances, dtype=np.float64))
+
+
+def staged(targets: Sequence[float], returns: Sequence[float], share: float) -> float:
+    """What is held per dollar of assets after the last session, when every session trades `share` of the gap.
+
+    `targets` are what the rule wants at each close, `returns` those of the same sessions. A session's trade goes by
+    the close before; until then the holding drifts with the index. At the first close the target is held.
+    """
+    held = targets[0]
+    for target, move in zip(targets[:-1], returns[1:], strict=True):
+        drifted = held * (1.0 + move) / (1.0 + held * move)
+        held = drifted + share * (target - drifted)
+    return held
+
+
+@dataclass(frozen=True)
+class VarBook:
+    """Positions under a value-at-risk limit (Adrian and Shin 2010, 2014: value at risk, not size, is held level).
+
+    At its `usual_vol` the book is `var_gross_usd` and uses `var_utilisation` of the limit. Calmer, it grows until it
+    uses as much again, to `var_cap` times that size at most; wilder, it is cut once it is over the limit, and down to
+    the limit. Value at risk hangs on the size of a move, not on its sign; nor is the book marked to the move.
+    """
+
+    usual_vol: float
+    assumptions: SupplyAssumptions
+
+    @property
+    def limit_usd(self) -> float:
+        """Value at risk allowed, USD a day."""
+        a = self.assumptions
+        daily = self.usual_vol / sqrt(YEAR)
+        return NormalDist().inv_cdf(a.var_confidence) * daily * a.var_gross_usd / a.var_utilisation
+
+    def wanted_usd(self, vol: float) -> float:
+        """The size it grows to at an annual volatility of `vol`."""
+        return self.assumptions.var_gross_usd * _weight(vol, self.usual_vol, self.assumptions.var_cap)
+
+    def need_usd(self, held_usd: float, vol: float) -> float:
+        """The whole trade from a size of `held_usd` at an annual volatility of `vol`; negative is a cut."""
+        daily = vol / sqrt(YEAR)
+        cut = var_cut(held_usd, daily, daily, self.limit_usd, self.assumptions.var_confidence)
+        return -cut.cut_usd if cut.cut_usd > 0.0 else max(0.0, self.wanted_usd(vol) - held_usd)
+
+    def held_usd(self, vols: Sequence[float]) -> float:
+        """Its size after the staged trades along a path of volatilities, one a close; each is acted on in the session
+        after its close."""
+        held = self.wanted_usd(vols[0])
+        for vol in vols[:-1]:
+            held += self.assumptions.stage_share * self.need_usd(held, vol)
+        return held
+
+
+def supply_ladder(
+    closes: Floats, today: float | None, assumptions: SupplyAssumptions, *, market: str
+) -> tuple[list[SupplyRow], SupplyBasis] | None:
+    """The ladder from the index's past closes (oldest first) and today's return; None with fewer than 60 of them."""
+    if len(closes) < LEAST_CLOSES:
         return None
-    logs = np.log(closes.to_numpy())
-    headline = assumptions.lambda_headline
-    vols = {decay: _ewma_vol(np.diff(logs), decay) for decay in {*assumptions.lambdas, headline}}
-    position = trend_position(logs.tolist(), vols[headline], assumptions)
-    return SupplyLadder(
-        market,
-        vols[headline],
-        position,
-        [_row(move, logs.tolist(), vols, position, assumptions) for move in assumptions.moves],
-        assumptions,
-        "a model under stated assumptions: the whole need after one session's move, in life spread over days",
+    state = _state(np.log(closes if today is None else np.append(closes, closes[-1] * (1.0 + today))), assumptions)
+    pending = {
+        "vol_target": assumptions.vol_aum_usd
+        * (_weight(state.vol, assumptions.vol_target, assumptions.vol_cap) - state.leverage),
+        "var": state.var_book.need_usd(state.var_usd, state.vol),
+        "trend": assumptions.trend_aum_usd
+        * (trend_position(state.logs, state.vol, assumptions) - state.trend_position),
+    }
+    return [_row(move, state) for move in assumptions.moves], SupplyBasis(
+        market=market,
+        vol=state.vol,
+        usual_vol=state.var_book.usual_vol,
+        leverage=state.leverage,
+        trend_position=state.trend_position,
+        var_usd=state.var_usd,
+        pending=pending,
+        assumptions=assumptions,
+        method="a model under stated assumptions: what is traded in the session after the move",
     )
 
 
-def _vol_target(vol: float, move: float, decay: float, a: SupplyAssumptions) -> VolTarget:
-    return vol_target_trade(vol, move, decay=decay, target=a.vol_target, cap=a.vol_cap, aum_usd=a.vol_aum_usd)
+@dataclass(frozen=True)
+class _State:
+    """Where everyone stands: log prices, and by decay the annual volatility and the volatility targeters' holding."""
+
+    assumptions: SupplyAssumptions
+    logs: list[float]
+    vols: Mapping[float, float]
+    leverages: Mapping[float, float]
+    trend_position: float
+    var_book: VarBook
+    var_usd: float
+
+    @property
+    def vol(self) -> float:
+        return self.vols[self.assumptions.lambda_headline]
+
+    @property
+    def leverage(self) -> float:
+        return self.leverages[self.assumptions.lambda_headline]
 
 
-def _row(
-    move: float, logs: list[float], vols: Mapping[float, float], position: float, assumptions: SupplyAssumptions
-) -> SupplyRow:
-    a = assumptions
-    trades = {d: _vol_target(vol, move, d, a) for d, vol in vols.items()}
-    headline = trades[a.lambda_headline]
-    daily, daily_after = headline.vol0 / sqrt(YEAR), headline.vol1 / sqrt(YEAR)
-    limit = NormalDist().inv_cdf(a.var_confidence) * daily * a.var_gross_usd / a.var_utilisation
-    cut = var_cut(a.var_gross_usd * (1.0 + move), daily, daily_after, limit, a.var_confidence)
-    var_usd = 0.0 - cut.cut_usd
-    after = trend_position([*logs, logs[-1] + log(1.0 + move)], headline.vol1, a)
-    trend_usd = a.trend_aum_usd * (after * (1.0 + position * move) - position * (1.0 + move))
-    half_lives = [HalfLife(d, half_life_days(d), trades[d].trade_usd) for d in a.lambdas]
-    total = headline.trade_usd + var_usd + trend_usd
-    return SupplyRow(move, half_lives, headline.trade_usd, var_usd, trend_usd, total)
+def _state(logs: Floats, a: SupplyAssumptions) -> _State:
+    """What is held after the trades of every session since the warm-up."""
+    moves = np.diff(logs)
+    returns = np.expm1(moves)[WARM_UP:].tolist()
+    paths = {decay: ewma_vols(moves, decay)[WARM_UP:].tolist() for decay in {*a.lambdas, a.lambda_headline}}
+    vols, prices = paths[a.lambda_headline], logs.tolist()
+    first = len(prices) - len(vols) + 1
+    trend = [trend_position(prices[: first + at], vol, a) for at, vol in enumerate(vols)]
+    book = VarBook(float(np.median(vols[-YEAR:])), a)
+    return _State(
+        assumptions=a,
+        logs=prices,
+        vols={decay: path[-1] for decay, path in paths.items()},
+        leverages={
+            decay: staged([_weight(vol, a.vol_target, a.vol_cap) for vol in path], returns, a.stage_share)
+            for decay, path in paths.items()
+        },
+        trend_position=staged(trend, returns, a.stage_share),
+        var_book=book,
+        var_usd=book.held_usd(vols),
+    )
 
 
-def _ewma_vol(returns: Floats, decay: float) -> float:
-    """Annual volatility about zero, weights decay^age normalised over the series."""
-    weights = decay_weights(len(returns), decay)
-    return sqrt(YEAR * float(weights @ returns**2) / float(weights.sum()))
+def _row(move: float, state: _State) -> SupplyRow:
+    a, share = state.assumptions, state.assumptions.stage_share
+    trades = {
+        decay: vol_target_trade(
+            vol,
+            move,
+            decay=decay,
+            target=a.vol_target,
+            cap=a.vol_cap,
+            aum_usd=a.vol_aum_usd,
+            held=state.leverages[decay],
+        )
+        for decay, vol in state.vols.items()
+    }
+    headline, held = trades[a.lambda_headline], state.trend_position
+    wanted = trend_position([*state.logs, state.logs[-1] + log(1.0 + move)], headline.vol1, a)
+    by = {
+        "vol_target": share * headline.trade_usd,
+        "var": share * state.var_book.need_usd(state.var_usd, headline.vol1),
+        "trend": share * a.trend_aum_usd * (wanted * (1.0 + held * move) - held * (1.0 + move)),
+    }
+    half_lives = [HalfLife(decay, half_life_days(decay), share * trades[decay].trade_usd) for decay in a.lambdas]
+    return SupplyRow(move, sum(by.values()), by, half_lives)
