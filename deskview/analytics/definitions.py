@@ -16,13 +16,13 @@ RECORDED: Final[dict[str, tuple[str, ...]]] = {
     "week-forecasts": (
         "leveraged funds' coming week from assets at the last trades there were when it was recorded",
         f"the same {_CLOSE}",
+        "the same with the session's own move in its spread, of funds that are listed and reset daily",
     ),
     "week-realised": (
         "leveraged funds' net flow of a session at the last trades there were when it was recorded",
         f"the same {_CLOSE}",
+        "the same of funds that are listed and reset daily",
     ),
-    "week-forecasts-backfilled": (f"the coming week's spread from history, {_CLOSE}",),
-    "week-realised-backfilled": (f"net flow of past sessions from history, {_CLOSE}",),
     "flow-samples": ("retail and non-retail dollars of a name's sampled windows, scaled to its session",),
     "overlaps": ("weighted Jaccard of the retail favourites and each leg",),
 }
@@ -66,7 +66,7 @@ _AT_THE_CLOSE = (
     *_of_part("breadth", "beat_share", "cap_beat_share", "up_share", "dispersion", "dispersion_cap", "percentile.*"),
     *_of_part("breadth", "between_variance", "within_variance", "between_share", "*_correlation*"),
     *_of_part("rotation", "returns.now", "relative.now", "rank.now", "rank_change", "benchmark_returns.now"),
-    *_of_part("leverage", "today_usd", "rebalance_usd", "return", "of_adv", "of_close", "impact_bp", "tracking_gap"),
+    *_of_part("leverage", "today_usd", "return", "of_adv", "of_close", "impact_bp", "tracking_gap"),
     *_of_part("leverage", "single_stock_usd", "index_usd", "unallocated_usd", "base_aum_usd", "week_*"),
     "leverage.next_week.*",
     "leverage.score.*",
@@ -144,6 +144,31 @@ REDEFINED: Final = (
         "share classes of one company weigh as the company once",
     ),
     Redefined(
+        ("leverage.per_1pct_usd", "leverage.aum_usd", "leverage.funds"),
+        "of all funds with assets",
+        "of the funds that also have a return, the same as today's flow; leverage.coverage is their share",
+    ),
+    Redefined(
+        _of_part("leverage", "index_usd", "of_adv", "of_close", "impact_bp"),
+        "index flows carried into names by capped market values",
+        "by weights the returns of the index's fund imply, by the index's rule, else by capped market values",
+    ),
+    Redefined(
+        ("leverage.next_week.*sd_usd", "leverage.next_week.p*_usd", "leverage.next_week.gross_usd"),
+        "spread from the sessions before",
+        "spread with today's move as the newest session",
+    ),
+    Redefined(
+        ("leverage.next_week.es05_usd",),
+        "mean of the worst 5 % of a normal distribution",
+        "mean of the worst 5 % of Student's t, with today's move in its spread",
+    ),
+    Redefined(
+        ("leverage.score.*",),
+        "of non-overlapping weeks that were recorded or backfilled",
+        "of a week from every session held, with that session's move in its spread",
+    ),
+    Redefined(
         _AT_THE_CLOSE,
         "after the close: moved on with the evening's last trades",
         "after the close: rests on the official closing prices",
@@ -154,8 +179,14 @@ REDEFINED: Final = (
 NEW: Final = ("momentum.beta_neutral.*", "momentum.*.beta_neutral.*")
 """Figures there were none of before SCHEMA, though patterns above fit them."""
 
-RENAMED: Final = {"sigma_days": "sigma_n"}
+RENAMED: Final = {"sigma_days": "sigma_n", "rebalance_usd": "today_usd"}
 """Figures that go by another name since SCHEMA."""
+
+RENAMED_ABOVE: Final = {
+    "leverage.by_underlying.SOX.": "leverage.by_underlying.NYSE_SEMIS.",
+    "leverage.systematic_supply.": "leverage.supply_basis.",
+}
+"""Beginnings of paths that are others since SCHEMA."""
 
 
 def redefined(reading: str, condition: str = "") -> tuple[Redefined, ...]:
@@ -172,4 +203,7 @@ def redefined(reading: str, condition: str = "") -> tuple[Redefined, ...]:
 def renamed(path: str) -> str | None:
     """The path a figure has now where it goes by another name; None where it does not."""
     parent, _, figure = path.rpartition(".")
-    return f"{parent}.{RENAMED[figure]}" if figure in RENAMED else None
+    if figure in RENAMED:
+        return f"{parent}.{RENAMED[figure]}"
+    moved = (now + path.removeprefix(before) for before, now in RENAMED_ABOVE.items() if path.startswith(before))
+    return next(moved, None)

@@ -17,7 +17,7 @@ from deskview.analytics.leverage import Parameters, SupplyAssumptions
 from deskview.analytics.live import PriceBasis, no_last_price
 from deskview.analytics.names import join_names, with_delisted, with_gaps
 from deskview.board.past import NARROW, Past, past_of
-from deskview.market.schema import CONDITIONS, DELISTED, INDEX_DAYS, INTRADAY, empty
+from deskview.market.schema import CONDITIONS, DELISTED, INDEX_DAYS, INTRADAY, SHARE_COUNTS, empty
 from deskview.market.sessions import NEW_YORK, PRE_MARKET, Calendar
 
 Model = TypeVar("Model")
@@ -57,8 +57,9 @@ DEFAULT_ASSUMPTIONS = Assumptions()
 class DailyTables:
     """BARS of the last year, SPLITS, DIVIDENDS, TICKERS, DETAILS, DELISTED and CONDITIONS as fetched.
 
-    `index_days` (INDEX_DAYS) is the index's own past over years, `index_minutes` (INTRADAY) its last sessions in five
-    minutes; `reasons` says of a table by its name why it is empty.
+    `share_counts` (SHARE_COUNTS) are those of the funds, session by session, `index_days` (INDEX_DAYS) is the index's
+    own past over years, `index_minutes` (INTRADAY) its last sessions in five minutes; `reasons` says of a table by its
+    name why it is empty.
     """
 
     bars: pl.DataFrame
@@ -70,6 +71,7 @@ class DailyTables:
     conditions: pl.DataFrame = field(default_factory=lambda: empty(CONDITIONS))
     index_days: pl.DataFrame = field(default_factory=lambda: empty(INDEX_DAYS))
     index_minutes: pl.DataFrame = field(default_factory=lambda: empty(INTRADAY))
+    share_counts: pl.DataFrame = field(default_factory=lambda: empty(SHARE_COUNTS))
     reasons: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -100,7 +102,8 @@ class Basis:
     reasons: dict[str, str]
 
     def names_of_interest(self) -> list[str]:
-        """Stocks whose cap and sector matter: index members, the largest by dollar volume, all that are ranked."""
+        """Stocks whose cap and sector matter: index members, the largest by dollar volume, all that are ranked, and all
+        that leveraged funds' flow is carried into."""
         last = self.history.filter(pl.col("session") == pl.col("session").max())
         stocks = self.names.filter(pl.col("type").is_in(["CS", "ADRC"]))
         large = (
@@ -110,15 +113,28 @@ class Basis:
         )
         members = stocks.filter(pl.col("in_index"))
         ranked = stocks.filter(pl.col("ticker").is_in(self.momentum.ranked if self.momentum else []))
-        all_of_them = pl.concat([table.select("ticker") for table in (members, large, ranked)])
+        carried = stocks.join(constituents(self.reference), on="ticker", how="semi")
+        all_of_them = pl.concat([table.select("ticker") for table in (members, large, ranked, carried)])
         return all_of_them.get_column("ticker").unique(maintain_order=True).to_list()
 
 
+def constituents(reference: Reference) -> pl.DataFrame:
+    """The names (ticker) of every index and theme that leveraged funds follow."""
+    baskets = reference.underlyings.select("basket").drop_nulls()
+    themes = reference.groups.with_columns(basket=pl.format("{}:{}", "kind", "group"))
+    indexes = reference.members.explode("indexes").with_columns(basket=pl.format("index:{}", "indexes"))
+    both = [table.join(baskets, on="basket", how="semi").select("ticker") for table in (themes, indexes)]
+    return pl.concat(both).unique(maintain_order=True)
+
+
 def wanted_of(tables: DailyTables, reference: Reference, assumptions: Assumptions) -> set[str]:
-    """The names the long past is kept of: shares, living and dead, members, groups and the index."""
+    """The names the long past is kept of: shares, living and dead, members, groups, leveraged funds and what they
+    follow, and the index."""
     shares = pl.col("type").is_in(assumptions.basket.types)
     chosen = [table.filter(shares).get_column("ticker") for table in (tables.tickers, tables.delisted)]
     chosen += [reference.members.get_column("ticker"), reference.groups.get_column("ticker")]
+    chosen += [reference.funds.get_column("ticker"), reference.underlyings.get_column("proxy").drop_nulls()]
+    chosen += [reference.funds.get_column("underlying").drop_nulls()]
     return {assumptions.basket.benchmark, *pl.concat(chosen)}
 
 
@@ -254,18 +270,26 @@ class _Session:
         return rotation.prepare(self.past.panel, self.reference.groups, self.names)
 
     def leverage(self) -> leverage.LeverageModel:
-        """Of the leveraged funds, from the last year's bars."""
-        reference = self.reference
+        """Of the leveraged funds."""
+        reference, clock = self.reference, self.clock
         return leverage.prepare(
             funds=reference.funds,
             underlyings=reference.underlyings,
             details=self.tables.details,
             history=self.history,
             names=self.names,
-            baskets=leverage.baskets_from_caps(reference.underlyings, reference.members, reference.groups, self.names),
+            baskets=leverage.baskets_of(
+                reference.underlyings, reference.members, reference.groups, self.names, self.past.panel
+            ),
             next_sessions=self.coming,
             splits=self.past.splits,
             session=self.session,
             parameters=self.assumptions.leverage,
             supply=self.assumptions.supply,
+            panel=self.past.panel,
+            clock=clock[0],
+            clock_missing=clock[1],
+            counts=self.tables.share_counts,
+            tickers=self.tables.tickers,
+            calendar=self.calendar,
         )

@@ -16,9 +16,9 @@ from deskview.board.board import Board, Built, Part, Status
 from deskview.board.inputs import Inputs, Notice, OffExchange, WeekInputs
 
 log = logging.getLogger(__name__)
-_BESIDE = frozenset({"creation_usd", "score", "sigma_of_hour", "verdict"})
-"""Figures most desks never have (creations), have after weeks (the score) or not at all times (σ of the hour before the
-open, a verdict on a calm day): without them a reading is whole."""
+_BESIDE = frozenset({"creation_usd", "rank", "score", "sigma_of_hour", "verdict"})
+"""Figures that need more sessions than a new desk holds (creations, today's rank, the score), or that there are not at
+all times (σ of the hour before the open, a verdict on a calm day): without them a reading is whole."""
 _SCORED = tuple(f"score.{figure}" for figure in ("hit_rate", "hit_low", "hit_high", "mean_pit"))
 
 
@@ -56,7 +56,7 @@ def build_board(inputs: Inputs, before: Built | None = None) -> Board:
         leverage=parts.part(
             "leverage",
             basis.leverage if basis else None,
-            lambda model, live, _: completed(leverage.read(model, live), inputs.week),
+            lambda model, live, at: completed(leverage.read(model, live, at), inputs.week),
         ),
         flow=_flow(inputs),
         crowding=_crowding(inputs),
@@ -206,10 +206,12 @@ def _with_off_exchange(reading: flow.Flow, off_exchange: OffExchange) -> flow.Fl
 def simulated(board: Board, paths: int) -> leverage.Simulation | None:
     """The Monte Carlo of the board's coming week, seeded; None where its closed form is missing. For a thread."""
     model, reading = board.basis.leverage if board.basis else None, board.leverage.value
-    if model is None or reading is None or reading.next_week.sd_usd is None:
+    live, at = board.live, board.leverage.as_of
+    if model is None or reading is None or live is None or at is None or reading.next_week.sd_usd is None:
         return None
-    found = leverage.simulate_week(model, reading, paths=paths).next_week.simulation
-    return None if found is None else msgspec.structs.replace(found, as_of=board.leverage.as_of)
+    found = leverage.simulate_week(model, reading, live, at, paths=paths)
+    simulation = found.next_week.simulation
+    return None if simulation is None else msgspec.structs.replace(simulation, as_of=at)
 
 
 def completed(reading: leverage.Leverage, given: WeekInputs) -> leverage.Leverage:
@@ -236,4 +238,4 @@ def _with_simulation(week: leverage.NextWeek, found: leverage.Simulation | None)
 
 def _unscored(score: leverage.Score | None) -> str:
     pending = score.pending if score else 0
-    return f"no stored forecast has run its course yet ({pending} pending); `deskview backfill` fills past weeks"
+    return f"no forecast has run its course yet ({pending} pending); past weeks are scored once the history is in"

@@ -17,7 +17,8 @@ OF_A_NAME = {"price": "price", "return": "ret", "after_hours": "after_hours"}
 """Those figures and their columns in LIVE."""
 _NO_READINGS = frozenset(
     {
-        *("missing", "left_out", "notes", "assumptions", "closing_share", "threshold_usd", "band", "seed"),
+        *("missing", "left_out", "notes", "assumptions", "closing_share", "cash_share", "threshold_usd"),
+        *("band", "seed", "creation_funds", "funds_known", "percentile_of", "of"),
         *("days", "n", "sigma_n", "history_days", "with_data", "paths", "draws"),
     }
 )
@@ -144,11 +145,11 @@ def _step(here: Any, name: str, path: str) -> Any:  # noqa: ANN401 - whatever a 
     raise LookupError(f"{path}: nothing lies below {name}")
 
 
-_NAMED_BY = ("ticker", "underlying", "name", "kind", "sector")
+_NAMED_BY = ("ticker", "underlying", "index", "name", "kind", "sector", "family")
 
 
 def _row_name(row: object) -> str | None:
-    """What a row of a list goes by: the first of ticker, underlying, name, kind and sector it has."""
+    """What a row of a list goes by: the first of _NAMED_BY it has."""
     return next((name for key in _NAMED_BY if isinstance(name := getattr(row, key, None), str)), None)
 
 

@@ -22,7 +22,7 @@ from deskview.feed.prints import refresh_prints
 from deskview.feed.scheduler import Scheduler, Work
 from deskview.feed.state import FeedState
 from deskview.feed.tasks import Task
-from deskview.feed.week import fill_score, refresh_score, refresh_simulation
+from deskview.feed.week import refresh_score, refresh_simulation
 from deskview.market.sessions import Calendar, Closure
 from deskview.providers.base import Capability, Provider
 from deskview.settings import Settings
@@ -70,7 +70,6 @@ class Feed:
         context, self._scheduler.report = self._context, tell
         await refresh_clock(context)
         await refresh_daily(context)
-        tell(await fill_score(context))
         if flows:
             tell(await plan_of_flows(context))
             await refresh_year(context)

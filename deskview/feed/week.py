@@ -13,20 +13,21 @@ from deskview.analytics.leverage import (
     Backtest,
     Leverage,
     Score,
+    compared,
     forecast_row,
-    score_forecasts,
+    one_source_each,
+    realised_row,
+    score_weeks,
     weekly_backtest,
 )
 from deskview.board import Basis, Board, simulated
 from deskview.feed.context import Context
 from deskview.feed.records import RecordTable, left_out
-from deskview.feed.state import Daily, FeedState
+from deskview.feed.state import FeedState
 from deskview.market.schema import Schema
 from deskview.store import Store
 
 FORECASTS_NAME, REALISED_NAME = "week-forecasts", "week-realised"
-FILLED = "-backfilled"
-"""Ends the names of the tables made from history; what was recorded at the time stands before them."""
 Build = Callable[[], Awaitable[Board]]
 
 
@@ -47,10 +48,12 @@ async def refresh_score(context: Context, build: Build) -> None:
         if board.leverage.value is not None and board.basis is not None:
             await asyncio.to_thread(record, store, board.basis, board.leverage.value)
             state.recorded = _record_due(state)
-    score, note = await asyncio.to_thread(score_of, store)
+    backtest = await _backtest(state)
+    score, note = await asyncio.to_thread(score_of, store, backtest)
     state.week = replace(state.week, score=score, score_note=note)
 
 
+_TABLES = ((FORECASTS_NAME, FORECASTS), (REALISED_NAME, REALISED))
 SETTLES = timedelta(minutes=10)
 """So long after the close its auctions and late corrections are in: what was recorded before is recorded again."""
 
@@ -72,12 +75,14 @@ def _record_due(state: FeedState) -> tuple[date, bool] | None:
     return session, at >= state.calendar.closes(session) + SETTLES
 
 
-async def fill_score(context: Context) -> str:
-    """The score of past weeks from the stored history, and in words what was done."""
-    state = context.state
-    basis = await state.basis.get()
-    weeks = await asyncio.to_thread(fill, await state.store.get(), basis, state.daily)
-    return f"score of the leveraged-ETF forecast: {weeks} past weeks from history"
+async def _backtest(state: FeedState) -> Backtest | None:
+    """The past weeks of the basis that has all of its history, made once for it; None until there is one."""
+    basis = state.complete.value
+    if basis is None or basis.leverage is None:
+        return None
+    if state.backtest is None or state.backtest[0] is not basis:
+        state.backtest = basis, await asyncio.to_thread(weekly_backtest, basis.leverage)
+    return state.backtest[1]
 
 
 def record(store: Store, basis: Basis, reading: Leverage) -> None:
@@ -86,39 +91,25 @@ def record(store: Store, basis: Basis, reading: Leverage) -> None:
     Of two programs at once the last one stands: both have the same session's close.
     """
     _add(_table(store, FORECASTS_NAME, FORECASTS), forecast_row(reading.next_week, basis.session))
-    if reading.today_usd is not None:
-        flow = pl.DataFrame([(basis.session, reading.today_usd)], schema=dict(REALISED), orient="row")
-        _add(_table(store, REALISED_NAME, REALISED), flow)
+    _add(_table(store, REALISED_NAME, REALISED), realised_row(reading, basis.session))
 
 
-def fill(store: Store, basis: Basis, daily: Daily) -> int:
-    """Forecasts and flows of the past weeks from the history, in place of those filled before; returns the weeks."""
-    past = weekly_backtest(
-        funds=basis.reference.funds,
-        underlyings=basis.reference.underlyings,
-        details=daily.details,
-        history=basis.history,
-        splits=daily.splits,
-        parameters=basis.leverage.parameters if basis.leverage else None,
-    )
-    _table(store, FORECASTS_NAME + FILLED, FORECASTS).keep(past.forecasts)
-    _table(store, REALISED_NAME + FILLED, REALISED).keep(past.realised)
-    return past.forecasts.height
+def score_of(store: Store, past: Backtest | None) -> tuple[Score | None, str]:
+    """The score of the forecasts recorded under the definition that holds and of the `past` weeks beside them, and in
+    words what it rests on and what not. What was recorded at the time stands before what is made of the past.
 
-
-def score_of(store: Store) -> tuple[Score | None, str]:
-    """The score of all that is stored under the definitions that hold, and in words what it rests on and what not.
-
-    No score where no such forecast is stored.
+    No score where there is no forecast.
     """
-    recorded, filled = (_table(store, name, FORECASTS).read() for name in (FORECASTS_NAME, FORECASTS_NAME + FILLED))
-    others = left_out([recorded.others, filled.others], FORECASTS_NAME, "week")
-    if recorded.rows.is_empty() and filled.rows.is_empty():
+    recorded, flows = (_table(store, name, kind).read() for name, kind in _TABLES)
+    others = left_out([recorded.others], FORECASTS_NAME, "week")
+    own = compared(recorded.rows, flows.rows)
+    made = own.clear() if past is None else compared(past.forecasts, past.realised)
+    weeks = one_source_each(own, made)
+    if weeks.is_empty():
         return None, others
-    flows = pl.concat([_table(store, name, REALISED).read().rows for name in (REALISED_NAME + FILLED, REALISED_NAME)])
-    score = score_forecasts(pl.concat([filled.rows, recorded.rows]), flows)
-    past = score_forecasts(filled.rows.join(recorded.rows, on="session", how="anti"), flows).weeks
-    rests = f"{past} of {score.weeks} weeks filled from history: {Backtest.note}" if past else ""
+    score = score_weeks(weeks)
+    held = score.weeks - own.drop_nulls("realised_usd").height
+    rests = f"{held} of {score.weeks} weeks from the history held: {Backtest.note}" if held else ""
     return score, "; ".join(filter(None, (rests, others)))
 
 

@@ -107,14 +107,15 @@ def test_what_rests_on_the_official_close_in_the_evening(reading: str, at_the_cl
 def test_a_renamed_figure_has_its_new_name() -> None:
     assert renamed("momentum.sector_neutral.sigma_days") == "momentum.sector_neutral.sigma_n"
     assert renamed("momentum.sigma") is None
+    assert renamed("leverage.by_fund.TQQQ.rebalance_usd") == "leverage.by_fund.TQQQ.today_usd"
+    assert renamed("leverage.by_underlying.SOX.today_usd") == "leverage.by_underlying.NYSE_SEMIS.today_usd"
+    assert renamed("leverage.systematic_supply.vol") == "leverage.supply_basis.vol"
 
 
 def test_the_number_of_a_definition_is_that_of_its_last_sentence() -> None:
     assert {kind: definition_of(kind) for kind in RECORDED} == {
-        "week-forecasts": 2,
-        "week-realised": 2,
-        "week-forecasts-backfilled": 1,
-        "week-realised-backfilled": 1,
+        "week-forecasts": 3,
+        "week-realised": 3,
         "flow-samples": 1,
         "overlaps": 1,
     }

@@ -7,9 +7,17 @@ from time import perf_counter
 import numpy as np
 import polars as pl
 
-from deskview.analytics.leverage import LeverageModel, prepare, read, simulate_week
+from deskview.analytics.leverage import (
+    LeverageModel,
+    prepare,
+    read,
+    score_forecasts,
+    simulate_week,
+    weekly_backtest,
+)
 from deskview.market.schema import HISTORY, LIVE
 from tests.analytics.leverage.market import (
+    AFTERNOON,
     LAST,
     WEEK,
     baskets_table,
@@ -20,7 +28,7 @@ from tests.analytics.leverage.market import (
     underlyings_table,
 )
 
-FUNDS, STOCKS, INDEXES, ROWS, SESSIONS = 700, 3000, 100, 12_000, 260
+FUNDS, STOCKS, INDEXES, ROWS, SESSIONS = 700, 3000, 100, 12_000, 530
 LEVERAGES = (2.0, 3.0, -1.0, -2.0, -3.0, 1.5)
 
 
@@ -37,11 +45,12 @@ def market(rng: np.random.Generator) -> tuple[LeverageModel, pl.DataFrame]:
     ]
     baskets = {f"U{k}": dict.fromkeys(rng.choice(stocks, 300, replace=False), 1 / 300) for k in range(INDEXES)}
     baskets["U0"] = dict.fromkeys(stocks, 1 / STOCKS)
+    history = _history([*stocks, *proxies, *fund_names, "SPY"], rng)
     model = prepare(
         funds=funds_table(rows),
         underlyings=underlyings_table([(f"U{k}", "index", proxies[k], None) for k in range(INDEXES)]),
         details=details_table({name: float(rng.uniform(1e5, 1e7)) for name in fund_names}),
-        history=_history([*stocks, *proxies, *fund_names, "SPY"], rng),
+        history=history,
         names=names_table([(s, "Energy", 1e9) for s in stocks]),
         baskets=baskets_table(baskets),
         next_sessions=WEEK,
@@ -87,14 +96,19 @@ def main() -> None:
     start = perf_counter()
     model, live = market(rng)
     print(f"market and prepare           {(perf_counter() - start) * 1e3:9.1f} ms")
-    reading = read(model, live)
-    best, median = best_ms(lambda: read(model, live), 60)
+    reading = read(model, live, AFTERNOON)
+    best, median = best_ms(lambda: read(model, live, AFTERNOON), 60)
     print(
         f"read, {len(reading.by_fund)} funds, {len(reading.by_name)} names, {live.height} rows: "
         f"best {best:.2f} ms, median {median:.2f} ms"
     )
-    best, median = best_ms(lambda: simulate_week(model, reading, paths=100_000), 5)
+    best, median = best_ms(lambda: simulate_week(model, reading, live, AFTERNOON, paths=100_000), 5)
     print(f"100,000 week paths: best {best / 1e3:.2f} s, median {median / 1e3:.2f} s")
+    best, median = best_ms(lambda: weekly_backtest(model), 5)
+    past = weekly_backtest(model)
+    print(f"{past.forecasts.height} past weeks: best {best / 1e3:.2f} s, median {median / 1e3:.2f} s")
+    best, median = best_ms(lambda: score_forecasts(past.forecasts, past.realised), 5)
+    print(f"their score: best {best:.1f} ms, median {median:.1f} ms")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -164,17 +165,25 @@ def test_no_figure_is_ever_not_a_number(inputs: Inputs, way: str, every: int) ->
     assert all(built.parts[part].value is not None for part in MARKET)
 
 
+NO_FIGURES = (".above", ".up_to", ".resets_on", ".reason", ".fund")
+
+
 def test_every_missing_figure_of_leverage_has_its_reason(board: Board) -> None:
-    """`above` and `up_to` are null where a range is unbounded."""
+    """`above` and `up_to` are null where a range is unbounded; days and texts that there are none of are no figures."""
     paths = nulls({**msgspec.to_builtins(board.leverage.value), "missing": None, "notes": None})
     plain = {".".join(word for word in path.split(".") if not word.isdigit()) for path in paths}
-    unexplained = {path for path in plain - {"missing", "notes"} if not path.endswith((".above", ".up_to"))}
-    assert "creation_usd" in unexplained
+    unexplained = {path for path in plain - {"missing", "notes"} if not path.endswith(NO_FIGURES)}
+    assert "by_fund.tracking_gap" in unexplained
     assert unexplained <= board.leverage.missing.keys()
 
 
-def test_creations_nobody_gave_leave_the_reading_whole(board: Board) -> None:
+def test_creations_that_are_not_known_leave_the_reading_whole(inputs: Inputs) -> None:
+    assert inputs.basis is not None and inputs.basis.leverage is not None
+    unknown = np.full(len(inputs.basis.leverage.creation), np.nan)
+    model = replace(inputs.basis.leverage, creation=unknown)
+    board = build_board(replace(inputs, basis=replace(inputs.basis, leverage=model)))
     assert "creation_usd" in board.leverage.missing
+    assert board.leverage.value is not None and board.leverage.value.creation_usd is None
     assert board.leverage.status is Status.LIVE
 
 

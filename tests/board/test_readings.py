@@ -11,7 +11,7 @@ from deskview.board.alerts import Watch, watched
 from deskview.board.readings import companion, reading_at, readings
 from deskview.board.units import Unit, unit_of
 from deskview.settings import Alert
-from tests.screens.moments import with_momentum
+from tests.screens.moments import with_leverage
 
 
 def test_every_listed_reading_is_found_at_its_path(board: Board) -> None:
@@ -22,9 +22,9 @@ def test_every_listed_reading_is_found_at_its_path(board: Board) -> None:
 
 
 def test_missing_figures_are_listed_as_missing(board: Board) -> None:
-    listed = {reading.path: reading.value for reading in readings(with_momentum(board, sigma_of_hour=None))}
-    assert listed["momentum.sigma_of_hour"] is None
+    listed = {reading.path: reading.value for reading in readings(with_leverage(board, creation_usd=None))}
     assert listed["leverage.creation_usd"] is None
+    assert listed["leverage.today_usd"] is not None
 
 
 def test_any_stock_has_price_and_return(board: Board) -> None:

@@ -7,10 +7,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from deskview.analytics.leverage import Leverage, Score, Simulation, read, simulate_week
+from deskview.analytics.leverage import Leverage, Score, Simulation, simulate_week
 from deskview.board import Board, WeekInputs, simulated
 from deskview.board.build import completed
-from tests.analytics.leverage.market import fund, live_table, random_closes, small_market
+from tests.analytics.leverage.market import AFTERNOON, fund, live_table, random_closes, reading_of, small_market
 
 AT = datetime(2026, 2, 4, 21, tzinfo=UTC)
 SCORE = Score(
@@ -35,8 +35,9 @@ def _reading() -> tuple[Leverage, Simulation]:
         aum={"TQQQ": 10e9},
         closes={"QQQ": random_closes(rng, 0.01), "SPY": random_closes(rng, 0.01)},
     )
-    reading = read(model, live_table({"QQQ": -0.01}))
-    found = simulate_week(model, reading, paths=2_000).next_week.simulation
+    live = live_table({"QQQ": -0.01})
+    reading = reading_of(model, live)
+    found = simulate_week(model, reading, live, AFTERNOON, paths=2_000).next_week.simulation
     assert found is not None
     return reading, found
 
@@ -70,7 +71,7 @@ def test_without_weeks_the_missing_hit_rate_says_what_to_do() -> None:
         assert ("score" in missing) is (score is None)
         for figure in ("hit_rate", "hit_low", "hit_high", "mean_pit"):
             assert count in missing[f"score.{figure}"]
-            assert "backfill" in missing[f"score.{figure}"]
+            assert "once the history is in" in missing[f"score.{figure}"]
 
 
 def test_a_score_comes_with_what_it_rests_on() -> None:

@@ -196,3 +196,107 @@ async def test_from_the_close_on_the_session_stands_still_and_the_evening_is_apa
     assert headlines(evening) == headlines(bell)
     assert live(evening, "NVDA")["after_hours"] == pytest.approx(-0.08, abs=1e-9)
     assert live(evening, "NVDA")["ret"] == live(bell, "NVDA")["ret"]
+
+
+async def test_a_fund_that_is_gone_from_listing_snapshot_and_bars_is_in_no_figure(warm: Path) -> None:
+    """The cache still has its share count and its closes of before."""
+    well = (await board_of(warm, {})).leverage.value
+
+    def gone(rows: str, key: str) -> Callable[[dict[str, Any]], None]:
+        def without(body: dict[str, Any]) -> None:
+            if isinstance(body.get(rows), list):
+                body[rows] = [row for row in body[rows] if row[key] != "TQQQ"]
+
+        return without
+
+    bars = {f"{GROUPED}{day}": gone("results", "T") for day in (BEFORE, date(2026, 2, 2), date(2026, 1, 30))}
+    listing = {TICKERS: gone("results", "ticker"), SNAPSHOT: gone("tickers", "ticker")}
+    reading = (await board_of(warm, listing | bars)).leverage.value
+    assert well is not None and reading is not None
+    row = next(each for each in well.by_fund if each.ticker == "TQQQ")
+    assert well.today_usd is not None and row.today_usd is not None and reading.today_usd is not None
+    assert [(each.from_, each.reason) for each in reading.left_out if each.ticker == "TQQQ"] == [
+        ("all", "no longer listed")
+    ]
+    assert reading.today_usd == pytest.approx(well.today_usd - row.today_usd, rel=1e-9)
+    assert reading.aum_usd == pytest.approx((well.aum_usd or 0.0) - row.aum_usd, rel=1e-9)
+    assert well.per_1pct_usd is not None and reading.per_1pct_usd is not None
+    assert reading.funds == well.funds - 1
+    assert reading.coverage == pytest.approx(reading.per_1pct_usd / well.per_1pct_usd, rel=0.01), "of late it traded"
+    assert reading.rank is None and reading.next_week.percentile is None
+
+
+async def test_half_of_the_listing_is_half_of_the_book_and_is_not_recorded(warm: Path) -> None:
+    store = stored(warm)
+    (store.folder / "week-realised.parquet").unlink()
+
+    def halved(body: dict[str, Any]) -> None:
+        if isinstance(body.get("results"), list):
+            body["results"] = body["results"][::2]
+
+    reading = (await board_of(warm, {TICKERS: halved}, at=time(16, 15))).leverage.value
+    assert reading is not None and reading.coverage is not None
+    assert reading.coverage < 0.9 and reading.rank is None
+    assert not (store.folder / "week-realised.parquet").exists()
+
+
+async def test_a_share_count_that_is_not_told_or_out_of_proportion_leaves_the_one_before(warm: Path) -> None:
+    """The newest is asked for anew, the stored one of the session before stands."""
+    store, well = stored(warm), (await board_of(warm, {})).leverage.value
+    details = store.table("details")
+    assert details is not None and well is not None
+    for change in (None, 10.0):
+
+        def spoilt(body: dict[str, Any], change: float | None = change) -> None:
+            shares = body["results"].pop("share_class_shares_outstanding")
+            if change is not None:
+                body["results"]["share_class_shares_outstanding"] = int(shares * change)
+
+        store.put_table("details", details.filter(pl.col("ticker") != "TQQQ"))
+        counts = store.table("share-counts")
+        assert counts is not None
+        store.put_table("share-counts", counts.filter(~((pl.col("ticker") == "TQQQ") & (pl.col("session") == BEFORE))))
+        reading = (await board_of(warm, {f"{TICKERS}/TQQQ": spoilt})).leverage.value
+        assert reading is not None
+        assert reading.aum_usd == pytest.approx(well.aum_usd, rel=0.01)
+        assert reading.creation_funds == well.creation_funds - 1
+        assert ("TQQQ" in reading.notes.get("aum_usd", "")) is (change is not None)
+
+
+async def test_a_share_count_that_is_refused_costs_the_creations_of_its_fund_alone(warm: Path) -> None:
+    store, well = stored(warm), (await board_of(warm, {})).leverage.value
+    (store.folder / "share-counts.parquet").unlink()
+
+    def unreadable(body: dict[str, Any]) -> None:
+        body["results"] = "no"
+
+    reading = (await board_of(warm, {f"{TICKERS}/TQQQ?date=2026-02-02": unreadable})).leverage.value
+    assert reading is not None and well is not None
+    assert reading.creation_funds == well.creation_funds - 1
+    assert reading.creation_coverage is not None and well.creation_coverage is not None
+    assert 0.5 < reading.creation_coverage < well.creation_coverage <= 1.0
+
+
+async def test_today_without_the_returns_of_some_funds_says_on_how_much_it_rests(warm: Path) -> None:
+    """Every second fund, and what it follows, is missing from the snapshot."""
+    well = (await board_of(warm, {})).leverage.value
+    assert well is not None
+    follows = {row.underlying for row in well.by_fund if row.kind == "stock"}
+    silent = {row.ticker for row in well.by_fund} | follows - {"TSLA", "NVDA"}
+
+    def halved(body: dict[str, Any]) -> None:
+        body["tickers"] = [row for row in body["tickers"] if row["ticker"] not in silent]
+
+    reading = (await board_of(warm, {SNAPSHOT: halved})).leverage.value
+    assert reading is not None and reading.today_usd is not None
+    assert reading.per_1pct_usd is not None and reading.coverage is not None
+    counted = [row for row in reading.by_fund if row.kind in ("index", "sector", "stock") and row.return_ is not None]
+    whole = sum(row.per_1pct_usd for row in reading.by_fund if row.kind in ("index", "sector", "stock"))
+    assert 200 < reading.funds == len(counted) < reading.funds_known
+    assert reading.today_usd == pytest.approx(sum(row.today_usd or 0.0 for row in counted), rel=1e-12)
+    assert reading.per_1pct_usd == pytest.approx(sum(row.per_1pct_usd for row in counted), rel=1e-12)
+    assert reading.aum_usd == pytest.approx(sum(row.aum_usd for row in counted), rel=1e-12)
+    assert reading.coverage == pytest.approx(reading.per_1pct_usd / whole, rel=1e-12)
+    assert 0.5 < reading.coverage < 0.98
+    assert sum(row.today_usd or 0.0 for row in reading.by_underlying) == pytest.approx(reading.today_usd, rel=1e-9)
+    assert "neither its underlying nor the fund has a return" in reading.missing["funds"]

@@ -12,7 +12,7 @@ from deskview.analytics.flow import FLOW_SAMPLES
 from deskview.analytics.leverage import FORECASTS, REALISED
 from deskview.feed.records import RecordTable, left_out
 from deskview.feed.sampling import stored_samples
-from deskview.feed.week import FILLED, FORECASTS_NAME, REALISED_NAME, score_of
+from deskview.feed.week import FORECASTS_NAME, REALISED_NAME, score_of
 from deskview.store import DEFINITION, Store
 
 FIRST, SECOND, THIRD = date(2026, 1, 5), date(2026, 1, 6), date(2026, 1, 7)
@@ -23,7 +23,7 @@ def overlaps(*sessions: date, value: float = 0.1) -> pl.DataFrame:
 
 
 def forecast(session: date, end: date) -> pl.DataFrame:
-    row = (session, end, 1, 1e9, 0.0, 1.0, -1.645, 1.645)
+    row = (session, end, 1, 1e9, 0.0, 1.0, -1.645, 1.645, None)
     return pl.DataFrame([row], schema=dict(FORECASTS), orient="row")
 
 
@@ -52,7 +52,7 @@ def test_what_is_kept_carries_the_number_of_its_definition(tmp_path: Path) -> No
         pl.read_parquet(tmp_path / file).get_column(DEFINITION).to_list()
         for file in (f"{FORECASTS_NAME}.parquet", "overlaps-6x200.parquet", f"samples/{FIRST}.parquet")
     ]
-    assert numbers == [[2], [1], [1]]
+    assert numbers == [[3], [1], [1]]
 
 
 def test_a_file_from_before_there_were_numbers_is_of_the_first_definition(tmp_path: Path) -> None:
@@ -107,22 +107,13 @@ def test_weeks_recorded_at_the_evenings_prices_are_not_scored_but_counted_in_wor
     store.put_table(FORECASTS_NAME, forecast(FIRST, SECOND), FORECASTS)
     store.put_table(REALISED_NAME, flow(SECOND), REALISED)
     not_counted = "1 week recorded under an earlier definition is not counted"
-    assert score_of(store) == (None, not_counted)
+    assert score_of(store, None) == (None, not_counted)
     RecordTable(store, FORECASTS_NAME, FORECASTS, FORECASTS_NAME).keep(forecast(SECOND, THIRD))
-    score, note = score_of(store)
+    score, note = score_of(store, None)
     assert score is not None and (score.weeks, score.pending) == (0, 1)
     assert note == not_counted
     RecordTable(store, REALISED_NAME, REALISED, REALISED_NAME).keep(flow(THIRD))
-    score, note = score_of(store)
+    score, note = score_of(store, None)
     assert score is not None and (score.weeks, score.hits, score.pending) == (1, 1, 0)
     assert note == not_counted
     assert store.set_aside == []
-
-
-def test_weeks_filled_from_history_before_there_were_numbers_are_still_scored(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    store.put_table(FORECASTS_NAME + FILLED, forecast(FIRST, SECOND), FORECASTS)
-    store.put_table(REALISED_NAME + FILLED, flow(SECOND), REALISED)
-    score, note = score_of(store)
-    assert score is not None and score.weeks == 1
-    assert "not counted" not in note

@@ -8,11 +8,10 @@ import msgspec
 import polars as pl
 import pytest
 
-from deskview.analytics.leverage import FORECASTS, REALISED, Leverage
+from deskview.analytics.leverage import FORECASTS, REALISED, Backtest, Leverage
 from deskview.board import Basis, Board
-from deskview.feed import Feed
 from deskview.feed.records import RecordTable
-from deskview.feed.week import FILLED, FORECASTS_NAME, REALISED_NAME, record, score_of
+from deskview.feed.week import FORECASTS_NAME, REALISED_NAME, record, score_of
 from deskview.market.schema import Schema
 from deskview.settings import Leverage as LeverageSettings
 from deskview.settings import Supply
@@ -67,14 +66,24 @@ def test_recording_again_keeps_other_sessions_and_the_later_figure(
     store, before = Store(tmp_path), date(2026, 2, 3)
     keep(store, REALISED_NAME, REALISED, [(before, 1.0)])
     record(store, basis, reading)
-    record(store, basis, msgspec.structs.replace(reading, today_usd=-2.0))
-    assert kept(store)[1].rows() == [(before, 1.0), (SESSION, -2.0)]
+    record(store, basis, msgspec.structs.replace(reading, by_fund=reading.by_fund[:1]))
+    assert kept(store)[1].rows() == [(before, 1.0), (SESSION, reading.by_fund[0].today_usd)]
 
 
 def test_an_unknown_flow_is_not_kept_as_zero(tmp_path: Path, basis: Basis, reading: Leverage) -> None:
     store = Store(tmp_path)
-    record(store, basis, msgspec.structs.replace(reading, today_usd=None))
+    record(store, basis, msgspec.structs.replace(reading, by_fund=[]))
     assert store.table(REALISED_NAME, REALISED) is None
+
+
+def test_a_flow_of_a_part_of_the_funds_is_not_kept_as_that_of_all(
+    tmp_path: Path, basis: Basis, reading: Leverage
+) -> None:
+    store = Store(tmp_path)
+    record(store, basis, msgspec.structs.replace(reading, coverage=0.9))
+    assert store.table(REALISED_NAME, REALISED) is None
+    record(store, basis, msgspec.structs.replace(reading, coverage=0.99))
+    assert store.table(REALISED_NAME, REALISED) is not None
 
 
 def test_two_programs_at_once_do_no_harm(tmp_path: Path, basis: Basis, reading: Leverage) -> None:
@@ -85,26 +94,28 @@ def test_two_programs_at_once_do_no_harm(tmp_path: Path, basis: Basis, reading: 
     assert (forecasts.height, flows.height) == (1, 1)
 
 
-def test_what_was_recorded_stands_before_what_was_filled(tmp_path: Path) -> None:
+def test_what_was_recorded_stands_before_what_is_made_of_the_past(tmp_path: Path) -> None:
     store = Store(tmp_path)
 
     def forecast(sd: float) -> tuple[object, ...]:
-        return SESSION, END, 1, 1e9, 0.0, sd, -1.645 * sd, 1.645 * sd
+        return SESSION, END, 1, 1e9, 0.0, sd, -1.645 * sd, 1.645 * sd, sd
 
-    keep(store, FORECASTS_NAME + FILLED, FORECASTS, [forecast(1.0)])
-    keep(store, REALISED_NAME + FILLED, REALISED, [(END, 5.0)])
-    score, note = score_of(store)
+    past = Backtest(
+        pl.DataFrame([forecast(1.0)], schema=dict(FORECASTS), orient="row"),
+        pl.DataFrame([(END, 5.0)], schema=dict(REALISED), orient="row"),
+    )
+    score, note = score_of(store, past)
     assert score is not None and (score.weeks, score.hits) == (1, 0)
-    assert "1 of 1 weeks filled from history" in note
+    assert "1 of 1 weeks from the history held" in note
     keep(store, FORECASTS_NAME, FORECASTS, [forecast(10.0)])
     keep(store, REALISED_NAME, REALISED, [(END, 4.0)])
-    score, note = score_of(store)
+    score, note = score_of(store, past)
     assert score is not None and (score.weeks, score.hits) == (1, 1)
     assert note == ""
 
 
 def test_nothing_stored_is_no_score(tmp_path: Path) -> None:
-    assert score_of(Store(tmp_path)) == (None, "")
+    assert score_of(Store(tmp_path), None) == (None, "")
 
 
 def test_a_refresh_at_the_close_has_recorded_the_session(crash: Made, reading: Leverage) -> None:
@@ -112,7 +123,7 @@ def test_a_refresh_at_the_close_has_recorded_the_session(crash: Made, reading: L
     assert forecasts.get_column("session").to_list() == [SESSION]
     assert flows.item(0, "net_usd") == pytest.approx(reading.today_usd, rel=1e-9)
     assert reading.score is not None
-    assert (reading.score.pending, reading.score.weeks) == (1, 0)
+    assert reading.score.pending == 1, "the session's own"
 
 
 def test_before_the_close_nothing_is_recorded(earlier: Board, crash: Made, run_folder: Path) -> None:
@@ -122,27 +133,27 @@ def test_before_the_close_nothing_is_recorded(earlier: Board, crash: Made, run_f
     assert earlier.leverage.value is not None
 
 
-async def test_backfill_fills_the_score_and_the_settings_reach_the_figures(warm: Path, reading: Leverage) -> None:
+async def test_past_weeks_are_scored_without_a_command(warm: Path, reading: Leverage) -> None:
+    score = reading.score
+    assert score is not None and score.hit_rate is not None
+    assert score.weeks > 400
+    assert score.apart <= score.weeks / 5 + 1
+    assert sum(score.pit_histogram) == score.weeks
+    assert score.after_shocks > 0
+    assert "creations and redemptions are not in it" in reading.notes["score"]
+    assert "score.hit_rate" not in reading.missing
+
+
+async def test_the_settings_reach_the_figures(warm: Path, reading: Leverage) -> None:
     settings = msgspec.structs.replace(
         QUICK,
         leverage=LeverageSettings(threshold_usd=1e9, closing_share=0.2, paths=1_000),
         supply=Supply(lambdas=(0.9,), vol_aum_usd=0.0),
     )
-    through = simulated()
-    told: list[str] = []
-    await Feed(through, warm, settings).backfill(told.append, flows=False)
-    assert "past weeks" in told[-1]
-    board = await refreshed(through, warm, settings)
-    now = board.leverage.value
-    assert now is not None and now.score is not None and now.score.hit_rate is not None
-    assert now.score.weeks > 30
-    assert now.score.apart == now.score.weeks
-    assert sum(now.score.pit_histogram) == now.score.weeks
-    assert "creations and redemptions are not in it" in now.notes["score"]
-    assert "score.hit_rate" not in now.missing
+    now = (await refreshed(simulated(), warm, settings)).leverage.value
+    assert now is not None
     assert now.next_week.paths == 1_000
     assert 0 < len(now.threshold_names) < len(reading.threshold_names)
     assert now.closing_share == 0.2
-    assert now.systematic_supply is not None
-    assert {life.decay for row in now.systematic_supply.rows for life in row.half_lives} == {0.9}
-    assert all(row.vol_target_usd == 0.0 for row in now.systematic_supply.rows)
+    assert {life.decay for row in now.supply for life in row.half_lives} == {0.9}
+    assert all(row.by["vol_target"] == 0.0 for row in now.supply)

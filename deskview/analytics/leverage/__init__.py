@@ -1,23 +1,25 @@
 """Leveraged and inverse ETFs: what they must trade today, over the coming sessions, and name by name."""
 
 from deskview.analytics.assumptions import Parameters, SupplyAssumptions
-from deskview.analytics.leverage.baskets import CAPPING, Baskets, Capping, baskets_from_caps
-from deskview.analytics.leverage.book import EQUITY_KINDS, OTHER_KINDS
 from deskview.analytics.leverage.explain import NameFund, Step, fund_steps, funds_of_name
+from deskview.analytics.leverage.index_weights import CAPPING, Baskets, Capping, baskets_of
 from deskview.analytics.leverage.model import LeverageModel, prepare
 from deskview.analytics.leverage.montecarlo import simulate_week
 from deskview.analytics.leverage.reading import read
-from deskview.analytics.leverage.readings import Leverage, NextWeek, Score, Simulation
+from deskview.analytics.leverage.readings import EQUITY_KINDS, OTHER_KINDS, Leverage, NextWeek, Score, Simulation
 from deskview.analytics.leverage.score import (
     FORECASTS,
     REALISED,
     Backtest,
     compared,
     forecast_row,
+    one_source_each,
+    realised_row,
     score_forecasts,
+    score_weeks,
     weekly_backtest,
 )
-from deskview.analytics.leverage.supply import SupplyLadder, supply_ladder
+from deskview.analytics.leverage.supply import SupplyBasis, SupplyRow, supply_ladder
 
 __all__ = [
     "CAPPING",
@@ -37,15 +39,19 @@ __all__ = [
     "Simulation",
     "Step",
     "SupplyAssumptions",
-    "SupplyLadder",
-    "baskets_from_caps",
+    "SupplyBasis",
+    "SupplyRow",
+    "baskets_of",
     "compared",
     "forecast_row",
     "fund_steps",
     "funds_of_name",
+    "one_source_each",
     "prepare",
     "read",
+    "realised_row",
     "score_forecasts",
+    "score_weeks",
     "simulate_week",
     "supply_ladder",
     "weekly_backtest",

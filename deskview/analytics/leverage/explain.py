@@ -1,5 +1,6 @@
 """The arithmetic behind one figure, line by line: which funds reach a name, and how a fund's trade comes about."""
 
+from datetime import date
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -53,22 +54,59 @@ class Step(NamedTuple):
     figure: str
 
 
-def fund_steps(fund: FundRow) -> list[Step]:
-    """How the fund's trade comes about, one step a line, with the inputs and where they are from."""
+def fund_steps(fund: FundRow, session: date | None) -> list[Step]:
+    """How the fund's trade of `session` comes about, one step a line, with the inputs and where they are from.
+
+    A fund that does not reset daily trades on its assets at the last reset and on the return since, on its reset day.
+    """
+    daily, now = fund.reset == "daily", fund.trades_on(session)
     factor = fund.leverage * (fund.leverage - 1)
-    lines = [
-        Step("AUM A at the previous close", f"{fund.aum_usd:,.0f} USD"),
+    return [
+        Step("AUM A at the previous close" if daily else "AUM at the previous close", _usd(fund.aum_usd, sign="")),
         Step("shares counted", fund.aum_as_of or "on an unknown day"),
-        Step("multiplier L(L-1)", f"{fund.leverage:g} x {fund.leverage - 1:g} = {factor:g}"),
-        Step("per 1 %", f"{fund.per_1pct_usd:+,.0f} USD"),
+        *([] if daily else [Step("assets at the last reset", _assets(fund.period_aum_usd))]),
+        Step("multiplier L(L−1)", _minus(f"{fund.leverage:g} × {fund.leverage - 1:g} = {factor:g}")),
+        *([Step("per 1 %", _usd(fund.per_1pct_usd))] if now else []),
+        *_trade(fund, now=now),
     ]
-    if fund.return_ is None or fund.rebalance_usd is None:
-        return [*lines, Step("return", "neither the underlying nor the fund has one")]
-    title = underlying_title(fund.underlying, fund.kind)
-    source = f"of {title}" if fund.return_source == "underlying" else f"the fund's own over {fund.leverage:g}"
-    lines.append(Step("return r", f"{fund.return_:+.4%}, {source}"))
-    rule = "-L·A·(1+r), wiped out" if fund.wiped_out else "L(L-1)·A·r"
-    lines.append(Step(f"rebalance {rule}", f"{fund.rebalance_usd:+,.0f} USD"))
-    if fund.creation_usd is not None:
-        lines.append(Step("creations times L", f"{fund.creation_usd:+,.0f} USD"))
-    return [*lines, Step("today", f"{fund.today_usd:+,.0f} USD")]
+
+
+def _trade(fund: FundRow, *, now: bool) -> list[Step]:
+    """The return and what it forces today, which is nothing where the fund does not reset `now`."""
+    daily = fund.reset == "daily"
+    move = fund.return_ if daily else fund.period_return
+    label, rule = ("return r", "today") if daily else ("return since the last reset", "resets today,")
+    if not now:
+        following = "" if fund.resets_on is None else f", next {date.fromisoformat(fund.resets_on):%a %-d %b}"
+        rest = [Step("today", f"trades on its reset day alone{following}")]
+        return rest if move is None else [Step(label, f"r = {_percent(move)} so far, {_source(fund)}"), *rest]
+    if fund.today_usd is None or move is None:
+        why = "neither the underlying nor the fund has one" if daily else "not known: a price at its last reset is not"
+        known = [] if fund.today_usd is None else [Step(rule.rstrip(","), _usd(fund.today_usd))]
+        return [Step(label, why), *known]
+    formula = "−L·A·(1+r), wiped out" if fund.wiped_out else "L(L−1)·A·r"
+    return [
+        Step(label, f"{'' if daily else 'r = '}{_percent(move)}, {_source(fund)}"),
+        Step(f"{rule} {formula}", _usd(fund.today_usd)),
+    ]
+
+
+def _source(fund: FundRow) -> str:
+    own = f"the fund's own over {_minus(f'{fund.leverage:g}')}"
+    return own if fund.return_source == "fund" else f"of {underlying_title(fund.underlying, fund.kind)}"
+
+
+def _assets(usd: float | None) -> str:
+    return "not known: its price then is not" if usd is None else f"A = {_usd(usd, sign='')}"
+
+
+def _usd(value: float, sign: str = "+") -> str:
+    return _minus(f"{value:{sign},.0f} USD")
+
+
+def _percent(fraction: float) -> str:
+    return _minus(f"{fraction:+.4%}")
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")

@@ -1,17 +1,17 @@
 """Every refresh: the model of the session against the market, fund by fund and carried into names and sectors."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from math import fsum
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from deskview.analytics.leverage.allocate import UNCLASSIFIED
 from deskview.analytics.leverage.formula import (
     Floats,
     is_wiped_out,
+    multiplier,
     per_1pct_usd,
     rebalance_from_fund_usd,
     rebalance_usd,
@@ -19,65 +19,103 @@ from deskview.analytics.leverage.formula import (
 )
 from deskview.analytics.leverage.model import LeverageModel
 from deskview.analytics.leverage.readings import NameRow, SectorRow
+from deskview.analytics.leverage.risk import Risk
+from deskview.analytics.panel import Bools
 
 
 class Moment:
-    """All figures of one moment as arrays, NaN for unknown. Per fund: `aum`, `counted` (AUM is positive), `r`
-    (underlying's return used), `from_fund` (it is the fund's own over L), `gap`, `rebalance`, `creation`, `today`,
-    `per_1pct`, `rolled` AUM. Per underlying: `flow`, `exposure` (per 1 %), `size`, `count`, `move`.
+    """All figures of one moment as arrays, NaN for unknown; `market` is the index's return, None for unknown.
+
+    `moved` tells that some equity fund has a flow today.
+
+    Per fund: `aum`, `counted` (AUM is positive), `r` (underlying's return used), `from_fund` (it is the fund's own over
+    L), `gap`, `today`, `known` (AUM and today's flow are), `used` (known, or counted while nothing moved), `per_1pct`,
+    `rolled` AUM. Per underlying, over the used funds: `flow`, `exposure` (per 1 %), `size`, `count`, `move`; over the
+    daily ones at the last close (`daily_usd`, the used) and after today's move (`coming_usd`, all with AUM): USD per
+    unit return. `base` and `period`: AUM at the last reset and the return since; `daily_today`: the daily funds' flow.
     """
 
-    def __init__(self, model: LeverageModel, live: pl.DataFrame, flows: Mapping[str, float]) -> None:
+    def __init__(self, model: LeverageModel, live: pl.DataFrame) -> None:
         prices, returns = _looked_up(model, live)
-        self._funds(model, prices, returns, flows)
+        market = float(returns[model.market_key])
+        self.market: float | None = market if np.isfinite(market) else None
+        self._funds(model, prices, returns)
         self._underlyings(model)
 
-    def _funds(self, model: LeverageModel, prices: Floats, returns: Floats, flows: Mapping[str, float]) -> None:
-        leverage = model.leverage
+    def _funds(self, model: LeverageModel, prices: Floats, returns: Floats) -> None:
+        leverage, drift = model.leverage, model.drift
         previous = prices[model.fund_key]
         aum = model.shares * np.where(np.isfinite(previous), previous, model.close)
-        self.counted: npt.NDArray[np.bool_] = np.isfinite(aum) & (aum > 0)
+        self.counted: Bools = np.isfinite(aum) & (aum > 0)
         self.aum: Floats = np.where(self.counted, aum, np.nan)
         self.proxy_move: Floats = np.where(model.proxy_key >= 0, returns[model.proxy_key], np.nan)
         underlying, own = self.proxy_move[model.position], returns[model.fund_key]
-        self.from_fund: npt.NDArray[np.bool_] = ~np.isfinite(underlying) & np.isfinite(own)
-        self.r: Floats = np.where(self.from_fund, own / leverage, underlying)
-        self.gap: Floats = own - np.maximum(leverage * underlying, -1.0)
-        creation = np.zeros(len(leverage))
-        if flows:
-            creation = np.array([flows.get(t, 0.0) for t in model.book.funds.get_column("ticker")], dtype=np.float64)
-        self.creation: Floats = leverage * creation
-        direct = rebalance_usd(leverage, self.aum, self.r)
-        self.rebalance: Floats = np.where(self.from_fund, rebalance_from_fund_usd(leverage, self.aum, own), direct)
-        self.wiped_out: npt.NDArray[np.bool_] = is_wiped_out(leverage, np.nan_to_num(self.r))
-        self.creation[self.wiped_out] = 0.0
-        self.today: Floats = self.rebalance + self.creation
-        self.per_1pct: Floats = np.asarray(per_1pct_usd(leverage, self.aum))
-        rolled = rolled_aum_usd(leverage, self.aum, np.nan_to_num(self.r), creation)
+        self.from_fund: Bools = ~np.isfinite(underlying) & np.isfinite(own)
+        exposed = leverage * np.where(np.isfinite(drift.exposed), drift.exposed, 1.0)
+        self.r: Floats = np.where(self.from_fund, own / exposed, underlying)
+        self.gap: Floats = own - np.maximum(exposed * underlying, -1.0)
+        base, r = self.aum * drift.base, drift.since_reset(self.r)
+        trade = np.where(
+            self.from_fund & drift.daily,
+            rebalance_from_fund_usd(leverage, base, own),
+            rebalance_usd(leverage, base, r),
+        )
+        self.wiped_out: Bools = is_wiped_out(leverage, np.nan_to_num(r))
+        self.today: Floats = np.where(drift.due, trade, np.where(self.counted, 0.0, np.nan))
+        per_1pct = np.asarray(per_1pct_usd(leverage, self.aum)) * (exposed / leverage)
+        self.per_1pct: Floats = np.where(drift.due, per_1pct, np.where(self.counted, 0.0, np.nan))
+        rolled = rolled_aum_usd(exposed, self.aum, np.nan_to_num(self.r))
         self.rolled: Floats = np.where(self.counted, np.maximum(rolled, 0.0), 0.0)
+        self.base: Floats = base
+        self.period: Floats = r
+        self.known: Bools = self.counted & np.isfinite(np.where(drift.due, self.today, self.r))
+        self.moved = bool((self.known & drift.due & model.equity[model.position]).any())
+        self.used: Bools = self.known if self.moved else self.counted
 
     def _underlyings(self, model: LeverageModel) -> None:
-        count = len(model.proxy_key)
-        known = self.counted & np.isfinite(self.today)
+        count, known, used = len(model.proxy_key), self.known, self.used
 
-        def total(values: Floats, rows: npt.NDArray[np.bool_]) -> Floats:
+        def total(values: Floats, rows: Bools) -> Floats:
             summed = np.bincount(model.position[rows], weights=values[rows], minlength=count)
             return np.asarray(summed, dtype=np.float64)
 
-        self.known: npt.NDArray[np.bool_] = known
         with_return = np.bincount(model.position[known], minlength=count) > 0
         self.flow: Floats = np.where(with_return, total(self.today, known), np.nan)
-        self.exposure: Floats = total(self.per_1pct, self.counted)
-        self.size: Floats = total(self.aum, self.counted)
-        self.count = np.bincount(model.position[self.counted], minlength=count)
-        own_exposure = total(self.per_1pct, known)
+        self.exposure: Floats = total(np.nan_to_num(self.per_1pct), used)
+        self.size: Floats = total(self.aum, used)
+        self.count = np.bincount(model.position[used], minlength=count)
+        dollars, priced = np.asarray(multiplier(model.leverage)), self.counted & np.isfinite(self.r)
+        weight = total(dollars * self.aum, priced)
         implied = np.divide(
-            total(np.nan_to_num(self.per_1pct * self.r), known),
-            own_exposure,
-            out=np.full(count, np.nan),
-            where=own_exposure > 0,
+            total(dollars * self.aum * self.r, priced), weight, out=np.full(count, np.nan), where=weight > 0
         )
         self.move: Floats = np.where(np.isfinite(self.proxy_move), self.proxy_move, implied)
+        daily = self.counted & model.drift.daily & model.equity[model.position]
+        self.daily_usd: Floats = total(dollars * self.aum, daily & used)
+        self.coming_usd: Floats = total(dollars * self.rolled, daily)
+        rebalanced = self.today[daily & known]
+        self.daily_today: float | None = fsum(rebalanced.tolist()) if self.moved and len(rebalanced) else None
+
+    def coverage(self, model: LeverageModel) -> float | None:
+        """Of the equity funds' per-1 %, the share of those with a return; None where there is none.
+
+        What left the listing of late is in the whole.
+        """
+        equity = self.counted & model.equity[model.position]
+        whole = float(np.nansum(self.per_1pct[equity])) + model.book.lost_usd * 0.01
+        return float(np.nansum(self.per_1pct[equity & self.known])) / whole if whole > 0 else None
+
+
+def risk_now(model: LeverageModel, now: Moment, at: datetime) -> tuple[Risk, float | None]:
+    """The model's risk with today's moves as its newest day, and the share of a day's variance usually behind one.
+
+    A move is brought to a whole day by that share; where it is not known (None) the move counts as it stands. Before
+    the open, and where no move is known, today has none: the model's own risk.
+    """
+    share = None if model.clock is None else model.clock.share(at)
+    if not model.begun(at) or (now.market is None and not np.isfinite(now.move).any()):
+        return model.risk, None
+    return model.risk.with_move(now.move, np.nan if now.market is None else now.market, share or 1.0), share
 
 
 def _looked_up(model: LeverageModel, live: pl.DataFrame) -> tuple[Floats, Floats]:
@@ -126,14 +164,31 @@ def name_flows(model: LeverageModel, now: Moment) -> NameFlows:
     return NameFlows(single, index, today, legs.single.spread(now.exposure) + legs.index.spread(now.exposure))
 
 
-def name_rows(model: LeverageModel, flows: NameFlows) -> list[NameRow]:
+def name_weeks(model: LeverageModel, risk: Risk, exposure: Floats) -> Floats:
+    """1σ of the coming sessions' flow into each name of the allocation, from the exposure per underlying; NaN where one
+    that reaches it has no risk figure: the rest would pass as the whole.
+
+    Every return of the covariance is carried into the names; a name that funds reach through several underlyings has
+    them together, with their correlations.
+    """
+    legs = (model.allocation.single, model.allocation.index)
+    carried = np.zeros((legs[0].names, len(exposure)))
+    for leg in legs:
+        np.add.at(carried, (leg.name, leg.underlying), leg.weight)
+    carried *= exposure
+    known = (carried != 0).any(axis=1) & ~(carried[:, ~risk.known] != 0).any(axis=1)
+    sd = np.linalg.norm(risk.weighted @ carried.T, axis=0) * np.sqrt(len(model.sessions))
+    return np.where(known & bool(model.sessions), sd, np.nan)
+
+
+def name_rows(model: LeverageModel, flows: NameFlows, weeks: Floats) -> list[NameRow]:
     """One row per name any equity fund reaches, the largest flow first."""
     legs, today = model.allocation, flows.today
     of_adv = today / legs.adv_usd
     impact = np.sign(today) * model.parameters.impact_coefficient * legs.sigma * np.sqrt(np.abs(of_adv)) * 1e4
     size = np.abs(np.nan_to_num(today))
     order = np.argsort(-size if size.any() else -flows.per_1pct, kind="stable")
-    order = order[flows.per_1pct[order] != 0.0]
+    order = order[(flows.per_1pct[order] != 0.0) | (np.nan_to_num(weeks[order]) > 0.0)]
     return list(
         map(
             NameRow,
@@ -146,8 +201,10 @@ def name_rows(model: LeverageModel, flows: NameFlows) -> list[NameRow]:
             flows.per_1pct[order].tolist(),
             nullable(legs.adv_usd[order]),
             nullable(of_adv[order]),
-            nullable(of_adv[order] / model.parameters.closing_share),
+            nullable(of_adv[order] * model.parameters.cash_share / model.parameters.closing_share),
             nullable(impact[order]),
+            nullable(weeks[order]),
+            nullable(weeks[order] / legs.adv_usd[order]),
         )
     )
 

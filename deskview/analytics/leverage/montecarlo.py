@@ -2,16 +2,26 @@
 
 import itertools
 from dataclasses import dataclass
+from datetime import date, datetime
 from math import sqrt
 
 import msgspec
 import numpy as np
+import polars as pl
 
 from deskview.analytics.assumptions import PATHS
-from deskview.analytics.leverage.book import EQUITY_KINDS
 from deskview.analytics.leverage.formula import Floats
+from deskview.analytics.leverage.live import Moment, risk_now
 from deskview.analytics.leverage.model import LeverageModel, Positions
-from deskview.analytics.leverage.readings import Conditional, Exceedance, FanPoint, Leverage, Simulation
+from deskview.analytics.leverage.readings import (
+    Conditional,
+    Exceedance,
+    FanPoint,
+    Leverage,
+    Simulation,
+    in_next_week,
+)
+from deskview.analytics.leverage.risk import Risk
 
 #: Small enough to stay in the cache and below the size at which BLAS starts threads, which only fight for a busy
 #: machine's cores here.
@@ -20,8 +30,9 @@ LARGEST = 24
 QUANTILES = (0.05, 0.16, 0.50, 0.84, 0.95)
 BUCKETS = (None, -0.04, -0.02, 0.0, 0.02, 0.04, None)
 METHOD = (
-    "{paths:,} paths, multivariate t({freedom:g}) with the EWMA covariance, no drift, AUM rolled session by session "
-    "with a floor at zero; the {largest} underlyings that matter most one by one, the rest as one basket per leverage"
+    "{paths:,} paths of multivariate t({freedom:g}) returns without drift, with the closed form's covariance; AUM "
+    "rolled session by session with a floor at zero; the {largest} underlyings that matter most one by one, the rest "
+    "as one basket per leverage. The seed is the first of the sessions: paths are drawn alike all day"
 )
 
 
@@ -48,19 +59,23 @@ class Paths:
 def simulate_week(
     model: LeverageModel,
     reading: Leverage,
+    live: pl.DataFrame,
+    at: datetime,
     *,
     paths: int = PATHS,
-    seed: int = 20260204,
+    seed: int | None = None,
     degrees_of_freedom: float = 5.0,
 ) -> Leverage:
     """The reading with a Monte Carlo beside its closed-form week (`next_week.simulation`, `conditional`, `paths`).
 
-    Same seed, same figures. It takes some tenths of a second: call it off the event loop. The reading comes back
-    as it is when the closed form is missing. `degrees_of_freedom` must exceed 2.
+    `live` and `at` are what it was read from. The seed is the first of the week's sessions (yyyymmdd) unless one is
+    given; same seed and market, same figures. It takes some tenths of a second: call it off the event loop. The reading
+    comes back as it is when the closed form is missing. `degrees_of_freedom` must exceed 2.
     """
     if reading.next_week.sd_usd is None:
         return reading
-    book = reduced(model, reading)
+    book = reduced(model, reading, risk_now(model, Moment(model, live), at)[0])
+    seed = int(f"{date.fromisoformat(model.sessions[0]):%Y%m%d}") if seed is None else seed
     result = simulate(book, len(model.sessions), paths, seed=seed, degrees_of_freedom=degrees_of_freedom)
     method = METHOD.format(paths=paths, freedom=degrees_of_freedom, largest=LARGEST)
     simulation = _summary(model, result, seed, method)
@@ -70,15 +85,15 @@ def simulate_week(
     return msgspec.structs.replace(reading, next_week=week)
 
 
-def reduced(model: LeverageModel, reading: Leverage) -> ReducedBook:
-    """The equity funds of the reading in as few positions as keep the first-order variance exact.
+def reduced(model: LeverageModel, reading: Leverage, risk: Risk) -> ReducedBook:
+    """The equity funds of the reading in as few positions as keep the first-order variance of `risk` exact.
 
     The `LARGEST` underlyings by volatility of their flow stay apart, one position per leverage; all others are
     pooled per leverage into the AUM-weighted basket of their underlyings.
     """
-    base = {row.ticker: row.base_aum_usd for row in reading.by_fund if row.kind in EQUITY_KINDS}
+    base = {row.ticker: row.base_aum_usd for row in reading.by_fund if in_next_week(row)}
     aum = np.array([base.get(ticker, 0.0) for ticker in model.book.funds.get_column("ticker")], dtype=np.float64)
-    sigma = model.risk.sigma
+    sigma, weighted = risk.sigma, risk.weighted
     aum[~np.isfinite(sigma[model.position])] = 0.0
     dollars = model.leverage * (model.leverage - 1.0) * aum
     importance = np.bincount(model.position, weights=dollars, minlength=len(sigma)) * np.nan_to_num(sigma)
@@ -88,18 +103,18 @@ def reduced(model: LeverageModel, reading: Leverage) -> ReducedBook:
     for at in np.flatnonzero(own & (aum > 0)):
         key = (int(model.position[at]), float(model.leverage[at]))
         pooled[key] = pooled.get(key, 0.0) + float(aum[at])
-    columns = [model.risk.weighted[:, u] for u in large]
+    columns = [weighted[:, u] for u in large]
     for leverage in np.unique(model.leverage[~own & (aum > 0)]):
         chosen = ~own & (model.leverage == leverage)
         size = float(aum[chosen].sum())
         pooled[-len(columns) - 1, float(leverage)] = size
-        columns.append(model.risk.weighted[:, model.position[chosen]] @ aum[chosen] / size)
+        columns.append(weighted[:, model.position[chosen]] @ aum[chosen] / size)
     place = {int(u): k for k, u in enumerate(large)}
     return ReducedBook(
         np.array([leverage for _, leverage in pooled]),
         np.array(list(pooled.values())),
         np.array([place[u] if u >= 0 else -u - 1 for u, _ in pooled], dtype=np.int64),
-        np.column_stack([*columns, model.risk.market]),
+        np.column_stack([*columns, risk.market]),
     )
 
 

@@ -1,67 +1,123 @@
 """The reading: rows and totals of one moment, and what is missing from them."""
 
-from collections import Counter
-from collections.abc import Mapping
+from datetime import datetime
 from itertools import takewhile
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from deskview.analytics.leverage.book import EQUITY_KINDS, OTHER_KINDS, listed
 from deskview.analytics.leverage.live import (
     Moment,
     name_flows,
     name_rows,
+    name_weeks,
     nullable,
+    risk_now,
     sector_rows,
     total_or_none,
     unallocated_usd,
 )
 from deskview.analytics.leverage.model import LeverageModel
-from deskview.analytics.leverage.readings import FundRow, KindRow, LeftOut, Leverage, NameRow, NextWeek, UnderlyingRow
-from deskview.analytics.leverage.week import next_week
+from deskview.analytics.leverage.past import rank_of
+from deskview.analytics.leverage.readings import (
+    EQUITY_KINDS,
+    OTHER_KINDS,
+    FamilyRow,
+    FundRow,
+    KindRow,
+    LeftOut,
+    Leverage,
+    NameRow,
+    NextWeek,
+    Rank,
+    UnderlyingRow,
+)
+from deskview.analytics.leverage.remarks import count_dates, day_notes, missing, notes, unranked
+from deskview.analytics.leverage.risk import Risk
+from deskview.analytics.leverage.supply import supply_ladder
+from deskview.analytics.leverage.week import fund_week_es_usd, fund_week_quantile_usd, next_week, why_missing
+from deskview.market.funds import FAMILIES
 
 
-def read(model: LeverageModel, live: pl.DataFrame, *, flows: Mapping[str, float] | None = None) -> Leverage:
-    """Rebalancing of all funds at the moves of LIVE. `flows`: creations (+) and redemptions (-) per fund, USD.
+def read(model: LeverageModel, live: pl.DataFrame, at: datetime) -> Leverage:
+    """Rebalancing of all funds at the moves of LIVE at the market's time `at`.
 
     During a session `today_usd` is what the close would bring at the present move; after the close it is that of
-    the session just ended. Next week starts from the AUM rolled by that move (`next_week.base_aum_usd`).
-    Raises ValueError when LIVE holds a ticker twice.
+    the session just ended. Next week starts from the AUM rolled by that move (`next_week.base_aum_usd`), and the move
+    itself is the newest of the days its spread is estimated from. Raises ValueError when LIVE holds a ticker twice.
     """
-    now = Moment(model, live, flows or {})
-    flows_by_name = name_flows(model, now)
-    names = name_rows(model, flows_by_name)
-    by_underlying = _underlying_rows(model, now)
-    left_out = _left_out(model, now)
-    equity = now.counted & model.equity[model.position]
-    dates = _dates(model, equity)
-    today = total_or_none(now.flow[model.equity])
+    now = Moment(model, live)
+    risk, day_share = risk_now(model, now, at)
+    flows = name_flows(model, now)
+    names = name_rows(model, flows, name_weeks(model, risk, now.coming_usd))
+    week, left_out = _next_week(model, now, risk, day_share), _left_out(model, now)
+    today, coverage = total_or_none(now.flow[model.equity]) if now.moved else None, now.coverage(model)
+    rank = _rank(model, now, coverage, at)
+    ladder = supply_ladder(model.past.market_closes, now.market, model.supply, market=model.parameters.market)
     return Leverage(
         today_usd=today,
-        creation_usd=total_or_none(now.creation[equity & now.known]) if flows else None,
-        per_1pct_usd=total_or_none(now.exposure[model.equity & (now.count > 0)]),
-        funds=int(equity.sum()),
-        aum_usd=total_or_none(now.aum[equity]),
-        aum_as_of=dates[len(dates) // 2] if dates else None,
-        aum_oldest_as_of=dates[0] if dates else None,
-        by_underlying=[row for row in by_underlying if row.kind in EQUITY_KINDS],
-        by_kind=_kind_rows(by_underlying, EQUITY_KINDS),
-        other_kinds=_kind_rows(by_underlying, OTHER_KINDS),
+        coverage=coverage,
+        rank=rank,
+        **_totals(model, now),
+        **_groups(model, now),
         by_name=names,
-        by_sector=sector_rows(model, now, flows_by_name),
-        by_fund=_fund_rows(model, now, with_flows=bool(flows)),
+        by_sector=sector_rows(model, now, flows),
+        by_fund=_fund_rows(model, now, risk),
         unallocated_usd=unallocated_usd(model, now) if today is not None else None,
         threshold_usd=model.parameters.threshold_usd,
         threshold_names=_above(names, model.parameters.threshold_usd),
         closing_share=model.parameters.closing_share,
+        cash_share=model.parameters.cash_share,
         left_out=left_out,
-        next_week=_next_week(model, now),
-        systematic_supply=model.supply,
-        missing=_missing(model, now, today, left_out) | _fund_gaps(model, now, with_flows=bool(flows)),
-        notes=_notes(model, now, dates, flows or {}),
+        index_weights=model.index_weights,
+        unregistered=model.unregistered,
+        next_week=week,
+        supply=ladder[0] if ladder else [],
+        supply_basis=ladder[1] if ladder else None,
+        missing=why_missing(week) | missing(model, now, left_out) | ({} if rank else unranked(model, now, at)),
+        notes=notes(model, now) | day_notes(model, now, risk, day_share),
     )
+
+
+def _totals(model: LeverageModel, now: Moment) -> dict[str, Any]:
+    """What the headline rests on: over the used equity funds, and the creations of those whose counts are known."""
+    equity = now.counted & model.equity[model.position]
+    used, dates = now.used & equity, count_dates(model, now)
+    created = np.isfinite(model.creation) & equity
+    return {
+        "per_1pct_usd": total_or_none(now.exposure[model.equity & (now.count > 0)]),
+        "funds": int(used.sum()),
+        "funds_known": int(equity.sum()),
+        "aum_usd": total_or_none(now.aum[used]),
+        "aum_as_of": dates[len(dates) // 2] if dates else None,
+        "aum_oldest_as_of": dates[0] if dates else None,
+        "creation_usd": total_or_none(model.creation[created]),
+        "creation_session": model.last_session if created.any() else None,
+        "creation_funds": int(created.sum()),
+        "creation_coverage": float(now.aum[created].sum() / now.aum[equity].sum()) if created.any() else None,
+    }
+
+
+def _groups(model: LeverageModel, now: Moment) -> dict[str, Any]:
+    """The headline by underlying, kind and family, and the other kinds."""
+    rows, families = _underlying_rows(model, now), _family_rows(model, now)
+    technology = np.array([np.nan if row.today_usd is None else row.today_usd for row in families])
+    return {
+        "by_underlying": [row for row in rows if row.kind in EQUITY_KINDS],
+        "by_kind": _kind_rows(rows, EQUITY_KINDS),
+        "other_kinds": _kind_rows(rows, OTHER_KINDS),
+        "by_family": families,
+        "technology_usd": total_or_none(technology),
+    }
+
+
+def _rank(model: LeverageModel, now: Moment, coverage: float | None, at: datetime) -> Rank | None:
+    """Today's among the sessions held, of the same funds at today's assets; None where these are too few of all, and
+    before the open."""
+    if not model.begun(at) or coverage is None or coverage < model.parameters.least_coverage:
+        return None
+    return rank_of(now.daily_today, model.past.flows(now.daily_usd), model.past.dates)
 
 
 def _above(names: list[NameRow], usd: float) -> list[str]:
@@ -73,6 +129,7 @@ def _underlying_rows(model: LeverageModel, now: Moment) -> list[UnderlyingRow]:
     table = model.book.underlyings
     source = np.where(np.isfinite(now.proxy_move), "proxy", "fund").tolist()
     move = nullable(now.move)
+    flow = np.where(now.count > 0, now.flow, np.nan)
     rows = list(
         map(
             UnderlyingRow,
@@ -82,12 +139,24 @@ def _underlying_rows(model: LeverageModel, now: Moment) -> list[UnderlyingRow]:
             move,
             [s if m is not None else None for s, m in zip(source, move, strict=True)],
             now.exposure.tolist(),
-            nullable(now.flow),
+            nullable(flow),
             now.count.tolist(),
             now.size.tolist(),
         )
     )
     return sorted((row for row in rows if row.funds), key=lambda row: (-abs(row.today_usd or 0.0), -row.per_1pct_usd))
+
+
+def _family_rows(model: LeverageModel, now: Moment) -> list[FamilyRow]:
+    """One row a family with funds of index or sector, in the order of FAMILIES."""
+    of = model.book.underlyings.get_column("family").to_numpy()
+    rows = []
+    for family in FAMILIES:
+        mine = (of == family) & (now.count > 0)
+        if mine.any():
+            exposure = total_or_none(now.exposure[mine]) or 0.0
+            rows.append(FamilyRow(family, total_or_none(now.flow[mine]), exposure, int(now.count[mine].sum())))
+    return rows
 
 
 def _kind_rows(rows: list[UnderlyingRow], kinds: tuple[str, ...]) -> list[KindRow]:
@@ -107,12 +176,15 @@ def _kind_rows(rows: list[UnderlyingRow], kinds: tuple[str, ...]) -> list[KindRo
     return table
 
 
-def _fund_rows(model: LeverageModel, now: Moment, *, with_flows: bool) -> list[FundRow]:
+def _fund_rows(model: LeverageModel, now: Moment, risk: Risk) -> list[FundRow]:
     """One row per fund with AUM, the largest trade first."""
     order = np.argsort(-np.abs(np.nan_to_num(now.today)), kind="stable")
     order = order[now.counted[order]]
     base, r = now.rolled[order], nullable(now.r[order])
-    low, shortfall, high = (nullable(factor[order] * base) for factor in model.week_factors)
+    leverage, sigma = model.leverage[order], np.where(model.drift.daily, risk.sigma[model.position], np.nan)[order]
+    days = len(model.sessions)
+    low, high = (fund_week_quantile_usd(leverage, base, sigma, days, probability=p) for p in (0.05, 0.95))
+    shortfall = fund_week_es_usd(leverage, base, sigma, days, 0.05)
     source = np.where(now.from_fund[order], "fund", "underlying").tolist()
     labels = model.labels
     return list(
@@ -127,32 +199,40 @@ def _fund_rows(model: LeverageModel, now: Moment, *, with_flows: bool) -> list[F
             labels.as_of[order].tolist(),
             r,
             [None if move is None else s for s, move in zip(source, r, strict=True)],
-            now.per_1pct[order].tolist(),
-            nullable(now.rebalance[order]),
-            now.creation[order].tolist() if with_flows else [None] * len(order),
+            np.nan_to_num(now.per_1pct[order]).tolist(),
+            nullable(model.creation[order]),
             nullable(now.today[order]),
             now.wiped_out[order].tolist(),
             nullable(now.gap[order]),
             base.tolist(),
-            low,
-            shortfall,
-            high,
+            nullable(low),
+            nullable(shortfall),
+            nullable(high),
+            labels.structure[order].tolist(),
+            labels.reset[order].tolist(),
+            labels.resets_on[order].tolist(),
+            nullable(now.period[order]),
+            nullable(now.base[order]),
         )
     )
 
 
-def _next_week(model: LeverageModel, now: Moment) -> NextWeek:
-    chosen = now.counted & model.equity[model.position]
-    unknown = model.equity & (now.count > 0) & ~np.isfinite(model.risk.sigma)
+def _next_week(model: LeverageModel, now: Moment, risk: Risk, day_share: float | None) -> NextWeek:
+    chosen = now.counted & model.equity[model.position] & model.drift.daily
+    unknown = (now.coming_usd > 0) & ~np.isfinite(risk.sigma)
     labels = model.book.underlyings.get_column("underlying").to_list()
     return next_week(
-        risk=model.risk,
+        risk=risk,
+        without_today=None if risk is model.risk else model.risk,
+        day_share=day_share,
         position=model.position[chosen],
         leverage=model.leverage[chosen],
         aum=now.rolled[chosen],
         sessions=model.sessions,
         parameters=model.parameters,
         left_out=[labels[at] for at in np.flatnonzero(unknown)],
+        lost=model.book.lost_usd,
+        past=model.past.flows(now.coming_usd * risk.known),
     )
 
 
@@ -165,84 +245,8 @@ def _left_out(model: LeverageModel, now: Moment) -> list[LeftOut]:
         ticker, name, kind = labels.ticker[at], labels.name[at], labels.kind[at]
         if unpriced[at]:
             rows.append(LeftOut(ticker, name, kind, "all", "it has no previous close, so its AUM is not known"))
+        elif not np.isfinite(model.drift.base[at]):
+            rows.append(LeftOut(ticker, name, kind, "today", "its price at its last reset is not known"))
         else:
             rows.append(LeftOut(ticker, name, kind, "today", "neither its underlying nor the fund has a return"))
     return rows
-
-
-def _dates(model: LeverageModel, chosen: npt.NDArray[np.bool_]) -> list[str]:
-    """Dates of the share counts of the chosen funds, oldest first."""
-    return sorted(day for day in model.labels.as_of[chosen].tolist() if day is not None)
-
-
-def _missing(model: LeverageModel, now: Moment, today: float | None, left_out: list[LeftOut]) -> dict[str, str]:
-    words: dict[str, str] = {}
-    if today is None:
-        words["today_usd"] = "no equity fund has both an AUM and a return"
-    if not (now.counted & model.equity[model.position]).any():
-        words["per_1pct_usd"] = words["aum_usd"] = "no equity fund has a known AUM"
-    if not model.sessions:
-        words["next_week.sd_usd"] = "no coming sessions were given"
-    elif not np.isfinite(model.risk.sigma).any():
-        words["next_week.sd_usd"] = "no underlying has enough history for a covariance"
-    elif not np.isfinite(model.risk.beta).any():
-        words["next_week.conditional"] = f"no history of {model.parameters.market}"
-        words["next_week.scenarios"] = f"beta_usd: no history of {model.parameters.market}"
-    if model.supply is None:
-        words["systematic_supply"] = f"fewer than 60 closes of {model.parameters.market} in the history"
-    if left_out:
-        words["funds"] = _counted(left_out)
-    if model.allocation.without_adv:
-        words["by_name.of_adv"] = f"no dollar volume for {listed(model.allocation.without_adv)}"
-    return words
-
-
-def _fund_gaps(model: LeverageModel, now: Moment, *, with_flows: bool) -> dict[str, str]:
-    """Why figures of single funds are null; `left_out` has those without a return."""
-    words: dict[str, str] = {}
-    if not with_flows:
-        words["creation_usd"] = words["by_fund.creation_usd"] = "no creations and redemptions were given"
-    apart = now.counted & ~np.isfinite(now.gap)
-    if apart.any():
-        without = model.labels.ticker[apart].tolist()
-        words["by_fund.tracking_gap"] = f"fund or underlying without a return of its own: {listed(without)}"
-    still = now.counted & ~now.known
-    if still.any():
-        why = f"neither the underlying nor the fund has a return: {listed(model.labels.ticker[still].tolist())}"
-        words |= dict.fromkeys(("by_fund.return", "by_fund.rebalance_usd", "by_fund.today_usd"), why)
-    unknown = now.counted & ~np.isfinite(model.week_factors[0])
-    if unknown.any():
-        why = f"too little history of the underlying: {listed(model.labels.ticker[unknown].tolist())}"
-        words |= dict.fromkeys(("by_fund.week_p05_usd", "by_fund.week_es05_usd", "by_fund.week_p95_usd"), why)
-    return words
-
-
-def _notes(model: LeverageModel, now: Moment, dates: list[str], flows: Mapping[str, float]) -> dict[str, str]:
-    words = model.notes | {
-        f"by_name.{underlying}": problem for underlying, problem in model.allocation.problems.items()
-    }
-    words["by_name.of_close"] = (
-        f"closing auction taken as {model.parameters.closing_share:.0%} of a day's volume: assumption"
-    )
-    words["by_name.impact_bp"] = f"{model.parameters.impact_coefficient:g}·σ·√(flow/ADV): an estimate"
-    fallback = model.labels.ticker[now.from_fund & now.counted].tolist()
-    if fallback:
-        words["by_fund.return"] = f"the fund's own return where the underlying has none: {listed(fallback)}"
-    if flows:
-        strangers = sorted(flows.keys() - set(model.labels.ticker))
-        words["creation_usd"] = f"known for {len(flows) - len(strangers)} of {len(model.leverage)} funds" + (
-            f"; not funds of this book: {listed(strangers)}" if strangers else ""
-        )
-    if dates:
-        older = sum(day < model.last_session for day in dates)
-        words["aum_as_of"] = (
-            f"shares counted between {dates[0]} and {dates[-1]}, {older} of {len(dates)} before the last session "
-            f"({model.last_session}); priced at the previous close"
-        )
-    return words
-
-
-def _counted(left_out: list[LeftOut]) -> str:
-    reasons = Counter(row.reason for row in left_out)
-    funds = "fund" if len(left_out) == 1 else "funds"
-    return f"{len(left_out)} {funds} left out: " + "; ".join(f"{reason} ({n})" for reason, n in reasons.most_common(5))

@@ -2,24 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date
-from math import sqrt
+from math import fsum, sqrt
 from statistics import NormalDist
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from deskview.analytics.assumptions import Parameters
-from deskview.analytics.leverage.book import EQUITY_KINDS, Book, build_book, floats
-from deskview.analytics.leverage.formula import Floats, rebalance_usd
-from deskview.analytics.leverage.readings import NextWeek, Score
-from deskview.analytics.leverage.risk import closes, estimate, underlying_returns
+from deskview.analytics.leverage.formula import Floats, multiplier, rebalance_usd
+from deskview.analytics.leverage.model import LeverageModel
+from deskview.analytics.leverage.readings import Leverage, NextWeek, Score, in_next_week
+from deskview.analytics.leverage.risk import book_sds_usd
+from deskview.analytics.leverage.week import exposure_usd
 from deskview.market.schema import Schema
 
 NORMAL = NormalDist()
 BAND = 0.90
+LEAST_COVERAGE = 0.98
+"""A session's flow is recorded where funds with so much of per-1 % have a return: what it lacks would pass as flow."""
+SHOCK = 2.5
+"""A session whose flow is so many of the sd forecast for it the day before is a shock."""
 
-#: One forecast a row, made after the close of `session` for the `sessions` sessions up to `end`.
+#: One forecast a row, made after the close of `session` for the `sessions` sessions up to `end`. `sd_usd` holds the
+#: session's own move, `sd_without_today_usd` (null where that is not known) does not.
 FORECASTS: Schema = {
     "session": pl.Date(),
     "end": pl.Date(),
@@ -29,9 +33,10 @@ FORECASTS: Schema = {
     "sd_usd": pl.Float64(),
     "p05_usd": pl.Float64(),
     "p95_usd": pl.Float64(),
+    "sd_without_today_usd": pl.Float64(),
 }
 
-#: Net flow of all equity funds in one session by the formula.
+#: Net flow in one session, by the formula, of the equity funds that reset daily.
 REALISED: Schema = {
     "session": pl.Date(),
     "net_usd": pl.Float64(),
@@ -51,14 +56,23 @@ def forecast_row(forecast: NextWeek, session: date) -> pl.DataFrame:
         forecast.sd_usd,
         forecast.p05_usd,
         forecast.p95_usd,
+        forecast.sd_without_today_usd,
     )
     return pl.DataFrame([row], schema=dict(FORECASTS), orient="row")
+
+
+def realised_row(reading: Leverage, session: date) -> pl.DataFrame:
+    """The flow of the session's close as a row of REALISED; no row where too few funds had a return."""
+    known = [row.today_usd for row in reading.by_fund if in_next_week(row) and row.today_usd is not None]
+    enough = reading.coverage is not None and reading.coverage >= LEAST_COVERAGE
+    return pl.DataFrame([(session, fsum(known))] if known and enough else [], schema=dict(REALISED), orient="row")
 
 
 def compared(forecasts: pl.DataFrame, realised: pl.DataFrame) -> pl.DataFrame:
     """FORECASTS with `realised_usd`, `inside` (the 90 % band) and `pit`, by session; null until all sessions are in.
 
-    Of several rows for the same sessions the last one stands.
+    Beside them `z`: the flow of the forecast's own session over the daily sd that was forecast at the session before
+    of REALISED, null without such a forecast. Of several rows for the same sessions the last one stands.
     """
     made = forecasts.unique(["session", "end"], keep="last", maintain_order=True).sort("session", "end")
     daily = realised.unique("session", keep="last", maintain_order=True).drop_nulls().rename({"session": "day"})
@@ -71,19 +85,47 @@ def compared(forecasts: pl.DataFrame, realised: pl.DataFrame) -> pl.DataFrame:
         .drop("days", "due")
     )
     table = made.join(sums, on=["session", "end"], how="left", maintain_order="left")
-    z = (table.get_column("realised_usd") - table.get_column("mean_usd")) / table.get_column("sd_usd")
+    table = table.join(_shocks(made, realised), on="session", how="left", maintain_order="left")
+    place = (table.get_column("realised_usd") - table.get_column("mean_usd")) / table.get_column("sd_usd")
     return table.with_columns(
         inside=pl.col("realised_usd").is_between("p05_usd", "p95_usd"),
-        pit=pl.Series([None if value is None else NORMAL.cdf(value) for value in z], dtype=pl.Float64),
+        pit=pl.Series([None if value is None else NORMAL.cdf(value) for value in place], dtype=pl.Float64),
     )
 
 
+def _shocks(made: pl.DataFrame, realised: pl.DataFrame) -> pl.DataFrame:
+    """session, z: the flow of each session of REALISED over the daily sd forecast at the one before."""
+    daily = made.unique("session", keep="last").select(
+        before="session", daily_sd=pl.col("sd_usd") / pl.col("sessions").sqrt()
+    )
+    flows = realised.unique("session", keep="last").sort("session").with_columns(before=pl.col("session").shift(1))
+    return flows.join(daily, on="before").select("session", z=pl.col("net_usd") / pl.col("daily_sd"))
+
+
 def score_forecasts(forecasts: pl.DataFrame, realised: pl.DataFrame) -> Score:
-    """The score of stored FORECASTS against REALISED."""
-    table = compared(forecasts, realised)
+    """The score of FORECASTS against REALISED of the same funds."""
+    return score_weeks(compared(forecasts, realised))
+
+
+def one_source_each(recorded: pl.DataFrame, past: pl.DataFrame) -> pl.DataFrame:
+    """Weeks as `compared` gives them, each wholly from one of the two: what was recorded where its week is whole, else
+    what is made of the past. A forecast of today's book is never held against the flow of another day's."""
+    whole = recorded.drop_nulls("realised_usd")
+    made = past.join(whole, on="session", how="anti")
+    running = recorded.filter(pl.col("realised_usd").is_null()).join(made, on="session", how="anti")
+    return pl.concat([whole, made, running]).sort("session", "end")
+
+
+def score_weeks(table: pl.DataFrame) -> Score:
+    """The score of weeks as `compared` gives them.
+
+    The interval of the hit rate is that of as many trials as there are weeks apart: weeks that overlap share sessions,
+    and counting each would make the rate look surer than it is.
+    """
     done = table.drop_nulls("realised_usd")
-    weeks, hits = done.height, int(done.get_column("inside").sum())
-    low, high = wilson_interval(hits, weeks) if weeks else (None, None)
+    weeks, hits, apart = done.height, int(done.get_column("inside").sum()), _apart(done)
+    low, high = wilson_interval(hits / weeks, apart) if weeks else (None, None)
+    after = done.filter(pl.col("z").abs() > SHOCK).get_column("inside")
     values = done.get_column("pit").to_numpy()
     return Score(
         band=BAND,
@@ -95,14 +137,15 @@ def score_forecasts(forecasts: pl.DataFrame, realised: pl.DataFrame) -> Score:
         mean_pit=float(values.mean()) if weeks else None,
         pit_histogram=np.histogram(values, bins=10, range=(0.0, 1.0))[0].tolist(),
         pending=table.height - weeks,
-        apart=_apart(done),
+        apart=apart,
+        after_shocks=after.len(),
+        shock_hits=int(after.sum()),
     )
 
 
-def wilson_interval(hits: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Interval of a share (Wilson 1927)."""
+def wilson_interval(share: float, trials: float, confidence: float = 0.95) -> tuple[float, float]:
+    """Interval of a share of independent trials (Wilson 1927)."""
     z = NORMAL.inv_cdf(0.5 + confidence / 2)
-    share = hits / trials
     centre = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
     half = z / (1 + z**2 / trials) * sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
     return centre - half, centre + half
@@ -119,7 +162,7 @@ def _apart(done: pl.DataFrame) -> int:
 
 @dataclass(frozen=True)
 class Backtest:
-    """`forecasts` (FORECASTS) of past weeks that don't overlap and `realised` (REALISED) flow of past sessions.
+    """`forecasts` (FORECASTS) of past weeks, one a session, and `realised` (REALISED) flow of past sessions.
 
     Share counts are today's: creations and redemptions of the past are not in it, so past AUM is approximate.
     """
@@ -129,70 +172,60 @@ class Backtest:
     note: str = "past AUM from today's share counts at past prices: creations and redemptions are not in it"
 
 
-def weekly_backtest(
-    *,
-    funds: pl.DataFrame,
-    underlyings: pl.DataFrame,
-    details: pl.DataFrame,
-    history: pl.DataFrame,
-    splits: pl.DataFrame | None = None,
-    parameters: Parameters | None = None,
-    horizon: int = 5,
-    least_history: int = 60,
-) -> Backtest:
-    """Forecast every `horizon` sessions with what was known then; the realised flow of every session beside it.
+def weekly_backtest(model: LeverageModel, *, horizon: int = 5, least_history: int = 60) -> Backtest:
+    """A forecast at the close of every session with `least_history` (2 or more) returns, as far as its week is over.
 
-    Tables as in `prepare`. A forecast needs `least_history` returns before it. Only the equity kinds count.
+    Each is made as `next_week` makes it after a close: from the sessions before, the session's own moves as the newest,
+    and the AUM at that close: today's share counts at its prices. Only the equity kinds that reset daily count. Weeks
+    overlap. A session's flow is null where too little of its exposure has a return.
     """
-    parameters = parameters or Parameters()
-    book = build_book(funds, underlyings, details, history, splits=splits, resets=parameters.resets)
-    sessions = history.get_column("session").unique().sort().to_list()
-    panel = _panel(book, history, len(sessions), parameters)
-    realised = pl.DataFrame({"session": sessions[1:], "net_usd": panel.flows()}, schema=dict(REALISED))
-    starts = range(len(sessions) - 1, least_history - 1, -horizon)
-    rows = [panel.forecast(at, sessions, horizon, parameters) for at in reversed(starts)]
-    known = [row for row in rows if row is not None]
-    return Backtest(pl.DataFrame(known, schema=dict(FORECASTS), orient="row"), realised)
+    sessions, aum = [date.fromisoformat(day) for day in model.past.dates], _past_aum(model)
+    realised = pl.DataFrame(
+        {"session": sessions, "net_usd": _flows_usd(model, aum[:-1])}, schema=dict(REALISED), nan_to_null=True
+    )
+    closes = range(least_history, len(sessions) + 1 - horizon)
+    if not closes:
+        return Backtest(pl.DataFrame(schema=dict(FORECASTS)), realised)
+    with_move, without = (sqrt(horizon) * sds for sds in _daily_sds_usd(model, aum, closes))
+    forecasts = pl.DataFrame(
+        {
+            "session": [sessions[at - 1] for at in closes],
+            "end": [sessions[at - 1 + horizon] for at in closes],
+            "sessions": [horizon] * len(closes),
+            "base_aum_usd": aum[closes].sum(axis=1),
+            "mean_usd": [0.0] * len(closes),
+            "sd_usd": with_move,
+            "p05_usd": NORMAL.inv_cdf(0.05) * with_move,
+            "p95_usd": NORMAL.inv_cdf(0.95) * with_move,
+            "sd_without_today_usd": without,
+        },
+        schema=dict(FORECASTS),
+    )
+    return Backtest(forecasts.filter(pl.col("sd_usd") > 0), realised)
 
 
-@dataclass(frozen=True)
-class _Panel:
-    """Returns (T-1 x U) and market (T-1,) between T closes; `aum` (T x F) at each close, 0 where unknown."""
-
-    returns: Floats
-    market: Floats
-    aum: Floats
-    leverage: Floats
-    position: npt.NDArray[np.int64]
-
-    def flows(self) -> Floats:
-        """The formula's net flow of each session after the first."""
-        r = np.nan_to_num(self.returns[:, self.position])
-        return np.asarray(rebalance_usd(self.leverage, self.aum[:-1], r).sum(axis=1), dtype=np.float64)
-
-    def forecast(
-        self, at: int, sessions: list[date], horizon: int, parameters: Parameters
-    ) -> tuple[object, ...] | None:
-        """The row of FORECASTS made at the close of session `at`; None where its week isn't over or it has no risk."""
-        if at + horizon >= len(sessions):
-            return None
-        span = slice(max(0, at - parameters.window_sessions), at)
-        risk = estimate(self.returns[span], self.market[span], parameters)
-        dollars = self.leverage * (self.leverage - 1.0) * self.aum[at]
-        exposure = np.bincount(self.position, weights=dollars, minlength=self.returns.shape[1]).astype(np.float64)
-        sd = risk.book_sd_usd(exposure) * float(np.sqrt(horizon))
-        if sd <= 0.0:
-            return None
-        z = NORMAL.inv_cdf(0.95)
-        base = float(self.aum[at].sum())
-        return sessions[at], sessions[at + horizon], horizon, base, 0.0, sd, -z * sd, z * sd
+def _past_aum(model: LeverageModel) -> Floats:
+    """AUM of the daily equity funds (sessions x funds) at each close held, 0 for others and where it is not known."""
+    aum = np.nan_to_num(model.past.fund_closes * model.shares)
+    return np.where(model.equity[model.position] & model.drift.daily, aum, 0.0)
 
 
-def _panel(book: Book, history: pl.DataFrame, sessions: int, parameters: Parameters) -> _Panel:
-    funds = book.funds
-    leverage, position = floats(funds, "leverage"), funds.get_column("position").to_numpy().astype(np.int64)
-    returns, market = underlying_returns(book, history, sessions - 1, parameters)
-    prices = closes(history, funds.get_column("ticker").to_list(), sessions).fill_null(strategy="forward")
-    aum = np.nan_to_num(prices.to_numpy() * floats(funds, "shares"))
-    aum[:, ~funds.get_column("kind").is_in(EQUITY_KINDS).to_numpy()] = 0.0
-    return _Panel(returns, market, aum, leverage, position)
+def _flows_usd(model: LeverageModel, aum: Floats) -> Floats:
+    """The formula's net flow of each session (T,), from the AUM (T x funds) before it; NaN with too little coverage."""
+    dollars, known = multiplier(model.leverage) * aum, np.isfinite(model.past.returns[:, model.position])
+    covered = (dollars * known).sum(axis=1) >= model.parameters.least_coverage * dollars.sum(axis=1)
+    flows = rebalance_usd(model.leverage, aum, model.past.filled[:, model.position]).sum(axis=1)
+    return np.asarray(np.where(covered, flows, np.nan), dtype=np.float64)
+
+
+def _daily_sds_usd(model: LeverageModel, aum: Floats, closes: range) -> tuple[Floats, Floats]:
+    """Daily sd forecast at each of `closes` (rows of `aum`), with the session's own move and without."""
+    past = model.past
+    count = past.returns.shape[1]
+    exposure = np.stack([exposure_usd(model.position, model.leverage, row, count) for row in aum[closes]])
+    days = np.asarray(closes) - 1
+
+    def sds(*, with_move: bool) -> Floats:
+        return book_sds_usd(past.returns, past.market, exposure, days, model.parameters, with_move=with_move)
+
+    return sds(with_move=True), sds(with_move=False)

@@ -1,16 +1,17 @@
 """A small market for the tests: tables of the market's schemas from plain Python values."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import polars as pl
 
-from deskview.analytics.leverage import LeverageModel, Parameters, prepare
+from deskview.analytics.leverage import Leverage, LeverageModel, Parameters, prepare, read
 from deskview.market.funds import FUNDS, UNDERLYINGS
-from deskview.market.schema import DETAILS, HISTORY, LIVE, NAMES
+from deskview.market.schema import DETAILS, HISTORY, LIVE, NAMES, SHARE_COUNTS, TICKERS
 
-LAST = date(2026, 2, 3)
+LAST, TODAY = date(2026, 2, 3), date(2026, 2, 4)
+AFTERNOON = datetime(2026, 2, 4, 20, tzinfo=UTC)
 WEEK = [date(2026, 2, day) for day in (5, 6, 9, 10, 11)]
 
 
@@ -25,6 +26,7 @@ def fund(
         "kind": kind,
         "reset": reset,
         "issuer": "Test",
+        "structure": "ETF",
     }
 
 
@@ -34,7 +36,11 @@ def funds_table(rows: Sequence[dict[str, object]]) -> pl.DataFrame:
 
 def underlyings_table(rows: Sequence[tuple[str, str, str | None, str | None]]) -> pl.DataFrame:
     """Rows of underlying, kind, proxy, basket."""
-    return pl.DataFrame([(u, f"{u} index", k, p, b) for u, k, p, b in rows], schema=dict(UNDERLYINGS), orient="row")
+    return pl.DataFrame(
+        [(u, f"{u} index", k, p, b, "cap" if b else None, None, None) for u, k, p, b in rows],
+        schema=dict(UNDERLYINGS),
+        orient="row",
+    )
 
 
 def details_table(shares: Mapping[str, float | None], as_of: date = LAST) -> pl.DataFrame:
@@ -58,6 +64,16 @@ def history_table(closes: Mapping[str, Sequence[float]], dollars: Mapping[str, f
         days = [LAST - timedelta(days=len(series) - 1 - k) for k in range(len(series))]
         rows += [(ticker, d, c, c, c, c, c, volume / c, volume) for d, c in zip(days, series, strict=True)]
     return pl.DataFrame(rows, schema=dict(HISTORY), orient="row")
+
+
+def counts_table(shares: Mapping[tuple[str, date], float]) -> pl.DataFrame:
+    rows = [(ticker, day, count) for (ticker, day), count in shares.items()]
+    return pl.DataFrame(rows, schema=dict(SHARE_COUNTS), orient="row")
+
+
+def tickers_table(names: Mapping[str, str], kind: str = "ETF") -> pl.DataFrame:
+    rows = [(ticker, name, kind, "ARCX", None, None) for ticker, name in names.items()]
+    return pl.DataFrame(rows, schema=dict(TICKERS), orient="row")
 
 
 def live_table(returns: Mapping[str, float | None], prev_close: Mapping[str, float] | None = None) -> pl.DataFrame:
@@ -90,6 +106,9 @@ def small_market(
     dollars: Mapping[str, float] | None = None,
     names: Sequence[tuple[str, str | None, float | None]] = (),
     parameters: Parameters | None = None,
+    session: date = TODAY,
+    counts: Mapping[tuple[str, date], float] | None = None,
+    tickers: pl.DataFrame | None = None,
 ) -> LeverageModel:
     """A model in which every fund's last close is 100, so that `aum` fixes its shares."""
     history = history_table({**{str(f["ticker"]): [100.0] for f in funds}, **(closes or {})}, dollars)
@@ -102,4 +121,12 @@ def small_market(
         baskets=baskets_table(baskets or {}),
         next_sessions=WEEK,
         parameters=parameters,
+        session=session,
+        counts=counts_table(counts) if counts is not None else None,
+        tickers=tickers,
     )
+
+
+def reading_of(model: LeverageModel, live: pl.DataFrame, at: datetime = AFTERNOON) -> Leverage:
+    """The reading in the afternoon of the session after LAST."""
+    return read(model, live, at)

@@ -1,15 +1,20 @@
 """The simulated week against the closed form, and what only simulation can say."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from math import sqrt
 
 import msgspec
 import numpy as np
+import polars as pl
 import pytest
 
-from deskview.analytics.leverage import Leverage, LeverageModel, read, simulate_week
+from deskview.analytics.hours import VarianceClock
+from deskview.analytics.leverage import Leverage, LeverageModel, simulate_week
 from deskview.analytics.leverage.formula import is_wiped_out, rebalance_usd
+from deskview.analytics.leverage.live import Moment, risk_now
 from deskview.analytics.leverage.montecarlo import ReducedBook, conditional_means, reduced, simulate
-from tests.analytics.leverage.market import fund, live_table, random_closes, small_market
+from tests.analytics.leverage.market import AFTERNOON, fund, live_table, random_closes, reading_of, small_market
 
 FUNDS = [
     fund("TQQQ", 3, "NDX"),
@@ -19,8 +24,11 @@ FUNDS = [
 ]
 
 
+Market = tuple[LeverageModel, Leverage, pl.DataFrame, datetime]
+
+
 @pytest.fixture(scope="module")
-def market() -> tuple[LeverageModel, Leverage]:
+def market() -> Market:
     rng = np.random.default_rng(11)
     factor = np.diff(np.log(random_closes(rng, 0.01, 261)))
 
@@ -31,10 +39,11 @@ def market() -> tuple[LeverageModel, Leverage]:
     series = {"SPY": closes(1.0, 0.0), "QQQ": closes(1.2, 0.004), **{f"S{k}": closes(1.3, 0.02) for k in range(40)}}
     aum = {"TQQQ": 25e9, "SQQQ": 3e9, "SSO": 8e9, **{f"L{k}": 0.2e9 for k in range(40)}}
     model = small_market(FUNDS, [("NDX", "index", "QQQ", None), ("SPX", "index", "SPY", None)], aum=aum, closes=series)
-    return model, read(model, live_table(dict.fromkeys(series, -0.01)))
+    live = live_table(dict.fromkeys(series, -0.01))
+    return model, reading_of(model, live), live, AFTERNOON
 
 
-def test_simulation_agrees_with_the_closed_form(market: tuple[LeverageModel, Leverage]) -> None:
+def test_simulation_agrees_with_the_closed_form(market: Market) -> None:
     """Mean within four standard errors of zero; spread within 1 %: sampling error of a fat-tailed sd at 100,000
     paths is about 0.4 %, compounding over five sessions adds about 0.4 %."""
     week = simulate_week(*market, paths=100_000).next_week
@@ -49,13 +58,37 @@ def test_simulation_agrees_with_the_closed_form(market: tuple[LeverageModel, Lev
     assert simulation.fan[-1].p05_usd == simulation.p05_usd
 
 
-def test_same_seed_same_figures(market: tuple[LeverageModel, Leverage]) -> None:
+def test_same_seed_same_figures(market: Market) -> None:
     first, again, other = (simulate_week(*market, paths=5_000, seed=seed).next_week for seed in (1, 1, 2))
     assert msgspec.json.encode(first) == msgspec.json.encode(again)
     assert first.simulation != other.simulation
 
 
-def test_the_flow_goes_with_the_market(market: tuple[LeverageModel, Leverage]) -> None:
+def test_a_session_has_one_seed_whatever_the_time(market: Market) -> None:
+    model, reading, live, _ = market
+    opens, closes = datetime(2026, 2, 4, 14, 30, tzinfo=UTC), datetime(2026, 2, 4, 21, tzinfo=UTC)
+    timed = replace(model, clock=VarianceClock(opens, closes, np.linspace(1 / 78, 1, 78), 60))
+    made = [
+        simulate_week(timed, reading_of(timed, live, at), live, at, paths=2_000).next_week
+        for at in (opens, closes, closes + timedelta(hours=9))
+    ]
+    assert [week.simulation.seed for week in made if week.simulation] == [20260205] * 3
+    assert made[0].simulation != made[1].simulation == made[2].simulation
+    later = simulate_week(replace(model, sessions=["2026-02-06"]), reading, live, AFTERNOON, paths=2_000).next_week
+    assert later.simulation is not None and later.simulation.seed == 20260206
+
+
+def test_todays_move_is_in_the_simulated_spread(market: Market) -> None:
+    """A fall of 6 %: the simulated spread is that of the closed form with it, not without."""
+    model, _, live, _ = market
+    fallen = live.with_columns(ret=pl.lit(-0.06))
+    week = simulate_week(model, reading_of(model, fallen), fallen, AFTERNOON, paths=50_000).next_week
+    assert week.simulation is not None and week.sd_usd is not None and week.sd_without_today_usd is not None
+    assert week.sd_usd > 1.2 * week.sd_without_today_usd
+    assert week.simulation.sd_usd == pytest.approx(week.sd_usd, rel=0.03)
+
+
+def test_the_flow_goes_with_the_market(market: Market) -> None:
     week = simulate_week(*market, paths=100_000).next_week
     means = [bucket.mean_usd for bucket in week.conditional]
     assert sum(bucket.paths for bucket in week.conditional) == 100_000
@@ -64,9 +97,9 @@ def test_the_flow_goes_with_the_market(market: tuple[LeverageModel, Leverage]) -
     assert means[0] is not None and means[-1] is not None and means[0] < 0 < means[-1]
 
 
-def test_pooling_the_small_underlyings_keeps_the_variance(market: tuple[LeverageModel, Leverage]) -> None:
-    model, reading = market
-    book = reduced(model, reading)
+def test_pooling_the_small_underlyings_keeps_the_variance(market: Market) -> None:
+    model, reading, live, at = market
+    book = reduced(model, reading, risk_now(model, Moment(model, live), at)[0])
     dollars = book.leverage * (book.leverage - 1.0) * book.aum
     daily = float(np.linalg.norm(book.weighted[:, book.column] @ dollars))
     assert reading.next_week.sd_usd == pytest.approx(daily * sqrt(5), rel=1e-9)

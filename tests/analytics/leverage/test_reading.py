@@ -12,10 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskview.analytics.leverage import LeverageModel, Parameters, prepare, read
+from deskview.analytics.leverage import LeverageModel, Parameters, prepare
 from deskview.market.schema import HISTORY, LIVE, SPLITS, empty
 from tests.analytics.leverage.market import (
-    LAST,
     WEEK,
     baskets_table,
     details_table,
@@ -24,6 +23,7 @@ from tests.analytics.leverage.market import (
     history_table,
     live_table,
     names_table,
+    reading_of,
     small_market,
     underlyings_table,
 )
@@ -52,7 +52,7 @@ def test_allocation_vector(data: Path) -> None:
         dollars=inputs["adv_usd"],
         parameters=Parameters(closing_share=inputs["close_auction_share"]),
     )
-    reading = read(model, live_table({"QQQ": inputs["index_r"]}))
+    reading = reading_of(model, live_table({"QQQ": inputs["index_r"]}))
     assert reading.today_usd == pytest.approx(expected["total"], rel=1e-9)
     assert reading.per_1pct_usd == pytest.approx(expected["per_1pct"], rel=1e-9)
     nvidia = next(row for row in reading.by_name if row.ticker == "NVDA")
@@ -64,7 +64,7 @@ def test_allocation_vector(data: Path) -> None:
 
 
 def test_single_stock_and_index_parts_stand_apart() -> None:
-    reading = read(nasdaq(aum={**AUM, "NVDL": 5e9}), live_table({"QQQ": -0.02, "NVDA": -0.03}))
+    reading = reading_of(nasdaq(aum={**AUM, "NVDL": 5e9}), live_table({"QQQ": -0.02, "NVDA": -0.03}))
     nvidia = next(row for row in reading.by_name if row.ticker == "NVDA")
     assert nvidia.single_stock_usd == pytest.approx(-0.3e9, rel=1e-12)
     assert nvidia.index_usd == pytest.approx(-11.32e9 * 0.6, rel=1e-12)
@@ -91,7 +91,7 @@ def test_everything_adds_up(moves: list[float], traced: float) -> None:
         baskets={"NDX": {"NVDA": 0.6 * traced, "AAPL": 0.4 * traced}},
         names=[("NVDA", "Information Technology", 1e12)],
     )
-    reading = read(model, live_table(dict(zip(tickers, moves, strict=True))))
+    reading = reading_of(model, live_table(dict(zip(tickers, moves, strict=True))))
     total, per_1pct = reading.today_usd, reading.per_1pct_usd
     assert total is not None and per_1pct is not None and reading.unallocated_usd is not None
     equity = [row for row in reading.by_fund if row.kind != "commodity"]
@@ -115,7 +115,7 @@ def test_everything_adds_up(moves: list[float], traced: float) -> None:
 
 def test_a_fund_without_a_quoted_underlying_uses_its_own_return() -> None:
     model = nasdaq(aum={**AUM, "NVDL": 5e9})
-    reading = read(model, live_table({"QQQ": -0.02, "NVDL": -0.08}))
+    reading = reading_of(model, live_table({"QQQ": -0.02, "NVDL": -0.08}))
     row = next(row for row in reading.by_fund if row.ticker == "NVDL")
     assert row.return_source == "fund"
     assert row.today_usd == pytest.approx(-0.4e9, rel=1e-12)
@@ -128,7 +128,7 @@ def test_a_fund_without_a_quoted_underlying_uses_its_own_return() -> None:
 
 def test_a_fund_without_an_underlying_stands_for_itself() -> None:
     model = small_market([fund("MYST", 2, None, "stock")], aum={"MYST": 1e9})
-    reading = read(model, live_table({"MYST": 0.04}))
+    reading = reading_of(model, live_table({"MYST": 0.04}))
     assert reading.today_usd == pytest.approx(0.04e9, rel=1e-12)
     (row,) = reading.by_underlying
     assert row.underlying == "fund:MYST" and "not known" in row.name
@@ -136,19 +136,20 @@ def test_a_fund_without_an_underlying_stands_for_itself() -> None:
 
 
 def test_a_fund_with_neither_return_is_named_and_only_missing_from_today() -> None:
-    reading = read(nasdaq(aum={**AUM, "NVDL": 5e9}), live_table({"QQQ": -0.02, "NVDL": None}))
+    reading = reading_of(nasdaq(aum={**AUM, "NVDL": 5e9}), live_table({"QQQ": -0.02, "NVDL": None}))
     assert reading.today_usd == pytest.approx(-11.32e9, rel=1e-12)
-    assert reading.per_1pct_usd == pytest.approx(5.76e9, rel=1e-12)
+    assert reading.per_1pct_usd == pytest.approx(5.66e9, rel=1e-12), "over the funds of today's figure"
+    assert reading.coverage == pytest.approx(5.66 / 5.76, rel=1e-12)
+    assert (reading.funds, reading.funds_known) == (4, 5)
     (out,) = reading.left_out
     assert (out.ticker, out.from_) == ("NVDL", "today")
-    nvidia = next(row for row in reading.by_underlying if row.underlying == "NVDA")
-    assert nvidia.today_usd is None and nvidia.return_ is None and nvidia.per_1pct_usd == pytest.approx(0.1e9)
+    assert [row.underlying for row in reading.by_underlying] == ["NDX"], "rows add up to the headline"
     name = next(row for row in reading.by_name if row.ticker == "NVDA")
     assert name.single_stock_usd is None and name.today_usd == name.index_usd
 
 
 def test_before_the_first_trade_nothing_is_zero() -> None:
-    reading = read(nasdaq(), empty(LIVE))
+    reading = reading_of(nasdaq(), empty(LIVE))
     assert reading.today_usd is None and "today_usd" in reading.missing
     assert reading.per_1pct_usd == pytest.approx(5.66e9)
     assert all(row.today_usd is None for row in reading.by_name)
@@ -165,14 +166,13 @@ def test_before_the_first_trade_nothing_is_zero() -> None:
         (fund("BAD", 2, "NDX"), -1e9, "not a positive amount"),
         (fund("BAD", 2, "NDX"), 0.0, "not a positive amount"),
         (fund("BAD", 2, "NDX", "art"), 1e9, "kind 'art'"),
-        (fund("BAD", 2, "NDX", reset="monthly"), 1e9, "resets monthly"),
         (fund("QLD", 2, "NDX"), 1e9, "listed twice"),
     ],
 )
 def test_a_bad_fund_is_left_out_by_name(bad: dict[str, object], aum: float | None, words: str) -> None:
     ticker = str(bad["ticker"])
     model = small_market([*NASDAQ_FUNDS, bad], NDX, aum={ticker: aum, **AUM})
-    reading = read(model, live_table({"QQQ": -0.02}))
+    reading = reading_of(model, live_table({"QQQ": -0.02}))
     assert reading.today_usd == pytest.approx(-11.32e9, rel=1e-12)
     (out,) = reading.left_out
     assert out.ticker == ticker and out.from_ == "all" and words in out.reason
@@ -189,17 +189,17 @@ def test_a_fund_without_any_price_is_left_out_by_name() -> None:
         baskets=baskets_table({}),
         next_sessions=WEEK,
     )
-    reading = read(model, live_table({"QQQ": 0.01}))
+    reading = reading_of(model, live_table({"QQQ": 0.01}))
     assert [(row.ticker, row.reason) for row in reading.left_out] == [
         ("SQQQ", "it has no previous close, so its AUM is not known")
     ]
-    with_price = read(model, live_table({"QQQ": 0.01, "SQQQ": -0.03}))
+    with_price = reading_of(model, live_table({"QQQ": 0.01, "SQQQ": -0.03}))
     assert with_price.left_out == []
     assert with_price.funds == 4
 
 
 def test_the_previous_close_of_the_live_market_comes_first() -> None:
-    reading = read(nasdaq(), live_table({"QQQ": 0.01, "TQQQ": 0.03}, prev_close={"TQQQ": 200.0}))
+    reading = reading_of(nasdaq(), live_table({"QQQ": 0.01, "TQQQ": 0.03}, prev_close={"TQQQ": 200.0}))
     assert next(row.aum_usd for row in reading.by_fund if row.ticker == "TQQQ") == pytest.approx(120e9)
 
 
@@ -215,7 +215,7 @@ def test_the_previous_close_of_the_live_market_comes_first() -> None:
 )
 def test_a_bad_basket_is_told_and_never_rescaled(weights: dict[str, float | None], words: str, traced: float) -> None:
     model = small_market(NASDAQ_FUNDS, NDX, aum=AUM, baskets={"NDX": weights})
-    reading = read(model, live_table({"QQQ": -0.02}))
+    reading = reading_of(model, live_table({"QQQ": -0.02}))
     assert words in reading.notes["by_name.NDX"]
     assert reading.today_usd == pytest.approx(-11.32e9, rel=1e-12)
     assert reading.unallocated_usd == pytest.approx(-11.32e9 * (1 - traced), rel=1e-12)
@@ -224,7 +224,7 @@ def test_a_bad_basket_is_told_and_never_rescaled(weights: dict[str, float | None
 
 def test_a_name_without_volume_has_no_share_of_it() -> None:
     model = nasdaq(closes={"NVDA": [100.0] * 30}, dollars={"NVDA": 30e9})
-    reading = read(model, live_table({"QQQ": -0.02}))
+    reading = reading_of(model, live_table({"QQQ": -0.02}))
     apple = next(row for row in reading.by_name if row.ticker == "AAPL")
     assert (apple.adv_usd, apple.of_adv, apple.of_close, apple.impact_bp) == (None, None, None, None)
     assert "AAPL" in reading.missing["by_name.of_adv"] and "NVDA" not in reading.missing["by_name.of_adv"]
@@ -233,7 +233,7 @@ def test_a_name_without_volume_has_no_share_of_it() -> None:
 def test_impact_is_the_square_root_of_the_share_of_volume() -> None:
     steps = [100.0 * (1.01 if k % 2 else 1.0) for k in range(61)]
     model = nasdaq(closes={"NVDA": steps}, dollars={"NVDA": 30e9})
-    reading = read(model, live_table({"QQQ": -0.02}))
+    reading = reading_of(model, live_table({"QQQ": -0.02}))
     nvidia = next(row for row in reading.by_name if row.ticker == "NVDA")
     returns = np.diff(steps) / np.array(steps[:-1])
     assert nvidia.of_adv is not None
@@ -242,29 +242,14 @@ def test_impact_is_the_square_root_of_the_share_of_volume() -> None:
 
 def test_a_stock_that_falls_beyond_one_over_leverage_wipes_its_fund_out() -> None:
     model = small_market([fund("NVDL", 2, "NVDA", "stock")], aum={"NVDL": 1e9})
-    reading = read(model, live_table({"NVDA": -0.6}))
+    reading = reading_of(model, live_table({"NVDA": -0.6}))
     (row,) = reading.by_fund
     assert row.wiped_out and row.today_usd == pytest.approx(-2 * 1e9 * 0.4, rel=1e-12)
     assert row.base_aum_usd == 0.0
 
 
-def test_creations_are_part_of_the_flow_where_they_are_known() -> None:
-    model = small_market(NASDAQ_FUNDS, NDX, aum=AUM)
-    live = live_table({"QQQ": -0.02})
-    reading = read(model, live, flows={"TQQQ": 1e9, "SQQQ": 0.5e9})
-    assert reading.creation_usd == pytest.approx(3e9 - 1.5e9, rel=1e-12)
-    assert reading.today_usd == pytest.approx(-11.32e9 + 1.5e9, rel=1e-12)
-    assert not {"creation_usd", "by_fund.creation_usd"} & reading.missing.keys()
-    without = read(model, live)
-    put_in = reading.next_week.base_aum_usd - without.next_week.base_aum_usd
-    assert put_in == pytest.approx(1.5e9, rel=1e-9)
-    assert without.creation_usd is None
-    assert without.missing["creation_usd"] == without.missing["by_fund.creation_usd"]
-    assert "creations" in without.missing["creation_usd"]
-
-
 def test_a_mislabelled_fund_shows_in_its_tracking_gap() -> None:
-    reading = read(nasdaq(), live_table({"QQQ": -0.02, "TQQQ": -0.06, "QLD": 0.05}))
+    reading = reading_of(nasdaq(), live_table({"QQQ": -0.02, "TQQQ": -0.06, "QLD": 0.05}))
     gaps = {row.ticker: row.tracking_gap for row in reading.by_fund}
     assert gaps["TQQQ"] == pytest.approx(0.0, abs=1e-12)
     assert gaps["QLD"] == pytest.approx(0.09)
@@ -286,11 +271,11 @@ def test_shares_counted_before_a_reverse_split_are_put_on_todays_basis() -> None
         next_sessions=WEEK,
         splits=splits,
     )
-    reading = read(model, live_table({"QQQ": 0.0}))
+    reading = reading_of(model, live_table({"QQQ": 0.0}))
     assert reading.aum_usd == pytest.approx(1e9, rel=1e-12)
     assert reading.aum_as_of == "2026-01-05"
     assert reading.aum_oldest_as_of == "2026-01-05"
-    assert str(LAST) in reading.notes["aum_as_of"]
+    assert "the one count of the other 1 stands is not known" in reading.notes["aum_as_of"]
 
 
 def test_a_ticker_and_an_index_key_of_the_same_text_are_two_underlyings() -> None:
@@ -299,7 +284,7 @@ def test_a_ticker_and_an_index_key_of_the_same_text_are_two_underlyings() -> Non
         [("TECH", "index", "XLK", None)],
         aum={"TECL": 1e9, "TECX": 1e9},
     )
-    reading = read(model, live_table({"XLK": -0.01, "TECH": 0.05}))
+    reading = reading_of(model, live_table({"XLK": -0.01, "TECH": 0.05}))
     flows = {row.kind: row.today_usd for row in reading.by_underlying}
     assert flows == {"index": pytest.approx(-0.06e9), "stock": pytest.approx(0.1e9)}
 
@@ -307,11 +292,11 @@ def test_a_ticker_and_an_index_key_of_the_same_text_are_two_underlyings() -> Non
 def test_a_ticker_twice_in_the_live_table_is_refused() -> None:
     live = live_table({"QQQ": -0.02})
     with pytest.raises(ValueError, match="more than one row"):
-        read(nasdaq(), pl.concat([live, live]))
+        reading_of(nasdaq(), pl.concat([live, live]))
 
 
 def test_the_json_part_has_the_keys_of_the_board() -> None:
-    part = msgspec.to_builtins(read(nasdaq(), live_table({"QQQ": -0.02})))
+    part = msgspec.to_builtins(reading_of(nasdaq(), live_table({"QQQ": -0.02})))
     assert {
         "today_usd",
         "per_1pct_usd",
@@ -340,26 +325,14 @@ def test_a_first_start_without_history_still_reads_today() -> None:
         baskets=baskets_table(WEIGHTS),
         next_sessions=WEEK,
     )
-    reading = read(model, live_table({"QQQ": -0.01, "QLD": None, "TQQQ": None, "QID": None, "SQQQ": None}))
+    reading = reading_of(model, live_table({"QQQ": -0.01, "QLD": None, "TQQQ": None, "QID": None, "SQQQ": None}))
     assert reading.today_usd == pytest.approx(-(2 + 6 + 6 + 12) * 1e8, rel=1e-12)
     assert reading.next_week.sd_usd is None and "covariance" in reading.missing["next_week.sd_usd"]
-    assert reading.systematic_supply is None and "SPY" in reading.missing["systematic_supply"]
-
-
-def test_flows_of_funds_nobody_knows_are_told() -> None:
-    reading = read(nasdaq(), live_table({"QQQ": -0.02}), flows={"TQQQ": 1e9, "ZZZ": 5e9})
-    assert "1 of 4 funds" in reading.notes["creation_usd"] and "ZZZ" in reading.notes["creation_usd"]
-
-
-def test_weekly_resets_count_as_daily_and_say_so() -> None:
-    model = small_market([fund("NVDW", 1.2, "NVDA", "stock", reset="weekly")], aum={"NVDW": 1e9})
-    reading = read(model, live_table({"NVDA": 0.01}))
-    assert reading.today_usd == pytest.approx(0.24 * 1e7, rel=1e-12)
-    assert "NVDW" in reading.notes["by_fund.reset"]
+    assert reading.supply == [] and reading.supply_basis is None and "SPY" in reading.missing["supply"]
 
 
 def test_no_fund_at_all() -> None:
-    reading = read(small_market([], aum={}), live_table({"QQQ": -0.02}))
+    reading = reading_of(small_market([], aum={}), live_table({"QQQ": -0.02}))
     assert reading.today_usd is None and reading.per_1pct_usd is None and reading.funds == 0
     assert reading.by_fund == [] and reading.next_week.sd_usd is None
 
@@ -374,7 +347,7 @@ def test_equal_flows_stand_in_the_order_of_the_registry() -> None:
     model = small_market(
         funds, aum={f"L{ticker}": size for ticker, size in aum.items()}, closes={ticker: [100.0] for ticker in aum}
     )
-    reading = read(model, live_table(dict.fromkeys(aum, -0.01)))
+    reading = reading_of(model, live_table(dict.fromkeys(aum, -0.01)))
     expected = [ticker for size in (2e9, 1e9) for ticker in aum if aum[ticker] == size]
     assert [row.ticker for row in reading.by_name] == expected
     assert [row.ticker for row in reading.by_fund] == [f"L{ticker}" for ticker in expected]

@@ -5,18 +5,21 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from deskview.analytics.leverage import baskets_from_caps, prepare, read, simulate_week
+from deskview.analytics.leverage import baskets_of, prepare, simulate_week
+from deskview.analytics.panel import panel_of
 from deskview.market.funds import FUNDS, load_funds, load_underlyings
 from deskview.market.groups import load_groups
 from deskview.market.members import load_members
 from deskview.market.schema import NAMES
 from tests.analytics.leverage.market import (
+    AFTERNOON,
     WEEK,
     baskets_table,
     details_table,
     history_table,
     live_table,
     names_table,
+    reading_of,
     underlyings_table,
 )
 
@@ -44,7 +47,9 @@ def snapshot(shared: Path) -> pl.DataFrame:
 def test_the_crash_session_at_14_43(snapshot: pl.DataFrame) -> None:
     """About -15.9bn with the returns of that minute and 6.2bn per 1 %, each fund by its own return."""
     unknown = pl.lit(None, dtype=pl.String)
-    funds = snapshot.with_columns(underlying=unknown, reset=pl.lit("daily"), issuer=pl.lit("")).select(list(FUNDS))
+    funds = snapshot.with_columns(
+        underlying=unknown, reset=pl.lit("daily"), issuer=pl.lit(""), structure=pl.lit("ETF")
+    ).select(list(FUNDS))
     known = snapshot.drop_nulls(["price", "move"]).with_columns(previous=PREVIOUS)
     shares = {t: None if a is None else a / p for t, a, p in known.select("ticker", "aum", "previous").iter_rows()}
     closes = {t: [p] for t, p in known.select("ticker", "previous").iter_rows()}
@@ -58,7 +63,7 @@ def test_the_crash_session_at_14_43(snapshot: pl.DataFrame) -> None:
         next_sessions=WEEK,
     )
     previous = dict(known.select("ticker", "previous").iter_rows())
-    reading = read(model, live_table(dict(known.select("ticker", "move").iter_rows()), previous))
+    reading = reading_of(model, live_table(dict(known.select("ticker", "move").iter_rows()), previous))
     assert reading.today_usd == pytest.approx(-15.9e9, abs=0.05e9)
     assert reading.per_1pct_usd == pytest.approx(6.2e9, abs=0.02e9)
     assert reading.aum_usd == pytest.approx(138e9, rel=0.02)
@@ -82,23 +87,30 @@ def test_the_shipped_registry_can_be_read() -> None:
     }
     facts["cik"] = pl.lit(None, pl.String)
     names = members.with_columns(**facts).select(list(NAMES))
-    baskets = baskets_from_caps(underlyings, members, load_groups(), names)
     tickers = funds.get_column("ticker").to_list()
     proxies = underlyings.get_column("proxy").drop_nulls().to_list()
     stocks = funds.filter(pl.col("kind") == "stock").get_column("underlying").drop_nulls().unique().to_list()
     steps = [100.0 + (k % 7) for k in range(64)]
+    history = history_table(dict.fromkeys({*tickers, *proxies, *stocks, *names.get_column("ticker"), "SPY"}, steps))
+    baskets = baskets_of(
+        underlyings, members, load_groups(), names, panel_of(history.filter(~pl.col("ticker").is_in(proxies)))
+    )
+    assert [row.index for row in baskets.indexes] == underlyings.drop_nulls("basket").get_column("underlying").to_list()
+    sums = baskets.weights.group_by("underlying").agg(pl.col("weight").sum()).get_column("weight")
+    assert sums.to_list() == pytest.approx([1.0] * len(sums))
+    assert all(row.basis in ("rule", "prior") or row.reason for row in baskets.indexes)
     model = prepare(
         funds=funds,
         underlyings=underlyings,
         details=details_table(dict.fromkeys(tickers, 1e6)),
-        history=history_table(dict.fromkeys({*tickers, *proxies, *stocks, "SPY"}, steps)),
+        history=history,
         names=names,
         baskets=baskets,
         next_sessions=WEEK,
     )
     moves = {t: -0.01 * leverage for t, leverage in funds.select("ticker", "leverage").iter_rows()}
     live = live_table(moves | dict.fromkeys([*proxies, *stocks], -0.01))
-    reading = simulate_week(model, read(model, live), paths=500)
+    reading = simulate_week(model, reading_of(model, live), live, AFTERNOON, paths=500)
     assert len(reading.by_fund) + len(reading.left_out) == funds.height
     assert all("resets" in row.reason for row in reading.left_out)
     assert reading.today_usd is not None and reading.per_1pct_usd is not None
