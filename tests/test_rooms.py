@@ -12,8 +12,12 @@ import pytest
 from deskview.screens.subjects import SUBJECTS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-MOST_FILES = 280
-"""Raised with a reason: what a reader opens together is one file."""
+MOST_FILES = 290
+"""Raised with a reason: what a reader opens together is one file.
+
+290 since the leveraged ETFs: weights implied by a fund, sessions held, reset days, remarks and share counts there,
+their summary, card, index weights and what is left out on the screens; the simulated market's funds and creations.
+"""
 MOST_ROOMS_BESIDE, MOST_ARROWS_BESIDE, MOST_ARROWS_A_SUBJECT = 6, 20, 3
 """Of the screens: folders and files side by side that are no subjects, and who imports whom among all of them."""
 COLUMN_KEYS = "deskview.screens.overlays.columns"

@@ -77,16 +77,21 @@ class Seat:
 
     async def settle(self) -> None:
         """Waits until everything asked for is on the screen."""
-        await self.pilot.pause()  # what was posted is under way
-        await self.app.key_queue.drained()
+        for _ in range(2):  # what a key brought about may have let the next one through
+            await self.pilot.pause()  # what was posted is under way
+            await self.app.key_queue.drained()
+            await self._works()
+        await self.pilot.pause()
+        await self.pilot.pause()
+
+    async def _works(self) -> None:
+        """Waits for what is made on threads."""
         while True:
             try:
                 await self.app.workers.wait_for_complete()
-                break
             except WorkerCancelled:
                 continue  # one that a newer one replaced
-        await self.pilot.pause()
-        await self.pilot.pause()
+            return
 
     async def press(self, *keys: str) -> None:
         """Keys, and what they bring about."""

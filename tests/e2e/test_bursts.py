@@ -40,7 +40,7 @@ def test_a_rule_is_set_with_the_form(seat: Seat) -> None:
 
 
 def test_through_a_page_s_list_to_a_name_s_own_and_back(seat: Seat) -> None:
-    seat.press("mjj\r\r")
+    seat.press("mjk\r\r")
     seat.wait_for(lambda text: re.search(r"momentum › \w+ › \w+", text) is not None)
     seat.press("hn\r")
     seat.wait_for(lambda text: re.search(r"momentum › \w+ › \w+", text) is not None)

@@ -8,12 +8,16 @@ from typing import Any
 import msgspec
 import pytest
 
+from deskview.analytics.leverage.readings import Rank
 from deskview.board import Board, Part
 from deskview.screens.format import percent, usd_sum
 from deskview.screens.frame.card import pct
 from deskview.screens.frame.target import Kind, Target
+from deskview.screens.leverage.remarks import left_out_rows
+from deskview.screens.leverage.weights import weight_rows
 from deskview.screens.parts import PARTS
 from deskview.screens.subjects import card_of
+from tests.screens.moments import whole, with_leverage
 
 CARDS = [part.name for part in PARTS if part.card is not None]
 
@@ -81,7 +85,7 @@ def test_a_fund_line_by_line(board: Board) -> None:
     fund = board.leverage.value.by_fund[0]
     card = card_of(board, Target(Kind.FUND, fund.ticker), None)
     assert fund.today_usd is not None
-    assert card.lines[-1].text == f"{fund.today_usd:+,.0f} USD"
+    assert card.lines[-1].text == f"{fund.today_usd:+,.0f} USD".replace("-", "−")
     unknown = card_of(board, Target(Kind.FUND, "NOFUND"), None)
     assert unknown.missing == ("NOFUND: not among the funds known",)
 
@@ -93,7 +97,8 @@ def test_a_name_tells_what_there_is_and_what_not(board: Board) -> None:
     single, index, today = usd_sum(row.single_stock_usd, row.index_usd, row.today_usd)
     assert f"{single} + ({index}) = {today}" in words
     assert f"= {percent(row.of_adv)}" in words
-    assert f"= {percent(row.of_close, 0)}; that the closing auction is 10% of a day's volume is an assumption" in words
+    assert f"= {percent(row.of_close, 0)}; that 100% trades in the closing auction" in words
+    assert "this is 10% of a day's volume are assumptions" in words
     assert f"1·σ·√(flow/ADV) = {row.impact_bp:.0f}bp".replace("-", "−") in words
     nothing = card_of(board, Target(Kind.NAME, "NONE"), None)
     assert len(nothing.missing) == 3
@@ -167,10 +172,168 @@ def test_the_sums_of_the_cards_add_up_as_they_are_shown(board: Board) -> None:
 
 def test_the_funds_left_out_are_told_once(board: Board) -> None:
     words = card_of(board, "leverage", None).content.plain
-    assert words.count("resets quarterly") == 1
+    assert words.count("DJTU: no longer listed") == 1
     assert "funds left out" not in words
-    assert "the same funds' assets after today's move" in words
+    assert "the assets after today's move of the funds that reset daily" in words
     assert "chance of net selling is 50% and says nothing" in words
+
+
+def lines_of(board: Board, subject: str | Target, key: str | None = None) -> dict[str, str]:
+    return {line.label: line.text for line in card_of(board, subject, key).lines}
+
+
+def test_the_card_says_what_the_flow_rests_on_and_whether_it_is_unusual(board: Board) -> None:
+    reading = board.leverage.value
+    assert reading is not None
+    told = whole(board)
+    lines = lines_of(told, "leverage")
+    known = f"{reading.funds} of {reading.funds + 13} funds"
+    assert lines["coverage"] == f"{known} with assets have a return: 97.1% of the per-1% of all of them"
+    among = "whole sessions since 22 Dec 2023, each at today's assets, today's as if it closed now; daily funds only"
+    assert lines["rank"] == f"4th largest sale of 530 {among}"
+    usual = lines_of(with_leverage(told, rank=Rank(214, 530, "purchase", "2023-12-22", 262)), "leverage")
+    assert usual["rank"] == f"usual: 214th of 262 purchases among 530 {among}"
+    assert "are known, 91% of the assets; they come a session later" in lines["creations of 3 Feb"]
+    assert "; on 99.8% of the per-1% of all of them" in lines["next week, 1σ"]
+    assert lines["creations of 3 Feb"].startswith("+$1.200B: L × new shares × price of the ")
+    assert "in no figure of today" in lines["creations of 3 Feb"]
+    assert f"{known} counted" in card_of(told, "leverage", None).content.plain
+    almost = lines_of(with_leverage(told, coverage=0.99996), "leverage")
+    assert "99.9% of the per-1%" in almost["coverage"]
+
+
+def test_the_families_add_up_on_the_card(board: Board) -> None:
+    text = lines_of(whole(board), "leverage")["of which technology"]
+    *parts, total = [float(amount) for amount in re.findall(r"−\$([\d.]+)B", text)]
+    assert sum(parts) == pytest.approx(total, abs=1e-9)
+    assert len(parts) == 3
+
+
+def test_the_card_tells_todays_part_in_the_week_its_place_tails_and_past(board: Board) -> None:
+    lines = lines_of(whole(board), "leverage")
+    assert lines["without today's move"].startswith("±$9.020B; 72% of a day's variance is usually behind by now")
+    note = {"next_week.sd_usd": "today's move counts as it stands"}
+    reading = whole(board).leverage.value
+    assert reading is not None
+    almost = msgspec.structs.replace(reading.next_week, day_share=0.997)
+    late = lines_of(with_leverage(whole(board), next_week=almost), "leverage")["without today's move"]
+    assert "99% of a day's variance" in late
+    noted = lines_of(with_leverage(whole(board), notes=note), "leverage")
+    assert noted["today's move"] == "counts as it stands"
+    none = {"next_week.sd_usd": "without today's move: there is none yet"}
+    assert lines_of(with_leverage(whole(board), notes=none), "leverage")["today's move"] == "there is none yet"
+    assert lines["its place"] == "94th percentile of the 252 days before, at today's assets"
+    assert lines["p01, mean of worst 5%"].startswith("−$27.3B, −$24.8B: tails of Student's t with 5 degrees")
+    assert lines["past weeks"] == (
+        "the 90% band held 228 of 250 (91%; 95% interval 87–94%); weeks overlap, 50 of them do not;"
+        " after a shock 12 of 14"
+    )
+
+
+@pytest.mark.parametrize(
+    ("day_share", "said"),
+    [
+        (None, "±$9.020B; what share of a day's variance is behind is not known: today's move counts as it stands"),
+        (1.0, "±$9.020B; today's move is of the whole day"),
+    ],
+)
+def test_a_share_of_the_day_that_is_not_known_is_not_said_to_be_the_whole(
+    board: Board, day_share: float | None, said: str
+) -> None:
+    reading = whole(board).leverage.value
+    assert reading is not None
+    week = msgspec.structs.replace(reading.next_week, day_share=day_share)
+    text = lines_of(with_leverage(whole(board), next_week=week), "leverage")["without today's move"]
+    assert text == said
+    assert "100%" not in text and "brought to a whole day" not in text
+
+
+def test_what_is_always_missing_is_not_told_on_the_card(board: Board) -> None:
+    fit = {"index_weights.r2": "no weights of it were fitted"}
+    seldom = {"by_fund.week_p05_usd": "funds that do not reset daily are not in next week"}
+    reading = whole(board).leverage.value
+    assert reading is not None
+    told = with_leverage(whole(board), missing=fit | seldom)
+    words = card_of(told, "leverage", None).content.plain
+    assert fit["index_weights.r2"] not in words and seldom["by_fund.week_p05_usd"] not in words
+    young = [msgspec.structs.replace(row, week_p05_usd=None, reset="daily") for row in reading.by_fund]
+    words = card_of(with_leverage(told, by_fund=young), "leverage", None).content.plain
+    assert "weeks of single funds: funds that do not reset daily" in words
+
+
+def test_remarks_reasons_and_unregistered_funds_are_read_whole(board: Board) -> None:
+    long = "a reason far longer than any column there is, " * 12
+    told = with_leverage(whole(board), missing={"creation_usd": long}, notes={"aum_as_of": long})
+    for key, title in (("missing:creations and redemptions", "creations and redemptions"), ("note:assets", "assets")):
+        card = card_of(told, "leverage", key)
+        assert (card.title, card.definition) == (title, long)
+        assert card.lines == ()
+    card = card_of(told, "leverage", "unregistered:ABCX")
+    words = card.content.plain
+    assert card.title == "ABCX  Example 2X Long Daily"
+    for said in ("[[fund]]", 'ticker = "ABCX"', "funds_file ="):
+        assert said in words
+    out = card_of(told, "leverage", "DJTU")
+    assert out.missing == ("DJTU: no longer listed",)
+
+
+def test_every_row_of_words_has_a_card_that_holds_all_of_it(board: Board) -> None:
+    told = whole(board)
+    reading = told.leverage.value
+    assert reading is not None
+    rows = [row for row in (*left_out_rows(reading), *weight_rows(reading)) if not row.header]
+    assert {row.key.partition(":")[0] for row in rows} >= {"DJTU", "unregistered", "missing", "note", "index", "sector"}
+    for row in rows:
+        card = card_of(told, "leverage", row.key)
+        assert card.title != "Leveraged ETFs", row.key
+        assert row.cells[-1].text in f"{card.title}\n{card.content.plain}"
+
+
+def test_the_weights_of_an_index_are_read_whole(board: Board) -> None:
+    card = card_of(whole(board), "leverage", "sector:NYSE_SEMIS")
+    lines = {line.label: line.text for line in card.lines}
+    assert card.title == "Weights of NYSE Semiconductor"
+    assert lines["weights"] == "market values"
+    assert lines["why"] == "R² .953 is below .99"
+    assert lines["R², sessions left out"] == "0.953, refused"
+    assert lines["names"] == "29 of 30 have all it takes"
+    nasdaq = {line.label: line.text for line in card_of(whole(board), "leverage", "index:NDX").lines}
+    assert nasdaq["R², sessions left out"] == "0.998"
+    assert "why" not in nasdaq
+
+
+def test_what_is_not_known_has_no_line_on_the_card(board: Board) -> None:
+    bare: dict[str, Any] = {"rank": None, "coverage": None, "by_family": [], "creation_usd": None, "score": None}
+    assert board.leverage.value is not None
+    week = msgspec.structs.replace(
+        board.leverage.value.next_week, sd_without_today_usd=None, percentile=None, p01_usd=None
+    )
+    lines = lines_of(with_leverage(board, **bare, next_week=week), "leverage")
+    told = lines_of(whole(board), "leverage")
+    assert told.keys() - lines.keys() == {
+        *("coverage", "rank", "of which technology", "creations of 3 Feb", "without today's move"),
+        *("its place", "p01, mean of worst 5%", "past weeks"),
+    }
+
+
+@pytest.mark.parametrize("subject", ["leverage", Target(Kind.NAME, "NVDA")])
+def test_a_names_card_says_which_indices_carry_flow_to_it_and_how_sure_that_is(
+    board: Board, subject: str | Target
+) -> None:
+    told = whole(board)
+    card = card_of(told, subject, "NVDA" if isinstance(subject, str) else None)
+    lines = [line.text for line in card.lines]
+    first = next(at for at, line in enumerate(card.lines) if line.label == "index weights")
+    assert re.fullmatch(r"Nasdaq-100 \d+\.\d%, implied by QQQ, R² 0\.998: −\$\S+M by \d funds", lines[first])
+    refused = re.compile(r"NYSE Semiconductor .*, R² \.953 is below \.99: −\$")
+    assert any(refused.match(line) for line in lines[first:])
+    week = next(line.text for line in card.lines if line.label == "next week, 1σ")
+    assert re.search(r"±\$\S+, 5\.0% of ONE day's volume", week)
+
+
+def test_a_name_no_index_reaches_has_no_index_weights(board: Board) -> None:
+    assert "index weights" not in lines_of(whole(board), "leverage", "NONE")
+    assert "index weights" not in lines_of(with_leverage(board, index_weights=[]), "leverage", "NVDA")
 
 
 def test_the_flow_card_says_what_a_side_is_used_to(board: Board) -> None:

@@ -4,28 +4,47 @@ import re
 
 from deskview.board import Board
 from deskview.board.readings import readings
+from deskview.board.units import Unit, unit_of
 from deskview.screens.flow import FLOW
-from deskview.screens.leverage.explain import LABELS, remarks
+from deskview.screens.leverage.explain import LABELS
+from deskview.screens.leverage.remarks import remarks
 from deskview.screens.parts import label_of
+from tests.screens.moments import whole
 
 
 def test_every_figure_has_words(board: Board) -> None:
-    for reading in readings(board):
+    for reading in readings(whole(board)):
         assert "_" not in label_of(reading.path), reading.path
         assert label_of(reading.path).strip(" :,") == label_of(reading.path)
 
 
 def test_figures_of_a_name_tell_themselves_apart(board: Board) -> None:
     said: dict[str, str] = {}
-    for reading in readings(board):
+    for reading in readings(whole(board)):
         other = said.setdefault(label_of(reading.path), reading.path)
         assert other == reading.path, (label_of(reading.path), other, reading.path)
+
+
+def test_the_new_figures_of_leveraged_etfs_say_what_they_are() -> None:
+    assert label_of("leverage.coverage") == "leveraged ETFs: part of per-1% with a return"
+    assert label_of("leverage.next_week.coverage") == "leveraged ETFs, next week: part of per-1% with a risk figure"
+    assert label_of("leverage.by_fund.TQQQ.period_return") == "fund TQQQ: return since the last reset"
+    assert label_of("leverage.rank.place") == "leveraged ETFs, rank of today: place"
+    assert label_of("leverage.next_week.percentile") == "leveraged ETFs, next week: percentile of one σ among past days"
+    assert label_of("leverage.by_name.NVDA.week_sd_usd") == "NVDA: leveraged ETFs, next week, one σ"
+    assert label_of("leverage.index_weights.S&P 500.r2") == "weights of S&P 500: R²"
+    assert unit_of("leverage.by_name.NVDA.week_of_adv") is Unit.FRACTION
+    assert LABELS.missing({"by_fund.week_p05_usd": "a", "by_fund.week_p95_usd": "a", "index_weights.r2": "b"}) == [
+        ("weeks of single funds", "a"),
+        ("R² of index weights", "b"),
+    ]
+    assert LABELS.gap("next_week.percentile") == "next week's place among past days"
 
 
 def test_a_name_in_all_funds_and_in_those_on_it_alone() -> None:
     assert label_of("leverage.by_name.NVDA.today_usd") == "NVDA: leveraged ETFs, today, all funds"
     assert label_of("leverage.by_underlying.NVDA.today_usd") == "NVDA: leveraged ETFs on it alone, today"
-    assert label_of("leverage.by_underlying.SOX.today_usd").startswith("Semiconductors (NYSE, PHLX): ")
+    assert label_of("leverage.by_underlying.NYSE_SEMIS.today_usd").startswith("NYSE Semiconductor: ")
     assert label_of("names.BRK.B.price") == "BRK.B: price"
 
 

@@ -48,7 +48,6 @@ _FIGURES = {
     "aum_usd": "assets",
     "base_aum_usd": "assets after today's move",
     "creation_usd": "creations times leverage",
-    "rebalance_usd": "rebalance without creations",
     "unallocated_usd": "today, not traced to names",
     "tracking_gap": "fund's return less leverage times underlying's",
     "sd_usd": "one σ",

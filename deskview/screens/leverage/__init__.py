@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from deskview.screens.format import tone, usd
 from deskview.screens.frame.subject import Alerts, ListInfo, Subject, list_info
-from deskview.screens.leverage import pane, today, week
-from deskview.screens.leverage.explain import FUND_LEVERAGE, LABELS, TOPIC, card
+from deskview.screens.leverage import pane, remarks, today, week, weights
+from deskview.screens.leverage.card import card
+from deskview.screens.leverage.explain import FUND_LEVERAGE, LABELS, TOPIC, WELL_COVERED, covered
 from deskview.screens.leverage.page import LeveragePage
 from deskview.screens.leverage.supply import SUPPLY_KEYS
 from deskview.widgets.strip import Segment
@@ -15,16 +16,30 @@ if TYPE_CHECKING:
 
 
 def headline(board: "Board") -> list[Segment]:
-    """Today's flow, and the spread of the coming week."""
+    """Today's flow, with the part of the book it rests on where that is not enough, and the spread of next week."""
     reading = board.leverage.value
     if reading is None:
         return []
-    spread = f"wk ±{usd(reading.next_week.sd_usd, sign=False)}"
+    week = reading.next_week
+    flow, flow_short = _of_part(f"LETF {usd(reading.today_usd)}", reading.today_usd, reading.coverage)
+    spread, spread_short = _of_part(f"wk ±{usd(week.sd_usd, sign=False)}", week.sd_usd, week.coverage)
     return [
-        Segment("letf", f"LETF {usd(reading.today_usd)}", tone(reading.today_usd), priority=2),
-        Segment("week", spread, "", priority=6),
+        Segment("letf", flow, tone(reading.today_usd), priority=2, short=flow_short),
+        Segment("week", spread, "", priority=6, short=spread_short),
     ]
 
+
+def _of_part(text: str, value: float | None, coverage: float | None) -> tuple[str, str]:
+    """The segment and its short form, with the part of the book it rests on where that is too little."""
+    if value is None or coverage is None or coverage >= WELL_COVERED:
+        return text, ""
+    return f"{text} of {covered(coverage)}", f"{text}?"
+
+
+OF_A_WEEK = {
+    "week": "next week's net trade, one σ either way",
+    "week_adv": "that in % of ONE day's average volume",
+}
 
 LEVERAGE = Subject(
     name="leverage",
@@ -33,8 +48,8 @@ LEVERAGE = Subject(
     part="leverage",
     answers="What must they trade today, in which names, and next week?",
     method=(
-        "L(L−1) × assets × return, fund by fund, traced to names; next week is a distribution whose mean is zero,"
-        " never a point"
+        "L(L−1) × assets × return, fund by fund, traced to names by the weights an index's fund implies; next week is a"
+        " distribution whose mean is zero, never a point"
     ),
     pane=pane.LeveragePane,
     page=LeveragePage,
@@ -43,8 +58,8 @@ LEVERAGE = Subject(
     card=card,
     rows=lambda reading: reading["by_name"],
     lists={
-        "desk-leverage": list_info("Leveraged ETFs pane: the names", pane.COLUMNS),
-        "leverage-names": list_info("Leveraged ETFs page: the names", today.NAME_COLUMNS),
+        "desk-leverage": list_info("Leveraged ETFs pane: the names", pane.COLUMNS, OF_A_WEEK),
+        "leverage-names": list_info("Leveraged ETFs page: the names", today.NAME_COLUMNS, OF_A_WEEK),
         "leverage-underlyings": list_info(
             "Leveraged ETFs page: the underlyings", today.UNDERLYING_COLUMNS, {"name": "stock or index"}
         ),
@@ -58,16 +73,31 @@ LEVERAGE = Subject(
                 "per1": "dollars it trades per 1% move",
                 "low": "next week's trade, 5th percentile",
                 "high": "next week's trade, 95th percentile",
+                "terms": "an ETN; a reset that is not daily, and its next day",
+                "creations": "leverage times last session's net creations",
                 "name": "the fund's name",
             },
         ),
         "leverage-kinds": list_info(
             "Leveraged ETFs page: kinds and sectors", today.KIND_COLUMNS, {"count": "how many funds or names"}
         ),
+        "leverage-weights": list_info(
+            "Leveraged ETFs page: index weights",
+            weights.WEIGHT_COLUMNS,
+            {
+                "name": "the index",
+                "today": "dollars the funds on it must trade",
+                "basis": "what its weights rest on",
+                "r2": "fit on sessions left out of the fit, daily returns",
+                "residual": "what they leave unexplained of these, bp a day",
+                "known": "names with all it takes, of its members",
+                "reason": "why they are not implied, or none",
+            },
+        ),
         "leverage-left-out": list_info(
             "Leveraged ETFs page: what is left out",
-            today.LEFT_OUT_COLUMNS,
-            {"what": "fund or name", "reason": "why it is left out"},
+            remarks.LEFT_OUT_COLUMNS,
+            {"what": "fund or name", "reason": "why it is left out, or its name"},
         ),
         "leverage-figures": list_info(
             "Leveraged ETFs page: the coming week",
@@ -92,7 +122,10 @@ LEVERAGE = Subject(
         ),
     },
     alerts=Alerts(
-        ("today_usd", "per_1pct_usd", "next_week.p05_usd", "next_week.p16_usd", "next_week.sd_usd"),
+        (
+            *("today_usd", "per_1pct_usd", "next_week.p05_usd", "next_week.p16_usd", "next_week.sd_usd"),
+            *("next_week.percentile", "technology_usd", "coverage"),
+        ),
         rows=("leverage.by_name.", "leverage.by_fund.", "leverage.by_underlying.", "leverage.by_sector."),
     ),
     labels=LABELS,

@@ -1,29 +1,33 @@
-"""What the figures of leveraged ETFs are called and how they come about: help, labels and card."""
+"""What the figures of leveraged ETFs are called: help, labels, and the words several places share."""
 
+from datetime import date
+from math import floor
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import MISSING, number, percent, usd, usd_sum
-from deskview.screens.frame.card import Card, Line, Topic, amount_usd, flow_usd, reasons, rests_on
+from deskview.market.titles import underlying_title
+from deskview.screens.format import MISSING, percent, percentile, share, usd
+from deskview.screens.frame.card import Topic
+from deskview.screens.frame.labels import Labels
 
 if TYPE_CHECKING:
     from deskview.analytics.leverage import Leverage
-    from deskview.analytics.leverage.readings import UnderlyingRow
-    from deskview.board import Board
-
-
-from collections.abc import Mapping
-from itertools import groupby
-
-from deskview.market.titles import underlying_title, with_titles
-from deskview.screens.frame.labels import Labels
+    from deskview.analytics.leverage.readings import FundRow, IndexWeights, Rank, Score
 
 TOPIC = Topic(
     "Leveraged ETFs",
-    "A fund of leverage L must trade L(L-1) x assets x the underlying's return by the close, in the direction of"
-    " the move. Assets are shares outstanding at the previous close's price. Index funds are traced to names by"
-    " market cap (approximate). Next week is a distribution: without a drift its mean is zero; 1σ and the"
-    " percentiles say how much could come either way. It does not say which. ● marks flows as large as the"
-    " settings' threshold; 'closing auction, est.' assumes a share of the day's volume for it.",
+    "A fund of leverage L must trade L(L−1) × assets × the underlying's return by the close, in the direction of the"
+    " move; one that does not reset daily trades on its reset day alone, and for an ETN, a note, its issuer hedges."
+    " Assets are shares outstanding at the previous close's price. 'on 97% of per-1%': so much of what the funds with"
+    " assets trade per 1% has a return; the sum is over these alone. Left out: funds without assets, price or listing,"
+    " each with its reason. Creations, net, of the last session times L are known a session late and in no figure of"
+    " today. The rank is among whole sessions at today's assets, today as if it closed now. An index's flow is carried"
+    " into names by the weights that the returns of a fund on it imply, by rule where it is equal- or price-weighted,"
+    " else approximately, by market values or equally. Next week is a distribution: without a drift its mean is zero;"
+    " 1σ and the percentiles say how much could come either way, not which. Today's move counts in it as the newest"
+    " day. '94th pct of 252 d': on 94% of those days the spread was narrower. '90% band held 91% (83–95%)': so many"
+    " past weeks fell in their band, and how sure that is. ● marks flows as large as the settings' threshold;"
+    " '% close est.' is a flow's part that trades in the closing auction over what trades there in all, both shares"
+    " assumed in the settings.",
 )
 
 FUND_LEVERAGE = "leverage: L times the underlying's return"
@@ -34,8 +38,10 @@ LABELS = Labels(
     places={
         "next_week": "leveraged ETFs, next week",
         "next_week.simulation": "leveraged ETFs, next week simulated",
-        "systematic_supply": "systematic supply",
+        "supply": "systematic supply",
+        "supply_basis": "systematic supply",
         "score": "score of past forecasts",
+        "rank": "leveraged ETFs, rank of today",
     },
     rows={
         "by_name": "{row}: leveraged ETFs",
@@ -44,11 +50,40 @@ LABELS = Labels(
         "by_kind": "leveraged ETFs, kind {row}",
         "other_kinds": "leveraged ETFs, kind {row}",
         "by_sector": "leveraged ETFs, sector {row}",
+        "by_family": "leveraged ETFs, index and sector funds on {row}",
+        "index_weights": "weights of {row}",
     },
-    row_titles={"by_underlying": underlying_title},
-    figures={"by_name.today_usd": "today, all funds", "by_name.per_1pct_usd": "for a move of 1%, all funds"},
+    row_titles={"by_underlying": underlying_title, "index_weights": underlying_title},
+    figures={
+        ".coverage": "part of per-1% with a return",
+        ".funds_known": "funds with assets",
+        ".creation_coverage": "part of the assets with known creations",
+        ".technology_usd": "today, funds on Nasdaq, semiconductors and technology",
+        "rank.place": "place",
+        "rank.of": "sessions compared",
+        "rank.of_side": "sessions on the same side",
+        "by_fund.period_return": "return since the last reset",
+        "by_fund.period_aum_usd": "assets at the last reset",
+        "next_week.coverage": "part of per-1% with a risk figure",
+        "by_family.today_usd": "today",
+        "index_weights.r2": "R²",
+        "index_weights.residual_bp": "daily residual",
+        "index_weights.members": "members",
+        "index_weights.known": "members with all it takes",
+        "by_name.today_usd": "today, all funds",
+        "by_name.per_1pct_usd": "for a move of 1%, all funds",
+        "by_name.week_sd_usd": "next week, one σ",
+        "by_name.week_of_adv": "next week, one σ in % of a day's volume",
+        "next_week.percentile": "percentile of one σ among past days",
+        "next_week.percentile_of": "days compared",
+        "next_week.sd_without_today_usd": "one σ without today's move",
+        "next_week.day_share": "part of a day's variance that is behind",
+        "next_week.p01_usd": "1st percentile",
+        "score.after_shocks": "weeks after a shock",
+        "score.shock_hits": "weeks after a shock inside the band",
+    },
     untold=frozenset({"funds", "by_fund.creation_usd", "by_fund.tracking_gap"}),
-    as_one=("score",),
+    as_one=("score", "by_fund.week_", "index_weights."),
     gaps={
         "creation_usd": "creations and redemptions",
         "score": "score of past forecasts",
@@ -57,93 +92,109 @@ LABELS = Labels(
         "by_name.impact_bp": "impact",
         "by_name.index_usd": "index funds, traced to names",
         "by_fund.return": "returns of funds",
-        "by_fund.reset": "weekly resets",
+        "by_name.week_sd_usd": "next week by name",
+        "by_name.week_of_adv": "next week in % of a day's volume",
+        "by_fund.reset": "resets that are not daily",
         "aum_as_of": "assets",
+        "rank": "rank among past sessions",
+        "by_family": "funds on technology",
+        "index_weights": "index weights",
+        "index_weights.": "R² of index weights",
+        "by_fund.week_": "weeks of single funds",
+        "next_week.percentile": "next week's place among past days",
+        "next_week.sd_without_today_usd": "next week without today's move",
     },
-    reasons={"creation_usd": "not given by the market-data provider; the rebalance alone is counted"},
 )
-_BY_NAME = "by_name."
+
+COVERED, WELL_COVERED = 0.995, 0.95
+"""Parts of the book's per-1 %: from the first on a figure counts as whole, below the second it is told as a warning."""
+TECHNOLOGY = {"nasdaq": "Nasdaq", "semiconductors": "semis", "technology": "tech"}
+"""The families of underlyings in short words."""
+BASIS = {"implied": "implied", "rule": "by its rule", "prior": "approximate", "none": "none"}
+"""Where an index's weights are from."""
+LARGE, MOST_LARGE = 0.1, 10
+"""The largest flows of a side: this part of them, and so many at least."""
+ROUNDING = 1e-9
+"""What a share may lack of a whole percent by the computer's arithmetic alone."""
 
 
-def remarks(notes: Mapping[str, str]) -> list[tuple[str, str]]:
-    """(figure, remark) in words; underlyings with the same remark share a row."""
-    of_underlyings = [(path, text) for path, text in notes.items() if _is_underlying(path)]
-    rest = [(path, text) for path, text in notes.items() if not _is_underlying(path)]
-    rows = [(LABELS.gap(path), with_titles(text) if path.endswith(".index_usd") else text) for path, text in rest]
-    for text, alike in groupby(sorted(of_underlyings, key=lambda item: item[1]), key=lambda item: item[1]):
-        titles = [underlying_title(path.partition(".")[2]) for path, _ in alike]
-        rows.append((f"{len(titles)} underlyings", f"{text}: {', '.join(titles)}"))
-    return rows
+def spread(value: float | None) -> str:
+    """One σ in dollars, either way, such as ±$1.3B."""
+    return MISSING if value is None else f"±{usd(value, sign=False)}"
 
 
-def _is_underlying(path: str) -> bool:
-    """A remark on one underlying stands under its key, which is written in capitals."""
-    rest = path.removeprefix(_BY_NAME)
-    return rest != path and (rest.isupper() or rest.startswith("fund:"))
+def unsigned(fraction: float | None) -> str:
+    """A share of a volume that goes neither way, such as 3.9%."""
+    return percent(fraction).lstrip("+")
+
+
+def covered(fraction: float | None) -> str:
+    """A share of the book in whole percent, never more than there is."""
+    return MISSING if fraction is None else f"{floor(fraction * 100 + ROUNDING)}%"
+
+
+def tenths(fraction: float) -> str:
+    """The same in tenths of a percent, without its sign."""
+    return f"{floor(fraction * 1000 + ROUNDING) / 10:g}"
+
+
+def interval(score: "Score") -> str:
+    """The 95 % interval of the band's hit rate, such as 83–95%."""
+    return f"{share(score.hit_low).removesuffix('%')}–{share(score.hit_high)}"
+
+
+def r_squared(value: float | None) -> str:
+    """Such as 0.998, never more than it is."""
+    return MISSING if value is None else f"{floor(value * 1000 + ROUNDING) / 1000:.3f}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Such as "1 fund" and "8 funds"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def is_large(rank: "Rank") -> bool:
+    """Whether today's flow is among the largest of its side."""
+    return rank.place <= MOST_LARGE or rank.place <= rank.of_side * LARGE
+
+
+def rank_words(rank: "Rank") -> tuple[str, str]:
+    """Such as "4th largest sale" and " of 530", or "usual: 214th" and " of 262 purchases" beyond the largest."""
+    if is_large(rank):
+        place = "" if rank.place == 1 else f"{percentile(rank.place)} "
+        return f"{place}largest {rank.side}", f" of {rank.of}"
+    return f"usual: {percentile(rank.place)}", f" of {rank.of_side} {rank.side}s"
+
+
+def day_of(iso: str, form: str = "%-d %b") -> str:
+    """A date of the reading such as 3 Feb."""
+    return f"{date.fromisoformat(iso):{form}}"
+
+
+def reset_words(fund: "FundRow", session: date | None) -> str:
+    """Such as "weekly, Fri 6", the next day it resets; empty for a fund that resets daily."""
+    if fund.reset == "daily":
+        return ""
+    if fund.trades_on(session):
+        return f"{fund.reset}, today"
+    return fund.reset if fund.resets_on is None else f"{fund.reset}, {day_of(fund.resets_on, '%a %-d')}"
+
+
+def creations_label(reading: "Leverage") -> str:
+    """Such as "creations of 3 Feb"."""
+    session = reading.creation_session
+    return "creations" if session is None else f"creations of {day_of(session)}"
+
+
+def basis_words(index: "IndexWeights") -> str:
+    """Where an index's weights are from, such as "implied by QQQ"."""
+    if index.basis == "prior":
+        return index.start or BASIS["prior"]
+    return f"implied by {index.fund}" if index.basis == "implied" and index.fund else BASIS[index.basis]
 
 
 FUND_TEXT = (
     "To end the day with leverage L on its new assets, a fund trades L(L−1)·A·r by the close: A its assets at the"
-    " previous close, r the underlying's return. Long and short funds alike trade in the direction of the move."
+    " previous close, r the underlying's return. Long and short funds alike trade in the direction of the move. One"
+    " that resets weekly, monthly or quarterly trades on its reset day alone, with A at and r since its last reset."
 )
-
-
-IMPACT = "a square-root rule with the name's daily σ: an estimate, nothing observed"
-
-
-def card(board: "Board", reading: "Leverage", key: str | None, _variant: str) -> Card:
-    """Today and the week; the name or fund `key` where there is one."""
-    r = reading
-    biggest = max(r.by_underlying, key=lambda row: abs(row.today_usd or 0.0), default=None)
-    lines = [
-        *through(reading, key),
-        Line("today = Σ L(L−1)·A·r", f"{flow_usd(r.today_usd)} over {r.funds} funds"
-             f" with {amount_usd(r.aum_usd)} yesterday"),
-        *([Line("largest underlying", _underlying(biggest))] if biggest else []),
-        Line("per 1 % = Σ L(L−1)·A·1%", f"{amount_usd(r.per_1pct_usd)}: every underlying up by one percent"),
-        Line("traced to names", f"all but {amount_usd(r.unallocated_usd)}; {len(r.threshold_names)} names"
-             f" beyond {usd(r.threshold_usd, sign=False)}"),
-        Line("assets A", f"shares of {r.aum_as_of or MISSING} × previous close; the oldest of {r.aum_oldest_as_of}"),
-        *_week(r),
-    ]  # fmt: skip
-    out = [(row.ticker, row.reason) for row in r.left_out]
-    foot = rests_on(board, board.leverage, coverage=f"{r.funds} funds counted, {len(out)} outside the totals")
-    return Card("Leveraged ETFs", FUND_TEXT, tuple(lines), foot, reasons([*LABELS.missing(r.missing), *out]))
-
-
-def _week(r: "Leverage") -> list[Line]:
-    """The coming sessions, and why they start from other assets than today's flow."""
-    week = r.next_week
-    percentiles = (week.p05_usd, week.p16_usd, week.p84_usd, week.p95_usd)
-    from_ = f"from {amount_usd(week.base_aum_usd)}, the same funds' assets after today's move"
-    return [
-        Line("next week, 1σ", f"±{amount_usd(week.sd_usd)} {from_}"),
-        Line("p05, p16, p84, p95", " ".join(map(usd, percentiles))),
-        Line(
-            "mean and median",
-            "0 by construction, as no drift is assumed: the chance of net selling is 50% and says nothing",
-        ),
-        Line("method", week.method),
-    ]
-
-
-def _underlying(row: "UnderlyingRow") -> str:
-    return f"{row.name} {percent(row.return_, 2)}: {flow_usd(row.today_usd)} by {row.funds} funds"
-
-
-def through(reading: "Leverage", key: str | None) -> list[Line]:
-    """The leveraged-ETF flow that reaches a name beside the day's volume; nothing for a name none reaches."""
-    row = next((row for row in reading.by_name if row.ticker == key), None)
-    if row is None:
-        return []
-    single, index, today = usd_sum(row.single_stock_usd, row.index_usd, row.today_usd)
-    adv, close = amount_usd(row.adv_usd), f"{reading.closing_share:.0%}"
-    rule = reading.notes.get("by_name.impact_bp", "").partition(":")[0] or "Y·σ·√(flow/ADV)"
-    bp = MISSING if row.impact_bp is None else f"{number(row.impact_bp, 0)}bp"
-    return [
-        Line(f"{row.ticker}: single + index", f"{single} + ({index}) = {today}"),
-        Line("% ADV", f"{today} / {adv} = {percent(row.of_adv)}"),
-        Line("% close est.", f"{today} / ({close} × {adv}) = {percent(row.of_close, 0)}; that the closing auction is"
-             f" {close} of a day's volume is an assumption (closing_share in the settings)"),
-        Line("impact est.", f"{rule} = {bp}; {IMPACT}"),
-    ]  # fmt: skip

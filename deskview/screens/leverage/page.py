@@ -1,6 +1,7 @@
 """The page on leveraged ETFs: today name by name, the coming week, the score, and systematic supply beside it."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -11,8 +12,8 @@ from textual.widgets import Static
 from deskview.screens.frame.page import PanesPage, View
 from deskview.screens.frame.status_lines import Segments
 from deskview.screens.frame.target import Kind, Target
-from deskview.screens.leverage import supply, today, week
-from deskview.screens.leverage.pane import summary
+from deskview.screens.leverage import remarks, score, supply, today, week, weights
+from deskview.screens.leverage.summary import Summary
 from deskview.widgets.bars import Bars
 from deskview.widgets.chart import Chart
 from deskview.widgets.facts import Facts
@@ -31,11 +32,12 @@ TITLES = {
     "underlyings": "By underlying",
     "funds": "By fund",
     "kinds": "By kind and sector",
+    "weights": "Index weights: how an index's flow is carried into names",
     "left-out": "Left out, and remarks",
     "week": "Coming sessions: a distribution, mean zero",
     "figures": "Coming sessions: closed form and simulation",
     "scenarios": "If the market moves",
-    "supply": "Systematic supply: a model under assumptions",
+    "supply": "Systematic supply in the next session: a model",
     "score": "Score of the past forecasts",
 }
 """The panes in the order the views go through them."""
@@ -44,12 +46,14 @@ TITLES = {
 SMALL = tuple(View((pane,)) for pane in TITLES)
 MEDIUM = (
     View(("names", "underlyings")),
-    View(("funds", "kinds", "left-out"), 2, {"funds": 2}),
+    View(("funds", "kinds")),
+    View(("weights", "left-out")),
     View(("week", "figures", "scenarios"), 2, {"week": 2}),
     View(("supply", "score")),
 )
 LARGE = (
-    View(("names", "underlyings", "funds", "kinds", "left-out"), 3, {"names": 2}),
+    View(("names", "underlyings", "funds", "kinds"), 3, {"names": 2, "funds": 2}),
+    View(("weights", "left-out")),
     View(("week", "figures", "scenarios", "supply", "score"), 3, {"supply": 2}),
 )
 
@@ -66,7 +70,8 @@ def _contents() -> dict[str, tuple[Widget, ...]]:
         ),
         "funds": (SortedTable(today.FUND_COLUMNS, sort=BY_SIZE, name="leverage-funds", id="funds"),),
         "kinds": (Table(today.KIND_COLUMNS, name="leverage-kinds", id="kinds"),),
-        "left-out": (Table(today.LEFT_OUT_COLUMNS, name="leverage-left-out", id="left-out"),),
+        "weights": (Table(weights.WEIGHT_COLUMNS, name="leverage-weights", id="weights"),),
+        "left-out": (Table(remarks.LEFT_OUT_COLUMNS, name="leverage-left-out", id="left-out"),),
         "week": (Facts(lines=2, id="week-basis"), Chart(id="fan")),
         "figures": (Table(week.FIGURE_COLUMNS, name="leverage-figures", id="figures"),),
         "scenarios": (Table(week.SCENARIO_COLUMNS, name="leverage-scenarios", id="scenarios"),),
@@ -75,7 +80,7 @@ def _contents() -> dict[str, tuple[Widget, ...]]:
             Table(name="leverage-supply", id="supply"),
         ),
         "score": (
-            Facts(lines=2, id="score-facts"),
+            Facts(lines=3, id="score-facts"),
             Bars(id="pit"),
             Static("", id="score-text", classes="text", markup=False),
         ),
@@ -98,12 +103,14 @@ class LeveragePage(PanesPage):
 
     def __init__(self, segments: Segments) -> None:
         super().__init__(segments)
+        self._session: date | None = None
         self._fill: dict[str, Callable[[Leverage], None]] = {
             "names": self._fill_names,
             "underlyings": lambda reading: self._sorted("underlyings").fill(today.underlying_entries(reading)),
-            "funds": lambda reading: self._sorted("funds").fill(today.fund_entries(reading)),
+            "funds": lambda reading: self._sorted("funds").fill(today.fund_entries(reading, self._session)),
             "kinds": lambda reading: self._table("kinds").set_rows(today.kind_rows(reading)),
-            "left-out": lambda reading: self._table("left-out").set_rows(today.left_out_rows(reading)),
+            "weights": self._fill_weights,
+            "left-out": lambda reading: self._table("left-out").set_rows(remarks.left_out_rows(reading)),
             "week": self._fill_week,
             "figures": lambda reading: self._table("figures").set_rows(week.figure_rows(reading)),
             "scenarios": lambda reading: self._table("scenarios").set_rows(week.scenario_rows(reading)),
@@ -113,7 +120,7 @@ class LeveragePage(PanesPage):
 
     def compose_body(self) -> ComposeResult:
         """The headline, then the panes of the view."""
-        yield Facts(lines=3, id="summary")
+        yield Summary(id="summary")
         with Grid():
             for name, widgets in _contents().items():
                 yield Pane(*widgets, title=TITLES[name], id=f"pane-{name}")
@@ -124,9 +131,10 @@ class LeveragePage(PanesPage):
             return SMALL
         return LARGE if columns >= 160 and rows >= 44 else MEDIUM
 
-    def show_reading(self, reading: "Leverage", board: "Board") -> None:  # noqa: ARG002 - the page's reading is whole
+    def show_reading(self, reading: "Leverage", board: "Board") -> None:
         """The headline and the panes that are shown."""
-        self.query_one("#summary", Facts).show(summary(reading))
+        self._session = board.session
+        self.query_one(Summary).show_reading(reading)
         for name in self.view.panes:
             self._fill[name](reading)
 
@@ -138,7 +146,7 @@ class LeveragePage(PanesPage):
             return Target(Kind.FUND, key)
         if list_id == "left-out":
             return None if ":" in key else Target(Kind.FUND, key)
-        if list_id == "underlyings":
+        if list_id in ("underlyings", "weights"):
             return self._of_underlying(*key.split(":", maxsplit=1))
         return self._of_sector(key.removeprefix("sector:")) if key.startswith("sector:") else None
 
@@ -165,21 +173,25 @@ class LeveragePage(PanesPage):
         table.empty = reading.missing.get("today_usd", "no fund's flow reaches a name")
         table.fill(today.name_entries(reading))
 
+    def _fill_weights(self, reading: "Leverage") -> None:
+        table = self._table("weights")
+        table.empty = reading.missing.get("index_weights", "no index's flow is carried into names")
+        table.set_rows(weights.weight_rows(reading))
+
     def _fill_week(self, reading: "Leverage") -> None:
         self.query_one("#week-basis", Facts).show(week.basis_line(reading))
         self.query_one("#fan", Chart).show(week.fan_chart(reading.next_week))
 
     def _fill_supply(self, reading: "Leverage") -> None:
-        ladder = reading.systematic_supply
         table = self._table("supply")
-        table.empty = reading.missing.get("systematic_supply", "no ladder")
-        table.show(supply.supply_columns(ladder) if ladder else (), supply.supply_rows(ladder) if ladder else [])
-        self.query_one("#supply-text", Static).update(supply.supply_text(ladder))
+        table.empty = reading.missing.get("supply", "no ladder")
+        table.show(supply.supply_columns(reading.supply), supply.supply_rows(reading.supply))
+        self.query_one("#supply-text", Static).update(supply.supply_text(reading))
 
     def _fill_score(self, reading: "Leverage") -> None:
-        score = reading.score
-        self.query_one("#score-facts", Facts).show(supply.score_facts(score))
+        held = reading.score
+        self.query_one("#score-facts", Facts).show(score.score_facts(held))
         bars = self.query_one("#pit", Bars)
-        bars.display = bool(score and score.weeks)
-        bars.show(score.pit_histogram if score else ())
-        self.query_one("#score-text", Static).update(supply.score_text(reading))
+        bars.display = bool(held and held.weeks)
+        bars.show(held.pit_histogram if held else ())
+        self.query_one("#score-text", Static).update(score.score_text(reading))

@@ -1,17 +1,23 @@
-"""Today's lists: by name, by underlying, by fund, by kind and sector, and who is left out."""
+"""Today's lists: by name, by underlying, by fund, by kind and sector."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from deskview.market.titles import underlying_title
 from deskview.screens.format import MISSING, number, percent, tone, usd
-from deskview.screens.leverage.explain import LABELS, remarks
+from deskview.screens.leverage.explain import (
+    day_of,
+    reset_words,
+    spread,
+    unsigned,
+)
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.sorting import Entry
 
 if TYPE_CHECKING:
     from deskview.analytics.leverage import Leverage
-    from deskview.analytics.leverage.readings import FundRow, KindRow, NameRow, UnderlyingRow
+    from deskview.analytics.leverage.readings import FamilyRow, FundRow, KindRow, NameRow, UnderlyingRow
 
 
 MARK = "●"
@@ -21,14 +27,16 @@ NAME_COLUMNS = (
     Column("ticker", "name", width=6),
     Column("today", "today", width=7, align="right"),
     Column("adv", "% ADV", width=6, align="right"),
-    Column("close", "% close est.", width=7, align="right", priority=1),
-    Column("single", "single-stock", width=7, align="right", priority=3),
-    Column("index", "index", width=7, align="right", priority=3),
-    Column("impact", "impact est.", width=7, align="right", priority=4),
-    Column("per1", "per 1%", width=7, align="right", priority=2),
-    Column("volume", "ADV", width=7, align="right", priority=6),
-    Column("sector", "sector", flex=True, minimum=8, priority=5),
-    Column("company", "company", flex=True, minimum=8, priority=7),
+    Column("close", "% close est.", width=7, align="right", priority=2),
+    Column("week", "week ±", width=6, align="right", priority=1),
+    Column("week_adv", "±% ADV", width=6, align="right", priority=1),
+    Column("single", "single", width=7, align="right", priority=4),
+    Column("index", "index", width=7, align="right", priority=4),
+    Column("impact", "impact est.", width=7, align="right", priority=5),
+    Column("per1", "per 1%", width=7, align="right", priority=3),
+    Column("volume", "ADV", width=7, align="right", priority=7),
+    Column("sector", "sector", flex=True, minimum=8, priority=6),
+    Column("company", "company", flex=True, minimum=8, priority=8),
 )
 UNDERLYING_COLUMNS = (
     Column("name", "underlying", flex=True, minimum=14),
@@ -42,15 +50,17 @@ UNDERLYING_COLUMNS = (
 FUND_COLUMNS = (
     Column("ticker", "fund", width=6),
     Column("leverage", "L", width=4, align="right"),
-    Column("underlying", "underlying", flex=True, minimum=6),
+    Column("underlying", "underlying", flex=True, minimum=8),
     Column("move", "move", width=6, align="right", priority=1),
     Column("today", "today", width=7, align="right"),
-    Column("per1", "per 1%", width=7, align="right", priority=2),
+    Column("per1", "per 1%", width=7, align="right", priority=4),
     Column("aum", "AUM", width=7, align="right"),
     Column("low", "week p05", width=7, align="right", priority=3),
     Column("high", "week p95", width=7, align="right", priority=3),
-    Column("kind", "kind", width=6, priority=4),
-    Column("name", "name", flex=True, minimum=10, priority=5),
+    Column("terms", "reset, ETN", flex=True, minimum=13, priority=2),
+    Column("creations", "creations", width=7, align="right", priority=5),
+    Column("kind", "kind", width=6, priority=6),
+    Column("name", "name", flex=True, minimum=10, priority=7),
 )
 KIND_COLUMNS = (
     Column("label", "kind or sector", flex=True, minimum=12),
@@ -58,10 +68,6 @@ KIND_COLUMNS = (
     Column("per1", "per 1%", width=7, align="right"),
     Column("count", "funds/names", width=6, align="right", priority=1),
     Column("aum", "AUM", width=7, align="right", priority=2),
-)
-LEFT_OUT_COLUMNS = (
-    Column("what", "what", width=6, flex=True, minimum=6),
-    Column("reason", "why", flex=True, minimum=20),
 )
 
 
@@ -88,6 +94,8 @@ def _name(row: "NameRow", *, large: bool) -> Entry:
         _flow(row.today_usd, strong=large),
         Cell(percent(row.of_adv)),
         Cell(percent(row.of_close, 0)),
+        Cell(spread(row.week_sd_usd)),
+        Cell(unsigned(row.week_of_adv), "dim"),
         Cell(usd(row.single_stock_usd), "dim"),
         Cell(usd(row.index_usd), "dim"),
         Cell(impact, "dim"),
@@ -96,9 +104,11 @@ def _name(row: "NameRow", *, large: bool) -> Entry:
         Cell(row.sector or "unknown", "dim"),
         Cell(row.name or "", "dim"),
     )
-    flows = (row.today_usd, row.of_adv, row.of_close, row.single_stock_usd, row.index_usd, row.impact_bp)
-    texts = (row.sector or "unknown", row.name or "")
-    return Entry(row.ticker, cells, ("", row.ticker, *map(_size, flows), row.per_1pct_usd, row.adv_usd, *texts))
+    flows = (row.today_usd, row.of_adv, row.of_close)
+    parts = (row.single_stock_usd, row.index_usd, row.impact_bp)
+    week, texts = (row.week_sd_usd, row.week_of_adv), (row.sector or "unknown", row.name or "")
+    sizes = (*map(_size, flows), *week, *map(_size, parts))
+    return Entry(row.ticker, cells, ("", row.ticker, *sizes, row.per_1pct_usd, row.adv_usd, *texts))
 
 
 def underlying_key(row: "UnderlyingRow") -> str:
@@ -126,29 +136,40 @@ def underlying_entries(reading: "Leverage") -> list[Entry]:
     ]
 
 
-def fund_entries(reading: "Leverage") -> list[Entry]:
+def fund_entries(reading: "Leverage", session: date | None) -> list[Entry]:
     """One row a fund with AUM, of every kind."""
-    return [_fund(row) for row in reading.by_fund]
+    return [_fund(row, session) for row in reading.by_fund]
 
 
-def _fund(row: "FundRow") -> Entry:
+def _fund(row: "FundRow", session: date | None) -> Entry:
+    terms = ", ".join(word for word in (row.structure.removeprefix("ETF"), reset_words(row, session)) if word)
     cells = (
         Cell(row.ticker),
         Cell(f"{row.leverage:+g}x".replace("-", "−")),
         Cell(underlying_title(row.underlying, row.kind)),
         Cell(percent(row.return_), tone(row.return_)),
-        Cell("wiped out" if row.wiped_out else usd(row.today_usd), tone(row.today_usd)),
-        Cell(usd(row.per_1pct_usd, sign=False), "dim"),
+        _trade(row, session),
+        Cell(usd(row.per_1pct_usd, sign=False) if row.trades_on(session) else "", "dim"),
         Cell(usd(row.aum_usd, sign=False), "dim"),
         Cell(usd(row.week_p05_usd), "dim"),
         Cell(usd(row.week_p95_usd), "dim"),
+        Cell(terms, "warning" if terms else ""),
+        Cell(usd(row.creation_usd), "dim"),
         Cell(row.kind, "dim"),
         Cell(row.name, "dim"),
     )
     figures = (_size(row.today_usd), row.per_1pct_usd, row.aum_usd, _size(row.week_p05_usd), _size(row.week_p95_usd))
-    return Entry(
-        row.ticker, cells, (row.ticker, row.leverage, row.underlying, row.return_, *figures, row.kind, row.name)
-    )
+    rest = (terms or None, _size(row.creation_usd), row.kind, row.name)
+    return Entry(row.ticker, cells, (row.ticker, row.leverage, row.underlying, row.return_, *figures, *rest))
+
+
+def _trade(row: "FundRow", session: date | None) -> Cell:
+    """Today's trade; the day of the next in place of the nothing of a fund that does not reset today."""
+    if row.wiped_out:
+        return Cell("wiped out", tone(row.today_usd))
+    if row.resets_on is not None and not row.trades_on(session):
+        return Cell(day_of(row.resets_on, "%a %-d"), "dim")
+    return Cell(usd(row.today_usd), tone(row.today_usd))
 
 
 def kind_rows(reading: "Leverage") -> list[Row]:
@@ -174,12 +195,13 @@ def kind_rows(reading: "Leverage") -> list[Row]:
         Cell(usd(reading.aum_usd, sign=False), "strong"),
     )
     return [
-        _head("Equity: the headline"),
+        head("Equity: the headline"),
         *_kinds(reading.by_kind),
         Row("headline", total),
-        _head("Other kinds: not in the headline"),
+        *_families(reading),
+        head("Other kinds: not in the headline"),
         *_kinds(reading.other_kinds),
-        _head("The headline by the names' sector"),
+        head("The headline by the names' sector"),
         *sectors,
     ]
 
@@ -198,32 +220,24 @@ def _kinds(rows: "Iterable[KindRow]") -> Iterable[Row]:
         )
 
 
-def _head(title: str) -> Row:
+def _families(reading: "Leverage") -> Iterable[Row]:
+    """The index and sector funds on technology, a row a family."""
+    if reading.by_family:
+        yield head("Of which index and sector funds on")
+    yield from map(_family, reading.by_family)
+
+
+def _family(row: "FamilyRow") -> Row:
+    cells = (
+        Cell({"nasdaq": "Nasdaq"}.get(row.family, row.family)),
+        _flow(row.today_usd),
+        Cell(usd(row.per_1pct_usd, sign=False), "dim"),
+        Cell(str(row.funds), "dim"),
+        Cell(""),
+    )
+    return Row(f"family:{row.family}", cells)
+
+
+def head(title: str) -> Row:
+    """A line that parts a list."""
     return Row(title, (Cell(title),), header=True)
-
-
-def left_out_rows(reading: "Leverage") -> list[Row]:
-    """Every fund outside the totals with the reason, then what is missing, then remarks on what is there."""
-    funds = [
-        Row(
-            row.ticker,
-            (
-                Cell(f"{row.ticker:<6}{row.kind or ''}"),
-                Cell(row.reason if row.from_ == "all" else f"{row.reason} (today only)"),
-            ),
-        )
-        for row in reading.left_out
-    ]
-    return [
-        _head(f"{len(funds)} funds left out"),
-        *funds,
-        _head("Missing"),
-        *_labelled("missing", LABELS.missing(reading.missing)),
-        _head("Remarks"),
-        *_labelled("note", remarks(reading.notes)),
-    ]
-
-
-def _labelled(prefix: str, gaps: Iterable[tuple[str, str]]) -> Iterable[Row]:
-    for figure, text in gaps:
-        yield Row(f"{prefix}:{figure}", (Cell(figure, "dim"), Cell(text)))

@@ -4,18 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import MISSING, clock, percent, share, tone, usd
+from deskview.screens.format import MISSING, clock, percent, percentile, share, tone, usd
+from deskview.screens.leverage.explain import spread
 from deskview.widgets.chartspec import ChartSpec, Level, Series
 from deskview.widgets.facts import Fact, fact
 from deskview.widgets.records import Cell, Column, Row
 
 if TYPE_CHECKING:
-    from deskview.analytics.leverage import Leverage, NextWeek, Simulation
+    from deskview.analytics.leverage import Leverage, NextWeek
     from deskview.analytics.leverage.readings import Conditional, FanPoint
 
 
 FIGURE_COLUMNS = (
-    Column("label", "net flow to the last session", flex=True, minimum=12),
+    Column("label", "net flow to last session", flex=True, minimum=12),
     Column("closed", "closed form", width=7, align="right"),
     Column("simulated", "simulated", width=7, align="right"),
 )
@@ -24,14 +25,14 @@ SCENARIO_COLUMNS = (
     Column("first", "then", width=7, align="right"),
     Column("second", "by beta", width=7, align="right"),
 )
-SELLING = "chance of net selling (50% by construction)"
+SELLING = "net selling, 50% as set"
 BANDS = (("p05_usd", "loss"), ("p16_usd", "loss"), ("p50_usd", "dim"), ("p84_usd", "gain"), ("p95_usd", "gain"))
 
 
 def basis_line(reading: "Leverage") -> list[list[Fact]]:
     """What the distribution rests on."""
     week = reading.next_week
-    base = fact(f"from the {reading.funds} funds' assets after today's move", usd(week.base_aum_usd, sign=False))
+    base = fact("from assets of daily funds after today's move", usd(week.base_aum_usd, sign=False))
     simulation = week.simulation
     if simulation is None:
         made = fact("", "not simulated yet: the closed form alone", "dim")
@@ -75,16 +76,20 @@ def figure_rows(reading: "Leverage") -> list[Row]:
     """The closed form and the simulation side by side."""
     week, simulation = reading.next_week, reading.next_week.simulation
     rows = [
-        _figure("1σ, either way", _spread(week.sd_usd), _spread(simulation.sd_usd if simulation else None)),
-        _figure("mean, no drift assumed", usd(week.mean_usd), _mean(simulation), "dim"),
+        _figure("1σ, either way", spread(week.sd_usd), spread(simulation.sd_usd if simulation else None)),
+        _figure("1σ without today's move", spread(week.sd_without_today_usd), MISSING, "dim"),
+        _figure(_place(week), percentile(week.percentile), MISSING),
+        _figure("mean, no drift assumed", usd(week.mean_usd), usd(simulation.mean_usd if simulation else None), "dim"),
+        _figure("its standard error", MISSING, spread(simulation.error_usd if simulation else None), "dim"),
     ]
     for label, field in (
+        ("p01, tails of t(5)", "p01_usd"),
         ("p05", "p05_usd"),
         ("p16", "p16_usd"),
         ("p50", "p50_usd"),
         ("p84", "p84_usd"),
         ("p95", "p95_usd"),
-        ("mean of the worst 5%", "es05_usd"),
+        ("worst 5%, mean, t(5)", "es05_usd"),
     ):
         value = getattr(week, field)
         rows.append(_figure(label, usd(value), usd(getattr(simulation, field, None)), tone(value)))
@@ -94,7 +99,7 @@ def figure_rows(reading: "Leverage") -> list[Row]:
         _figure(SELLING, share(week.sell_probability), share(getattr(simulation, "sell_probability", None))),
         *(
             _figure(
-                f"chance of selling {_amount(abs(item.usd))} or more",
+                f"sells ≥ {_amount(abs(item.usd))}",
                 share(item.probability),
                 share(chances.get(item.usd)),
             )
@@ -114,16 +119,12 @@ def _figure(label: str, closed: str, simulated: str, shade: str = "") -> Row:
     return Row(label, (Cell(label), Cell(closed, shade), Cell(simulated, shade)))
 
 
-def _spread(value: float | None) -> str:
-    return MISSING if value is None else f"±{usd(value, sign=False)}"
+def _place(week: "NextWeek") -> str:
+    return f"percentile of {week.percentile_of} days" if week.percentile_of else "percentile of past days"
 
 
 def _amount(value: float | None) -> str:
     return usd(value, sign=False)
-
-
-def _mean(simulation: "Simulation | None") -> str:
-    return MISSING if simulation is None else f"{usd(simulation.mean_usd)} ±{usd(simulation.error_usd, sign=False)}"
 
 
 def scenario_rows(reading: "Leverage") -> list[Row]:
@@ -138,11 +139,11 @@ def scenario_rows(reading: "Leverage") -> list[Row]:
         for row in week.implied_move
     ]
     return [
-        _head("One session: all underlyings alike · the index, others by beta"),
+        _head("One session: all alike · by beta"),
         *moves,
-        _head("The move, of all alike, that forces"),
+        _head("Move, all alike, that forces"),
         *amounts,
-        _head("Mean of simulated weeks by the index's move · paths"),
+        _head("Simulated weeks: mean · paths"),
         *_conditional(week.conditional),
     ]
 

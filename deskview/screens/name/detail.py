@@ -11,6 +11,7 @@ from deskview.screens.format import MISSING, basis_points, clock, number, percen
 from deskview.screens.frame.detail import Detail, Section
 from deskview.screens.frame.history import YEAR
 from deskview.screens.frame.target import Kind
+from deskview.screens.leverage.explain import spread, unsigned
 from deskview.screens.name.explain import FUNDS, GROUPS
 from deskview.screens.name.prices import Price, notes, number_in, price_of, row_of
 from deskview.widgets.facts import Fact, fact
@@ -81,6 +82,7 @@ def _leverage(board: "Board", ticker: str) -> list[list[Fact]]:
         return [[fact("leveraged ETFs", "no flow traced to it", "dim")]]
     return [
         [fact("leveraged ETFs today", usd(row.today_usd), tone(row.today_usd)), fact("ADV", percent(row.of_adv))],
+        [fact("next week, 1σ", spread(row.week_sd_usd)), fact("of a day's volume", unsigned(row.week_of_adv))],
         [fact("of closing auction, est.", percent(row.of_close, 0)), fact("20-day ADV", usd(row.adv_usd, sign=False))],
         [fact("single-stock", usd(row.single_stock_usd)), fact("index", usd(row.index_usd))],
         [fact("per +1%", usd(row.per_1pct_usd, sign=False)), fact("impact est.", _bp(row.impact_bp))],

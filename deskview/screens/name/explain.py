@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from deskview.screens.flow.explain import prints_of
 from deskview.screens.format import price
 from deskview.screens.frame.card import Card, Line, Topic, pct, rests_on
-from deskview.screens.leverage.explain import through
+from deskview.screens.leverage.card import carried, through
 from deskview.screens.momentum.explain import contribution
 from deskview.text import neutralise
 from deskview.widgets.records import Column
@@ -54,7 +54,7 @@ def card(board: "Board", _reading: object, key: str | None, _variant: str) -> Ca
     momentum, leverage, flow = board.momentum.value, board.leverage.value, board.flow.value
     known_lines = {
         "momentum": contribution(momentum, ticker) if momentum else [],
-        "leveraged ETFs": through(leverage, ticker) if leverage else [],
+        "leveraged ETFs": [*through(leverage, ticker), *carried(board, leverage, ticker)] if leverage else [],
         "prints": prints_of(board, flow, ticker) if flow else [],
     }
     why = {

@@ -3,24 +3,25 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from typing import Any
 
 import msgspec
 import pytest
 from textual.pilot import Pilot
 
 from deskview.analytics.leverage import Leverage
-from deskview.board import Board
+from deskview.board import Board, WeekInputs
+from deskview.board.build import completed
 from deskview.screens.desk.still import StillApp, screen_text
 from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.screens.leverage.page import TITLES, LeveragePage
-from deskview.screens.leverage.pane import summary
+from deskview.screens.leverage.summary import summary
 from deskview.screens.leverage.week import fan_chart
+from deskview.screens.leverage.weights import weight_rows
 from deskview.screens.subjects import detail_of
 from deskview.widgets.drawing import last_value
 from deskview.widgets.lines import Lines
 from deskview.widgets.pane import Pane
+from tests.screens.moments import WEIGHTS, whole, with_leverage
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -80,13 +81,6 @@ def reading(board: Board) -> Leverage:
     return board.leverage.value
 
 
-def with_reading(board: Board, **changes: Any) -> Board:  # noqa: ANN401 - any field
-    assert board.leverage.value is not None
-    return replace(
-        board, leverage=replace(board.leverage, value=msgspec.structs.replace(board.leverage.value, **changes))
-    )
-
-
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_pane_is_reached_and_none_is_blank(board: Board, size: tuple[int, int]) -> None:
     async with page(board, size) as (app, pilot):
@@ -124,17 +118,16 @@ async def test_no_view_reads_as_a_point_forecast(board: Board, size: tuple[int, 
     """Wherever the coming week stands, so does its spread, both tails, and that its mean is zero."""
     async with page(board, size) as (app, pilot):
         async for _, text in each_view(app, pilot):
-            assert "mean 0 without a drift: a range, no forecast" in text
             week = next(line for line in text.splitlines() if "next week" in line)
             assert re.search(r"next week ±\$\S+ \(1σ\)", week)
-            assert "p05 −$" in week and "p95 +$" in week
+            assert "mean 0" in text
             assert not re.search(r"(?:next|coming) (?:week|sessions)[^±\n]{0,3}[−+]\$", text)
 
 
 def test_the_pane_on_the_desk_states_a_spread_and_a_zero_mean(reading: Leverage) -> None:
-    text = "\n".join("".join(piece.text for fact in line for piece in fact) for line in summary(reading))
+    text = "\n".join("".join(piece.text for fact in line for piece in fact) for line in summary(reading, 56))
     assert "next week ±$" in text
-    assert "mean 0 without a drift: a range, no forecast" in text
+    assert "mean 0" in text
     assert not re.search(r"next week [−+]\$", text)
 
 
@@ -175,7 +168,7 @@ async def test_lists_are_sorted_by_any_column(board: Board, reading: Leverage) -
         ("underlyings", "index:NDX", Target(Kind.FUND, "TQQQ")),
         ("funds", "SOXL", Target(Kind.FUND, "SOXL")),
         ("kinds", "sector:Energy", Target(Kind.GROUP, "Energy")),
-        ("left-out", "DGP", Target(Kind.FUND, "DGP")),
+        ("left-out", "DJTU", Target(Kind.FUND, "DJTU")),
     ],
 )
 async def test_a_row_opens_its_detail(board: Board, pane: str, key: str, target: Target) -> None:
@@ -188,7 +181,7 @@ async def test_a_row_opens_its_detail(board: Board, pane: str, key: str, target:
 
 
 async def test_other_kinds_stand_apart_from_the_headline(board: Board) -> None:
-    async with page(board) as (app, pilot):
+    async with page(board, (100, 44)) as (app, pilot):
         text = await go_to(app, pilot, "kinds")
     head, rest = text.split("Other kinds: not in the headline")
     for kind in ("index", "sector", "single stock", "headline"):
@@ -200,7 +193,7 @@ async def test_other_kinds_stand_apart_from_the_headline(board: Board) -> None:
 async def test_the_supply_ladder_says_it_is_a_model_and_shows_half_lives_side_by_side(board: Board) -> None:
     async with page(board, (120, 40)) as (app, pilot):
         text = await go_to(app, pilot, "supply")
-    assert re.search(r"vol 11d +vol 23d +vol 69d +VaR +trend +sum", text)
+    assert re.search(r"vol 11d +vol 23d +vol 69d +VaR +trend +next day", text)
     words = re.sub(r"[┃│\s]+", " ", text)
     for said in ("A model, not an observation", "$300B", "10%", "99% VaR", "20/60/120/250", "[supply] in the settings"):
         assert said in words
@@ -218,7 +211,7 @@ async def test_scenarios_reach_five_percent_either_way(board: Board) -> None:
 
 async def test_a_week_not_yet_simulated_says_so(board: Board, reading: Leverage) -> None:
     bare = msgspec.structs.replace(reading.next_week, simulation=None, conditional=[], paths=None)
-    async with page(with_reading(board, next_week=bare)) as (app, pilot):
+    async with page(with_leverage(board, next_week=bare)) as (app, pilot):
         assert "not simulated yet" in await go_to(app, pilot, "week")
         assert re.search(r"p05 +−\$\S+ +–", await go_to(app, pilot, "figures"))
 
@@ -233,30 +226,111 @@ async def test_the_score_shows_hit_rate_histogram_and_what_is_pending(board: Boa
         hit_low=0.75,
         hit_high=0.948,
         pit_histogram=[1, 3, 6, 3, 5, 7, 4, 3, 5, 5],
-        apart=42,
+        apart=9,
+        after_shocks=14,
+        shock_hits=12,
     )
-    async with page(with_reading(board, score=score)) as (app, pilot):
+    async with page(with_leverage(board, score=score)) as (app, pilot):
         text = await go_to(app, pilot, "score")
     assert "90% band held 37 of 42 weeks   88%   95% interval 75% to 95%" in text
+    assert "not overlapping 9   after a shock 12 of 14" in text
+    assert f"mean place in the forecast {score.mean_pit:.2f} (0.50 if right)" in text
+    assert "share days" in text
     assert re.search(r"1 +3 +6 +3 +5 +7 +4 +3 +5 +5", text)
     assert "█" in text
 
 
-async def test_without_a_score_the_page_says_how_to_get_one(board: Board) -> None:
-    async with page(board) as (app, pilot):
+async def test_without_a_score_the_page_says_when_there_will_be_one(board: Board, reading: Leverage) -> None:
+    unscored = completed(reading, WeekInputs())
+    async with page(with_leverage(board, score=None, missing=unscored.missing)) as (app, pilot):
         text = await go_to(app, pilot, "score")
-    assert "no stored forecast has run its course yet" in text
-    assert "deskview backfill" in text
+    assert "no forecast has run its course yet (0 pending)" in text
+    assert "scored once the history is in" in re.sub(r"[│┃\s]+", " ", text)
+
+
+async def test_weights_that_could_not_be_implied_say_so_and_open_the_largest_fund(board: Board) -> None:
+    async with page(whole(board), (120, 40)) as (app, pilot):
+        text = await go_to(app, pilot, "weights")
+        rows = {index.index: next(line for line in text.splitlines() if index.name in line) for index in WEIGHTS}
+        assert re.search(r"implied, QQQ +0\.998 +2\.1 +98/101", rows["NDX"])
+        assert re.search(r"by its rule +– +– +30/30", rows["DJI"])
+        assert re.search(r"market values +0\.953 +41\.3 +29/30 +R² \.953 is below \.99", rows["NYSE_SEMIS"])
+        assert re.search(r"none +– +– +– +no constituents are known", rows["RUT"])
+        assert app.page.query_one("#weights", Lines).select("index:NDX")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.opened == [Target(Kind.FUND, "TQQQ")]
+
+
+async def test_without_index_weights_the_reason_stands_there(board: Board) -> None:
+    why = "the panel holds no fund of an index"
+    async with page(with_leverage(board, index_weights=[], missing={"index_weights": why})) as (app, pilot):
+        assert why in await go_to(app, pilot, "weights")
+
+
+async def test_funds_in_no_registry_are_told_with_what_to_do(board: Board) -> None:
+    async with page(whole(board)) as (app, pilot):
+        await go_to(app, pilot, "left-out")
+        assert app.page.query_one("#left-out", Lines).select("unregistered:ABCX")
+        await pilot.pause()
+        text = screen_text(app.screen)
+        assert re.search(r"ABCX +Example 2X Long Daily", text)
+        assert "1 listed, looks leveraged, in no registry: add it to your funds file" in text
+        await pilot.press("enter")
+        assert app.opened == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_notes_and_funds_that_do_not_reset_today_are_marked(board: Board, size: tuple[int, int]) -> None:
+    async with page(whole(board), size) as (app, pilot):
+        await go_to(app, pilot, "funds")
+        funds = app.page.query_one("#funds", Lines)
+        assert funds.select("TQQQ")
+        await pilot.pause()
+        assert "ETN" in next(line for line in screen_text(app.screen).splitlines() if "TQQQ" in line)
+        assert funds.select("SOXL")
+        await pilot.pause()
+        soxl = next(line for line in screen_text(app.screen).splitlines() if "SOXL" in line)
+        assert soxl.count("Fri 6") == 2 and "weekly, Fri 6" in soxl
+        assert "$0" not in soxl
+
+
+async def test_the_funds_on_technology_stand_below_the_headline(board: Board) -> None:
+    async with page(whole(board)) as (app, pilot):
+        text = await go_to(app, pilot, "kinds")
+    families = text.partition("Of which index and sector funds on")[2].partition("Other kinds")[0]
+    assert re.search(r"Nasdaq +−\$5\.10B.*semiconductors +−\$3\.20B.*technology +−\$1\.60B", families, re.DOTALL)
+
+
+@pytest.mark.parametrize("size", [(100, 30), (120, 40)])
+async def test_no_label_of_the_coming_week_is_cut(board: Board, size: tuple[int, int]) -> None:
+    async with page(whole(board), size) as (app, pilot):
+        await go_to(app, pilot, "scenarios")
+        for table in ("figures", "scenarios"):
+            lines = app.page.query_one(f"#{table}", Lines)
+            for key in lines.keys:
+                assert lines.select(key)
+                await pilot.pause()
+                text = screen_text(app.screen)
+                assert "…" not in text.partition("Coming sessions: closed form")[2], (table, key)
+
+
+async def test_the_week_with_and_without_todays_move_and_its_tail(board: Board) -> None:
+    async with page(whole(board)) as (app, pilot):
+        text = await go_to(app, pilot, "figures")
+    assert re.search(r"1σ without today's move +±\$9\.02B", text)
+    assert re.search(r"percentile of 252 days +94th", text)
+    assert re.search(r"p01, tails of t\(5\) +−\$27\.3B", text)
 
 
 def test_a_fund_shows_its_arithmetic_line_by_line(board: Board, reading: Leverage) -> None:
     fund = next(row for row in reading.by_fund if row.ticker == "TQQQ")
     (section,) = detail_of(board, Target(Kind.FUND, "TQQQ")).sections
     lines = {row.cells[0].text: row.cells[1].text for row in section.rows}
-    assert lines["multiplier L(L−1)"] == "3 x 2 = 6"
+    assert lines["multiplier L(L−1)"] == "3 × 2 = 6"
     assert lines["AUM A at the previous close"] == f"{fund.aum_usd:,.0f} USD"
     assert "of Nasdaq-100" in lines["return r"]
-    assert lines["today"] == f"{fund.today_usd:+,.0f} USD".replace("-", "−")
+    assert lines["today L(L−1)·A·r"] == f"{fund.today_usd:+,.0f} USD".replace("-", "−")
 
 
 def test_a_fund_left_out_says_why(board: Board, reading: Leverage) -> None:
@@ -274,3 +348,17 @@ def test_a_name_lists_every_fund_that_trades_it(board: Board, reading: Leverage)
     assert {kinds[ticker] for ticker in listed} == {"stock", "index", "sector"}
     assert nvidia.today_usd is not None
     assert section.opens is Kind.FUND
+
+
+def test_a_fit_is_never_rounded_up_and_approximate_weights_say_by_what(board: Board) -> None:
+    weights = [
+        msgspec.structs.replace(WEIGHTS[0], r2=0.99996),
+        msgspec.structs.replace(WEIGHTS[2], start="equal weights"),
+        msgspec.structs.replace(WEIGHTS[3], basis="prior"),
+    ]
+    reading = with_leverage(board, index_weights=weights).leverage.value
+    assert reading is not None
+    cells = {row.cells[0].text: [cell.text for cell in row.cells] for row in weight_rows(reading)}
+    assert "0.999" in cells["Nasdaq-100"]
+    assert cells["NYSE Semiconductor"][2] == "equal weights"
+    assert cells["Russell 2000"][2] == "approximate"
