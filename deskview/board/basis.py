@@ -113,18 +113,11 @@ class Basis:
         )
         members = stocks.filter(pl.col("in_index"))
         ranked = stocks.filter(pl.col("ticker").is_in(self.momentum.ranked if self.momentum else []))
-        carried = stocks.join(constituents(self.reference), on="ticker", how="semi")
+        followed = self.reference.underlyings.select("basket").drop_nulls()
+        inside = leverage.constituents(self.reference.members, self.reference.groups)
+        carried = stocks.join(inside.join(followed, on="basket", how="semi"), on="ticker", how="semi")
         all_of_them = pl.concat([table.select("ticker") for table in (members, large, ranked, carried)])
         return all_of_them.get_column("ticker").unique(maintain_order=True).to_list()
-
-
-def constituents(reference: Reference) -> pl.DataFrame:
-    """The names (ticker) of every index and theme that leveraged funds follow."""
-    baskets = reference.underlyings.select("basket").drop_nulls()
-    themes = reference.groups.with_columns(basket=pl.format("{}:{}", "kind", "group"))
-    indexes = reference.members.explode("indexes").with_columns(basket=pl.format("index:{}", "indexes"))
-    both = [table.join(baskets, on="basket", how="semi").select("ticker") for table in (themes, indexes)]
-    return pl.concat(both).unique(maintain_order=True)
 
 
 def wanted_of(tables: DailyTables, reference: Reference, assumptions: Assumptions) -> set[str]:

@@ -9,9 +9,10 @@ import polars as pl
 
 from deskview.analytics.leverage import (
     LeverageModel,
+    compared,
     prepare,
     read,
-    score_forecasts,
+    score_weeks,
     simulate_week,
     weekly_backtest,
 )
@@ -107,7 +108,7 @@ def main() -> None:
     best, median = best_ms(lambda: weekly_backtest(model), 5)
     past = weekly_backtest(model)
     print(f"{past.forecasts.height} past weeks: best {best / 1e3:.2f} s, median {median / 1e3:.2f} s")
-    best, median = best_ms(lambda: score_forecasts(past.forecasts, past.realised), 5)
+    best, median = best_ms(lambda: score_weeks(compared(past.forecasts, past.realised)), 5)
     print(f"their score: best {best:.1f} ms, median {median:.1f} ms")
 
 

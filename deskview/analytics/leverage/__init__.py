@@ -2,7 +2,7 @@
 
 from deskview.analytics.assumptions import Parameters, SupplyAssumptions
 from deskview.analytics.leverage.explain import NameFund, Step, fund_steps, funds_of_name
-from deskview.analytics.leverage.index_weights import CAPPING, Baskets, Capping, baskets_of
+from deskview.analytics.leverage.index_weights import CAPPING, Baskets, Capping, baskets_of, constituents
 from deskview.analytics.leverage.model import LeverageModel, prepare
 from deskview.analytics.leverage.montecarlo import simulate_week
 from deskview.analytics.leverage.reading import read
@@ -15,7 +15,6 @@ from deskview.analytics.leverage.score import (
     forecast_row,
     one_source_each,
     realised_row,
-    score_forecasts,
     score_weeks,
     weekly_backtest,
 )
@@ -43,6 +42,7 @@ __all__ = [
     "SupplyRow",
     "baskets_of",
     "compared",
+    "constituents",
     "forecast_row",
     "fund_steps",
     "funds_of_name",
@@ -50,7 +50,6 @@ __all__ = [
     "prepare",
     "read",
     "realised_row",
-    "score_forecasts",
     "score_weeks",
     "simulate_week",
     "supply_ladder",

@@ -162,19 +162,23 @@ def baskets_of(
     return Baskets(pl.concat(tables) if tables else pl.DataFrame(schema=dict(WEIGHTS)), indexes)
 
 
-def _lines(
-    underlyings: pl.DataFrame, members: pl.DataFrame, groups: pl.DataFrame, names: pl.DataFrame, panel: Panel
-) -> pl.DataFrame:
-    """The members of each underlying's basket with their facts of NAMES, last close and mean dollar volume."""
+def constituents(members: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """Who is in which basket (basket, ticker) of MEMBERS and GROUPS; a sector keeps to the S&P 500."""
     in_index = members.explode("indexes").drop_nulls("indexes")
     large = in_index.filter(pl.col("indexes") == "SPX").get_column("ticker")
     kept = groups.filter((pl.col("kind") != "sector") | pl.col("ticker").is_in(large.implode()))
-    constituents = pl.concat(
+    return pl.concat(
         [
             in_index.select(pl.format("index:{}", "indexes").alias("basket"), "ticker"),
             kept.select(pl.format("{}:{}", "kind", "group").alias("basket"), "ticker"),
         ]
     ).unique(maintain_order=True)
+
+
+def _lines(
+    underlyings: pl.DataFrame, members: pl.DataFrame, groups: pl.DataFrame, names: pl.DataFrame, panel: Panel
+) -> pl.DataFrame:
+    """The members of each underlying's basket with their facts of NAMES, last close and mean dollar volume."""
     last = {
         "ticker": panel.tickers,
         "close": panel.close[-1:].reshape(-1),
@@ -185,7 +189,7 @@ def _lines(
     return (
         underlyings.drop_nulls("basket")
         .select("underlying", "basket")
-        .join(constituents, on="basket", maintain_order="left")
+        .join(constituents(members, groups), on="basket", maintain_order="left")
         .join(
             facts.select("ticker", "cik", "market_cap_usd", "shares_outstanding"),
             on="ticker",

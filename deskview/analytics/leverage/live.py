@@ -26,13 +26,15 @@ from deskview.analytics.panel import Bools
 class Moment:
     """All figures of one moment as arrays, NaN for unknown; `market` is the index's return, None for unknown.
 
-    `moved` tells that some equity fund has a flow today.
+    `moved` tells that some equity fund has a flow today; `coverage` is the share of the equity funds' per-1 % of those
+    with a return, None where there is none.
 
-    Per fund: `aum`, `counted` (AUM is positive), `r` (underlying's return used), `from_fund` (it is the fund's own over
-    L), `gap`, `today`, `known` (AUM and today's flow are), `used` (known, or counted while nothing moved), `per_1pct`,
-    `rolled` AUM. Per underlying, over the used funds: `flow`, `exposure` (per 1 %), `size`, `count`, `move`; over the
-    daily ones at the last close (`daily_usd`, the used) and after today's move (`coming_usd`, all with AUM): USD per
-    unit return. `base` and `period`: AUM at the last reset and the return since; `daily_today`: the daily funds' flow.
+    Per fund: `aum`, `counted` (AUM is positive), `equity` (the counted of equity kinds), `r` (underlying's return
+    used), `from_fund` (it is the fund's own over L), `gap`, `today`, `known` (AUM and today's flow are), `used` (known,
+    or counted while nothing moved), `per_1pct`, `rolled` AUM. Per underlying, over the used funds: `flow`, `exposure`
+    (per 1 %), `size`, `count`, `move`; over the daily ones at the last close (`daily_usd`, the used) and after today's
+    move (`coming_usd`, all with AUM): USD per unit return. `base` and `period`: AUM at the last reset and the return
+    since; `daily_today`: the daily funds' flow.
     """
 
     def __init__(self, model: LeverageModel, live: pl.DataFrame) -> None:
@@ -69,8 +71,10 @@ class Moment:
         self.base: Floats = base
         self.period: Floats = r
         self.known: Bools = self.counted & np.isfinite(np.where(drift.due, self.today, self.r))
-        self.moved = bool((self.known & drift.due & model.equity[model.position]).any())
+        self.equity: Bools = self.counted & model.equity[model.position]
+        self.moved = bool((self.known & drift.due & self.equity).any())
         self.used: Bools = self.known if self.moved else self.counted
+        self.coverage = self._coverage(model.book.lost_usd)
 
     def _underlyings(self, model: LeverageModel) -> None:
         count, known, used = len(model.proxy_key), self.known, self.used
@@ -90,20 +94,17 @@ class Moment:
             total(dollars * self.aum * self.r, priced), weight, out=np.full(count, np.nan), where=weight > 0
         )
         self.move: Floats = np.where(np.isfinite(self.proxy_move), self.proxy_move, implied)
-        daily = self.counted & model.drift.daily & model.equity[model.position]
+        daily = self.equity & model.drift.daily
         self.daily_usd: Floats = total(dollars * self.aum, daily & used)
         self.coming_usd: Floats = total(dollars * self.rolled, daily)
         rebalanced = self.today[daily & known]
         self.daily_today: float | None = fsum(rebalanced.tolist()) if self.moved and len(rebalanced) else None
 
-    def coverage(self, model: LeverageModel) -> float | None:
-        """Of the equity funds' per-1 %, the share of those with a return; None where there is none.
-
-        What left the listing of late is in the whole.
-        """
-        equity = self.counted & model.equity[model.position]
-        whole = float(np.nansum(self.per_1pct[equity])) + model.book.lost_usd * 0.01
-        return float(np.nansum(self.per_1pct[equity & self.known])) / whole if whole > 0 else None
+    def _coverage(self, lost_usd: float) -> float | None:
+        """Of the equity funds' per-1 %, with that of what left the listing of late, the share of those with a return;
+        None where there is none."""
+        whole = float(np.nansum(self.per_1pct[self.equity])) + lost_usd * 0.01
+        return float(np.nansum(self.per_1pct[self.equity & self.known])) / whole if whole > 0 else None
 
 
 def risk_now(model: LeverageModel, now: Moment, at: datetime) -> tuple[Risk, float | None]:

@@ -52,12 +52,11 @@ def read(model: LeverageModel, live: pl.DataFrame, at: datetime) -> Leverage:
     flows = name_flows(model, now)
     names = name_rows(model, flows, name_weeks(model, risk, now.coming_usd))
     week, left_out = _next_week(model, now, risk, day_share), _left_out(model, now)
-    today, coverage = total_or_none(now.flow[model.equity]) if now.moved else None, now.coverage(model)
-    rank = _rank(model, now, coverage, at)
+    today, rank = total_or_none(now.flow[model.equity]) if now.moved else None, _rank(model, now, at)
     ladder = supply_ladder(model.past.market_closes, now.market, model.supply, market=model.parameters.market)
     return Leverage(
         today_usd=today,
-        coverage=coverage,
+        coverage=now.coverage,
         rank=rank,
         **_totals(model, now),
         **_groups(model, now),
@@ -82,20 +81,19 @@ def read(model: LeverageModel, live: pl.DataFrame, at: datetime) -> Leverage:
 
 def _totals(model: LeverageModel, now: Moment) -> dict[str, Any]:
     """What the headline rests on: over the used equity funds, and the creations of those whose counts are known."""
-    equity = now.counted & model.equity[model.position]
-    used, dates = now.used & equity, count_dates(model, now)
-    created = np.isfinite(model.creation) & equity
+    used, dates = now.used & now.equity, count_dates(model, now)
+    created = np.isfinite(model.creation) & now.equity
     return {
         "per_1pct_usd": total_or_none(now.exposure[model.equity & (now.count > 0)]),
         "funds": int(used.sum()),
-        "funds_known": int(equity.sum()),
+        "funds_known": int(now.equity.sum()),
         "aum_usd": total_or_none(now.aum[used]),
         "aum_as_of": dates[len(dates) // 2] if dates else None,
         "aum_oldest_as_of": dates[0] if dates else None,
         "creation_usd": total_or_none(model.creation[created]),
         "creation_session": model.last_session if created.any() else None,
         "creation_funds": int(created.sum()),
-        "creation_coverage": float(now.aum[created].sum() / now.aum[equity].sum()) if created.any() else None,
+        "creation_coverage": float(now.aum[created].sum() / now.aum[now.equity].sum()) if created.any() else None,
     }
 
 
@@ -112,10 +110,10 @@ def _groups(model: LeverageModel, now: Moment) -> dict[str, Any]:
     }
 
 
-def _rank(model: LeverageModel, now: Moment, coverage: float | None, at: datetime) -> Rank | None:
+def _rank(model: LeverageModel, now: Moment, at: datetime) -> Rank | None:
     """Today's among the sessions held, of the same funds at today's assets; None where these are too few of all, and
     before the open."""
-    if not model.begun(at) or coverage is None or coverage < model.parameters.least_coverage:
+    if not model.begun(at) or now.coverage is None or now.coverage < model.parameters.least_coverage:
         return None
     return rank_of(now.daily_today, model.past.flows(now.daily_usd), model.past.dates)
 
@@ -218,7 +216,7 @@ def _fund_rows(model: LeverageModel, now: Moment, risk: Risk) -> list[FundRow]:
 
 
 def _next_week(model: LeverageModel, now: Moment, risk: Risk, day_share: float | None) -> NextWeek:
-    chosen = now.counted & model.equity[model.position] & model.drift.daily
+    chosen = now.equity & model.drift.daily
     unknown = (now.coming_usd > 0) & ~np.isfinite(risk.sigma)
     labels = model.book.underlyings.get_column("underlying").to_list()
     return next_week(

@@ -20,7 +20,7 @@ NO_CREATIONS = "the share counts of the last session and the one before are not 
 
 def count_dates(model: LeverageModel, now: Moment) -> list[str]:
     """Dates of the share counts of the used equity funds, oldest first."""
-    used = now.used & now.counted & model.equity[model.position]
+    used = now.used & now.equity
     return sorted(day for day in model.labels.as_of[used].tolist() if day is not None)
 
 
@@ -33,9 +33,9 @@ def _of_totals(model: LeverageModel, now: Moment, left_out: list[LeftOut]) -> di
     words: dict[str, str] = {}
     if not now.moved:
         words["today_usd"] = _no_flow(model, now)
-    if not (now.counted & model.equity[model.position]).any():
+    if not (now.equity).any():
         words |= dict.fromkeys(("per_1pct_usd", "aum_usd", "coverage"), "no equity fund has a known AUM")
-    if now.coverage(model) is None:
+    if now.coverage is None:
         words.setdefault("coverage", "no equity fund trades on today's move")
     if len(model.past.market_closes) < LEAST_CLOSES:
         words["supply"] = f"fewer than 60 closes of {model.parameters.market} in the history"
@@ -50,7 +50,7 @@ def _of_totals(model: LeverageModel, now: Moment, left_out: list[LeftOut]) -> di
 
 def unranked(model: LeverageModel, now: Moment, at: datetime) -> dict[str, str]:
     """Why today has no rank."""
-    least, coverage = model.parameters.least_coverage, now.coverage(model)
+    least, coverage = model.parameters.least_coverage, now.coverage
     if not model.begun(at):
         return {"rank": "the session has not begun"}
     if not now.daily_today:
@@ -73,8 +73,7 @@ def _of_week(model: LeverageModel) -> dict[str, str]:
 
 
 def _no_flow(model: LeverageModel, now: Moment) -> str:
-    equity = now.counted & model.equity[model.position]
-    if equity.any() and not (equity & model.drift.due).any():
+    if now.equity.any() and not (now.equity & model.drift.due).any():
         return "no equity fund resets in this session"
     return "no equity fund has both an AUM and a return"
 
@@ -83,7 +82,7 @@ def _of_creations(model: LeverageModel, now: Moment) -> dict[str, str]:
     known = np.isfinite(model.creation)
     without = int((now.counted & ~known).sum())
     words = {"by_fund.creation_usd": f"of {without} funds {NO_CREATIONS}"} if without else {}
-    if not (known & now.counted & model.equity[model.position]).any():
+    if not (known & now.equity).any():
         words["creation_usd"] = NO_CREATIONS
     return words
 
@@ -122,7 +121,7 @@ def notes(model: LeverageModel, now: Moment) -> dict[str, str]:
     fallback = model.labels.ticker[now.from_fund & now.counted].tolist()
     if fallback:
         words["by_fund.return"] = f"the fund's own return where the underlying has none: {listed(fallback)}"
-    created = int((np.isfinite(model.creation) & now.counted & model.equity[model.position]).sum())
+    created = int((np.isfinite(model.creation) & now.equity).sum())
     if created:
         words["creation_usd"] = (
             f"L times the shares created, net, in {model.last_session} at its close, by {created} funds; "
@@ -138,7 +137,7 @@ def notes(model: LeverageModel, now: Moment) -> dict[str, str]:
 
 
 def _counts_note(model: LeverageModel, now: Moment, dates: list[str]) -> str:
-    used = now.used & now.counted & model.equity[model.position]
+    used = now.used & now.equity
     compared = used & model.book.funds.get_column("compared").to_numpy()
     still = compared & (model.labels.as_of < model.last_session)
     return (

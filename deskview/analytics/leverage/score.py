@@ -102,11 +102,6 @@ def _shocks(made: pl.DataFrame, realised: pl.DataFrame) -> pl.DataFrame:
     return flows.join(daily, on="before").select("session", z=pl.col("net_usd") / pl.col("daily_sd"))
 
 
-def score_forecasts(forecasts: pl.DataFrame, realised: pl.DataFrame) -> Score:
-    """The score of FORECASTS against REALISED of the same funds."""
-    return score_weeks(compared(forecasts, realised))
-
-
 def one_source_each(recorded: pl.DataFrame, past: pl.DataFrame) -> pl.DataFrame:
     """Weeks as `compared` gives them, each wholly from one of the two: what was recorded where its week is whole, else
     what is made of the past. A forecast of today's book is never held against the flow of another day's."""

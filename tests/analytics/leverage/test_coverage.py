@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from deskview.analytics.leverage import compared, prepare, score_forecasts, weekly_backtest
+from deskview.analytics.leverage import compared, prepare, score_weeks, weekly_backtest
 from deskview.analytics.leverage.formula import Floats
 from deskview.analytics.leverage.score import NORMAL
 from tests.analytics.leverage.market import (
@@ -60,7 +60,7 @@ def weeks_of(seed: int) -> pl.DataFrame:
         next_sessions=WEEK,
     )
     past = weekly_backtest(model)
-    score = score_forecasts(past.forecasts, past.realised)
+    score = score_weeks(compared(past.forecasts, past.realised))
     table = compared(past.forecasts, past.realised)
     after = table.filter(pl.col("z").abs() > SHOCK).get_column("inside")
     assert (score.weeks, score.hits) == (table.height, table.get_column("inside").sum())

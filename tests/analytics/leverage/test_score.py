@@ -15,7 +15,7 @@ from deskview.analytics.leverage import (
     compared,
     forecast_row,
     prepare,
-    score_forecasts,
+    score_weeks,
     weekly_backtest,
 )
 from deskview.analytics.leverage.formula import Floats
@@ -58,14 +58,14 @@ def test_a_week_is_the_sum_of_the_sessions_after_the_forecast() -> None:
 
 def test_a_week_that_is_not_over_or_lacks_a_session_is_pending() -> None:
     pending = forecasts([(DAY, DAY + timedelta(days=2), 2), (DAY + timedelta(days=2), DAY + timedelta(days=9), 5)])
-    result = score_forecasts(pending, realised([9.0, 0.5, None, 1.0]))
+    result = score_weeks(compared(pending, realised([9.0, 0.5, None, 1.0])))
     assert (result.weeks, result.pending, result.hit_rate, result.hit_low) == (0, 2, None, None)
     assert sum(result.pit_histogram) == 0
 
 
 def test_hits_and_histogram() -> None:
     made = forecasts([(DAY + timedelta(days=k), DAY + timedelta(days=k + 1), 1) for k in range(4)])
-    result = score_forecasts(made, realised([0.0, -3.0, 0.1, 1.0, 2.0]))
+    result = score_weeks(compared(made, realised([0.0, -3.0, 0.1, 1.0, 2.0])))
     assert (result.weeks, result.hits, result.hit_rate) == (4, 2, 0.5)
     assert result.pit_histogram == [1, 0, 0, 0, 0, 1, 0, 0, 1, 1]
     assert result.apart == 4
@@ -75,7 +75,7 @@ def test_hits_and_histogram() -> None:
 
 def test_overlapping_weeks_are_counted_apart() -> None:
     made = forecasts([(DAY + timedelta(days=k), DAY + timedelta(days=k + 3), 3) for k in range(4)])
-    result = score_forecasts(made, realised([0.0] * 8))
+    result = score_weeks(compared(made, realised([0.0] * 8)))
     assert (result.weeks, result.apart) == (4, 2)
 
 
@@ -89,7 +89,7 @@ def test_a_row_stored_again_replaces_the_first() -> None:
 
 
 def test_no_forecasts_no_score() -> None:
-    result = score_forecasts(forecasts([]), realised([]))
+    result = score_weeks(compared(forecasts([]), realised([])))
     assert (result.weeks, result.hit_rate, result.mean_pit, result.pending) == (0, None, None, 0)
 
 
@@ -169,7 +169,7 @@ def backtest(days: int, horizon: int, seed: int) -> Backtest:
 @pytest.mark.parametrize(("days", "horizon"), [(4300, 1), (5600, 5)])
 def test_the_90_percent_band_covers_88_to_92_percent(days: int, horizon: int) -> None:
     past = backtest(days, horizon, seed=4)
-    result = score_forecasts(past.forecasts, past.realised)
+    result = score_weeks(compared(past.forecasts, past.realised))
     assert result.apart >= 1000 and result.pending == 0
     assert result.weeks == days - 252 - horizon
     assert result.apart == -(-result.weeks // horizon)
@@ -193,7 +193,7 @@ def test_the_band_holds_on_a_real_return_series(shared: Path, horizon: int) -> N
         {"SPY": prices, "MOMO": [100.0] * len(prices)},
     )
     past = weekly_backtest(model, horizon=horizon, least_history=252)
-    result = score_forecasts(past.forecasts, past.realised)
+    result = score_weeks(compared(past.forecasts, past.realised))
     assert result.weeks > 1000 and result.hit_rate is not None
     assert 0.88 <= result.hit_rate <= 0.92
 
@@ -277,7 +277,7 @@ def test_a_session_most_of_the_book_has_no_return_of_has_no_flow() -> None:
     for sso in (1e8, 27.1e8):
         past = weekly_backtest(model_of(book, indexes, {"TQQQ": 1e8, "SSO": sso}, closes), least_history=30)
         unknown.append(past.realised.get_column("net_usd").null_count())
-        assert score_forecasts(past.forecasts, past.realised).pending == (8 if unknown[-1] else 0)
+        assert score_weeks(compared(past.forecasts, past.realised)).pending == (8 if unknown[-1] else 0)
     assert unknown == [4, 0]
 
 
@@ -291,7 +291,7 @@ def test_weeks_after_a_shock_are_counted_apart() -> None:
     """The third session's flow is 2.6 of the sd forecast for it, and so is the fifth's: the week after the third
     held, that after the fifth did not. The first has no forecast before it."""
     made, flows = shocked([9.0, 0.0, -2.6, 1.0, 2.6, -1.7, 0.0])
-    result = score_forecasts(made, flows)
+    result = score_weeks(compared(made, flows))
     assert (result.weeks, result.after_shocks, result.shock_hits) == (6, 2, 1)
     table = compared(made, flows)
     assert table.get_column("z").to_list() == pytest.approx([None, 0.0, -2.6, 1.0, 2.6, -1.7])
@@ -312,6 +312,6 @@ def test_the_sd_a_shock_is_measured_by_is_that_of_one_session() -> None:
 def test_overlapping_weeks_do_not_narrow_the_interval() -> None:
     """Twenty weeks of five sessions that overlap are as sure as four that don't."""
     made = forecasts([(DAY + timedelta(days=k), DAY + timedelta(days=k + 5), 5) for k in range(20)])
-    result = score_forecasts(made, realised([0.0] * 25))
+    result = score_weeks(compared(made, realised([0.0] * 25)))
     assert (result.weeks, result.apart, result.hit_rate) == (20, 4, 1.0)
     assert (result.hit_low, result.hit_high) == pytest.approx(wilson_interval(1.0, 4))
