@@ -5,7 +5,7 @@ The rules are expressions over SNAPSHOT, without state: whoever checks a snapsho
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -16,6 +16,11 @@ CLOSES_AGREE = 0.02
 """The stored close and the vendor's previous close may differ by this share: corrections and rounding do."""
 OLD_TABLE, OLD_TABLE_LEAST = 0.05, 20
 """Where more names contradict than this share and number, the vendor's previous closes are of another day."""
+OPENS_AFTER = timedelta(hours=5, minutes=30)
+"""Regular trading begins so long after the session's first trade."""
+AHEAD = timedelta(minutes=5)
+"""No trade lies so far ahead of the provider's clock: its servers' clocks agree to the second, and a fast simulated
+market runs on between the two questions."""
 CLOSES = {
     "ticker": pl.String(),
     "stored_close": pl.Float64(),
@@ -38,28 +43,41 @@ class PriceBasis:
     closes: pl.DataFrame
     no_price: tuple[int, ...] = ()
 
+    @property
+    def opens(self) -> datetime:
+        """Start of regular trading: the clock of New York is not changed between 04:00 and 09:30."""
+        return self.begins + OPENS_AFTER
+
 
 def no_last_price(conditions: pl.DataFrame) -> tuple[int, ...]:
     """Codes of CONDITIONS whose trades the consolidated tape takes for no last price (odd lots, contingent trades)."""
     return tuple(conditions.filter(~pl.col("updates_open_close")).get_column("id").sort().to_list())
 
 
-def sets_price(no_price: Collection[int], begins: datetime) -> pl.Expr:
+def sets_price(no_price: Collection[int], begins: datetime, at: datetime) -> pl.Expr:
     """Whether the last trade of a SNAPSHOT row sets a price of the session.
 
-    None of its conditions is among `no_price`, and it is of the session's day: a vendor shows yesterday's all night.
+    None of its conditions is among `no_price`, and it is of the session's day: a vendor shows yesterday's all night. A
+    trade that lies ahead of the moment `at` sets none either.
     """
     codes = pl.col("trade_conditions")
     none_of_them = codes.list.set_intersection(pl.lit(pl.Series([list(no_price)], dtype=pl.List(pl.Int32)))).list.len()
-    of_today = (pl.col("trade_time") >= pl.lit(begins).cast(UTC_NS)).fill_null(value=True)
+    of_today = _of_session("trade_time", begins, at).fill_null(value=True)
     return pl.col("trade_price").is_not_null() & of_today & (none_of_them.fill_null(0) == 0)
 
 
-def regular_price(basis: PriceBasis) -> tuple[pl.Expr, pl.Expr]:
-    """Price and its time before the close: the last trade that sets one, else the last minute's, else the day's."""
-    trade = pl.when(sets_price(basis.no_price, basis.begins)).then("trade_price")
-    of_today = (pl.col("minute_time") >= pl.lit(basis.begins).cast(UTC_NS)).fill_null(value=True)
-    minute = pl.when(of_today).then("minute_close")
+def _of_session(time: str, begins: datetime, at: datetime) -> pl.Expr:
+    """Whether a time is of the session and not ahead of the moment; null where there is none."""
+    return pl.col(time).is_between(pl.lit(begins).cast(UTC_NS), pl.lit(at + AHEAD).cast(UTC_NS))
+
+
+def regular_price(basis: PriceBasis, at: datetime) -> tuple[pl.Expr, pl.Expr]:
+    """Price and its time before the close: the last trade that sets one, else the last minute's, else the day's.
+
+    What lies ahead of the moment `at` is no price; a time that does is none.
+    """
+    trade = pl.when(sets_price(basis.no_price, basis.begins, at)).then("trade_price")
+    minute = pl.when(_of_session("minute_time", basis.begins, at).fill_null(value=True)).then("minute_close")
     price = pl.coalesce(trade, minute, "day_close")
     time = (
         pl.when(trade.is_not_null())
@@ -69,7 +87,7 @@ def regular_price(basis: PriceBasis) -> tuple[pl.Expr, pl.Expr]:
         .when(pl.col("day_close").is_not_null())
         .then("updated")
     )
-    return price, time
+    return price, pl.when(time <= pl.lit(at + AHEAD).cast(UTC_NS)).then(time)
 
 
 def official_close(bell: datetime) -> tuple[pl.Expr, pl.Expr]:
@@ -110,7 +128,7 @@ _STORED = pl.coalesce("stored_close", "prev_close")
 def live_market(snapshot: pl.DataFrame, basis: PriceBasis, at: datetime) -> pl.DataFrame:
     """SNAPSHOT of the moment `at` (the market's time, UTC) as LIVE, one row per ticker of the snapshot."""
     closed = at >= basis.bell
-    price, time = official_close(basis.bell) if closed else regular_price(basis)
+    price, time = official_close(basis.bell) if closed else regular_price(basis, at)
     cash = pl.col("cash_usd").fill_null(0.0)
     rows = snapshot.join(basis.closes, on="ticker", how="left", maintain_order="left").with_columns(
         price=price, price_time=time, contradicted=contradicted()
@@ -167,6 +185,13 @@ def _doubt(gap: pl.Expr, old_table: bool) -> pl.Expr:
         .when(gap < OPEN_GAP)
         .then(pl.format("opened {}% lower: no split, dividend or spin-off in the tables explains it", percent))
     )
+
+
+def old_trades(snapshot: pl.DataFrame, begins: datetime) -> int:
+    """Names of SNAPSHOT that have traded in the session though their last trade is of a day before."""
+    start = pl.lit(begins).cast(UTC_NS)
+    today = (pl.col("minute_time") >= start) | pl.col("day_close").is_not_null()
+    return snapshot.filter((pl.col("trade_time") < start) & today).height
 
 
 def has_prices(snapshot: pl.DataFrame, *, closed: bool = False) -> bool:

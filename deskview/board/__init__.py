@@ -2,7 +2,7 @@
 
 from deskview.board.basis import Assumptions, Basis, DailyTables, Reference, build_basis, wanted_of
 from deskview.board.board import Board, Built, Part, Status
-from deskview.board.build import build_board, simulated
+from deskview.board.build import build, build_board, simulated
 from deskview.board.inputs import CrowdingInputs, FlowInputs, Inputs, Notice, OffExchange, WeekInputs, Wire
 from deskview.board.past import NARROW, Past, past_of
 
@@ -24,6 +24,7 @@ __all__ = [
     "Status",
     "WeekInputs",
     "Wire",
+    "build",
     "build_basis",
     "build_board",
     "past_of",

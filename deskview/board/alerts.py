@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from deskview.board.board import Board
-from deskview.board.readings import basis_at, companion, reading_at
+from deskview.board.board import Board, Status
+from deskview.board.readings import NAMES, basis_at, companion, is_held, reading_at
 from deskview.settings import Alert
 
 QUIET = timedelta(minutes=1)
 """A rule that fires again within this time of the market is counted, and rings no bell."""
+OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage")
+"""The parts that rest on the market's snapshot, as single names' figures do."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Watch:
     `holds` is whether its condition held on the last board that had the reading; None before the first. `firings`
     counts, `fired_at` is the market's time of the last, `value` the reading now, `fired_value` the one then; `basis`
     and `fired_basis` are what they rest on where they are σ. `rings` is true on the one board that should be heard.
+    `pending` says why nothing is concluded from the reading now: it is in doubt, or an older one that was kept.
     `fault` says why the reading can't be had, `where` the file and line of the rule. `own` is a rule set on the
     screen, not one of the settings.
     """
@@ -33,6 +36,7 @@ class Watch:
     fired_basis: str = ""
     acknowledged: bool = True
     rings: bool = False
+    pending: str = ""
     fault: str = ""
     where: str = ""
     own: bool = False
@@ -62,7 +66,10 @@ class Watch:
 
 
 def watched(before: Sequence[Watch], board: Board) -> tuple[Watch, ...]:
-    """Every rule on the next board: it fires when its condition comes to hold, and not again until it has not held."""
+    """Every rule on the next board: it fires when its condition comes to hold, and not again until it has not held.
+
+    On a reading that is missing, in doubt or kept from before it neither fires nor is it armed: it stays as it was.
+    """
     return tuple(_next(watch, board) for watch in before)
 
 
@@ -77,16 +84,36 @@ def _next(watch: Watch, board: Board) -> Watch:
         path = watched_path(board, rule)
         value, basis = reading_at(board, path), basis_at(board, path)
     except LookupError as fault:
-        return replace(watch, value=None, rings=False, fault=str(fault.args[0]))
-    if value is None:
-        return replace(watch, value=None, rings=False, fault="")
+        return replace(watch, value=None, rings=False, pending="", fault=str(fault.args[0]))
+    pending = _pending(board, path)
+    if value is None or pending:
+        return replace(watch, value=None, rings=False, pending=pending, fault="")
     holds = _holds(rule, value)
-    known = replace(watch, value=value, basis=basis, holds=holds, rings=False, fault="")
+    known = replace(watch, value=value, basis=basis, holds=holds, rings=False, pending="", fault="")
     return _fired(known, board.as_of) if _fires(rule, watch.holds, holds) else known
 
 
+def _pending(board: Board, path: str) -> str:
+    """Why nothing can be concluded from the figure now, in a word or two; empty where something can.
+
+    A name's own figures are pending where the whole market's are, or where its price is an older one that was kept.
+    """
+    part, *names = path.split(".")
+    if part != NAMES:
+        return _PENDING.get(board.parts[part].status, "")
+    if is_held(board, ".".join(names[:-1])):
+        return _PENDING[Status.DOUBT]
+    found = [
+        _PENDING.get(board.parts[name].status, "") for name in OF_THE_MARKET if board.parts[name].value is not None
+    ]
+    return found[0] if found and all(found) else ""
+
+
+_PENDING = {Status.DOUBT: "in doubt", Status.STALE: "stale"}
+
+
 def _fired(watch: Watch, at: datetime | None) -> Watch:
-    again = watch.fired_at is not None and at is not None and at - watch.fired_at < QUIET
+    again = watch.fired_at is not None and at is not None and abs(at - watch.fired_at) < QUIET
     return replace(
         watch,
         firings=watch.firings + 1,

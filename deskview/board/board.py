@@ -12,6 +12,7 @@ from deskview.analytics import breadth, flow, leverage, momentum, rotation
 from deskview.analytics.favourites import Crowding
 from deskview.board.basis import Basis
 from deskview.board.inputs import Inputs, OffExchange, Wire
+from deskview.board.market import Market
 from deskview.market.source import Source
 
 Reading = TypeVar("Reading")
@@ -24,6 +25,7 @@ class Status(StrEnum):
     LIVE = "live"
     STALE = "stale"
     PARTIAL = "partial"
+    DOUBT = "doubt"
     UNAVAILABLE = "unavailable"
 
 
@@ -31,8 +33,11 @@ class Status(StrEnum):
 class Part(Generic[Reading]):
     """A reading of one moment.
 
-    `as_of` is the market's time of the data, `note` one sentence on what failed or is still to come,
-    `progress` the share done (0..1) of what it waits for, `received` the monotonic clock when its data came.
+    `as_of` is the market's time of the reading, `data_as_of` when its newest data were true, `note` one sentence on
+    what failed or is still to come, `doubt` one on why the figures may be wrong, `progress` the share done (0..1) of
+    what it waits for. `received` is the monotonic clock when its data came and `age_s` how old they were then, in
+    seconds of the market's clock beyond the `delay_s` of the plan; None where they are final: the session is over.
+    `retry_at` is the monotonic clock of the next try after a failure.
     """
 
     value: Reading | None = None
@@ -42,11 +47,20 @@ class Part(Generic[Reading]):
     note: str = ""
     progress: float | None = None
     received: float = 0.0
+    data_as_of: datetime | None = None
+    doubt: str = ""
+    age_s: float | None = 0.0
+    delay_s: float = 0.0
+    retry_at: float | None = None
 
     @classmethod
-    def awaited(cls, reason: str, progress: float | None = None) -> "Part[Reading]":
+    def awaited(cls, reason: str, progress: float | None = None, retry_at: float | None = None) -> "Part[Reading]":
         """A part that has no reading yet, and why."""
-        return cls(missing={"": reason}, note=reason, progress=progress)
+        return cls(missing={"": reason}, note=reason, progress=progress, retry_at=retry_at)
+
+    def age_at(self, moment: float, speed: float) -> float | None:
+        """How old the data are at a moment of the monotonic clock, in seconds of a market's clock of this speed."""
+        return None if self.age_s is None else self.age_s + (moment - self.received) * speed
 
 
 @dataclass(frozen=True)
@@ -80,7 +94,8 @@ class Board:
 
 @dataclass(frozen=True)
 class Built:
-    """A board and what it was made of."""
+    """A board, what it was made of, and the market the next snapshot is held against."""
 
     inputs: Inputs
     board: Board
+    market: Market | None

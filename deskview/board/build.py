@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -11,15 +11,22 @@ import polars as pl
 
 from deskview.analytics import breadth, flow, leverage, momentum, rotation
 from deskview.analytics.favourites import Crowding
-from deskview.analytics.live import live_market
 from deskview.board.board import Board, Built, Part, Status
-from deskview.board.inputs import Inputs, Notice, OffExchange, WeekInputs
+from deskview.board.checks import checked
+from deskview.board.inputs import Inputs, Notice, OffExchange, WeekInputs, Wire
+from deskview.board.market import Market, market_of
+from deskview.market.sessions import NEW_YORK
 
 log = logging.getLogger(__name__)
 _BESIDE = frozenset({"creation_usd", "rank", "score", "sigma_of_hour", "verdict"})
 """Figures that need more sessions than a new desk holds (creations, today's rank, the score), or that there are not at
 all times (σ of the hour before the open, a verdict on a calm day): without them a reading is whole."""
 _SCORED = tuple(f"score.{figure}" for figure in ("hit_rate", "hit_low", "hit_high", "mean_pit"))
+
+
+STALE_AFTER_S = 60.0
+"""Where the newest price is older than this the market's figures are stale: somewhere one trades every second."""
+KEPT_PRICES = "snapshot prices"
 
 
 class Reading(Protocol):
@@ -35,17 +42,31 @@ Model = TypeVar("Model")
 
 
 def build_board(inputs: Inputs, before: Built | None = None) -> Board:
+    """The board of `build`, by itself."""
+    return build(inputs, before).board
+
+
+def build(inputs: Inputs, before: Built | None = None) -> Built:
     """The board of the inputs; a method that fails leaves its part unavailable and the others whole.
 
-    Where the market is still that of the board `before`, LIVE and the parts that rest on it are kept: the same objects.
+    A snapshot is held against that of the board `before`. Where the market is still the same, LIVE and the parts that
+    rest on it are kept: the same objects.
     """
     kept = before if before is not None and _same_market(inputs, before.inputs) else None
-    market = _market(inputs, kept)
+    market = kept.market if kept is not None else _held_against(inputs, before)
+    return Built(inputs, _board(inputs, market, kept), market)
+
+
+def _held_against(inputs: Inputs, before: Built | None) -> Market | None:
+    return market_of(inputs, before.market if before else None, before.inputs.basis if before else None)
+
+
+def _board(inputs: Inputs, market: Market | None, kept: Built | None) -> Board:
     parts = _MarketParts(inputs, market, kept)
     basis = inputs.basis
     return Board(
         source=inputs.source,
-        as_of=inputs.snapshot_at or inputs.now,
+        as_of=market.at if market else inputs.snapshot_at or inputs.now,
         phase=inputs.phase,
         session=inputs.session,
         momentum=parts.part("momentum", basis.momentum if basis else None, momentum.read),
@@ -62,19 +83,10 @@ def build_board(inputs: Inputs, before: Built | None = None) -> Board:
         crowding=_crowding(inputs),
         basis=basis,
         live=market.live if market else None,
-        snapshot=inputs.snapshot if market else None,
+        snapshot=market.snapshot if market else None,
         off_exchange=inputs.off_exchange,
-        wire=inputs.wire,
+        wire=_wire(inputs.wire, market),
     )
-
-
-@dataclass(frozen=True)
-class _Market:
-    """LIVE, its time, and when it was received."""
-
-    live: pl.DataFrame
-    at: datetime
-    received: float
 
 
 def _same_market(inputs: Inputs, before: Inputs) -> bool:
@@ -88,21 +100,12 @@ def _same_market(inputs: Inputs, before: Inputs) -> bool:
     )
 
 
-def _market(inputs: Inputs, kept: Built | None) -> _Market | None:
-    if inputs.basis is None or inputs.snapshot is None or inputs.snapshot_at is None:
-        return None
-    live = kept.board.live if kept is not None else None
-    if live is None:
-        live = live_market(inputs.snapshot, inputs.basis.prices, inputs.snapshot_at)
-    return _Market(live, inputs.snapshot_at, inputs.snapshot_received)
-
-
 @dataclass(frozen=True)
 class _MarketParts:
     """The parts that rest on the snapshot; those of `kept` stay of which the same is to be said as then."""
 
     inputs: Inputs
-    market: _Market | None
+    market: Market | None
     kept: Built | None
 
     def part(
@@ -120,7 +123,18 @@ class _MarketParts:
             return _awaited(notice, "waiting for the first market snapshot and the daily history")
         if model is None:
             return _awaited(notice, basis.reasons.get(name, "its history is still coming"))
-        return _read(name, lambda: read(model, market.live, market.at), market.at, market.received, notice)
+        part = _read(name, lambda: read(model, market.live, market.at), self._moment(market), notice)
+        return checked(part, market, basis)
+
+    def _moment(self, market: Market) -> "_Moment":
+        return _Moment(
+            at=market.at,
+            received=market.received,
+            data_as_of=market.data_as_of,
+            age_s=market.age_s,
+            delay_s=self.inputs.delay_s,
+            doubt=market.verdict.sentence,
+        )
 
 
 def _flow(inputs: Inputs) -> Part[flow.Flow]:
@@ -145,8 +159,13 @@ def _flow(inputs: Inputs) -> Part[flow.Flow]:
             ),
             inputs.off_exchange,
         ),
-        as_of,
-        given.received,
+        _Moment(
+            as_of,
+            given.received,
+            min(as_of, today.session_close),
+            None if as_of >= today.session_close else 0.0,
+            inputs.delay_s,
+        ),
         notice,
     )
 
@@ -156,37 +175,78 @@ def _crowding(inputs: Inputs) -> Part[Crowding]:
     reading, as_of = given.reading, inputs.snapshot_at or inputs.now
     if reading is None or as_of is None or basis is None:
         return _awaited(notice, "waiting for the samples of the momentum universe")
-    return _read("crowding", lambda: reading, as_of, given.received, notice)
+    return _read("crowding", lambda: reading, _Moment(as_of, given.received, age_s=None), notice)
 
 
 def _awaited(notice: Notice | None, reason: str) -> Part[Any]:
-    return Part.awaited(notice.text if notice else reason, notice.progress if notice else None)
+    if notice is None:
+        return Part.awaited(reason)
+    return Part.awaited(notice.text, notice.progress, notice.retry_at)
 
 
-def _read(
-    name: str, read: Callable[[], AnyReading], at: datetime, received: float, notice: Notice | None
-) -> Part[AnyReading]:
+@dataclass(frozen=True)
+class _Moment:
+    """What a part says of the time of its data, and of the doubt in them."""
+
+    at: datetime
+    received: float
+    data_as_of: datetime | None = None
+    age_s: float | None = 0.0
+    delay_s: float = 0.0
+    doubt: str = ""
+
+
+def _read(name: str, read: Callable[[], AnyReading], moment: _Moment, notice: Notice | None) -> Part[AnyReading]:
     try:
         value = read()
     except Exception:
         log.exception("%s could not be computed", name)
         return Part.awaited("a fault of deskview's own in computing it; the log has the details")
-    status = (
-        Status.STALE
-        if notice and notice.fault
-        else Status.PARTIAL
-        if notice or _headline_missing(value)
-        else Status.LIVE
-    )
+    doubts = (moment.doubt, notice.text if notice and notice.doubt else "")
+    doubt = ". ".join(filter(None, doubts))
     return Part(
         value=value,
-        as_of=at,
-        status=status,
+        as_of=moment.at,
+        status=Status.DOUBT if doubt else _status(moment, notice, incomplete=_headline_missing(value)),
         missing=value.missing,
-        note=notice.text if notice else "",
+        note=(_note(notice) if notice and not notice.doubt else "") or _old_data(moment),
         progress=notice.progress if notice else None,
-        received=received,
+        received=moment.received,
+        data_as_of=moment.data_as_of,
+        doubt=doubt,
+        age_s=moment.age_s,
+        delay_s=moment.delay_s,
+        retry_at=notice.retry_at if notice else None,
     )
+
+
+def _old_data(moment: _Moment) -> str:
+    """What is said where answers come but nothing new is in them."""
+    if moment.data_as_of is None or (moment.age_s or 0.0) <= STALE_AFTER_S:
+        return ""
+    then = moment.data_as_of.astimezone(NEW_YORK)
+    return f"The provider answers, but its newest price is of {then:%Y-%m-%d %H:%M:%S} ET."
+
+
+def _status(moment: _Moment, notice: Notice | None, *, incomplete: bool) -> Status:
+    """How far figures that are not in doubt can be trusted."""
+    if (notice and notice.fault) or (moment.age_s or 0.0) > STALE_AFTER_S:
+        return Status.STALE
+    return Status.PARTIAL if (notice and not notice.whole) or incomplete else Status.LIVE
+
+
+def _wire(wire: Wire, market: Market | None) -> Wire:
+    """The traffic with the prices that are kept in place of those that came."""
+    if market is None or not market.seen.kept:
+        return wire
+    kept = {KEPT_PRICES: len(market.seen.kept)}
+    why = {KEPT_PRICES: ("no price came, or one beyond what trading allows: the last good one is shown",)}
+    return replace(wire, left_out={**wire.left_out, **kept}, reasons={**wire.reasons, **why})
+
+
+def _note(notice: Notice) -> str:
+    """What is said beside figures there are."""
+    return f"{notice.text} The last good figures stay." if notice.fault and notice.keeps_figures else notice.text
 
 
 def _headline_missing(value: Reading) -> bool:

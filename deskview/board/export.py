@@ -20,13 +20,20 @@ def board_to_builtins(board: Board) -> dict[str, Any]:
         "session": msgspec.to_builtins(board.session),
         "source": {"provider": source.provider, "simulated": source.simulated, "scenario": source.scenario},
         "left_out": dict(board.wire.left_out),
+        "left_out_reasons": {table: list(reasons) for table, reasons in board.wire.reasons.items()},
         **{name: _part(part) for name, part in board.parts.items()},
     }
 
 
 def _part(part: Part[Any]) -> dict[str, Any]:
     reading = {} if part.value is None else msgspec.to_builtins(part.value)
-    head = {"as_of": msgspec.to_builtins(part.as_of), "status": part.status.value, "note": part.note}
+    head = {
+        "as_of": msgspec.to_builtins(part.as_of),
+        "data_as_of": msgspec.to_builtins(part.data_as_of),
+        "status": part.status.value,
+        "note": part.note,
+        "doubt": part.doubt or None,
+    }
     return {**head, **reading, "missing": dict(part.missing)}
 
 

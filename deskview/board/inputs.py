@@ -80,29 +80,40 @@ class WeekInputs:
 
 @dataclass(frozen=True)
 class Notice:
-    """What is to be said of a part beside its figures: a fault, or how far its data are."""
+    """What is to be said of a part beside its figures: a fault, or how far its data are.
+
+    `keeps_figures`: the last figures are still good ones, only older; `doubt`: what the part rests on was taken though
+    it may be wrong; `whole`: it costs the figures nothing. `retry_at` is the monotonic clock of the next try.
+    """
 
     text: str
     fault: bool = False
     progress: float | None = None
+    keeps_figures: bool = False
+    retry_at: float | None = None
+    doubt: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)
 class Wire:
     """The traffic with the provider: requests of the last minute, failures so far, sessions of history in use.
 
-    `left_out` counts, table by table, the rows that did not fit and were not used.
+    `left_out` counts, table by table, the rows that did not fit and were not used; `reasons` names the commonest.
     """
 
     calls_per_minute: int = 0
     failures: int = 0
     sessions: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything a board is made of. `notices` are keyed by part; `snapshot_received` is the monotonic clock then."""
+    """Everything a board is made of. `notices` are keyed by part; the snapshot is of the market's moment `snapshot_at`,
+    which is `delay_s` (the plan's) before the clock, and came at `snapshot_received` of the monotonic clock.
+    `snapshot_left_out` counts its unfit rows."""
 
     source: Source
     now: datetime | None
@@ -112,6 +123,8 @@ class Inputs:
     snapshot: pl.DataFrame | None
     snapshot_at: datetime | None
     snapshot_received: float = 0.0
+    snapshot_left_out: int = 0
+    delay_s: float = 0.0
     flow: FlowInputs = FlowInputs()
     crowding: CrowdingInputs = field(default_factory=CrowdingInputs)
     off_exchange: OffExchange = field(default_factory=OffExchange)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from types import NoneType, UnionType
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import polars as pl
 
 from deskview.analytics.definitions import renamed
-from deskview.board.board import Board
+from deskview.board.board import PARTS, Board
 from deskview.board.units import Unit, unit_of
 
 NAMES = "names"
@@ -99,6 +100,49 @@ def reading_at(board: Board, path: str) -> float | None:
     return float(here)
 
 
+def reading_fault(path: str) -> str:
+    """Why no board can have a figure at the path, as `reading_at` says it; empty where one may.
+
+    Whether a row or a stock of that name is there shows on a board alone.
+    """
+    if now := renamed(path):
+        return f"{path} is called {now} now"
+    part, *names = path.split(".")
+    if part == NAMES:
+        figure = names[-1] if names else ""
+        return "" if figure in OF_A_NAME else _unknown(figure, path, OF_A_NAME)
+    kinds = {name: get_args(get_type_hints(Board)[name])[0] for name in PARTS}
+    return _fault_below(kinds[part], names, path) if part in kinds else _unknown(part, path, [*kinds, NAMES])
+
+
+def _fault_below(kind: Any, names: list[str], path: str) -> str:  # noqa: ANN401 - an annotation
+    """The same below a value of this type; of several types that of the last, where none has such a figure."""
+    options = [option for option in get_args(kind) if option is not NoneType] if _is_union(kind) else [kind]
+    faults = [_fault_of(option, names, path) for option in options]
+    return "" if "" in faults else faults[-1]
+
+
+def _fault_of(kind: Any, names: list[str], path: str) -> str:  # noqa: ANN401 - an annotation
+    origin = get_origin(kind) or kind
+    if not names:
+        return "" if origin in (int, float) else f"{path} is no number"
+    if isinstance(origin, type) and issubclass(origin, msgspec.Struct):
+        fields = {field.encode_name: field.type for field in msgspec.structs.fields(origin)}
+        return (
+            _fault_below(fields[names[0]], names[1:], path) if names[0] in fields else _unknown(names[0], path, fields)
+        )
+    if origin in (list, tuple):  # a row's name may hold dots
+        rows = [_fault_below(get_args(kind)[0], names[length:], path) for length in range(1, len(names) + 1)]
+        return "" if "" in rows else rows[0]
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _fault_below(get_args(kind)[1], names[1:], path)
+    return f"{path}: nothing lies below {names[0]}"
+
+
+def _is_union(kind: Any) -> bool:  # noqa: ANN401 - an annotation
+    return get_origin(kind) in (Union, UnionType)
+
+
 def basis_at(board: Board, path: str) -> str:
     """What the σ at a path rests on, the `sigma_basis` beside it; empty for any other figure, and where it has none."""
     if unit_of(path) is not Unit.SIGMA:
@@ -117,6 +161,15 @@ def _of_a_name(board: Board, path: str, ticker: str, figure: str) -> float | Non
     if found.is_empty():
         raise LookupError(f"{path}: the market's snapshot has no {ticker!r}")
     return None if found[0] is None else float(found[0])
+
+
+def is_held(board: Board, ticker: str) -> bool:
+    """Whether LIVE has an older price of the stock, kept as the snapshot's own is gone or can't be."""
+    if board.live is None or board.snapshot is None:
+        return False
+    live = board.live.filter(pl.col("ticker") == ticker, pl.col("doubt").is_not_null())
+    own = board.snapshot.filter(pl.col("ticker") == ticker).select("trade_price", "minute_close", "day_close")
+    return live.height > 0 and live.get_column("price")[0] not in {price for row in own.iter_rows() for price in row}
 
 
 def _under(here: Any, names: list[str], path: str) -> Any:  # noqa: ANN401 - whatever a reading holds

@@ -43,6 +43,7 @@ def _rule(watch: Watch) -> dict[str, Any]:
         "fired_at": watch.fired_at,
         "fired_value": watch.fired_value,
         "fired_sigma_basis": watch.fired_basis,
+        "pending": watch.pending,
         "fault": watch.fault,
         "set": "here" if watch.own else watch.where,
     }

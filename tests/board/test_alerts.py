@@ -6,12 +6,13 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 import msgspec
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskview.board import Board
-from deskview.board.alerts import QUIET, Watch, acknowledged, watched
+from deskview.board import Board, Part, Status
+from deskview.board.alerts import OF_THE_MARKET, QUIET, Watch, acknowledged, watched
 from deskview.board.readings import reading_at
 from deskview.settings import Alert
 
@@ -79,14 +80,71 @@ class Momentum(msgspec.Struct):
 
 
 def _stub(sigma: float, at: datetime) -> Any:  # noqa: ANN401 - stands for a Board
-    class Part:
-        value = Momentum(sigma)
+    class Reading:
+        value, status = Momentum(sigma), Status.LIVE
 
     class Stub:
-        parts: ClassVar = {"momentum": Part}
+        parts: ClassVar = {"momentum": Reading}
         as_of = at
 
     return Stub()
+
+
+def with_market(board: Board, **fields: Any) -> Board:  # noqa: ANN401 - any field of a Part
+    """The board whose parts that rest on the market's snapshot have these."""
+    return replace(board, **{name: replace(board.parts[name], **fields) for name in OF_THE_MARKET})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [({"status": Status.DOUBT, "doubt": "1,480 of 2,960 names came"}, "in doubt"), ({"status": Status.STALE}, "stale")],
+)
+@pytest.mark.parametrize("rule", [BELOW, Alert("momentum.sigma", crosses=-3)])
+def test_what_is_in_doubt_or_old_neither_fires_nor_arms(
+    board: Board, fields: dict[str, Any], why: str, rule: Alert
+) -> None:
+    (fired,) = watched([Watch(rule)], with_sigma(board, -2.0))
+    (fired,) = watched([fired], with_sigma(board, -4.0, 2))
+    assert fired.rings
+    doubted = replace(with_sigma(board, 1000.0, 4), momentum=replace(with_sigma(board, 1000.0).momentum, **fields))
+    (waits,) = watched([fired], doubted)
+    assert (waits.pending, waits.value, waits.holds, waits.firings) == (why, None, fired.holds, 1)
+    (after,) = watched([waits], with_sigma(board, -4.0, 6))
+    assert (after.pending, after.rings, after.firings, after.value) == ("", False, 1, -4.0)
+
+
+def test_the_first_board_in_doubt_fires_nothing(board: Board) -> None:
+    doubted = replace(board, momentum=replace(board.momentum, status=Status.DOUBT, doubt="prices stand elsewhere"))
+    (waits,) = watched([Watch(Alert("momentum.return", below=0.0))], doubted)
+    assert (waits.holds, waits.firings, waits.rings) == (None, 0, False)
+
+
+def test_a_names_own_figures_wait_with_the_whole_market_only(board: Board) -> None:
+    rule = Alert("names.NVDA.price", above=0.0)
+    (waits,) = watched([Watch(rule)], with_market(board, status=Status.DOUBT, doubt="1,480 of 2,960 names came"))
+    assert (waits.pending, waits.firings) == ("in doubt", 0)
+    one: Part[Any] = replace(board.leverage, status=Status.STALE)
+    (fires,) = watched([waits], replace(board, leverage=one))
+    assert (fires.pending, fires.rings) == ("", True)
+
+
+def test_a_rule_on_a_name_waits_while_an_older_price_of_it_is_kept(board: Board) -> None:
+    assert board.live is not None
+    nvda = pl.col("ticker") == "NVDA"
+    doubted = board.live.with_columns(doubt=pl.when(nvda).then(pl.lit("opened 30% lower")).otherwise("doubt"))
+    kept = doubted.with_columns(price=pl.when(nvda).then(pl.col("price") * 1.01).otherwise("price"))
+    for rule in (Alert("names.NVDA.price", above=0.0), Alert("names.NVDA.return", below=1.0)):
+        (waits,) = watched([Watch(rule)], replace(board, live=kept))
+        assert (waits.pending, waits.firings) == ("in doubt", 0)
+        (fires,) = watched([waits], replace(board, live=doubted))
+        assert fires.rings, "its price is the snapshot's own"
+
+
+def test_a_clock_that_went_back_does_not_silence_a_rule(board: Board) -> None:
+    (fired,) = watched([Watch(BELOW)], with_sigma(board, -4.0, 60))
+    (armed,) = watched([fired], with_sigma(board, -2.0, 0))
+    (again,) = watched([armed], with_sigma(board, -4.0, 1))
+    assert (again.rings, again.firings) == (True, 2)
 
 
 def test_acknowledging_leaves_the_count(board: Board) -> None:

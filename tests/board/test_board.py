@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deskview.board import Board, Built, FlowInputs, Inputs, Notice, Status, WeekInputs, Wire, build_board
+from deskview.board import Board, FlowInputs, Inputs, Notice, Status, WeekInputs, Wire, build, build_board
 from deskview.board.basis import INTEREST
 from deskview.board.export import board_to_builtins, board_to_json
 from deskview.market.source import Source
@@ -193,17 +193,17 @@ def kept(first: Board, second: Board) -> set[str]:
 
 
 def test_a_board_of_the_same_market_keeps_its_readings(inputs: Inputs) -> None:
-    first = build_board(inputs)
-    second = build_board(replace(inputs, wire=Wire(5)), Built(inputs, first))
+    before = build(inputs)
+    first, second = before.board, build_board(replace(inputs, wire=Wire(5)), before)
     assert kept(first, second) == set(MARKET)
     assert second.live is first.live
     assert second.wire == Wire(5)
 
 
 def test_what_is_said_of_a_part_changes_that_part_alone(inputs: Inputs) -> None:
-    first = build_board(inputs)
+    before = build(inputs)
     notices = {"leverage": Notice("the simulation failed", fault=True)}
-    second = build_board(replace(inputs, notices=notices), Built(inputs, first))
+    first, second = before.board, build_board(replace(inputs, notices=notices), before)
     assert kept(first, second) == set(MARKET) - {"leverage"}
     assert second.leverage.status is Status.STALE
     assert second.leverage.value == first.leverage.value
@@ -224,7 +224,7 @@ CHANGES: dict[str, Callable[[Inputs], Inputs]] = {
 @pytest.mark.parametrize("what", CHANGES)
 def test_what_is_kept_of_the_board_before_changes_no_figure(inputs: Inputs, what: str) -> None:
     changed = CHANGES[what](inputs)
-    after = build_board(changed, Built(inputs, build_board(inputs)))
+    after = build_board(changed, build(inputs))
     anew = build_board(changed)
     assert board_to_json(after) == board_to_json(anew)
     assert {name: part.received for name, part in after.parts.items()} == {
