@@ -2,12 +2,18 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Protocol
 from urllib.parse import quote
 
 MASK = "••••"
 LIMIT = 500
+MARKS_KEPT = 2
+"""Marks on one character that are kept: scripts that need more on a name are not written in the market's listings."""
+JOINING = r"\p{M}\x{1160}-\x{11FF}\x{D7B0}-\x{D7FF}"
+"""The class of what takes no cell of its own, as polars' expressions write it: combining marks, variation selectors
+among them, and the vowels and ends of Korean syllables."""
 
 
 class Secret(Protocol):
@@ -22,11 +28,30 @@ def printable(text: str) -> str:
     """Return `text` with every white space turned into a plain space and every other unprintable character removed.
 
     Unprintable are control characters (C0, C1, DEL), direction overrides, zero-width characters, lone surrogates,
-    and what Unicode has not assigned.
+    and what Unicode has not assigned. Of combining marks and all else that joins the character before it at most
+    MARKS_KEPT stay on each, and none where there is no character: a terminal would paint them all in one cell.
     """
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
-    return "".join(char if char.isprintable() else " " if char.isspace() else "" for char in text)
+    kept = "".join(char if char.isprintable() else " " if char.isspace() else "" for char in text)
+    return _few_marks(kept)
+
+
+def _few_marks(text: str) -> str:
+    """The text with at most MARKS_KEPT joining characters in a row, and none at its beginning or after a space."""
+    found, marks = [], MARKS_KEPT
+    for char in text:
+        marks = marks + 1 if _joins(char) else MARKS_KEPT if char == " " else 0
+        if marks <= MARKS_KEPT:
+            found.append(char)
+    return "".join(found)
+
+
+def _joins(char: str) -> bool:
+    """Whether a character is of the class JOINING."""
+    if char < "\u0300":
+        return False
+    return unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff"
 
 
 def redact(text: str, secrets: Iterable[Secret]) -> str:

@@ -25,6 +25,9 @@ from deskview.providers.errors import Kind, ProviderError
 
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
+LONGEST_PAUSE_S = 300.0
+"""A server that asks for longer is asked again all the same: a desk that waits for hours, or for ever on a slip of the
+server's, shows old figures meanwhile, and a call in five minutes is no load."""
 _LISTENER: ContextVar[Callable[[ProviderError], None] | None] = ContextVar("setback", default=None)
 
 
@@ -61,8 +64,12 @@ class RateLimiter:
             self._sent.append(self._clock())
 
     def pause(self, seconds: float) -> None:
-        """Nobody's turn comes before `seconds` from now."""
-        self._paused_until = max(self._paused_until, self._clock() + seconds)
+        """Nobody's turn comes before `seconds` from now, at most five minutes. Only time ends it: the user can't."""
+        self._paused_until = max(self._paused_until, self._clock() + min(seconds, LONGEST_PAUSE_S))
+
+    def resume(self) -> None:
+        """Ends a pause: whoever asks now wants to know whether it still holds."""
+        self._paused_until = float("-inf")
 
     def paused_s(self) -> float:
         """Seconds left of a pause; 0 when there is none."""
@@ -173,7 +180,8 @@ def _decision(policy: RetryPolicy) -> Callable[[Exception], bool | float]:
 def retry_after_s(headers: httpx.Headers) -> float | None:
     """Seconds the server asks to wait: `Retry-After` as seconds or as an HTTP date; None when absent or no such thing.
 
-    A date is read against the answer's own `Date`, so that a wrong clock here does not matter.
+    A date is read against the answer's own `Date`, so that a wrong clock here does not matter. It may be any time
+    ahead: `capped` makes a wait of it.
     """
     text = headers.get("Retry-After", "").strip()
     if not text:
@@ -188,9 +196,19 @@ def retry_after_s(headers: httpx.Headers) -> float | None:
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
+def capped(asked_s: float | None) -> tuple[float | None, str]:
+    """The wait that is kept of what a server asks for, and what is to be said where it is less; else nothing."""
+    if asked_s is None or asked_s <= LONGEST_PAUSE_S:
+        return asked_s, ""
+    return (
+        LONGEST_PAUSE_S,
+        f" It asked to wait {min(asked_s, 1e15):.0f} s; deskview waits {LONGEST_PAUSE_S:.0f} s at most.",
+    )
+
+
 def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError, IndexError):  # what the parser makes of dates that are none
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -37,6 +37,10 @@ def test_doing_it_twice_changes_nothing_more(text: str) -> None:
         ("abc\u202ecba\u2069", "abccba"),
         ("zero\u200bwidth\ufeff", "zerowidth"),
         ("Société Générale 東京 ▲", "Société Générale 東京 ▲"),
+        ("Z" + "\u0301" * 5_000 + "a", "Z\u0301\u0301a"),
+        ("\u0301\u0301a \u0301b", "a b"),
+        ("A\u200d\ufe0f\u200d\ufe0f\ufe0f\u20e3B", "A\ufe0f\ufe0fB"),
+        ("\u1112\u1161\u11ab" + "\u11ab" * 99, "\u1112\u1161\u11ab"),
     ],
 )
 def test_controls_vanish_and_words_stay(text: str, line: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, follow
-from deskview.providers.massive.client import Rows
+from deskview.providers.massive.decode import Rows
 from deskview.providers.massive.provider import Massive
 from tests.providers.conftest import CANARY
 from tests.providers.scripted import Server, ok

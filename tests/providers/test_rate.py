@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from deskview.providers.retry import RateLimiter
+from deskview.providers.retry import LONGEST_PAUSE_S, RateLimiter
 
 
 class Clock:
@@ -40,6 +40,13 @@ async def test_pause_holds_everyone_back() -> None:
     assert limiter.paused_s() == 7.0
     assert await turns(limiter, clock, 2) == [7.0, 7.0]
     assert limiter.paused_s() == 0.0
+
+
+async def test_no_pause_lasts_for_ever() -> None:
+    clock = Clock()
+    limiter = RateLimiter(5, 1.0, clock=clock, sleep=clock.sleep)
+    limiter.pause(99_999_999_999)
+    assert await turns(limiter, clock, 1) == [LONGEST_PAUSE_S]
 
 
 async def test_first_come_first_served() -> None:

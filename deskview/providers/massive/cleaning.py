@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 import polars as pl
 
 from deskview.providers.base import Table
-from deskview.text import neutralise
+from deskview.text import JOINING, MARKS_KEPT, neutralise
 
 NEW_YORK = "America/New_York"
 TICKER = r"[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}"
@@ -14,6 +15,20 @@ TICKER = r"[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}"
 
 
 REASONS_NAMED = 5
+HIGHEST_PRICE = 10_000_000.0
+"""USD, more than ten times the dearest share there has been: no price is as high, and no cash paid on a share."""
+MOST_SHARES = 1e13
+"""A hundred times the shares of any company listed in New York; nothing trades more of them in a day either."""
+MOST_CAP_USD = 1e14
+"""About the value of all listed companies together."""
+WIDEST_RATIO = 10_000.0
+"""No split has made more of one share, or one of more."""
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+AHEAD = timedelta(days=8 * 366)
+"""A date so far after the first day asked for is none: history reaches back five years, and nothing is announced three
+years ahead."""
+NAME_LENGTH = 120
+"""Characters of a name that are kept: the longest fund's name has about a hundred."""
 
 
 def positive(column: str | pl.Expr) -> pl.Expr:
@@ -38,14 +53,30 @@ def new_york_date(time: pl.Expr) -> pl.Expr:
 
 
 def iso_date(column: str) -> pl.Expr:
-    """The date of a text YYYY-MM-DD, null when it is none."""
-    return pl.col(column).str.to_date("%Y-%m-%d", strict=False)
+    """The date of a text YYYY-MM-DD, null when it is none or of another age than the market's."""
+    day = pl.col(column).str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(day.is_between(FIRST_DAY, LAST_DAY)).then(day)
 
 
 def one_line(column: str) -> pl.Expr:
-    """Text with control and other unprintable characters taken out; empty is null."""
-    text = pl.col(column).str.replace_all(r"[\p{C}\p{Zl}\p{Zp}]", "").str.strip_chars()
+    """Text of at most NAME_LENGTH characters, an ellipsis at the end of a cut one; empty is null.
+
+    Control and other unprintable characters are taken out, and of marks that join a character all but the first two.
+    """
+    few_marks = _printable(column).str.replace_all(rf"([{JOINING}]{{{MARKS_KEPT}}})[{JOINING}]+", "${1}")
+    text = few_marks.str.replace_all(rf"(^|\s)[{JOINING}]+", "${1}").str.strip_chars()
+    cut = pl.when(text.str.len_chars() > NAME_LENGTH).then(text.str.head(NAME_LENGTH - 1) + "…").otherwise(text)
+    return pl.when(text != "").then(cut)
+
+
+def code(column: str) -> pl.Expr:
+    """Text that is compared and never shown, without control characters; empty is null."""
+    text = _printable(column).str.strip_chars()
     return pl.when(text != "").then(text)
+
+
+def _printable(column: str) -> pl.Expr:
+    return pl.col(column).str.replace_all(r"[\p{C}\p{Zl}\p{Zp}]", "")
 
 
 def unfit_bar() -> dict[str, pl.Expr]:
@@ -53,8 +84,32 @@ def unfit_bar() -> dict[str, pl.Expr]:
     prices = [pl.col(name) for name in ("open", "high", "low", "close")]
     return {
         "a price is not above zero": pl.any_horizontal(price <= 0 for price in prices),
+        **too_high(*prices),
         "the high is below the low": pl.col("high") < pl.col("low"),
-        "the volume is negative": pl.col("volume") < 0,
+        **unfit_volume(),
+    }
+
+
+def too_high(*prices: pl.Expr) -> dict[str, pl.Expr]:
+    """A rule for rows with a price that can be none."""
+    return {f"a price of {HIGHEST_PRICE:,.0f} or more": pl.any_horizontal(price >= HIGHEST_PRICE for price in prices)}
+
+
+def unfit_volume(*columns: str) -> dict[str, pl.Expr]:
+    """Rules for rows whose volumes, by default the one, can't be."""
+    volumes = [pl.col(name) for name in columns or ("volume",)]
+    name = "a volume" if columns else "the volume"
+    return {
+        f"{name} is negative": pl.any_horizontal(volume < 0 for volume in volumes),
+        f"{name} is above {MOST_SHARES:.0e} shares": pl.any_horizontal(volume > MOST_SHARES for volume in volumes),
+    }
+
+
+def unfit_day(column: str, name: str, since: date) -> dict[str, pl.Expr]:
+    """Rules for rows without a date, or with one that can't be among those from `since` on."""
+    return {
+        f"the {name} is no date": pl.col(column).is_null(),
+        f"the {name} is years ahead": pl.col(column) > since + AHEAD,
     }
 
 

@@ -1,40 +1,35 @@
-"""Requests to Massive, from the path to typed rows: which market answers, what the plan lacks, what does not fit.
+"""Requests to Massive, from path to table: which market answers, what the plan lacks and when that is tried again.
 
-A page is decoded in one go, a long table a batch at a time; only when a row does not fit is each row looked at by
-itself, so that one bad row costs that row and nothing else.
+Whatever an answer holds ends in a table or in a ProviderError.
 """
 
 import asyncio
 import hashlib
+import logging
 import re
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import TypeVar
 from urllib.parse import quote
 
 import httpx
-import msgspec
 import polars as pl
-from msgspec import Raw
 
 from deskview.market.source import Source
 from deskview.providers.answers import Answer
-from deskview.providers.base import Capabilities, Capability, Table
+from deskview.providers.base import Capabilities, Capability, Denial, Table
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, Params, follow
 from deskview.providers.massive.cleaning import TICKER, Rejects
-from deskview.providers.massive.refusals import FAILED, ErrorBody, Translator, denial
-from deskview.providers.massive.wire import Envelope, RowError
+from deskview.providers.massive.decode import Reader, Rows
+from deskview.providers.massive.refusals import Translator, denial
 
 Row = TypeVar("Row")
-One = TypeVar("One")
-
-BATCH = 1_000
-"""Rows of a long table that are worked on at a time."""
-_ROW_ERROR = msgspec.json.Decoder(RowError)
-
+Made = TypeVar("Made")
+log = logging.getLogger(__name__)
 
 HEADER = "X-Simulated-Market"
 MARK = re.compile(
@@ -42,107 +37,10 @@ MARK = re.compile(
     r"(?:; *speed=(?P<speed>\d{1,20}(?:\.\d{1,6})?))?"
 )
 REAL = Source("massive", namespace="massive")
-Made = TypeVar("Made")
 SMALL_BODY = 200_000
 """Bytes that are worked on within milliseconds: handing them to a thread would take as long."""
-
-
-@dataclass(frozen=True)
-class Rows(Generic[Row]):
-    """The rows of one page that fit, and the address of the next page."""
-
-    rows: list[Row]
-    next_url: str | None
-
-
-class Reader(Generic[Row]):
-    """Decodes pages of one kind of row."""
-
-    def __init__(self, row: type[Row], envelope: type = Envelope) -> None:
-        self._whole = msgspec.json.Decoder(envelope[row])  # type: ignore[index]
-        self._raw = msgspec.json.Decoder(envelope[Raw])  # type: ignore[index]
-        self._row = msgspec.json.Decoder(row)
-
-    def read(self, answer: Answer, capability: Capability, translate: Translator, rejects: Rejects) -> Rows[Row]:
-        """The page's rows; unfit ones go to the rejects. Raises MALFORMED when it is no page at all."""
-        try:
-            page = self._whole.decode(answer.body)
-            rows = page.results or []
-        except msgspec.DecodeError:
-            page = _envelope(self._raw, answer, capability)
-            rows = self._one_by_one(page.results or [], rejects)
-        _refuse_failed(page, answer, capability, translate)
-        return Rows(rows, page.next_url)
-
-    def batches(
-        self, answer: Answer, capability: Capability, translate: Translator, rejects: Rejects
-    ) -> Iterator[list[Row]]:
-        """The same rows a thousand at a time: worked on while they are in the processor's cache, and let go of.
-
-        Of twelve thousand rows read at once half the time is spent on fetching them from memory again.
-        """
-        page = _envelope(self._raw, answer, capability)
-        _refuse_failed(page, answer, capability, translate)
-        pieces = page.results or []
-        for first in range(0, len(pieces), BATCH):
-            batch = pieces[first : first + BATCH]
-            try:
-                yield [self._row.decode(piece) for piece in batch]
-            except msgspec.DecodeError:
-                yield self._one_by_one(batch, rejects)
-
-    def _one_by_one(self, raw: list[Raw], rejects: Rejects) -> list[Row]:
-        rows = []
-        for piece in raw:
-            try:
-                rows.append(self._row.decode(piece))
-            except msgspec.DecodeError as fault:
-                rejects.add(_own_error(piece) or _explained(fault))
-        return rows
-
-
-def _refuse_failed(page: Envelope[Any], answer: Answer, capability: Capability, translate: Translator) -> None:
-    """Raises what an answer means that says of itself that it failed."""
-    if page.status in FAILED:
-        raise translate.failed_success(ErrorBody(page.status, page.error, page.message), answer.url.path, capability)
-
-
-def read_one(decoder: msgspec.json.Decoder[One], answer: Answer, capability: Capability) -> One:
-    """A body that is one object or a bare array; raises MALFORMED when it does not fit."""
-    try:
-        return decoder.decode(answer.body)
-    except msgspec.DecodeError:
-        raise malformed(answer, capability) from None
-
-
-def _envelope(decoder: msgspec.json.Decoder[Envelope[Raw]], answer: Answer, capability: Capability) -> Envelope[Raw]:
-    return read_one(decoder, answer, capability)
-
-
-def _own_error(piece: Raw) -> str:
-    try:
-        row = _ROW_ERROR.decode(piece)
-    except msgspec.DecodeError:
-        return ""
-    return f"the provider's own error: {row.error}"
-
-
-def _explained(fault: msgspec.DecodeError) -> str:
-    """The decoder's message, field first: "day.c: expected float | null, got str"."""
-    what, _, where = str(fault).replace("`", "").partition(" - at $")
-    what = what.partition(" matching regex")[0].replace("Expected", "expected").replace("Object missing", "missing")
-    return f"{where.lstrip('.') or 'row'}: {what}"
-
-
-def malformed(answer: Answer, capability: Capability) -> ProviderError:
-    """The error for an answer in a form nothing can be read from."""
-    return ProviderError(
-        Kind.MALFORMED,
-        "The provider's answer is not in the form it should have. The table is not updated.",
-        capability=capability,
-        status=200,
-        path=answer.url.path,
-    )
+SMALL_TABLE = 1_000
+"""The same in rows."""
 
 
 def source_of(headers: httpx.Headers) -> Source:
@@ -180,12 +78,19 @@ class MassiveClient:
         self.capabilities = Capabilities()
         self.source: Source = Source("massive")
         self._translate = translate
+        self._tries: defaultdict[Capability, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def one(self, path: str, capability: Capability, params: Params | None = None) -> Answer:
-        """One answer."""
-        with self._learning(capability):
-            answer = await self.http.get(path, params, capability=capability)
-            self._recognise(answer.headers)
+        """One answer. Raises NOT_ENTITLED without asking while the capability is denied and its next try is not due."""
+        refused = not self.capabilities.allows(capability)
+        async with self._tries[capability] if refused else nullcontext():
+            denied = self.capabilities.denied.get(capability)
+            if denied is not None:
+                self._begin_try(denied)
+            with self._learning(capability):
+                answer = await self.http.get(path, params, capability=capability)
+                self._recognise(answer.headers)
+            self.capabilities.allow(capability)
             return answer
 
     async def page(
@@ -197,8 +102,7 @@ class MassiveClient:
         params: Params | None = None,
     ) -> list[Row]:
         """The rows of the first page alone."""
-        with self._learning(capability):
-            return (await self._read(await self.one(path, capability, params), capability, reader, rejects)).rows
+        return (await self._read(await self.one(path, capability, params), capability, reader, rejects)).rows
 
     async def table(
         self,
@@ -209,11 +113,32 @@ class MassiveClient:
         params: Params | None = None,
     ) -> Table:
         """What `make` makes of the first page's rows, batch by batch, on the thread that reads them."""
+        answer = await self.one(path, capability, params)
+
+        def made() -> Table:
+            rejects = Rejects()
+            page = reader.pieces(answer, capability, self._translate)
+            table = rejects.table(make(reader.batches(page.rows, rejects), rejects))
+            return replace(table, delayed=page.delayed)
+
+        return await aside(made, capability, path, small=len(answer.body) < SMALL_BODY)
+
+    async def whole_table(
+        self,
+        path: str,
+        capability: Capability,
+        reader: Reader[Row],
+        make: Callable[[list[Row], Rejects], pl.DataFrame],
+        params: Params | None = None,
+    ) -> Table:
+        """What `make` makes of the rows of every page."""
         rejects = Rejects()
-        with self._learning(capability):
-            answer = await self.one(path, capability, params)
-            batches = reader.batches(answer, capability, self._translate, rejects)
-            return rejects.table(await self._aside(answer, partial(make, batches, rejects)))
+        rows = [row async for page in self.pages(path, capability, reader, rejects, params) for row in page]
+
+        def made() -> Table:
+            return rejects.table(make(rows, rejects))
+
+        return await aside(made, capability, path, small=len(rows) < SMALL_TABLE)
 
     async def pages(
         self,
@@ -228,45 +153,37 @@ class MassiveClient:
         async def read(answer: Answer) -> Rows[Row]:
             return await self._read(answer, capability, reader, rejects)
 
+        first = await self.one(path, capability, params)
         with self._learning(capability):
-            first = await self.one(path, capability, params)
             async for page in follow(self.http, first, read, capability=capability):
                 yield page.rows
 
-    async def rows(
-        self,
-        path: str,
-        capability: Capability,
-        reader: Reader[Row],
-        rejects: Rejects,
-        params: Params | None = None,
-    ) -> list[Row]:
-        """The rows of every page."""
-        return [row async for rows in self.pages(path, capability, reader, rejects, params) for row in rows]
-
     async def _read(self, answer: Answer, capability: Capability, reader: Reader[Row], rejects: Rejects) -> Rows[Row]:
         self._recognise(answer.headers)
-        return await self._aside(answer, partial(reader.read, answer, capability, self._translate, rejects))
+        work = partial(reader.read, answer, capability, self._translate, rejects)
+        return await aside(work, capability, answer.url.path, small=len(answer.body) < SMALL_BODY)
 
-    async def _aside(self, answer: Answer, work: Callable[[], Made]) -> Made:
-        """Does work on an answer, on a thread where that pays."""
-        try:
-            return work() if len(answer.body) < SMALL_BODY else await asyncio.to_thread(work)
-        except ProviderError as error:
-            # The reader's frames hold what the server sent, which may be the key.
-            raise error.with_traceback(None) from None
+    def _begin_try(self, denied: Denial) -> None:
+        """Raises NOT_ENTITLED until the next try is due; the others that wait for it are let in when it has an answer.
+
+        They wait and are not refused: the first refusal of many requests at once would end all, the try among them.
+        """
+        wait_s = self.capabilities.retry_in_s(denied.capability)
+        if wait_s:
+            raise ProviderError(Kind.NOT_ENTITLED, denied.sentence, capability=denied.capability, retry_after_s=wait_s)
+        self.capabilities.put_off(denied.capability)
 
     @contextmanager
     def _learning(self, capability: Capability) -> Iterator[None]:
-        """Asks nothing that was refused for the plan before, and remembers when it is."""
-        known = self.capabilities.denied.get(capability)
-        if known is not None:
-            raise ProviderError(Kind.NOT_ENTITLED, known.sentence, capability=capability)
+        """Remembers what is refused for the plan, and tells when it is tried again."""
         try:
             yield
         except ProviderError as error:
             if error.kind is Kind.NOT_ENTITLED:
-                self.capabilities.denied[capability] = denial(capability)
+                self.capabilities.deny(denial(capability))
+                error.retry_after_s = self.capabilities.retry_in_s(capability)
+            else:
+                self.capabilities.try_soon(capability)
             raise
 
     def _recognise(self, headers: httpx.Headers) -> None:
@@ -274,6 +191,37 @@ class MassiveClient:
         if self.source.namespace and self.source != now:
             raise changed(self.source, now)
         self.source = now
+
+
+async def aside(work: Callable[[], Made], capability: Capability, path: str, *, small: bool) -> Made:
+    """Does work on an answer, on a thread where that pays."""
+    done = partial(worked, work, capability, path)
+    return done() if small else await asyncio.to_thread(done)
+
+
+def worked(work: Callable[[], Made], capability: Capability, path: str) -> Made:
+    """Does work on an answer. An error nobody thought of is the answer's too, all there is to work on: MALFORMED."""
+    try:
+        return work()
+    except ProviderError as error:
+        failure = error.with_traceback(None)
+    except Exception as error:
+        log.exception("%s: the answer could not be worked on", path)
+        failure = unexpected(error, path, capability)
+    # Out here: the frames of the work hold what the server sent, which may be the key.
+    raise failure
+
+
+def unexpected(error: Exception, path: str, capability: Capability) -> ProviderError:
+    """The error for an answer that could be read but not be worked on; the log has the details."""
+    return ProviderError(
+        Kind.MALFORMED,
+        f"The provider's answer holds what deskview can't work on ({type(error).__name__}, see the log). "
+        "The table is not updated.",
+        capability=capability,
+        status=200,
+        path=path,
+    )
 
 
 def in_path(ticker: str) -> str:

@@ -1,7 +1,7 @@
 """Massive as a Provider: which endpoint each table comes from."""
 
-import asyncio
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
 
@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import polars as pl
 
-from deskview.market.schema import TRADES, empty
+from deskview.market.schema import DETAILS, TRADES, empty
 from deskview.market.sessions import NEW_YORK, Closure
 from deskview.market.source import Source
 from deskview.providers.answers import Answer
@@ -18,10 +18,13 @@ from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, Params, Traffic
 from deskview.providers.massive import reference, tables, wire
 from deskview.providers.massive.cleaning import Rejects
-from deskview.providers.massive.client import MassiveClient, Reader, in_path, malformed, read_one
-from deskview.providers.massive.refusals import FAILED, ErrorBody, Translator
+from deskview.providers.massive.client import MassiveClient, aside, in_path, worked
+from deskview.providers.massive.decode import Reader, read_list, read_one
+from deskview.providers.massive.refusals import FAILED, UNREADABLE, ErrorBody, Translator
 from deskview.providers.retry import RateLimiter, RetryPolicy
-from deskview.text import Secret
+from deskview.text import Secret, neutralise
+
+log = logging.getLogger(__name__)
 
 SNAPSHOT = Reader(wire.SnapshotRow, wire.SnapshotEnvelope)
 GROUPED = Reader(wire.GroupedBar)
@@ -35,7 +38,7 @@ CONDITION = Reader(wire.Condition)
 EXCHANGE = Reader(wire.Exchange)
 OVERVIEW = msgspec.json.Decoder(wire.OverviewEnvelope)
 STATUS = msgspec.json.Decoder(wire.StatusNow)
-UPCOMING = msgspec.json.Decoder(list[wire.Upcoming])
+UPCOMING = msgspec.json.Decoder(wire.Upcoming)
 
 TRADES_A_PAGE = 50_000
 BARS_A_PAGE = 50_000
@@ -46,6 +49,8 @@ LISTING_A_PAGE = 1_000
 CALLS_PER_SECOND = 50
 #: A second more than the vendor's minute: its clock sees the calls later than ours sends them.
 MINUTE_S = 61.0
+#: A clock outside these years can't be a market's: sessions, dates and zones would be worked out for no such time.
+CLOCK_YEARS = range(2003, 2101)
 #: On a plan counted by the minute a full minute's wait is ordinary and no reason to give up.
 BY_THE_MINUTE = RetryPolicy(total_s=130.0, limited_s=12.0)
 
@@ -53,7 +58,8 @@ BY_THE_MINUTE = RetryPolicy(total_s=130.0, limited_s=12.0)
 class Massive:
     """US equities from Massive; see `deskview.providers.base.Provider` for what each method gives.
 
-    A capability refused for the plan is not asked for again by this object; a new one starts afresh.
+    A capability refused for the plan is tried again after minutes, then longer, or at once after
+    `capabilities.retry_now()`.
     Decoding runs in threads, so that a whole market's body does not hold up the screen.
     """
 
@@ -77,26 +83,31 @@ class Massive:
         answer = await self._client.one("v1/marketstatus/now", Capability.REFERENCE)
         row = read_one(STATUS, answer, Capability.REFERENCE)
         try:
-            return reference.market_status(row)
-        except ValueError:
-            raise malformed(answer, Capability.REFERENCE) from None
+            status = reference.market_status(row)
+        except UNREADABLE:
+            raise _impossible_clock(row) from None
+        if status.now.year not in CLOCK_YEARS:
+            raise _impossible_clock(row)
+        return status
 
     async def closures(self) -> dict[date, Closure]:
         """NYSE's coming closures."""
         answer = await self._client.one("v1/marketstatus/upcoming", Capability.REFERENCE)
-        return reference.closures(read_one(UPCOMING, answer, Capability.REFERENCE))
+        rejects = Rejects()
+        rows = read_list(UPCOMING, answer, Capability.REFERENCE, rejects)
+        if rejects.reasons:
+            log.warning("coming closures left out: %s", rejects.reasons)
+        return worked(partial(reference.closures, rows), Capability.REFERENCE, answer.url.path)
 
     async def tickers(self) -> Table:
         """TICKERS: one paged listing, filtered here; a listing per type would take more calls."""
-        rejects = Rejects()
-        return rejects.table(reference.tickers(await self._listing("true", rejects), rejects))
+        return await self._listing("true", reference.tickers)
 
     async def delisted(self, since: date) -> Table:
         """DELISTED: the whole listing of the inactive, which the vendor can't limit by date."""
-        rejects = Rejects()
-        return rejects.table(reference.delisted(await self._listing("false", rejects), since, rejects))
+        return await self._listing("false", lambda rows, rejects: reference.delisted(rows, since, rejects))
 
-    async def _listing(self, active: str, rejects: Rejects) -> list[wire.TickerRow]:
+    async def _listing(self, active: str, make: Callable[[list[wire.TickerRow], Rejects], pl.DataFrame]) -> Table:
         params: Params = {
             "market": "stocks",
             "active": active,
@@ -104,7 +115,7 @@ class Massive:
             "sort": "ticker",
             "order": "asc",
         }
-        return await self._client.rows("v3/reference/tickers", Capability.REFERENCE, TICKER, rejects, params)
+        return await self._client.whole_table("v3/reference/tickers", Capability.REFERENCE, TICKER, make, params)
 
     async def details(self, ticker: str, on: date | None = None) -> Table:
         """DETAILS; without a date the vendor's clock is asked for it, which is one call more."""
@@ -115,11 +126,13 @@ class Massive:
         except ProviderError as error:
             if error.kind is not Kind.NOT_FOUND:
                 raise
-            return Table(reference.details(None, as_of))
-        row = self._overview(answer)
+            return Table(empty(DETAILS))
+        row, rejects = self._overview(answer), Rejects()
         if row is not None and row.ticker != ticker:
-            return Table(reference.details(None, as_of), 1, ("the answer is about another ticker (1)",))
-        return Table(reference.details(row, as_of))
+            rejects.add("the answer is about another ticker")
+            return rejects.table(empty(DETAILS))
+        make = partial(reference.details, row, as_of, rejects)
+        return rejects.table(worked(make, Capability.REFERENCE, path))
 
     async def daily_bars(self, session: date) -> Table:
         """BARS by the grouped daily endpoint; the bars of the last three sessions may still be corrected."""
@@ -130,25 +143,29 @@ class Massive:
 
     async def splits(self, since: date) -> Table:
         """SPLITS, oldest first."""
-        rejects = Rejects()
         params: Params = {
             "execution_date.gte": since.isoformat(),
             "sort": "execution_date.asc",
             "limit": ACTIONS_A_PAGE,
         }
-        rows = await self._client.rows("stocks/v1/splits", Capability.SPLITS, SPLIT, rejects, params)
-        return rejects.table(reference.splits(rows, rejects))
+
+        def make(rows: list[wire.Split], rejects: Rejects) -> pl.DataFrame:
+            return reference.splits(rows, since, rejects)
+
+        return await self._client.whole_table("stocks/v1/splits", Capability.SPLITS, SPLIT, make, params)
 
     async def dividends(self, since: date) -> Table:
         """DIVIDENDS in USD, oldest first."""
-        rejects = Rejects()
         params: Params = {
             "ex_dividend_date.gte": since.isoformat(),
             "sort": "ex_dividend_date.asc",
             "limit": ACTIONS_A_PAGE,
         }
-        rows = await self._client.rows("stocks/v1/dividends", Capability.DIVIDENDS, DIVIDEND, rejects, params)
-        return rejects.table(reference.dividends(rows, rejects))
+
+        def make(rows: list[wire.Dividend], rejects: Rejects) -> pl.DataFrame:
+            return reference.dividends(rows, since, rejects)
+
+        return await self._client.whole_table("stocks/v1/dividends", Capability.DIVIDENDS, DIVIDEND, make, params)
 
     async def snapshot(self) -> Table:
         """SNAPSHOT in one call, over-the-counter names left out by the vendor."""
@@ -165,10 +182,12 @@ class Massive:
             "sort": "timestamp",
             "limit": TRADES_A_PAGE,
         }
-        pages = self._client.pages(f"v3/trades/{in_path(ticker)}", Capability.TRADES, TRADE, rejects, params)
-        frames = [await asyncio.to_thread(tables.trades, rows, ticker, rejects) async for rows in pages]
+        path, frames = f"v3/trades/{in_path(ticker)}", [empty(TRADES)]
+        async for rows in self._client.pages(path, Capability.TRADES, TRADE, rejects, params):
+            make = partial(tables.trades, rows, ticker, rejects)
+            frames.append(await aside(make, Capability.TRADES, path, small=False))
         inside = pl.col("sip_time").is_between(since, until, closed="left")
-        frame = rejects.drop(pl.concat([empty(TRADES), *frames]), {"the print is outside the time asked for": ~inside})
+        frame = rejects.drop(pl.concat(frames), {"the print is outside the time asked for": ~inside})
         return rejects.table(frame.sort("sip_time", "sequence", maintain_order=True))
 
     async def trades_window(self, ticker: str, since: datetime, count: int) -> Window:
@@ -186,58 +205,60 @@ class Massive:
     def prints_of(self, windows: Sequence[Window]) -> Table:
         """TRADES with `since`, window by window in the order given, each in tape order."""
         rejects = Rejects()
-        frame = tables.windows(windows, rejects)
-        return rejects.table(frame)
+        return rejects.table(worked(partial(tables.windows, windows, rejects), Capability.TRADES, "v3/trades"))
 
     async def intraday(self, ticker: str, session: date, minutes: int, *, since: date | None = None) -> Table:
         """INTRADAY bars, premarket and after hours included; windows without a trade have no bar."""
-        rejects = Rejects()
         first, window = since or session, f"range/{minutes}/minute"
-        rows = await self._custom(ticker, (window, first, session), Capability.INTRADAY_BARS, rejects)
-        return rejects.table(tables.intraday(rows, ticker, first, session, rejects))
+
+        def make(rows: list[wire.CustomBar], rejects: Rejects) -> pl.DataFrame:
+            return tables.intraday(rows, ticker, first, session, rejects)
+
+        return await self._custom(ticker, (window, first, session), Capability.INTRADAY_BARS, make)
 
     async def index_days(self, ticker: str, since: date, until: date) -> Table:
         """INDEX_DAYS, adjusted for splits as of the request."""
-        rejects = Rejects()
-        rows = await self._custom(
-            ticker, ("range/1/day", since, until), Capability.DAILY_BARS, rejects, adjusted="true"
-        )
-        return rejects.table(tables.index_days(rows, ticker, rejects))
+
+        def make(rows: list[wire.CustomBar], rejects: Rejects) -> pl.DataFrame:
+            return tables.index_days(rows, ticker, since, until, rejects)
+
+        span = ("range/1/day", since, until)
+        return await self._custom(ticker, span, Capability.DAILY_BARS, make, adjusted="true")
 
     async def _custom(
         self,
         ticker: str,
         span: tuple[str, date, date],
         capability: Capability,
-        rejects: Rejects,
+        make: Callable[[list[wire.CustomBar], Rejects], pl.DataFrame],
         *,
         adjusted: str = "false",
-    ) -> list[wire.CustomBar]:
-        """The bars of one name over (window, first day, last day)."""
+    ) -> Table:
+        """What is made of the bars of one name over (window, first day, last day)."""
         path = "/".join(("v2/aggs/ticker", in_path(ticker), *map(str, span)))
         params: Params = {"adjusted": adjusted, "sort": "asc", "limit": BARS_A_PAGE}
-        return await self._client.rows(path, capability, CUSTOM, rejects, params)
+        return await self._client.whole_table(path, capability, CUSTOM, make, params)
 
     async def short_volume(self, session: date) -> Table:
         """SHORT_VOLUME of one session."""
-        rejects = Rejects()
         params: Params = {"date": session.isoformat(), "limit": SHORT_ROWS_A_PAGE}
-        rows = await self._client.rows("stocks/v1/short-volume", Capability.SHORT_VOLUME, SHORT, rejects, params)
-        return rejects.table(await asyncio.to_thread(reference.short_volume, rows, session, rejects))
+
+        def make(rows: list[wire.ShortVolume], rejects: Rejects) -> pl.DataFrame:
+            return reference.short_volume(rows, session, rejects)
+
+        return await self._client.whole_table("stocks/v1/short-volume", Capability.SHORT_VOLUME, SHORT, make, params)
 
     async def conditions(self) -> Table:
         """CONDITIONS of stock trades."""
-        rejects = Rejects()
         params: Params = {"asset_class": "stocks", "data_type": "trade", "limit": LISTING_A_PAGE}
-        rows = await self._client.rows("v3/reference/conditions", Capability.REFERENCE, CONDITION, rejects, params)
-        return rejects.table(reference.conditions(rows, rejects))
+        path = "v3/reference/conditions"
+        return await self._client.whole_table(path, Capability.REFERENCE, CONDITION, reference.conditions, params)
 
     async def exchanges(self) -> Table:
         """EXCHANGES for stocks."""
-        rejects = Rejects()
         params: Params = {"asset_class": "stocks", "locale": "us"}
-        rows = await self._client.page("v3/reference/exchanges", Capability.REFERENCE, EXCHANGE, rejects, params)
-        return rejects.table(reference.exchanges(rows, rejects))
+        path = "v3/reference/exchanges"
+        return await self._client.whole_table(path, Capability.REFERENCE, EXCHANGE, reference.exchanges, params)
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -251,6 +272,16 @@ class Massive:
         return envelope.results
 
 
+def _impossible_clock(row: wire.StatusNow) -> ProviderError:
+    came = neutralise(row.server_time, limit=40)
+    return ProviderError(
+        Kind.MALFORMED,
+        f"The provider's clock says \"{came}\", which can't be: it is not believed, and nothing is updated by it.",
+        capability=Capability.REFERENCE,
+        status=200,
+    )
+
+
 def open_massive(
     key: Secret | None,
     base_url: str,
@@ -260,12 +291,15 @@ def open_massive(
 ) -> Massive:
     """The provider on its own client; `calls_per_minute` None means the vendor's unlimited plans."""
     translate = Translator(key)
+    limiter = RateLimiter(calls_per_minute, MINUTE_S) if calls_per_minute else RateLimiter(CALLS_PER_SECOND, 1.0)
     http = HttpClient(
         base_url,
         key,
         translate=translate,
         transport=transport,
-        limiter=RateLimiter(calls_per_minute, MINUTE_S) if calls_per_minute else RateLimiter(CALLS_PER_SECOND, 1.0),
+        limiter=limiter,
         policy=BY_THE_MINUTE if calls_per_minute else RetryPolicy(),
     )
-    return Massive(http, translate)
+    massive = Massive(http, translate)
+    massive.capabilities.on_retry.append(limiter.resume)
+    return massive

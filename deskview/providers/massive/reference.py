@@ -18,7 +18,20 @@ from deskview.market.schema import (
 )
 from deskview.market.sessions import Closure
 from deskview.providers.base import MarketStatus
-from deskview.providers.massive.cleaning import Rejects, iso_date, one_line, positive, repeated, unfit_ticker
+from deskview.providers.massive.cleaning import (
+    HIGHEST_PRICE,
+    MOST_CAP_USD,
+    MOST_SHARES,
+    WIDEST_RATIO,
+    Rejects,
+    iso_date,
+    one_line,
+    positive,
+    repeated,
+    unfit_day,
+    unfit_ticker,
+    unfit_volume,
+)
 from deskview.providers.massive.tables import columns
 from deskview.providers.massive.wire import (
     Condition,
@@ -49,9 +62,10 @@ def tickers(rows: list[TickerRow], rejects: Rejects) -> pl.DataFrame:
 
 def delisted(rows: list[TickerRow], since: date, rejects: Rejects) -> pl.DataFrame:
     """DELISTED of the same types and from the date on, oldest first; of an instrument delisted twice the last row."""
-    frame = _listed(rows).with_columns(delisted=pl.col("delisted_utc").str.slice(0, 10).str.to_date(strict=False))
+    frame = _listed(rows).with_columns(pl.col("delisted_utc").str.head(10))
+    frame = frame.with_columns(delisted=iso_date("delisted_utc"))
     frame = frame.filter(pl.col("delisted").is_null() | (pl.col("delisted") >= since)).sort("delisted", "ticker")
-    rules = {"the date of delisting is none": pl.col("delisted").is_null(), **unfit_ticker()}
+    rules = {**unfit_day("delisted", "day of delisting", since), **unfit_ticker()}
     return require(rejects.drop(frame, {**rules, **repeated("ticker", "delisted")}), DELISTED, "delisted")
 
 
@@ -63,11 +77,19 @@ def _listed(rows: list[TickerRow]) -> pl.DataFrame:
     )
 
 
-def details(row: Overview | None, as_of: date) -> pl.DataFrame:
+def details(row: Overview | None, as_of: date, rejects: Rejects) -> pl.DataFrame:
     """DETAILS of one instrument, or no row."""
     text = dict.fromkeys(("ticker", "name", "type", "sic_code", "list_date"), pl.String())
     numbers = dict.fromkeys(("share_class_shares_outstanding", "market_cap"), pl.Float64())
-    frame = columns([row] if row else [], {**text, **numbers})
+    shares, cap = (pl.col(name) for name in numbers)
+    frame = rejects.drop(
+        columns([row] if row else [], {**text, **numbers}),
+        {
+            "a number is negative": (shares < 0) | (cap < 0),
+            f"more than {MOST_SHARES:.0e} shares": shares > MOST_SHARES,
+            f"worth more than ${MOST_CAP_USD:.0e}": cap > MOST_CAP_USD,
+        },
+    )
     return require(
         frame.select(
             "ticker",
@@ -84,23 +106,25 @@ def details(row: Overview | None, as_of: date) -> pl.DataFrame:
     )
 
 
-def splits(rows: list[Split], rejects: Rejects) -> pl.DataFrame:
+def splits(rows: list[Split], since: date, rejects: Rejects) -> pl.DataFrame:
     """SPLITS, oldest first; `factor` is the vendor's and may be null. Two ratios of one date stay two rows."""
     numbers = dict.fromkeys(("split_from", "split_to", "historical_adjustment_factor"), pl.Float64())
     wire = columns(rows, {"ticker": pl.String(), "execution_date": pl.String(), **numbers})
     frame = wire.with_columns(iso_date("execution_date"), factor=positive("historical_adjustment_factor"))
+    old, new = pl.col("split_from"), pl.col("split_to")
     fit = rejects.drop(
         frame,
         {
-            "the execution date is no date": pl.col("execution_date").is_null(),
-            "the ratio is not above zero": (pl.col("split_from") <= 0) | (pl.col("split_to") <= 0),
+            **unfit_day("execution_date", "execution date", since),
+            "the ratio is not above zero": (old <= 0) | (new <= 0),
+            f"the ratio is beyond {WIDEST_RATIO:,.0f}": (old > WIDEST_RATIO * new) | (new > WIDEST_RATIO * old),
             **repeated("ticker", "execution_date", "split_from", "split_to"),
         },
     )
     return require(fit.sort("execution_date", "ticker"), SPLITS, "splits")
 
 
-def dividends(rows: list[Dividend], rejects: Rejects) -> pl.DataFrame:
+def dividends(rows: list[Dividend], since: date, rejects: Rejects) -> pl.DataFrame:
     """DIVIDENDS in USD, oldest first; several of one name on one date stay several rows, one id is one dividend."""
     text = dict.fromkeys(("ticker", "ex_dividend_date", "currency", "id"), pl.String())
     frame = columns(rows, {**text, "cash_amount": pl.Float64()}).with_columns(
@@ -109,9 +133,10 @@ def dividends(rows: list[Dividend], rejects: Rejects) -> pl.DataFrame:
     fit = rejects.drop(
         frame,
         {
-            "the ex-date is no date": pl.col("ex_date").is_null(),
+            **unfit_day("ex_date", "ex-date", since),
             "paid in another currency": pl.col("currency").fill_null("USD").str.to_uppercase() != "USD",
             "the amount is not above zero": pl.col("cash_usd") <= 0,
+            f"an amount of {HIGHEST_PRICE:,.0f} or more": pl.col("cash_usd") >= HIGHEST_PRICE,
             "the same id a second time": pl.col("id").is_not_null() & ~pl.col("id").is_first_distinct(),
         },
     )
@@ -126,7 +151,7 @@ def short_volume(rows: list[ShortVolume], session: date, rejects: Rejects) -> pl
         frame.with_columns(session=iso_date("date")),
         {
             "the row is of another date": pl.col("session").ne_missing(session),
-            "a volume is negative": (pl.col("total_volume") < 0) | (pl.col("short_volume") < 0),
+            **unfit_volume("total_volume", "short_volume"),
             "more sold short than traded": pl.col("short_volume") > pl.col("total_volume"),
             **repeated("ticker"),
         },

@@ -11,6 +11,9 @@ from deskview.text import Secret, neutralise
 
 WORDS_KEPT = 200
 FAILED = ("ERROR", "NOT_AUTHORIZED")
+UNREADABLE = (ValueError, ArithmeticError, RecursionError)
+"""What bytes from outside make a decoder raise: msgspec's own errors, those of text that is none, of numbers without
+end and of a nesting without end."""
 
 
 @dataclass(frozen=True)
@@ -89,14 +92,16 @@ class Translator:
 def denial(capability: Capability) -> Denial:
     """What is missing, which plan has it and what it costs the desk."""
     missing = ENTITLEMENTS[capability]
-    sentence = f"The key's plan does not include {missing.what} (needs {missing.plan} or higher): {missing.loss}."
+    sentence = (
+        f"The key's plan does not include {missing.what} (needs {missing.plan} or higher). Without it {missing.loss}."
+    )
     return Denial(capability, sentence, missing.plan)
 
 
 def _parse(body: bytes) -> ErrorBody | None:
     try:
         return _DECODER.decode(body)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return None
 
 
@@ -129,7 +134,7 @@ def _access(refusal: Refusal, status: str, lower: str, words: str) -> tuple[Kind
     if "api key" in lower or (refusal.status == 401 and not entitled and status != "NOT_AUTHORIZED"):
         return (
             Kind.KEY_REFUSED,
-            f"The provider does not accept the key{_quoted(words)}. Nothing can be fetched; log in again.",
+            f"The provider does not accept the key{_quoted(words)}; `deskview login` puts a new one in.",
         )
     if refusal.capability is None:
         return Kind.NOT_ENTITLED, f"The key's plan does not include this{_quoted(words)}."

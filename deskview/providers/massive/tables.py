@@ -14,15 +14,19 @@ import polars as pl
 from deskview.market.schema import BARS, INDEX_DAYS, INTRADAY, SNAPSHOT, TRADES, UTC_NS, require
 from deskview.providers.base import Window
 from deskview.providers.massive.cleaning import (
+    HIGHEST_PRICE,
+    MOST_SHARES,
     Rejects,
+    code,
     from_millis,
     from_nanos,
     new_york_date,
-    one_line,
     positive,
     repeated,
+    too_high,
     unfit_bar,
     unfit_ticker,
+    unfit_volume,
 )
 from deskview.providers.massive.wire import (
     CustomBar,
@@ -52,7 +56,8 @@ WIRE_NAMES = {
 
 FINRA = 4
 TEN_THOUSANDTHS = Decimal(10_000)
-HIGHEST_PRICE = Decimal(10_000_000)
+PRICES = Decimal("0.0001"), Decimal(HIGHEST_PRICE)
+"""The lowest there can be, and what is above all of them, USD."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WIRE = {
     "id": pl.String(),
@@ -103,7 +108,7 @@ def intraday(rows: list[CustomBar], ticker: str, since: date, session: date, rej
     fit = rejects.drop(
         frame,
         {
-            "the bar is of another date": ~new_york_date(pl.col("start")).is_between(since, session),
+            **_outside(new_york_date(pl.col("start")), since, session),
             **unfit_bar(),
             **repeated("start"),
         },
@@ -111,11 +116,19 @@ def intraday(rows: list[CustomBar], ticker: str, since: date, session: date, rej
     return require(fit.sort("start"), INTRADAY, "intraday bars")
 
 
-def index_days(rows: list[CustomBar], ticker: str, rejects: Rejects) -> pl.DataFrame:
-    """INDEX_DAYS of one name, oldest first; `t` is the start of each day."""
+def index_days(rows: list[CustomBar], ticker: str, since: date, until: date, rejects: Rejects) -> pl.DataFrame:
+    """INDEX_DAYS of one name from `since` to `until`, oldest first; `t` is the start of each day."""
     frame = _custom(rows, ticker).with_columns(session=new_york_date(from_millis("t")))
-    fit = rejects.drop(frame, {**unfit_bar(), **repeated("session")})
-    return require(fit.sort("session"), INDEX_DAYS, "index days")
+    rules = {**_outside(pl.col("session"), since, until), **unfit_bar(), **repeated("session")}
+    fit = rejects.drop(frame, rules).sort("session")
+    beside = pl.col("close").rolling_median(5, center=True, min_samples=1)
+    leaps = {"the close is far from those beside it": ~(pl.col("close") / beside).is_between(0.5, 2)}
+    return require(rejects.drop(fit, leaps), INDEX_DAYS, "index days")
+
+
+def _outside(day: pl.Expr, first: date, last: date) -> dict[str, pl.Expr]:
+    """A rule for bars without a date, or of one that was not asked for."""
+    return {"the bar is of another date": ~day.is_between(first, last).fill_null(value=False)}
 
 
 def _custom(rows: list[CustomBar], ticker: str) -> pl.DataFrame:
@@ -178,8 +191,9 @@ def _unfit_snapshot() -> dict[str, pl.Expr]:
     prices = ("open", "high", "low", "day_close", "minute_close", "trade_price", "prev_close")
     return {
         "a price is negative": pl.any_horizontal(pl.col(name) < 0 for name in prices),
+        **too_high(*map(pl.col, prices)),
         "the high is below the low": pl.col("high") < pl.col("low"),
-        "the volume is negative": pl.col("volume") < 0,
+        **unfit_volume(),
     }
 
 
@@ -218,7 +232,8 @@ def windows(windows: Sequence[Window], rejects: Rejects) -> pl.DataFrame:
 
 def _priced(rows: Sequence[Trade], rejects: Rejects) -> list[Trade]:
     """The rows whose price can be one."""
-    priced = [row for row in rows if row.price.is_finite() and 0 < row.price < HIGHEST_PRICE]
+    lowest, highest = PRICES
+    priced = [row for row in rows if row.price.is_finite() and lowest <= row.price < highest]
     rejects.add("the price is not above zero or out of range", len(rows) - len(priced))
     return priced
 
@@ -231,7 +246,7 @@ def _fit(
         *labels,
         size=_size(),
         sip_time=from_nanos("sip_timestamp"),
-        id=one_line("id"),
+        id=code("id"),
         correction=pl.col("correction").fill_null(0),
         off_exchange=(pl.col("exchange") == FINRA) | pl.col("trf_id").fill_null(0).ne(0),
         time=pl.coalesce(from_nanos("participant_timestamp"), from_nanos("sip_timestamp")),
@@ -241,6 +256,7 @@ def _fit(
         {
             "the print has no time": pl.col("sip_time").is_null(),
             "the size is missing or negative": pl.col("size").is_null() | (pl.col("size") < 0),
+            f"the size is above {MOST_SHARES:.0e} shares": pl.col("size") > MOST_SHARES,
         },
     )
 

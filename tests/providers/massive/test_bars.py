@@ -117,3 +117,15 @@ async def test_the_indexs_own_days_are_adjusted_and_dated_by_their_start(server:
     assert require(table.frame, INDEX_DAYS, "days").rows() == [(date(2026, 8, 6), 10.5), (date(2026, 8, 7), 10.5)]
     assert table.left_out == 2
     assert "/range/1/day/2020-08-01/2026-08-07?adjusted=true" in server.seen[0].target
+
+
+async def test_one_of_the_indexs_days_far_from_those_beside_it_is_left_out() -> None:
+    midnight = int(datetime(2026, 7, 1, 4, tzinfo=UTC).timestamp() * 1000)
+    prices = [600.0, 595.0, 590.0, 595_000.0, 470.0, 480.0, 460.0, 4.7, 470.0]
+    rows = [
+        custom_bar(midnight + number * 86_400_000, o=price, h=price, l=price, c=price)
+        for number, price in enumerate(prices)
+    ]
+    table = await answering(results(*rows)).index_days("SPY", date(2020, 8, 1), DAY)
+    assert table.frame["close"].to_list() == [price for price in prices if 400 < price < 1_000]
+    assert table.reasons == ("the close is far from those beside it (2)",)

@@ -1,13 +1,15 @@
 """Every shape of refusal Massive has been seen to use, over a real socket."""
 
+import asyncio
 from datetime import UTC, date, datetime
 
 import pytest
 
-from deskview.providers.base import Capability
+from deskview.providers.base import RETRY_FIRST_S, RETRY_LONGEST_S, RETRY_SOON_S, Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.massive.provider import Massive
 from tests.providers.scripted import Reply, Server, failed, ok
+from tests.providers.test_rate import Clock
 
 DAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
@@ -51,12 +53,88 @@ async def test_missing_entitlement_turns_one_capability_off(server: Server, mass
     assert massive.capabilities.allows(Capability.SNAPSHOT)
 
 
-async def test_what_was_refused_is_not_asked_again(server: Server, massive: Massive) -> None:
-    server.will(OLD_403)
-    for _ in range(2):
-        with pytest.raises(ProviderError, match="Stocks Starter"):
+async def snapshots_refused(massive: Massive, times: int = 1) -> ProviderError:
+    for _ in range(times):
+        with pytest.raises(ProviderError, match="Stocks Starter") as caught:
             await massive.snapshot()
-    assert len(server.seen) == 1
+    return caught.value
+
+
+@pytest.fixture
+def clock(massive: Massive, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock by which the provider tries refusals again."""
+    clock = Clock()
+    monkeypatch.setattr(massive.capabilities, "clock", clock)
+    return clock
+
+
+async def test_what_was_refused_is_asked_again_after_minutes_then_longer_and_no_sooner(
+    server: Server, massive: Massive, clock: Clock
+) -> None:
+    server.will(OLD_403)
+    assert (await snapshots_refused(massive)).retry_after_s == RETRY_FIRST_S
+    waits = []
+    for calls in range(2, 9):
+        wait = massive.capabilities.retry_in_s(Capability.SNAPSHOT)
+        waits.append(wait)
+        clock.now += wait - 1
+        assert (await snapshots_refused(massive, times=3)).retry_after_s == 1
+        assert len(server.seen) == calls - 1
+        clock.now += 1
+        await snapshots_refused(massive, times=3)
+        assert len(server.seen) == calls
+    assert waits == [120, 240, 480, 960, 1920, RETRY_LONGEST_S, RETRY_LONGEST_S]
+
+
+async def test_a_refusal_that_was_a_slip_heals_and_is_forgotten(server: Server, massive: Massive, clock: Clock) -> None:
+    server.will(OLD_403, OLD_403, ok({"status": "OK", "tickers": []}), OLD_403)
+    await snapshots_refused(massive)
+    clock.now += RETRY_FIRST_S
+    await snapshots_refused(massive)
+    clock.now += 2 * RETRY_FIRST_S
+    assert (await massive.snapshot()).frame.is_empty()
+    assert massive.capabilities.allows(Capability.SNAPSHOT)
+    assert (await snapshots_refused(massive)).retry_after_s == RETRY_FIRST_S, "a new refusal begins anew"
+
+
+async def test_on_request_it_is_asked_again_at_once(server: Server, massive: Massive, clock: Clock) -> None:
+    server.will(OLD_403, OLD_403, ok({"status": "OK", "tickers": []}))
+    await snapshots_refused(massive)
+    massive.capabilities.retry_now()
+    assert massive.capabilities.retry_at(Capability.SNAPSHOT) is None
+    assert (await snapshots_refused(massive, times=2)).retry_after_s == RETRY_FIRST_S
+    massive.capabilities.retry_now()
+    assert (await massive.snapshot()).frame.is_empty()
+
+
+async def test_one_request_tries_and_the_others_wait_for_what_comes_of_it(
+    server: Server, massive: Massive, clock: Clock
+) -> None:
+    server.will(OLD_403)
+    with pytest.raises(ProviderError):
+        await massive.trades_window("SOXL", NOON, 5)
+    clock.now += RETRY_FIRST_S
+    windows = [massive.trades_window("SOXL", NOON, 5) for _ in range(12)]
+    kinds = {error.kind for error in await asyncio.gather(*windows, return_exceptions=True)}  # type: ignore[union-attr]
+    assert kinds == {Kind.NOT_ENTITLED}
+    assert len(server.seen) == 2
+    server.will(ok({"status": "OK"}))
+    clock.now += 2 * RETRY_FIRST_S
+    await asyncio.gather(*(massive.trades_window("SOXL", NOON, 5) for _ in range(12)))
+    assert len(server.seen) == 14
+
+
+async def test_a_try_that_gets_no_answer_says_nothing_of_the_plan_and_is_not_repeated_at_once(
+    server: Server, massive: Massive, clock: Clock
+) -> None:
+    server.will(OLD_403, Reply(400, b"{}"))
+    await snapshots_refused(massive)
+    clock.now += RETRY_FIRST_S
+    with pytest.raises(ProviderError) as caught:
+        await massive.snapshot()
+    assert caught.value.kind is Kind.REFUSED
+    assert (await snapshots_refused(massive, times=2)).retry_after_s == RETRY_SOON_S
+    assert len(server.seen) == 2
 
 
 async def test_date_outside_the_window_costs_that_date_alone(server: Server, massive: Massive) -> None:

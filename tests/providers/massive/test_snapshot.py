@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from deskview.market.schema import SNAPSHOT, require
-from deskview.providers.massive.client import BATCH
+from deskview.providers.massive.decode import BATCH
 from tests.providers.massive.answers import Absent, Json, answering, snapshot_row
 
 ZERO_DAY = {"o": 0, "h": 0, "l": 0, "c": 0, "v": 0, "vw": 0}

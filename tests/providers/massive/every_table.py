@@ -1,0 +1,139 @@
+"""Every table there is: how it is asked for, and good rows of it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from deskview.providers.base import Provider, Table
+from tests.providers.massive.answers import Json, grouped_bar, snapshot_row, trade
+
+DAY = date(2026, 11, 20)
+SINCE = date(2026, 1, 2)
+OPEN = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class OneTable:
+    """`good` gives the good row of a number; `key` is the column a row is known by, `wire_key` its field, `rows` where
+    the body has the rows."""
+
+    name: str
+    ask: Callable[[Provider], Coroutine[Any, Any, Table]]
+    good: Callable[[int], Json]
+    key: str = "ticker"
+    wire_key: str = "ticker"
+    rows: str = "results"
+
+    def read(self, provider: Provider) -> Table:
+        """The table the provider makes."""
+        return asyncio.run(self.ask(provider))
+
+
+def ms_of(moment: datetime) -> int:
+    """Unix milliseconds."""
+    return int(moment.timestamp() * 1000)
+
+
+def _custom(start: datetime, step: timedelta) -> Callable[[int], Json]:
+    def bar(number: int) -> Json:
+        t = ms_of(start + number * step)
+        return {"v": 10.5, "vw": 1.0, "o": 10.0, "c": 10.5, "h": 11.0, "l": 9.5, "t": t, "n": 3}
+
+    return bar
+
+
+def _listed(number: int) -> Json:
+    name = {"ticker": f"GOOD{number}", "name": f"Good {number} Inc.", "type": "CS", "primary_exchange": "XNYS"}
+    return name | {"active": True, "cik": f"{number:010}", "composite_figi": f"BBG{number:09}"}
+
+
+def _delisted(number: int) -> Json:
+    return _listed(number) | {"active": False, "delisted_utc": "2026-03-05T05:00:00Z"}
+
+
+def _split(number: int) -> Json:
+    row = {
+        "ticker": f"GOOD{number}",
+        "execution_date": "2026-05-01",
+        "split_from": 1,
+        "split_to": 15,
+        "id": f"P{number}",
+    }
+    return row | {"historical_adjustment_factor": 0.066667, "adjustment_type": "forward_split"}
+
+
+def _dividend(number: int) -> Json:
+    row = {"id": f"E{number}", "ticker": f"GOOD{number}", "ex_dividend_date": "2026-03-02"}
+    return row | {"cash_amount": 0.25, "currency": "USD"}
+
+
+def _short(number: int) -> Json:
+    return {"ticker": f"GOOD{number}", "date": str(DAY), "total_volume": 1000, "short_volume": 400.5}
+
+
+def _condition(number: int) -> Json:
+    rules = {"consolidated": {"updates_volume": True, "updates_high_low": False, "updates_open_close": False}}
+    return {"id": number, "name": "Form T", "data_types": ["trade"], "asset_class": "stocks", "update_rules": rules}
+
+
+def _exchange(number: int) -> Json:
+    return {"id": number, "type": "exchange", "name": "New York", "mic": "XNYS"}
+
+
+def overview() -> Json:
+    """GOOD1 in detail."""
+    row = {"ticker": "GOOD1", "name": "Good", "type": "CS", "share_class_shares_outstanding": 1e9, "market_cap": 2e11}
+    return row | {"sic_code": "3571", "list_date": "1980-12-12", "round_lot": 100}
+
+
+def closure(day: str) -> Json:
+    """A holiday of NYSE."""
+    return {"exchange": "NYSE", "name": "Thanksgiving", "date": day, "status": "closed"}
+
+
+BARS = OneTable(
+    "bars",
+    lambda provider: provider.daily_bars(date(2026, 8, 7)),
+    lambda number: grouped_bar(T=f"GOOD{number}"),
+    wire_key="T",
+)
+SNAPSHOT = OneTable(
+    "snapshot",
+    lambda provider: provider.snapshot(),
+    lambda number: snapshot_row(ticker=f"GOOD{number}"),
+    rows="tickers",
+)
+TRADES = OneTable(
+    "trades",
+    lambda provider: provider.trades("X", OPEN, OPEN + timedelta(days=1)),
+    lambda number: trade(id=f"GOOD{number}"),
+    key="id",
+    wire_key="id",
+)
+INTRADAY = OneTable(
+    "intraday",
+    lambda provider: provider.intraday("X", DAY, 5),
+    _custom(OPEN, timedelta(minutes=5)),
+    key="start",
+    wire_key="t",
+)
+INDEX_DAYS = OneTable(
+    "index days",
+    lambda provider: provider.index_days("SPY", date(2020, 1, 2), DAY),
+    _custom(datetime(2026, 11, 9, 5, tzinfo=UTC), timedelta(days=1)),
+    key="session",
+    wire_key="t",
+)
+SPLITS = OneTable("splits", lambda provider: provider.splits(SINCE), _split)
+DIVIDENDS = OneTable("dividends", lambda provider: provider.dividends(SINCE), _dividend)
+TICKERS = OneTable("tickers", lambda provider: provider.tickers(), _listed)
+DELISTED = OneTable("delisted", lambda provider: provider.delisted(SINCE), _delisted)
+SHORT_VOLUME = OneTable("short volume", lambda provider: provider.short_volume(DAY), _short)
+CONDITIONS = OneTable("conditions", lambda provider: provider.conditions(), _condition, key="id", wire_key="id")
+EXCHANGES = OneTable("exchanges", lambda provider: provider.exchanges(), _exchange, key="id", wire_key="id")
+EVERY_TABLE = (
+    *(BARS, SNAPSHOT, TRADES, INTRADAY, INDEX_DAYS, SPLITS, DIVIDENDS),
+    *(TICKERS, DELISTED, SHORT_VOLUME, CONDITIONS, EXCHANGES),
+)
