@@ -1,37 +1,30 @@
 """One client for all requests to one provider: paced, bounded, retried, careful with the key, page after page."""
 
 import asyncio
+import os
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 from urllib.parse import quote, urlencode
 
 import httpx
 
 from deskview import __version__
-from deskview.providers.answers import Answer, Refusal, Translate, check_whole, refused, too_large, unreachable
+from deskview.providers.answers import Answer, Body, Refusal, Translate, check_whole, refused
 from deskview.providers.base import Capability
 from deskview.providers.errors import Kind, ProviderError
+from deskview.providers.network import check_named_certificates, proxy_for, trust_of
 from deskview.providers.origin import BearerAuth, base_address, is_loopback, next_page, origin_of
 from deskview.providers.retry import RateLimiter, RetryPolicy, report_setback, with_retries
+from deskview.providers.transport import Exchange, Limits, Route, explained, of_transport
 from deskview.text import Secret
 
 Params = Mapping[str, str | int]
 ERROR_BODY_BYTES = 65_536
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Bounds of one request. `body_bytes` holds on the wire and unpacked alike; `call_s` for the whole."""
-
-    body_bytes: int = 256_000_000
-    in_flight: int = 8
-    connect_s: float = 5.0
-    read_s: float = 30.0
-    call_s: float = 120.0
 
 
 @dataclass
@@ -76,17 +69,12 @@ class HttpClient:
         self._policy = policy or RetryPolicy()
         self._limits = limits or Limits()
         self._in_flight = asyncio.Semaphore(self._limits.in_flight)
-        self._has_key = key is not None
-        self._client = httpx.AsyncClient(
-            auth=BearerAuth(key, origin_of(self.base)) if key else None,
-            headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": f"deskview/{__version__}"},
-            timeout=httpx.Timeout(self._limits.connect_s, read=self._limits.read_s, pool=self._limits.call_s),
-            limits=httpx.Limits(max_connections=self._limits.in_flight),
-            follow_redirects=False,
-            transport=transport,
-            # A proxy of the environment would get plain http to this machine, key and all.
-            trust_env=not is_loopback(self.base.host),
-        )
+        self._large = asyncio.Semaphore(self._limits.large_at_once)
+        self._auth = BearerAuth(key, origin_of(self.base)) if key else None
+        self._transport = transport
+        self._route = Route(self.base.netloc.decode("ascii")) if transport else route_to(self.base)
+        self._client: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
 
     async def get(self, path: str, params: Params | None = None, *, capability: Capability | None = None) -> Answer:
         """The answer for a path below the base address (already quoted, no leading slash)."""
@@ -95,7 +83,7 @@ class HttpClient:
 
     async def fetch(self, url: httpx.URL, *, capability: Capability | None = None) -> Answer:
         """The answer for an address of the base origin; tried again while that makes sense."""
-        if not self._has_key:
+        if self._auth is None:
             sentence = "No key is stored for the provider. Log in, or open the demo."
             raise ProviderError(Kind.KEY_MISSING, sentence, capability=capability, path=url.path)
         if origin_of(url) != origin_of(self.base):
@@ -107,7 +95,8 @@ class HttpClient:
 
     async def aclose(self) -> None:
         """Closes the connections."""
-        await self._client.aclose()
+        if self._client is not None:
+            await self._client.aclose()
 
     async def _attempt(self, url: httpx.URL, capability: Capability | None) -> Answer:
         async with self._in_flight:
@@ -132,50 +121,99 @@ class HttpClient:
             report_setback(error, left)
         await self._limiter.turn()
 
+    async def _opened(self) -> httpx.AsyncClient:
+        """The client, made with the first request: reading the trusted certificates takes a thread 20 ms."""
+        async with self._opening:
+            if self._client is None:
+                if self.base.scheme == "https" and self._transport is None:
+                    self._route = replace(self._route, trust=await asyncio.to_thread(trust_of, os.environ))
+                self._client = self._route.client(
+                    auth=self._auth,
+                    headers={
+                        "Accept": "application/json",
+                        "Accept-Encoding": "gzip",
+                        "User-Agent": f"deskview/{__version__}",
+                    },
+                    limits=httpx.Limits(max_connections=self._limits.in_flight),
+                    follow_redirects=False,
+                    transport=self._transport,
+                )
+            return self._client
+
     async def _send(self, url: httpx.URL, capability: Capability | None) -> Answer | ProviderError:
         """The answer or the error, returned and not raised: a chained exception would hold the key."""
         try:
-            async with asyncio.timeout(self._limits.call_s), self._client.stream("GET", url) as response:
+            client = await self._opened()
+        except ValueError as fault:  # a sentence on SSL_CERT_FILE
+            return ProviderError(Kind.REFUSED, f"No data: {fault}", capability=capability, path=url.path)
+        exchange = Exchange(self._route, self._limits)
+        try:
+            request = client.stream("GET", url, extensions={"trace": exchange.follow})
+            async with asyncio.timeout(self._limits.call_s), exchange.deadline, request as response:
                 if response.status_code != httpx.codes.OK:
-                    return self._refusal(response, await _beginning(response), capability)
-                body = await self._read(response, capability)
+                    return self._refusal(response, await self._beginning(response, exchange), capability)
+                body = await self._read(response, exchange, capability)
             check_whole(body, url.path, capability)
         except ProviderError as error:
             return error.with_traceback(None)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError, OSError) as fault:
-            return unreachable(fault, url.path, capability)
+        except Exception as fault:
+            if not of_transport(fault, exchange):
+                raise
+            return await explained(fault, exchange, url, capability)
         return Answer(body, response.headers, url)
 
-    async def _read(self, response: httpx.Response, capability: Capability | None) -> bytes:
-        limit = self._limits.body_bytes
-        announced = response.headers.get("Content-Length", "")
-        chunks, size = [], 0
-        if announced.isdigit() and int(announced) > limit:
-            raise too_large(limit, response.url.path, capability)
-        async for chunk in response.aiter_bytes():
-            chunks.append(chunk)
-            size += len(chunk)
-            if max(size, response.num_bytes_downloaded) > limit:
-                raise too_large(limit, response.url.path, capability)
-        self.traffic.bytes_received += response.num_bytes_downloaded
-        return b"".join(chunks)
+    async def _read(self, response: httpx.Response, exchange: Exchange, capability: Capability | None) -> bytes:
+        limits = self._limits
+        body = Body(response.headers, limits.body_bytes, response.url.path, capability)
+        async with AsyncExitStack() as held:
+            held.callback(body.clear)
+            waits = True
+            exchange.expect_body()
+            async for chunk in _on_wire(response):
+                exchange.receive(len(chunk))
+                for size in body.add(chunk):
+                    if waits and size > limits.small_bytes:
+                        exchange.hold()
+                        await held.enter_async_context(self._large)
+                        exchange.expect_body()
+                        waits = False
+            exchange.hold()
+            self.traffic.bytes_received += exchange.received
+            return body.whole()
+
+    async def _beginning(self, response: httpx.Response, exchange: Exchange) -> bytes:
+        """The start of an error's body; empty where it can't be read, for the status counts more."""
+        try:
+            body = Body(response.headers, self._limits.body_bytes, response.url.path, None)
+            exchange.expect_body()
+            async for chunk in _on_wire(response):
+                exchange.receive(len(chunk))
+                if any(size >= ERROR_BODY_BYTES for size in body.add(chunk)):
+                    break
+        except (ProviderError, httpx.HTTPError, httpx.StreamError, OSError):
+            return b""
+        return body.beginning()[:ERROR_BODY_BYTES]
 
     def _refusal(self, response: httpx.Response, body: bytes, capability: Capability | None) -> ProviderError:
         refusal = Refusal(response.status_code, response.headers, body, response.url.path, capability)
         return self._translate(refusal) or refused(refusal)
 
 
-async def _beginning(response: httpx.Response) -> bytes:
-    """The start of an error's body; empty where it can't be read, for the status counts more."""
-    body = bytearray()
-    try:
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) >= ERROR_BODY_BYTES:
-                break
-    except (httpx.HTTPError, httpx.StreamError, OSError):
-        return b""
-    return bytes(body[:ERROR_BODY_BYTES])
+def route_to(base: httpx.URL) -> Route:
+    """The way to a base address, as the environment has it; `trust` is still to be read. Raises ValueError.
+
+    A proxy never stands before this machine: it would get plain http, key and all.
+    """
+    if base.scheme == "https":
+        check_named_certificates(os.environ)
+    here = is_loopback(base.host)
+    proxy = None if here else proxy_for(base.host, origin_of(base).port or 0, os.environ)
+    return Route(base.netloc.decode("ascii"), proxy)
+
+
+def _on_wire(response: httpx.Response) -> httpx.AsyncByteStream:
+    """The body as it is sent; httpx's own `aiter_raw` has none where a stand-in made the response in one piece."""
+    return cast(httpx.AsyncByteStream, response.stream)
 
 
 class Paged(Protocol):

@@ -1,5 +1,6 @@
 """Where requests and the key may go: the base address, pages of the same origin, and the one header."""
 
+import re
 from collections.abc import Generator
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -7,10 +8,13 @@ from typing import NamedTuple
 import httpx
 
 from deskview.providers.errors import Kind, ProviderError
-from deskview.text import MASK, Secret
+from deskview.providers.network import is_host
+from deskview.text import MASK, Secret, neutralise, without_keys
 
 KEY_PARAMETER = "apiKey"
 DEFAULT_PORTS = {"http": 80, "https": 443}
+_SHOWN = 60
+"""Characters of a host that are shown."""
 
 
 class Origin(NamedTuple):
@@ -22,8 +26,9 @@ class Origin(NamedTuple):
 
 
 def origin_of(url: httpx.URL) -> Origin:
-    """The origin of an absolute address."""
-    return Origin(url.scheme, url.host.lower(), url.port or DEFAULT_PORTS.get(url.scheme))
+    """The origin of an absolute address, its host as it is sent: to read it for people can fail."""
+    port = DEFAULT_PORTS.get(url.scheme) if url.port is None else url.port
+    return Origin(url.scheme, url.raw_host.decode("ascii").lower(), port)
 
 
 def is_loopback(host: str) -> bool:
@@ -37,19 +42,31 @@ def is_loopback(host: str) -> bool:
 def base_address(text: str, *, in_process: bool = False) -> httpx.URL:
     """The base address, checked: https anywhere, plain http only to this machine or `in_process`.
 
-    Raises ValueError with a sentence that does not repeat user names or queries.
+    Raises ValueError with a sentence that names the host and does not repeat user names or queries.
     """
     try:
         url = httpx.URL(text)
-    except httpx.InvalidURL as fault:
-        raise ValueError("The base address is not a URL.") from fault
-    if url.scheme not in DEFAULT_PORTS or not url.host:
+        host = url.host  # fails where a name in Punycode stands for none
+    except (httpx.InvalidURL, ValueError):
+        raise _unfit(text, "can't be read as a host and port") from None
+    if url.scheme not in DEFAULT_PORTS or not host:
         raise ValueError("The base address must start with https:// and name a host.")
     if url.userinfo or url.query or url.fragment:
         raise ValueError("The base address may hold a host, a port and a path, nothing else.")
+    if not is_host(url.raw_host.decode("ascii")):
+        raise _unfit(text, "is no name or address of a host")
+    if url.port is not None and not 0 < url.port < 65536:
+        raise _unfit(text, "has a port that is not between 1 and 65535")
     if url.scheme == "http" and not (in_process or is_loopback(url.host)):
         raise ValueError("Plain http would send the key unencrypted: use https (http only to this machine).")
     return url.copy_with(path=url.path.rstrip("/") + "/")
+
+
+def _unfit(text: str, why: str) -> ValueError:
+    """The fault of an address; where an @ stands in it nothing of it is repeated: a password may hold any sign."""
+    host = "" if "@" in text else re.split(r"[/?#\\]", text.partition("://")[2] or text, maxsplit=1)[0]
+    shown = without_keys(neutralise(host, limit=_SHOWN))
+    return ValueError(f"The base address is not a URL: {shown or 'it'} {why}.")
 
 
 def next_page(base: httpx.URL, current: httpx.URL, next_url: str) -> httpx.URL:
@@ -59,7 +76,7 @@ def next_page(base: httpx.URL, current: httpx.URL, next_url: str) -> httpx.URL:
     """
     try:
         url = current.join(next_url)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):  # the latter for what no UTF-8 can hold
         url = None
     if url is None or origin_of(url) != origin_of(base) or url.userinfo:
         raise ProviderError(

@@ -6,10 +6,11 @@ from typing import Protocol
 import pytest
 
 from deskview.credentials.key import ApiKey
-from deskview.providers.http import HttpClient, Limits
+from deskview.providers.http import HttpClient
 from deskview.providers.massive.provider import Massive
 from deskview.providers.massive.refusals import Translator
 from deskview.providers.retry import RateLimiter, RetryPolicy
+from deskview.providers.transport import Limits
 from tests.providers.scripted import Server, serving
 
 CANARY = "canary7Qz-secret-0042"

@@ -2,6 +2,8 @@
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deskview.credentials.key import ApiKey
 from deskview.providers.errors import Kind, ProviderError
@@ -37,6 +39,51 @@ def test_unfit_base_addresses(text: str) -> None:
     assert "apiKey" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("https://xn--a", "xn--a"),
+        ("https://xn--zzzzzzzz:1/p", "xn--zzzzzzzz:1"),
+        ("https://xn--a/path?apiKey=x", "xn--a"),
+        ("https://trader:hush@xn--a", "it"),
+        ("https://trader:hu/sh@h:x", "it"),
+        (f"https://{'a' * 64}.com", "a" * 59),
+        (f"https://{'.'.join(['abc'] * 64)}", "abc.abc."),
+        ("https://a..b", "a..b"),
+        ("https://a b", "a b"),
+        ("https://h:0", "h:0"),
+        ("https://h:99999", "h:99999"),
+        ("https://h:-1", "h:-1"),
+        ("https://[fe80::1%25eth0]", "[fe80::1%25eth0]"),
+        ("https://[fe80::1%eth0]", "[fe80::1%eth0]"),
+        ("https://☃.de", "☃.de"),
+        ("https://\udce9.de", ".de"),
+        ("https://h/\ud800", "h"),
+    ],
+)
+def test_an_address_that_can_never_be_asked_is_named(text: str, named: str) -> None:
+    with pytest.raises(ValueError, match=r"\.$") as caught:
+        base_address(text)
+    assert str(caught.value).startswith(f"The base address is not a URL: {named}")
+    assert not any(secret in str(caught.value) for secret in ("hu", "trader", "apiKey"))
+
+
+@given(st.text())
+def test_no_address_ends_in_anything_but_an_origin_or_a_sentence(text: str) -> None:
+    for address in (text, f"https://{text}", f"https://xn--{text}", f"https://h/{text}"):
+        try:
+            base = base_address(address)
+        except ValueError as fault:
+            assert type(fault) is ValueError, address
+            assert str(fault).endswith("."), address
+        else:
+            assert origin_of(next_page(base, base, "next")) == origin_of(base)
+
+
+def test_a_name_in_another_script_is_called_by_its_punycode() -> None:
+    assert origin_of(base_address("https://bücher.example")) == origin_of(base_address("https://XN--bcher-kva.example"))
+
+
 def test_plain_http_in_process() -> None:
     assert base_address("http://simulator", in_process=True).host == "simulator"
 
@@ -53,7 +100,17 @@ def test_next_page_with_explicit_port_is_followed_verbatim() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://evil.example/x", "https://h:8443/x", "http://h/x", "https://u:p@h/x", "https://["]
+    "url",
+    [
+        "https://evil.example/x",
+        "https://h:8443/x",
+        "https://h:0/x",
+        "http://h/x",
+        "https://u:p@h/x",
+        "https://[",
+        "https://xn--a/x",
+        "https://h/\ud800",
+    ],
 )
 def test_next_page_elsewhere_is_refused(url: str) -> None:
     base = base_address("https://h")

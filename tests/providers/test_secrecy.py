@@ -44,7 +44,7 @@ async def test_a_server_that_echoes_the_key(
         await massive.daily_bars(date(2026, 11, 20))
     error = caught.value
     told = [str(error), repr(error), repr(vars(error)), *locals_of(error), repr(massive), repr(vars(massive))]
-    told += [repr(vars(massive._client.http)), repr(massive._client.http._client.headers)]
+    told += [repr(vars(massive._client.http)), repr(vars(massive._client.http._client))]
     told += [f"{record.getMessage()} {record.exc_text}" for record in caplog.records if "httpcore" not in record.name]
     assert not [text for text in told if CANARY in text]
 

@@ -1,9 +1,11 @@
-"""The keyring, the provider's key, and the provider: whether it answers, its clock, what the key's plan has of it."""
+"""The keyring, the key, the way to the provider, and the provider: its clock, and what the key's plan has of it."""
 
+import asyncio
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,13 +20,16 @@ from deskview.providers import PROVIDERS
 from deskview.providers.errors import Kind, ProviderError
 
 if TYPE_CHECKING:
+    import httpx
+
     from deskview.providers.base import MarketStatus, Provider, Table
+    from deskview.providers.transport import Route
 
 MOST_SKEW_S = 2.0
 SAMPLE = "SPY"
 _NOT_IN_PLAN = frozenset({Kind.NOT_ENTITLED, Kind.OUTSIDE_WINDOW})
 _TODO = {
-    Kind.UNREACHABLE: "Check the network, the proxy of the environment, and base_url in the settings.",
+    Kind.UNREACHABLE: "Check the network, the lines proxy, trust store and certificate above, and base_url.",
     Kind.KEY_REFUSED: "Store the right key:",
     Kind.MALFORMED: "Check base_url in the settings, and whether a proxy or log-in page stands between.",
     Kind.REDIRECTED: "Check base_url in the settings.",
@@ -57,6 +62,49 @@ def _check(name: str, report: KeyringReport) -> Check:
     return Check(name, level, report.sentence, way_out.text, way_out.commands, Exit.KEY)
 
 
+async def network(context: Context) -> AsyncIterator[Check]:
+    """The way to the provider: the proxy, whose certificates are believed, whose is shown. Needs no key, sends none."""
+    from deskview.providers.http import route_to  # noqa: PLC0415 - httpx loads late
+    from deskview.providers.network import trust_of  # noqa: PLC0415
+    from deskview.providers.origin import base_address  # noqa: PLC0415
+
+    try:
+        base = base_address(context.settings.base_url or PROVIDERS[context.settings.provider].base_url)
+        route = route_to(base)
+        if base.scheme == "https":
+            route = replace(route, trust=await asyncio.to_thread(trust_of, os.environ))
+    except ValueError as fault:
+        yield Check("network", Level.FAULT, str(fault), "Until then nothing can be asked.", code=Exit.USAGE)
+        return
+    yield _proxy(base, route)
+    if route.trust is not None:
+        yield Check("trust store", Level.OK, f"Certificates are checked against {route.trust.name}.")
+        yield await _certificate(base, route)
+
+
+def _proxy(base: "httpx.URL", route: "Route") -> Check:
+    from deskview.providers.origin import is_loopback  # noqa: PLC0415 - httpx loads late
+
+    if route.proxy is not None:
+        login = "with" if route.proxy.credentials else "without"
+        return Check("proxy", Level.OK, f"{route.proxy.address}, of {route.proxy.variable}, {login} user and password.")
+    why = "it is this machine" if is_loopback(base.host) else "HTTPS_PROXY, ALL_PROXY and NO_PROXY name none for it"
+    return Check("proxy", Level.OK, f"None before {route.host}: {why}.")
+
+
+async def _certificate(base: "httpx.URL", route: "Route") -> Check:
+    from deskview.providers.transport import greet  # noqa: PLC0415 - httpx loads late
+
+    shown, error = await greet(base, route)
+    if error is not None:
+        until = f"It is valid until {shown.valid_until:%Y-%m-%d}." if shown else ""
+        return Check("certificate", Level.FAULT, error.sentence, until, code=Exit.PROVIDER)
+    if shown is None:
+        return Check("certificate", Level.WARNING, f"That of {route.host} is trusted and can't be read.")
+    found = f"{route.host} shows one issued by {shown.issuer}, valid until {shown.valid_until:%Y-%m-%d}."
+    return Check("certificate", Level.OK, found)
+
+
 @dataclass(frozen=True)
 class Question:
     """One cheap call for one capability; `about` says what was asked for."""
@@ -71,9 +119,8 @@ async def checks(context: Context, key: ApiKey) -> AsyncIterator[Check]:
     try:
         provider = connected(context.settings, key)
     except (UsageError, ProviderError) as fault:
-        yield Check(
-            "provider", Level.FAULT, str(fault), "Correct provider or base_url in the settings.", code=Exit.USAGE
-        )
+        todo = "Correct it: a variable of the environment, or provider or base_url in the settings."
+        yield Check("provider", Level.FAULT, str(fault), todo, code=Exit.USAGE)
         return
     try:
         async for check in _of(provider, context):
