@@ -5,7 +5,6 @@ A file that can't be read is never written over.
 
 import json
 import logging
-import tomllib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,8 +14,8 @@ import msgspec
 
 from deskview import paths
 from deskview.analytics.definitions import REDEFINED, SCHEMA, Redefined, redefined, renamed
-from deskview.files import write_whole
-from deskview.settings import Alert, line_of, where
+from deskview.files import UnusableFileError, line_of, read_text, read_toml, write_whole
+from deskview.settings import Alert, where
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,12 +39,11 @@ class RulesError(ValueError):
 def load_rules(file: Path) -> tuple[RuleList, tuple[str, ...]]:
     """The rules of the file and what is wrong with it, a sentence a fault; nothing of either where there is no file."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
-        table = tomllib.loads(text)
+        text, table = read_toml(file)
     except FileNotFoundError:
         return (), ()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        return (), (f"{file}: {fault}",)
+    except UnusableFileError as fault:
+        return (), (str(fault),)
     rules: list[Alert] = []
     problems = [f"{_place(file, text, key)}: unknown key {key!r}; valid: alert" for key in table if key != "alert"]
     entries = table.get("alert", [])
@@ -261,6 +259,6 @@ class Rules:
 def _schemas_shown(file: Path) -> dict[str, int]:
     """The schema whose meanings were last shown, by market; of a file that can't be read nothing was."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=dict[str, int])
-    except (OSError, msgspec.DecodeError):
+        return msgspec.json.decode(read_text(file), type=dict[str, int])
+    except (FileNotFoundError, UnusableFileError, msgspec.DecodeError, RecursionError):
         return {}

@@ -81,11 +81,12 @@ class PrivateFileHandler(RotatingFileHandler):
     """A rotating file only its owner can read, whoever made it."""
 
     def _open(self) -> TextIOWrapper:
-        return open(self.baseFilename, "a", encoding="utf-8", errors="backslashreplace", opener=_private)
+        return open(self.baseFilename, "a", encoding="utf-8", errors="backslashreplace", opener=open_private)
 
 
-def _private(path: str, flags: int) -> int:
-    descriptor = os.open(path, flags, 0o600)
+def open_private(path: str, flags: int) -> int:
+    """Opens a file for its owner alone. Raises OSError, also for a pipe nobody reads, which would wait for one."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK, 0o600)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):  # never a device such as /dev/null
         os.fchmod(descriptor, 0o600)
     return descriptor

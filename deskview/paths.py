@@ -1,19 +1,20 @@
-"""Where deskview keeps its files. Folders are made private to the user."""
+"""Where deskview keeps its files. Folders are made private to the user; where that can't be done, whoever writes there
+says so."""
 
-import os
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
+
+from deskview.files import UnusableFileError, private_folder
 
 _DIRS = platformdirs.PlatformDirs("deskview", appauthor=False)
 
 
 def _private(folder: Path) -> Path:
     """The folder, made where it is not there, closed to others where it is ours and open."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = folder.stat()
-    if os.name == "posix" and status.st_uid == os.getuid() and status.st_mode & 0o077:
-        folder.chmod(0o700)
+    with suppress(UnusableFileError):
+        private_folder(folder)
     return folder
 
 

@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import tomllib
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,8 @@ from deskview.analytics.assumptions import (
     Parameters,
     SupplyAssumptions,
 )
+from deskview.files import UnusableFileError, line_of, read_text, read_toml
+from deskview.market.errors import shown
 
 ClosureWord = Literal["closed", "early-close"]
 Seconds = Annotated[float, msgspec.Meta(ge=1, le=3600)]
@@ -30,6 +31,8 @@ Volatility = Annotated[float, msgspec.Meta(gt=0, le=2)]
 Lookback = Annotated[int, msgspec.Meta(ge=2, le=1300)]
 _LEVERAGE, _SUPPLY = Parameters(), SupplyAssumptions()
 """The methods' own assumptions: their defaults are those of the settings."""
+_LONG = re.compile(r"(?<=')([^']{60})[^']+(?=')")
+"""A value that is quoted, and would fill the screen."""
 CONDITIONS = ("above", "below", "crosses", "sigma", "percentile")
 ExportFormat = Literal["csv", "parquet", "json"]
 Notification = Literal["osc9", "osc777", "both", "off"]
@@ -226,26 +229,28 @@ def load_settings(file: Path | None = None) -> Settings:
     Raises SettingsError for a file that is named but absent, is not TOML, or holds a key or value that does not fit.
     """
     path = file or paths.settings_file()
-    if not path.exists():
-        if file is not None:
-            raise SettingsError(f"{path}: no such settings file")
-        return Settings()
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        table = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise SettingsError(f"{path}: {fault}") from None
+        text, table = read_toml(path)
+    except FileNotFoundError:
+        if file is not None:
+            raise SettingsError(f"{path}: no such settings file") from None
+        return Settings()
+    except UnusableFileError as fault:
+        raise SettingsError(str(fault)) from None
     try:
         return msgspec.convert(table, Settings, dec_hook=partial(_path, path.parent))
     except msgspec.ValidationError as fault:
-        raise SettingsError(f"{path}{_explain(text, str(fault))}") from None
+        raise SettingsError(str(path) + _explain(text, _LONG.sub(r"\1...", str(fault)))) from None
 
 
 def _path(folder: Path, kind: type, value: object) -> Path:
     """A path of the settings: `~` is the home folder, a relative one starts where the settings file is."""
     if kind is not Path or not isinstance(value, str):
         raise TypeError(f"Expected `{kind.__name__.lower()}`, got `{type(value).__name__}`")
-    return folder / Path(value).expanduser()
+    try:
+        return folder / Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError(f"there is no user {shown(value.partition('/')[0])} whose home folder that could be") from None
 
 
 def _choices_for(path: list[str]) -> tuple[str, ...]:
@@ -274,43 +279,12 @@ def _explain(text: str, fault: str) -> str:
     return f"{where}: unknown key {'.'.join([*path, key])!r}{hint}"
 
 
-def line_of(text: str, path: tuple[str, ...], entry: int = 0) -> int | None:
-    """The line that sets the key; where there is none, the first that speaks of a table it is in.
-
-    Of an array of tables the search begins with the table number `entry`, from 0.
-    """
-    table: tuple[str, ...] = ()
-    nearest = None
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*(\[\[?)([^\]]+)\]", line):
-            here = table = _names(header[2])
-            if entry and header[1] == "[[" and table == path[:1]:
-                entry -= 1
-                table = ()
-                continue
-        elif setting := re.match(r"\s*([^=#]+?)\s*=", line):
-            here = (*table, *_names(setting[1]))
-        else:
-            continue
-        if entry:
-            continue
-        if here[: len(path)] == path != ():
-            return number
-        if nearest is None and here == path[: len(here)]:
-            nearest = number
-    return nearest
-
-
 def where(file: Path | None, path: tuple[str, ...], entry: int = 0) -> str:
     """The file and the line that sets the key, such as "settings.toml, line 7"; as much of it as can be known."""
     if file is None:
         return "settings"
     try:
-        line = line_of(file.read_text(encoding="utf-8-sig"), path, entry)
-    except (OSError, UnicodeDecodeError):
+        line = line_of(read_text(file), path, entry)
+    except (FileNotFoundError, UnusableFileError):
         line = None
     return f"{file}, line {line}" if line else str(file)
-
-
-def _names(dotted: str) -> tuple[str, ...]:
-    return tuple(name.strip().strip("\"'") for name in dotted.split("."))

@@ -1,15 +1,17 @@
-"""A file is written whole or not at all."""
+"""A file is written whole or not at all, read with a limit, and lies in a folder closed to others."""
 
 import errno
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from deskview.files import WRITING, write_whole
+from deskview.files import WRITING, UnusableFileError, private_folder, read_text, read_toml, write_whole
+from tests.hostile import NO_TOML, UNREADABLE, holding
 
 OLD, NEW = b"the old one", b"the new one"
 LARGE = 50_000_000
@@ -134,3 +136,83 @@ def test_a_folder_that_cannot_be_synced_costs_nothing(file: Path, monkeypatch: p
     monkeypatch.setattr(os, "fsync", only_files)
     write_whole(file, NEW)
     assert file.read_bytes() == NEW
+
+
+@pytest.mark.parametrize(("make", "reason"), UNREADABLE)
+def test_what_is_no_readable_text_is_refused_with_its_name(
+    tmp_path: Path, make: Callable[[Path], None], reason: str
+) -> None:
+    make(tmp_path / "it")
+    with pytest.raises(UnusableFileError) as caught:
+        read_text(tmp_path / "it")
+    assert str(caught.value).startswith(f"{tmp_path / 'it'}: ")
+    assert reason in caught.value.reason
+
+
+@pytest.mark.parametrize(("make", "reason"), [*UNREADABLE, *NO_TOML])
+def test_what_is_no_toml_is_refused_with_its_name(tmp_path: Path, make: Callable[[Path], None], reason: str) -> None:
+    make(tmp_path / "it")
+    with pytest.raises(UnusableFileError) as caught:
+        read_toml(tmp_path / "it")
+    assert str(caught.value).startswith(f"{tmp_path / 'it'}: ")
+    assert reason in caught.value.reason
+
+
+def test_a_file_nobody_may_read_is_refused_with_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    holding(b"a = 1")(tmp_path / "it")
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(UnusableFileError, match=r"it: Permission denied"):
+        read_text(tmp_path / "it")
+
+
+def test_no_file_has_a_name_with_a_nul_in_it(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFileError, match="no file can have such a name"):
+        read_text(tmp_path / "a\0b")
+
+
+def test_what_is_not_there_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_text(tmp_path / "it")
+
+
+@pytest.mark.parametrize("data", [b"a = 1\nb = 2\n", b"\xef\xbb\xbfa = 1\nb = 2\n", b"a = 1\r\nb = 2\r\n"])
+def test_marks_and_line_ends_of_other_systems_do_no_harm(file: Path, data: bytes) -> None:
+    file.write_bytes(data)
+    assert read_toml(file) == ("a = 1\nb = 2\n", {"a": 1, "b": 2})
+
+
+def test_a_folder_is_made_and_closed_to_others(tmp_path: Path) -> None:
+    made, open_one = tmp_path / "a" / "made", tmp_path / "open"
+    open_one.mkdir()
+    open_one.chmod(0o777)
+    for folder in (made, open_one):
+        private_folder(folder)
+        assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(UnusableFileError, match="belongs to another user"):
+        private_folder(tmp_path)
+
+
+def test_a_folder_that_stays_open_to_writers_is_refused_and_one_open_to_readers_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a file system that knows no modes."""
+    (tmp_path / "shared").mkdir()
+    monkeypatch.setattr(Path, "chmod", lambda *_: None)
+    os.chmod(tmp_path / "shared", 0o777)  # noqa: PTH101, S103 - that of paths does nothing here
+    with pytest.raises(UnusableFileError, match="can be written by others"):
+        private_folder(tmp_path / "shared")
+    os.chmod(tmp_path / "shared", 0o755)  # noqa: PTH101, S103
+    private_folder(tmp_path / "shared")
+
+
+@pytest.mark.parametrize("way", ["a file is there", "a file is in the way"])
+def test_a_folder_that_cannot_be_made_is_told(file: Path, way: str) -> None:
+    with pytest.raises(UnusableFileError, match=r"can't be made \((File exists|Not a directory)\)"):
+        private_folder(file if way == "a file is there" else file / "below")

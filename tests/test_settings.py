@@ -1,11 +1,14 @@
 """settings.toml: what may stand there, and what a wrong line is answered with."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from deskview.settings import Flow, Leverage, Refresh, Settings, SettingsError, Supply, load_settings
+from tests.hostile import NO_TOML, UNREADABLE
 
 WHOLE = """
 provider = "massive"
@@ -124,7 +127,7 @@ def test_a_wrong_line_is_named_with_what_would_be_valid(file: Path, text: str, t
 
 def test_bytes_that_are_no_text_are_told(file: Path) -> None:
     file.write_bytes(b'theme = "\xff"')
-    with pytest.raises(SettingsError, match="decode"):
+    with pytest.raises(SettingsError, match=r"line 1 is not UTF-8 \(byte 0xff\)"):
         load_settings(file)
 
 
@@ -134,7 +137,7 @@ def test_a_file_that_is_named_must_exist(file: Path) -> None:
 
 
 def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="directory"):
+    with pytest.raises(SettingsError, match=": is a folder"):
         load_settings(tmp_path)
 
 
@@ -161,3 +164,63 @@ def test_notification_takes_the_old_words_too(tmp_path: Path) -> None:
     for text, way in (("true", True), ("false", False), ('"both"', "both")):
         file.write_text(f"alert_notification = {text}")
         assert load_settings(file).alert_notification == way
+
+
+@pytest.mark.parametrize(("make", "reason"), [*UNREADABLE, *NO_TOML])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_hostile_file_is_refused_whether_it_is_named_or_the_users_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None], reason: str, named: bool
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    file = tmp_path / "deskview" / "settings.toml"
+    file.parent.mkdir()
+    make(file)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(file if named else None)
+    assert str(caught.value).startswith(f"{file}: ")
+    assert reason in str(caught.value)
+
+
+def test_the_home_of_a_user_there_is_not_is_told_with_its_line(file: Path) -> None:
+    file.write_text('theme = "amber"\ngroups_file = "~nosuchuser/groups.toml"\n')
+    with pytest.raises(SettingsError, match=r"settings\.toml, line 2: groups_file: there is no user '~nosuchuser'"):
+        load_settings(file)
+
+
+HOSTILE_VALUES = [
+    "9" * 4_000,
+    "-" + "9" * 4_000,
+    "1e999",
+    "nan",
+    "-0.0",
+    "0xffffffffffffffffffff",
+    '"\\u0000"',
+    '"' + "x" * 100_000 + '"',
+    "[" * 200 + "]" * 200,
+    "{a.b.c.d = 1}",
+    "9999-12-31",
+    "0001-01-01T00:00:00+23:59",
+    "00:00:00.000001",
+    "true",
+    "[1, 'a', {}]",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE_VALUES)
+def test_every_setting_takes_any_value_or_refuses_it_in_one_sentence(file: Path, value: str) -> None:
+    for name in paths_of(Settings):
+        file.write_text(f"{name} = {value}\n" if name != "alert" else f"[[alert]]\nreading = {value}\nabove = {value}")
+        try:
+            load_settings(file)
+        except SettingsError as fault:
+            assert "\n" not in str(fault)
+            assert len(str(fault)) < len(str(file)) + 1_000
+
+
+def paths_of(struct: type[msgspec.Struct], before: str = "") -> list[str]:
+    """Every setting as a dotted key."""
+    found = []
+    for field in msgspec.structs.fields(struct):
+        below = isinstance(field.type, type) and issubclass(field.type, msgspec.Struct)
+        found += paths_of(field.type, f"{before}{field.name}.") if below else [before + field.name]
+    return found

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from deskview.market.schema import BARS, SPLITS, empty
-from deskview.store import FRESH_SESSIONS, Store
+from deskview.sealing import CHECKSUM, sealed
+from deskview.store import FORMAT_FILE, FRESH_SESSIONS, Store
 
 SESSIONS = [date(2026, 1, 5) + timedelta(days=day) for day in range(12)]
 ROWS = 2_000
@@ -120,18 +121,6 @@ def test_foreign_files_are_left_alone(store: Store) -> None:
     assert [file.read_text() for file in foreign] == ["mine"] * 3
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_trace(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    before = names_in(store.folder)
-    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
-    with pytest.raises(OSError, match="No space"):
-        store.put_bars(SESSIONS[0], bars(SESSIONS[0], price=99.0))
-    assert names_in(store.folder) == before
-    assert store.bars(SESSIONS[:1]).get_column("close").unique().to_list() == [10.0]
-
-
 def test_what_a_killed_write_left_is_removed_after_a_day(store: Store) -> None:
     bars_folder = store.folder / "bars"
     abandoned, running = bars_folder / ".writing-old", bars_folder / ".writing-now"
@@ -183,7 +172,7 @@ def test_two_programs_at_once_do_no_harm(tmp_path: Path) -> None:
     assert [writer.exitcode for writer in writers] == [0, 0]
     assert_whole(store)
     assert store.sessions() == set(SESSIONS)
-    assert names_in(tmp_path) == {f"{session}.parquet" for session in SESSIONS}
+    assert names_in(tmp_path) == {FORMAT_FILE, *(f"{session}.parquet" for session in SESSIONS)}
 
 
 def assert_whole(store: Store) -> None:
@@ -191,3 +180,96 @@ def assert_whole(store: Store) -> None:
     found = store.bars(store.sessions()).group_by("session").agg(pl.len(), pl.col("close").n_unique().alias("prices"))
     assert found.filter((pl.col("len") != ROWS) | (pl.col("prices") != 1)).is_empty()
     assert store.set_aside == []
+
+
+def test_any_flipped_byte_is_found(store: Store) -> None:
+    day = SESSIONS[4]
+    file = file_of(store, day)
+    whole = file.read_bytes()
+    for at, byte in enumerate(whole):
+        flipped = bytes([byte ^ (0x01, 0x80, 0xFF)[at % 3]])
+        file.write_bytes(whole[:at] + flipped + whole[at + 1 :])
+        assert store.bars([day]).is_empty(), at
+        assert not file.exists()
+    assert len(store.set_aside) == len(whole)
+
+
+def test_damage_is_found_when_sessions_are_looked_through_and_not_only_when_they_are_read(store: Store) -> None:
+    assert store.sessions() == set(SESSIONS)
+    file = file_of(store, SESSIONS[4])
+    data = bytearray(file.read_bytes())
+    data[60] ^= 0x10
+    file.write_bytes(data)
+    assert store.sessions() == {*SESSIONS} - {SESSIONS[4]}
+    assert SESSIONS[4] in store.to_fetch(SESSIONS)
+    assert [path.name for path in store.set_aside] == [f"{SESSIONS[4]}.parquet.damaged"]
+
+
+def test_a_named_table_that_was_altered_is_set_aside(store: Store) -> None:
+    store.put_table("mine", bars(SESSIONS[0], rows=50), BARS)
+    file = store.folder / "mine.parquet"
+    data = bytearray(file.read_bytes())
+    data[20] ^= 0x04
+    file.write_bytes(data)
+    assert store.table("mine", BARS) is None
+    assert [path.name for path in store.set_aside] == ["mine.parquet.damaged"]
+
+
+def test_files_without_a_checksum_are_read_and_get_one_with_the_next_write(store: Store) -> None:
+    day = SESSIONS[0]
+    bars(day).write_parquet(file_of(store, day), compression="zstd")
+    assert store.bars([day]).equals(bars(day))
+    assert day in store.sessions()
+    assert store.set_aside == []
+    store.put_bars(day, bars(day, price=11.0))
+    assert CHECKSUM in file_of(store, day).read_bytes()
+
+
+def test_a_sealed_file_is_plain_parquet(tmp_path: Path) -> None:
+    file = tmp_path / "bars.parquet"
+    file.write_bytes(sealed(bars(SESSIONS[0])))
+    assert pl.read_parquet(file).equals(bars(SESSIONS[0]))
+
+
+def altered(data: bytes, *places: int) -> bytes:
+    content = bytearray(data)
+    for at in places:
+        content[at] ^= 0x04
+    return bytes(content)
+
+
+def test_damage_to_the_checksum_does_not_hide_damage_elsewhere(store: Store) -> None:
+    """Not in its marker, its digits, nor in the key it stands under."""
+    day = SESSIONS[4]
+    store.put_bars(day, noise := bars(day, rows=ROWS).with_columns(volume=pl.Series(range(ROWS)).cast(pl.Float64)))
+    file = file_of(store, day)
+    whole = file.read_bytes()
+    marker = whole.rindex(CHECKSUM)
+    for at in range(marker - 12, marker + len(CHECKSUM) + 10):
+        file.write_bytes(altered(whole, at, len(whole) // 3))
+        assert store.bars([day]).is_empty(), at
+        file.write_bytes(altered(whole, at))
+        assert day not in store.sessions(), at
+    file.write_bytes(whole)
+    assert store.bars([day]).equals(noise)
+
+
+@pytest.mark.parametrize("as_before", [False, True])
+def test_a_file_under_the_name_of_another_session_is_not_that_session(store: Store, *, as_before: bool) -> None:
+    """Whether its name stands in it or, as in files of earlier versions, only its rows tell."""
+    source, target = file_of(store, SESSIONS[1]), file_of(store, SESSIONS[2])
+    if as_before:
+        bars(SESSIONS[1]).write_parquet(source)
+    target.write_bytes(source.read_bytes())
+    assert Store(store.folder).bars(SESSIONS[1:3]).equals(bars(SESSIONS[1]))
+    target.write_bytes(source.read_bytes())
+    assert store.sessions() == {*SESSIONS} - {SESSIONS[2]}
+    assert SESSIONS[2] in store.to_fetch(SESSIONS)
+    assert [path.name for path in store.set_aside] == [f"{SESSIONS[2]}.parquet.damaged"]
+
+
+def test_a_table_under_the_name_of_another_is_not_that_table(store: Store) -> None:
+    store.put_table("overlaps-6x200", bars(SESSIONS[0]), BARS)
+    (store.folder / "overlaps-6x100.parquet").write_bytes((store.folder / "overlaps-6x200.parquet").read_bytes())
+    assert store.table("overlaps-6x100", BARS) is None
+    assert store.table("overlaps-6x200", BARS) is not None

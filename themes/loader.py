@@ -1,6 +1,5 @@
 """Theme files (TOML) read into Textual themes, every wrong key or colour named; and a theme put into greys."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -12,6 +11,7 @@ import msgspec
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
+from deskview.files import UnusableFileError, read_toml
 from deskview.themes.contrast import readable_on
 
 _FOLDER = Path(__file__).parent
@@ -123,9 +123,10 @@ def load_theme_file(path: Path) -> Theme:
 
 def _read(path: Path) -> _File:
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ThemeError(f"{path}: can't be read: {error}") from error
+        _, raw = read_toml(path)
+    except (FileNotFoundError, UnusableFileError) as error:
+        reason = error.reason if isinstance(error, UnusableFileError) else "there is no such file"
+        raise ThemeError(f"{path}: can't be read: {reason}") from error
     _refuse_unknown(path, "", raw, tuple(_File.__struct_fields__))
     try:
         return msgspec.convert(raw, _File)

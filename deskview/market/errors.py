@@ -7,8 +7,8 @@ from difflib import get_close_matches
 class ReferenceDataError(ValueError):
     """A reference file, or one row of it, that cannot be used.
 
-    The message names the file, the place in it ("row 7" of a CSV, header included, or "[[fund]] 2" of a
-    TOML), the field, what is wrong and, where there is one, the nearest valid word.
+    The message names the file, the place in it ("row 7" of a CSV, header included, or "line 9, [[fund]]
+    2" of a TOML), the field, what is wrong and, where there is one, the nearest valid word.
     """
 
     def __init__(self, file: str, place: str, field: str, problem: str) -> None:

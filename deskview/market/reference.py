@@ -9,8 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
+from deskview.files import UnusableFileError, line_of, read_toml
 from deskview.market.errors import ReferenceDataError, nearest, shown
 
 #: A US ticker as this project writes it: capitals, a share class after a dot (BRK.B).
@@ -83,18 +84,20 @@ def csv_rows(file: str) -> Iterator[Row]:
 
 def shipped_tables(file: str, table: str) -> list[Row]:
     """The `[[table]]` entries of a shipped TOML."""
-    return _tables((_shipped() / file).read_text(encoding="utf-8"), file, table)
+    text = (_shipped() / file).read_text(encoding="utf-8")
+    return _tables(tomllib.loads(text), text, file, table)
 
 
 def user_tables(path: Path, table: str) -> list[Row]:
     """The `[[table]]` entries of a user's TOML; raises ReferenceDataError where it cannot be read or parsed."""
-    file = ascii(path.name)[1:-1]
+    file = ascii(str(path))[1:-1]
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
-        raise ReferenceDataError(file, "", "", f"cannot be read: {reason}") from error
-    return _tables(text, file, table)
+        text, document = read_toml(path)
+    except FileNotFoundError:
+        raise ReferenceDataError(file, "", "", "there is no such file") from None
+    except UnusableFileError as error:
+        raise ReferenceDataError(file, "", "", ascii(error.reason)[1:-1]) from None
+    return _tables(document, text, file, table)
 
 
 def unique(rows: list[Row], field: str) -> list[Row]:
@@ -112,15 +115,21 @@ def _shipped() -> resources.abc.Traversable:
     return resources.files("deskview.market.data")
 
 
-def _tables(text: str, file: str, table: str) -> list[Row]:
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ReferenceDataError(file, "", "", f"is not TOML: {ascii(str(error))[1:-1]}") from error
+def _tables(document: dict[str, Any], text: str, file: str, table: str) -> list[Row]:
     for key in document:
         if key != table:
-            raise ReferenceDataError(file, "", shown(key), f"is unknown{nearest(key, [table])}")
+            raise ReferenceDataError(file, _line(text, key), shown(key), f"is unknown{nearest(key, [table])}")
     entries = document.get(table, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ReferenceDataError(file, "", table, f"must be a list of tables: [[{table}]]")
-    return [Row(file, f"[[{table}]] {number}", entry) for number, entry in enumerate(entries, start=1)]
+        raise ReferenceDataError(file, _line(text, table), table, f"must be a list of tables: [[{table}]]")
+    headers = [at for at, line in enumerate(text.split("\n"), 1) if re.match(rf"\s*\[\[\s*{table}\s*\]\]", line)]
+    known = len(headers) == len(entries)
+    places = [
+        f"line {headers[at]}, [[{table}]] {at + 1}" if known else f"[[{table}]] {at + 1}" for at in range(len(entries))
+    ]
+    return [Row(file, place, entry) for place, entry in zip(places, entries, strict=True)]
+
+
+def _line(text: str, key: str) -> str:
+    line = line_of(text, (key,))
+    return f"line {line}" if line else ""

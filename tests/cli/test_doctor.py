@@ -117,7 +117,7 @@ def test_rows_that_do_not_fit_are_counted(desk: Desk, serving: Serving) -> None:
         ({}, ("colours", "ok", "256 colours")),
         ({"COLORTERM": "truecolor"}, ("colours", "ok", "16 million colours")),
         ({"TERM": "xterm"}, ("colours", "warning", "16 colours")),
-        ({"TERM": "dumb"}, ("colours", "warning", "TERM is dumb")),
+        ({"TERM": "dumb"}, ("colours", "warning", "TERM is dumb, which says that this terminal can't place text")),
         ({"TERM": ""}, ("colours", "warning", "TERM is not set")),
         ({"NO_COLOR": "1"}, ("colours", "ok", "NO_COLOR is set")),
         ({"TEXTUAL_COLOR_SYSTEM": "standard"}, ("colours", "warning", "16 colours")),
@@ -177,7 +177,7 @@ def test_a_wrong_spin_off_of_the_users_is_named(desk: Desk, tmp_path: Path) -> N
     (tmp_path / "spinoffs.toml").write_text('[[spinoff]]\nticker = "AAA"\nex_date = 2026-01-05\nvalue_usd = -1\n')
     check = report(desk, "--settings", str(file))["settings"]
     assert check["level"] == "fault"
-    assert "spinoffs.toml, [[spinoff]] 1, value_usd: -1 is below 0" in check["found"]
+    assert "spinoffs.toml, line 1, [[spinoff]] 1, value_usd: -1 is below 0" in check["found"]
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_an_unknown_provider_of_the_settings_is_told_with_its_line(desk: Desk, t
     assert f"{file}, line 2: no provider is called 'masive'; known: massive" in found
 
 
-@pytest.mark.parametrize("url", ["http://example.com", "https://user:word@example.com"])
+@pytest.mark.parametrize("url", ["http://example.com", "https://user:word@example.com", "https://xn--a/word"])
 def test_an_unfit_address(desk: Desk, url: str) -> None:
     desk.keyring.entries["massive"] = CANARY
     checks = report(desk, "--base-url", url)
@@ -313,11 +313,12 @@ def test_a_clock_that_is_off_is_told(desk: Desk, market: str, monkeypatch: pytes
 
 def test_a_theme_nobody_knows(desk: Desk) -> None:
     assert report(desk, "--theme", "amber")["theme"]["level"] == "ok"
-    assert report(desk, "--theme", "textual-dark")["theme"]["level"] == "warning", "the desk would not open with it"
+    assert report(desk, "--theme", "textual-dark")["theme"]["level"] == "fault", "the desk would not open with it"
     check = report(desk, "--theme", "ambre")["theme"]
-    assert check["level"] == "warning"
+    assert check["level"] == "fault"
     assert "did you mean 'amber'?" in check["found"]
-    assert "east-asia" in check["todo"]
+    assert "east-asia" in check["found"]
+    assert desk.run("doctor", "--theme", "ambre").code == Exit.USAGE
 
 
 def test_a_theme_of_the_users_own_is_known(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

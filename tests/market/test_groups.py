@@ -111,7 +111,7 @@ def test_a_user_replaces_all_themes_and_keeps_the_sectors(tmp_path: Path) -> Non
 def test_a_bad_theme_is_refused_by_file_place_and_field(tmp_path: Path, theme: str, message: str) -> None:
     with pytest.raises(ReferenceDataError) as caught:
         load_groups(written(tmp_path, f"[[theme]]\n{theme}\n"))
-    assert str(caught.value).startswith("groups.toml, [[theme]] 1, ")
+    assert str(caught.value).startswith(f"{tmp_path}/groups.toml, line 1, [[theme]] 1, ")
     assert message in str(caught.value)
 
 

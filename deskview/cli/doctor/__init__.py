@@ -5,9 +5,11 @@ import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
 
-from deskview.cli.context import context_with
+from deskview.cli.context import Context, context_with
 from deskview.cli.doctor.check import Check, Level, as_json, exit_code, summary
+from deskview.credentials import ApiKey
 from deskview.exits import Exit
+from deskview.processor import WAY_OUT, processor_fault
 
 
 def run(arguments: Namespace) -> int:
@@ -28,16 +30,17 @@ async def _examine(arguments: Namespace) -> Exit:
 
 
 async def _checks(arguments: Namespace) -> AsyncIterator[Check]:
+    if fault := processor_fault():  # what else there is to be checked loads polars, and would end without a word
+        todo = f"{WAY_OUT} Nothing else can be checked before."
+        yield Check("processor", Level.FAULT, fault, todo, code=Exit.USAGE)
+        return
     from deskview.cli.doctor import machine, provider  # noqa: PLC0415 - they load the whole program
 
     yield machine.versions()
     settings_check, settings = machine.settings(arguments)
     yield settings_check
-    for check in machine.history_length(arguments, settings):
+    for check in machine.of_settings(arguments, settings):
         yield check
-    for check in machine.alert_rules(arguments, settings):
-        yield check
-    yield machine.theme(settings)
     log_check, log_file = machine.log(arguments)
     yield log_check
     context = context_with(arguments, settings, log_file)
@@ -47,10 +50,23 @@ async def _checks(arguments: Namespace) -> AsyncIterator[Check]:
     yield keyring
     key_check, key = await provider.key(context, keyring)
     yield key_check
-    if key is None:
-        yield Check("provider", Level.WARNING, "Not asked: there is no key to ask with.")
+    if settings_check.level is Level.FAULT:  # the defaults may name another host than the user's
+        yield Check("provider", Level.WARNING, "Not asked: the settings that name its address can't be used.")
     else:
-        async for check in provider.checks(context, key):
+        async for check in _of_provider(context, key):
             yield check
     for check in machine.cache(arguments, settings):
+        yield check
+
+
+async def _of_provider(context: Context, key: ApiKey | None) -> AsyncIterator[Check]:
+    """The way to the provider, and what it answers where there is a key."""
+    from deskview.cli.doctor import provider  # noqa: PLC0415
+
+    async for check in provider.network(context):
+        yield check
+    if key is None:
+        yield Check("provider", Level.WARNING, "Not asked: there is no key to ask with.")
+        return
+    async for check in provider.checks(context, key):
         yield check

@@ -1,4 +1,11 @@
-"""One line of the doctor's report, and the report as text, as JSON and as an exit code."""
+"""One line of the doctor's report, and the report as text, as JSON and as an exit code.
+
+The JSON is `{"schema", "deskview", "exit_code", "checks"}`: the number of this form, the version, what the command
+exits with, and every check as `{"name", "level", "found", "todo", "commands"}`. `name` is one of NAMES and may come
+more than once, `level` one of Level; `found` and `todo` are sentences for people, which may be worded anew at any time,
+`commands` what may be run as it stands. SCHEMA is raised where a name or a field goes or comes to mean something else;
+a new name does not raise it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +14,20 @@ from textwrap import wrap
 
 import msgspec
 
+from deskview import __version__
 from deskview.cli.context import KEYS
 from deskview.exits import Exit
 from deskview.text import neutralise
 
+SCHEMA = 1
+NAMES = (
+    *("versions", "processor", "settings", "history length", "alert rule", "alerts file", "columns"),
+    *("theme", "own theme", "log", "terminal", "colours", "characters", "tmux", "keyring", "key"),
+    *("network", "proxy", "trust store", "certificate", "provider", "clock"),
+    *("snapshot", "daily bars", "splits", "details", "trades", "intraday bars", "short volume"),
+    *("cache", "history", "unregistered"),
+)
+"""What checks are called, in about the order in which they come."""
 WIDTH = 100
 _MARGIN = 24
 _GRAVEST_FIRST = (Exit.USAGE, Exit.KEY, Exit.PROVIDER, Exit.FAULT)
@@ -66,7 +83,12 @@ def exit_code(checks: Sequence[Check]) -> Exit:
 
 def as_json(checks: Sequence[Check]) -> str:
     """The whole report, indented."""
-    report = {"exit_code": int(exit_code(checks)), "checks": [check.as_plain() for check in checks]}
+    report = {
+        "schema": SCHEMA,
+        "deskview": __version__,
+        "exit_code": int(exit_code(checks)),
+        "checks": [check.as_plain() for check in checks],
+    }
     return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
 
 

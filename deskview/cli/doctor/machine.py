@@ -5,19 +5,23 @@ import platform
 import re
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from shutil import disk_usage
 from typing import TYPE_CHECKING
 
 from deskview import __version__, paths
 from deskview.analytics.assumptions import HISTORY, RULE_SIGMA_DAYS, YEAR
 from deskview.analytics.definitions import renamed
 from deskview.cli.context import UsageError, log_file_of, settings_file_of, with_options
+from deskview.cli.desk import TERMINAL, TERMINAL_WAY_OUT, terminal_fault, theme_fault
 from deskview.cli.doctor.check import Check, Level
 from deskview.exits import Exit
-from deskview.market.errors import ReferenceDataError, nearest
-from deskview.settings import Settings, SettingsError, load_settings, where
+from deskview.files import UnusableFileError, private_folder
+from deskview.logs import open_private
+from deskview.market.errors import ReferenceDataError
+from deskview.settings import Alert, Settings, SettingsError, load_settings, where
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,6 +30,8 @@ LIBRARIES = ("textual", "httpx", "polars", "plotext", "keyring", "msgspec", "num
 _SESSION = re.compile(r"\d{4}-\d\d-\d\d")
 
 FUNDS_NAMED = 3
+HISTORY_BYTES = 200_000_000
+"""About what the history of a whole market takes on the disk: 530 sessions of 12,000 names take 150 MB."""
 LEAST_COLUMNS, LEAST_ROWS = 80, 24
 _COLOURS = {"truecolor": "16 million colours", "256": "256 colours", "standard": "16 colours", "windows": "16 colours"}
 
@@ -42,10 +48,11 @@ def settings(arguments: Namespace) -> tuple[Check, Settings]:
     file = chosen or paths.settings_file()
     try:
         found = with_options(arguments, load_settings(chosen))
-        _read_named_files(found)
+        _read_what_they_name(found, file)
     except (SettingsError, ReferenceDataError, UsageError) as fault:
-        todo = "Correct it; until then no command but this one runs, and what follows is checked with the defaults."
-        return Check("settings", Level.FAULT, f"{fault}.", todo, code=Exit.USAGE), Settings()
+        todo = "Correct it; until then the desk does not open. What follows is checked with the defaults."
+        found_fault = str(fault) if str(fault).endswith(("?", ".")) else f"{fault}."
+        return Check("settings", Level.FAULT, found_fault, todo, code=Exit.USAGE), Settings()
     if not file.exists():
         return Check("settings", Level.OK, f"There is no {file}; every setting has its default."), found
     return Check("settings", Level.OK, f"{file} is read."), found
@@ -65,26 +72,61 @@ def history_length(arguments: Namespace, settings: Settings) -> Iterator[Check]:
     yield Check("history length", Level.WARNING, found, todo)
 
 
+def of_settings(arguments: Namespace, settings: Settings) -> Iterator[Check]:
+    """What is remarkable in settings that can be used, and in what the desk itself keeps beside them."""
+    yield from history_length(arguments, settings)
+    yield from alert_rules(arguments, settings)
+    yield from kept_columns()
+    yield from themes(settings)
+
+
 def alert_rules(arguments: Namespace, settings: Settings) -> Iterator[Check]:
-    """The rules of the settings on figures that go by another name now, each with its line."""
-    file = settings_file_of(arguments)
-    for number, rule in enumerate(settings.alert):
-        now = renamed(rule.reading)
-        if now is not None:
-            found = f"{rule.reading} is called {now} now: this rule is not watched."
-            todo = f'Write reading = "{now}" ({where(file, ("alert", "reading"), number)}).'
+    """The rules, of the settings and set on the screen, that are not watched, each with its line."""
+    from deskview.alert_rules import load_rules  # noqa: PLC0415
+
+    own = paths.alerts_file()
+    rules, problems = load_rules(own)
+    yield from _unwatched(settings.alert, settings_file_of(arguments))
+    yield from _unwatched(rules, own)
+    for problem in problems:
+        todo = f"Correct it or take {own} away: until then rules set on the screen hold for one run."
+        yield Check("alerts file", Level.WARNING, f"{problem}.", todo)
+
+
+def _unwatched(rules: Sequence[Alert], file: Path) -> Iterator[Check]:
+    from deskview.board.readings import reading_fault  # noqa: PLC0415 - polars loads late
+
+    for number, rule in enumerate(rules):
+        if fault := reading_fault(rule.reading):
+            place = where(file, ("alert", "reading"), number)
+            now = renamed(rule.reading)
+            found = (
+                f"{fault} This rule is not watched." if fault.endswith("?") else f"{fault}: this rule is not watched."
+            )
+            todo = f'Write reading = "{now}" ({place}).' if now else f"Correct it ({place})."
             yield Check("alert rule", Level.WARNING, found, todo)
 
 
-def theme(settings: Settings) -> Check:
-    """Whether there is a theme of the chosen name."""
-    from deskview.themes import theme_names  # noqa: PLC0415 - textual loads late
+def kept_columns() -> Iterator[Check]:
+    """What is wrong with the columns chosen in the desk."""
+    from deskview.screens.overlays.columns import Choices  # noqa: PLC0415 - textual loads late
 
-    names = theme_names(paths.themes_folder())
-    if settings.theme in names:
-        return Check("theme", Level.OK, f"{settings.theme}.")
-    found = f"There is no theme {settings.theme!r}{nearest(settings.theme, names)}; the desk does not open with it."
-    return Check("theme", Level.WARNING, found, f"Choose one of: {', '.join(names)}.")
+    for problem in Choices({}).load():
+        todo = f"Choose them again in the desk (c), or delete {paths.columns_file()}."
+        yield Check("columns", Level.WARNING, f"{problem}.", todo)
+
+
+def themes(settings: Settings) -> Iterator[Check]:
+    """Whether there is a theme of the chosen name, and what is wrong with the user's own."""
+    from deskview.themes import load_user_themes  # noqa: PLC0415 - textual loads late
+
+    fault = theme_fault(settings.theme)
+    if fault:
+        yield Check("theme", Level.FAULT, f"{fault}.", "Until then the desk does not open.", code=Exit.USAGE)
+    else:
+        yield Check("theme", Level.OK, f"{settings.theme}.")
+    for problem in load_user_themes(paths.themes_folder())[1]:
+        yield Check("own theme", Level.WARNING, f"{problem}.", "The desk opens without it.")
 
 
 def log(arguments: Namespace) -> tuple[Check, Path | None]:
@@ -92,35 +134,45 @@ def log(arguments: Namespace) -> tuple[Check, Path | None]:
     try:
         file = log_file_of(arguments)
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file.open("ab").close()
+        os.close(open_private(str(file), os.O_WRONLY | os.O_CREAT | os.O_APPEND))
     except OSError as fault:
         found = f"The log can't be written: {fault.filename}: {fault.strerror}."
-        return Check(
-            "log", Level.FAULT, found, "Name a file that can be written with --log-file.", code=Exit.USAGE
-        ), None
+        todo = "Name a file that can be written with --log-file."
+        if getattr(arguments, "log_file", None):
+            return Check("log", Level.FAULT, found, todo, code=Exit.USAGE), None
+        return Check("log", Level.WARNING, f"{found} The desk goes without.", todo), None
     return Check("log", Level.OK, f"{file} can be written."), file
 
 
 def cache(arguments: Namespace, settings: Settings) -> Iterator[Check]:
     """The cache folder, and of each market in it the history and the funds nobody registered."""
-    try:
-        folder = paths.cache_folder()
-    except OSError as fault:
-        found = f"There is no cache folder: {fault.filename}: {fault.strerror}."
-        todo = "Free the path, or name another place in the environment."
-        yield Check("cache", Level.FAULT, found, todo, ("export XDG_CACHE_HOME=FOLDER",), Exit.USAGE)
-        return
+    folder = paths.cache_folder()
     markets = sorted(bars.parent for bars in folder.glob("*/bars"))
-    size = _megabytes(folder.rglob("*"))
-    held = "nothing is stored yet" if not markets else f"{size} in all"
-    if not os.access(folder, os.W_OK):
-        todo = f"Give yourself the right to write in {folder}."
-        yield Check("cache", Level.FAULT, f"{folder} can't be written.", todo, code=Exit.USAGE)
+    held = f"{_megabytes(folder.rglob('*'))} in all" if markets else "nothing is stored yet"
+    if fault := _not_storing(folder):
+        todo = "The desk runs all the same and fetches its history at every start. To name another place:"
+        yield Check("cache", Level.WARNING, fault, todo, ("export XDG_CACHE_HOME=FOLDER",))
     else:
         yield Check("cache", Level.OK, f"{folder}: {held}.")
     for market in markets:
         yield _market(market)
         yield from _unregistered(market, settings, settings_file_of(arguments))
+
+
+def _not_storing(folder: Path) -> str:
+    """Why a history could not be kept in the folder, as far as that can be told without writing one."""
+    try:
+        private_folder(folder)
+        free = disk_usage(folder).free
+    except UnusableFileError as fault:
+        return f"{fault.file} {fault.reason}."
+    if not os.access(folder, os.W_OK):
+        return f"{folder} can't be written."
+    if free < HISTORY_BYTES:
+        return (
+            f"{folder} has {free / 1_000_000:,.0f} MB left; a whole history takes {HISTORY_BYTES / 1_000_000:,.0f} MB."
+        )
+    return ""
 
 
 def _unregistered(market: Path, settings: Settings, file: Path) -> Iterator[Check]:
@@ -150,6 +202,10 @@ def _listing(market: Path) -> "pl.DataFrame | None":
 
 
 def _market(folder: Path) -> Check:
+    from deskview.store import Store  # noqa: PLC0415 - polars loads late
+
+    if fault := Store(folder).write_error:
+        return Check("history", Level.WARNING, f"{folder.name}: {fault}")
     sessions = sorted(file.stem for file in (folder / "bars").glob("*.parquet") if _SESSION.fullmatch(file.stem))
     damaged = sorted(folder.rglob("*.damaged"))
     reach = f", {sessions[0]} to {sessions[-1]}" if sessions else ""
@@ -160,11 +216,16 @@ def _market(folder: Path) -> Check:
     return Check("history", Level.WARNING, f"{found}; damaged files set aside: {len(damaged)}.", todo)
 
 
-def _read_named_files(settings: Settings) -> None:
+def _read_what_they_name(settings: Settings, file: Path) -> None:
+    """Keys, columns and files, as the desk reads them. Raises SettingsError, ReferenceDataError."""
+    from deskview.app.keys import keymap_of  # noqa: PLC0415 - textual loads late
     from deskview.market.funds import load_funds  # noqa: PLC0415 - polars loads late
     from deskview.market.groups import load_groups  # noqa: PLC0415
     from deskview.market.spinoffs import load_spinoffs  # noqa: PLC0415
+    from deskview.screens.overlays.columns import Choices  # noqa: PLC0415
 
+    keymap_of(settings.keys, file)
+    Choices(settings.columns, file)
     load_funds(settings.funds_file)
     load_groups(settings.groups_file)
     load_spinoffs(settings.spinoffs_file)
@@ -216,9 +277,8 @@ def size() -> Check:
 def colours() -> Check:
     """How many colours Textual will use here."""
     term = os.environ.get("TERM", "")
-    if term in ("", "dumb", "unknown"):
-        todo = "Name the terminal's kind:"
-        return Check("colours", Level.WARNING, f"TERM is {term or 'not set'}.", todo, ("export TERM=xterm-256color",))
+    if fault := terminal_fault(term):
+        return Check("colours", Level.WARNING, fault, TERMINAL_WAY_OUT, (f"export {TERMINAL}",))
     if "NO_COLOR" in os.environ:
         return Check("colours", Level.OK, "NO_COLOR is set: shades of grey; signs are always printed.")
     system = _colour_system()
