@@ -26,6 +26,8 @@ SESSION_ONLY = "Without a keyring, a key can be typed for one session; it is kep
 
 NO_BACKEND = "none"
 _MACOS_INTERACTION_NOT_ALLOWED = "-25308"
+_MACOS_INVALID_OWNER_EDIT = "-25244"
+"""The entry was made by another program, as another Python is one: it may neither be altered nor replaced."""
 _WINDOWS_NO_SUCH_LOGON_SESSION = 1312
 _LONG_WORD = re.compile(r"[A-Za-z0-9_+=~-]{16,}")
 
@@ -102,6 +104,10 @@ def _packages() -> str:
     return "It needs the packages gnome-keyring and dbus (dbus-daemon on Fedora and its kin). "
 
 
+DELETE_ENTRY = WayOut(
+    "Delete that entry, then store the key again:",
+    ("security delete-generic-password -s deskview", "deskview login"),
+)
 _MEANING = {
     "KeyringLocked": KeyringState.LOCKED,
     "LockedException": KeyringState.LOCKED,
@@ -122,6 +128,9 @@ def report_of(exc: BaseException, backend: str, secrets: Iterable[Secret] = ()) 
     if state is KeyringState.LOCKED:
         sentence = f"The {backend} keyring is locked, or not created yet, and cannot ask for its password here."
         return KeyringReport(backend, state, sentence, open_a_keyring())
+    if any(_MACOS_INVALID_OWNER_EDIT in _text_of(link) for link in _chain(exc)):
+        sentence = f"The {backend} holds an entry of deskview's that another Python made, and keeps this one from it."
+        return KeyringReport(backend, KeyringState.REFUSED, sentence, DELETE_ENTRY)
     text = neutralise(_LONG_WORD.sub(MASK, redact(printable(_text_of(exc)), secrets)), limit=200)
     sentence = f"The {backend} keyring failed: {type(exc).__name__}{': ' if text else ''}{text}"
     retry = open_a_keyring()

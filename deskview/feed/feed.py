@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from deskview.board import Board, Built, build_board
+from deskview.board import Board, Built, build
 from deskview.feed.context import Context, Registry
 from deskview.feed.flows import plan_of_flows, refresh_crowding, refresh_off_exchange, refresh_year
 from deskview.feed.history import refresh_daily
@@ -34,14 +34,23 @@ SETTLE_S = 0.25
 
 
 class Feed:
-    """One provider's market, refreshed for one subscriber. `cache` is the folder that holds each market's history."""
+    """One provider's market, refreshed for one subscriber. `cache` is the folder that holds each market's history.
+
+    `key_refused` hears of each refused key, where somebody reads the keyring anew then.
+    """
 
     def __init__(
-        self, provider: Provider, cache: Path, settings: Settings, subscriber: Subscriber | None = None
+        self,
+        provider: Provider,
+        cache: Path,
+        settings: Settings,
+        subscriber: Subscriber | None = None,
+        key_refused: Callable[[], None] | None = None,
     ) -> None:
         state = FeedState(Calendar({day: Closure(word) for day, word in settings.closures.items()}))
         self._state = state
         self._scheduler = Scheduler(state)
+        self._scheduler.key_refused = key_refused
         self._context = Context(provider, cache, settings, Registry(settings), state, self._scheduler)
         self._subscriber = subscriber
         self._intraday = IntradayBars(provider)
@@ -81,7 +90,10 @@ class Feed:
         return None if session is None else await self._intraday.of(ticker, session)
 
     def refresh_now(self) -> None:
-        """Every loop asks again without waiting for its turn."""
+        """Every loop asks again without waiting for its turn, of what was refused for the plan too, and in a pause the
+        server asked for: it may hold no longer.
+        """
+        self._context.provider.capabilities.retry_now()
         self._scheduler.wake()
 
     def _works(self) -> dict[Task, tuple[float, Work]]:
@@ -107,7 +119,8 @@ class Feed:
 
         await done(Task.DAILY)
         if self._state.basis.value is not None:
-            await done(Task.SNAPSHOT, Task.PRINTS, Task.FLOW_YEAR, Task.CROWDING, Task.OFF_EXCHANGE)
+            await done(Task.SNAPSHOT)  # which tells how late the plan is
+            await done(Task.PRINTS, Task.FLOW_YEAR, Task.CROWDING, Task.OFF_EXCHANGE)
             await done(Task.SIMULATION)
             await done(Task.SCORE)
 
@@ -123,6 +136,5 @@ class Feed:
 
     async def _build(self) -> Board:
         inputs = board_inputs(self._context.provider, self._state)
-        board = await asyncio.to_thread(build_board, inputs, self._built)
-        self._built = Built(inputs, board)
-        return board
+        self._built = await asyncio.to_thread(build, inputs, self._built)
+        return self._built.board

@@ -1,7 +1,7 @@
 """Flow beside today's prints: the sampled year, the retail favourites, the off-exchange share."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from time import monotonic
@@ -12,12 +12,14 @@ import polars as pl
 from deskview.analytics.favourites import DAYS, OVERLAPS, Crowding, crowding_of, in_history, overlaps_of
 from deskview.analytics.flow import OFF_EXCHANGE, days_of, off_exchange_shares, windows_per_name
 from deskview.board import Basis
+from deskview.feed.bars import LeftOut
 from deskview.feed.context import Context
 from deskview.feed.prints import choose_focus
 from deskview.feed.records import RecordTable, left_out
 from deskview.feed.sampling import PANEL_SESSIONS, SEED, Sampler, fetch_panel, fetch_year
+from deskview.feed.state import SHORT_VOLUME
 from deskview.feed.tasks import Task
-from deskview.providers.base import Provider
+from deskview.providers.base import Provider, Table
 from deskview.settings import Flow
 from deskview.store import Store
 
@@ -95,7 +97,13 @@ async def refresh_off_exchange(context: Context) -> None:
     """The off-exchange share of the whole universe in the session before into the state."""
     state = context.state
     store, basis = await state.store.get(), await state.complete.get()
-    table = await fetch_off_exchange(context.provider, store, state.calendar.previous(basis.session))
+
+    def on_left_out(table: Table) -> None:
+        state.daily.left_out[SHORT_VOLUME] = table.left_out
+        state.daily.reasons_left_out[SHORT_VOLUME] = table.reasons
+
+    before = state.calendar.previous(basis.session)
+    table = await fetch_off_exchange(context.provider, store, before, on_left_out)
     if basis.session == state.session.value:
         state.off_exchange = table
 
@@ -103,8 +111,9 @@ async def refresh_off_exchange(context: Context) -> None:
 def _sampler(context: Context, store: Store, basis: Basis, names: Sequence[str], task: Task) -> Sampler:
     state = context.state
 
-    def on_left_out(rows: int) -> None:
-        state.samples_left_out += rows
+    def on_left_out(table: Table) -> None:
+        left_out = LeftOut(state.samples_left_out, state.samples_reasons) + table
+        state.samples_left_out, state.samples_reasons = left_out.rows, left_out.reasons
 
     volumes = basis.history.filter(pl.col("ticker").is_in(list(names)))
     return Sampler(
@@ -137,17 +146,20 @@ def record_overlaps(store: Store, reading: Crowding, session: date, flow: Flow) 
     return msgspec.structs.replace(found, history_note="; ".join(filter(None, notes)))
 
 
-async def fetch_off_exchange(provider: Provider, store: Store, session: date) -> pl.DataFrame:
+async def fetch_off_exchange(
+    provider: Provider, store: Store, session: date, on_left_out: Callable[[Table], None] = lambda _: None
+) -> pl.DataFrame:
     """OFF_EXCHANGE of the session, from the store where it is there; no rows while the vendor has none yet.
 
-    Raises ProviderError.
+    `on_left_out` gets the table as it came, for the rows left out of it. Raises ProviderError.
     """
     stored = await asyncio.to_thread(store.table, OFF_EXCHANGE_TABLE, OFF_EXCHANGE)
     if stored is not None and stored.get_column("session").max() == session:
         return stored
-    reported = (await provider.short_volume(session)).frame
+    reported = await provider.short_volume(session)
+    on_left_out(reported)
     bars = await asyncio.to_thread(store.bars, [session])
-    table = off_exchange_shares(reported, bars)
+    table = off_exchange_shares(reported.frame, bars)
     if table.height:
         await asyncio.to_thread(store.put_table, OFF_EXCHANGE_TABLE, table, OFF_EXCHANGE)
     return table

@@ -8,6 +8,8 @@ from math import inf
 
 import polars as pl
 
+from deskview.analytics.gate import Action, Verdict
+from deskview.analytics.gate.tables import against_stored, listing_against_bars
 from deskview.analytics.hours import SLOT
 from deskview.analytics.momentum import DEFAULT_RULES
 from deskview.feed.bars import EARLY_SESSIONS, RANKED_SESSIONS, Loaded, load_bars
@@ -19,7 +21,7 @@ from deskview.feed.tasks import Task, for_each
 from deskview.market.errors import ReferenceDataError
 from deskview.market.schema import DETAILS, DIVIDENDS, SHARE_COUNTS, empty
 from deskview.market.sessions import NEW_YORK
-from deskview.providers.base import Provider, Table
+from deskview.providers.base import Capability, Provider, Table
 from deskview.providers.errors import Kind, ProviderError
 from deskview.store import TABLES, Store
 
@@ -34,6 +36,8 @@ WORTH_S = 15.0
 """Models on part of the history are made where the rest is at least so far away."""
 EMPTY_AGAIN_S, EMPTY_TRIES = 60.0, 5
 """A session whose bars came empty is asked for again after a minute, so many times; then with the hourly refresh."""
+MOST_TOLD = 3
+"""Sessions that are named or told of by themselves, the newest."""
 EMPTY = "the provider's answer came empty"
 Ask = Callable[[], Awaitable[Table]]
 WITHOUT = {
@@ -61,13 +65,26 @@ async def refresh_daily(context: Context) -> None:
     state.outdated |= not daily.same_tables(before)
     loaded, first = await _load(context, wanted, daily, actions=cold)
     state.outdated |= not state.daily.same_tables(before)
-    state.daily.left_out["bars"] = loaded.left_out
-    _note_empty(context, loaded.empty)
+    await _hold_against_bars(state.daily, store, wanted)
+    _note_bars(context, loaded)
     await asyncio.gather(*first)
     if state.outdated or state.complete.value is None:
         await _rebuild(context, session, wanted, complete=True)
     state.progress.pop(Task.DAILY, None)
     await context.scheduler.attempt(Task.DETAILS, lambda: _refresh_details(context, session, wanted))
+    _ask_refused_again(context)
+
+
+def _ask_refused_again(context: Context) -> None:
+    """Splits or dividends that were refused for the plan are asked for when that is tried again, not in an hour."""
+    capabilities = context.provider.capabilities
+    waits = [
+        capabilities.retry_in_s(each)
+        for each in (Capability.SPLITS, Capability.DIVIDENDS)
+        if each in capabilities.denied
+    ]
+    if waits:
+        context.scheduler.bring_forward(Task.DAILY, min(waits))
 
 
 def _spinoffs(context: Context, problems: list[str]) -> pl.DataFrame:
@@ -75,7 +92,7 @@ def _spinoffs(context: Context, problems: list[str]) -> pl.DataFrame:
     try:
         return context.registry.spinoffs
     except ReferenceDataError as error:
-        problems.append(f"{error} No spin-off of the file counts.")
+        problems.append(f"{str(error).rstrip('.')}. No spin-off of the file counts.")
         return empty(DIVIDENDS)
 
 
@@ -117,23 +134,51 @@ async def _load(
     return loaded, first
 
 
-def _note_empty(context: Context, empty_sessions: list[date]) -> None:
-    """Sessions whose bars came empty are named; they, and tables that came empty, are asked for again soon."""
+async def _hold_against_bars(daily: Daily, store: Store, wanted: list[date]) -> None:
+    """The listing is held against the names in the newest bars: of a first one nothing stored could tell."""
+    held = sorted(store.sessions() & set(wanted))
+    if held:
+        bars = await asyncio.to_thread(store.bars, held[-1:], ("ticker",))
+        _note(daily, listing_against_bars(daily.tickers.get_column("ticker"), bars.get_column("ticker")))
+
+
+def _note(daily: Daily, verdict: Verdict) -> None:
+    """Tells what is wrong with a table, which is asked for again soon."""
+    if verdict.action is not Action.TAKEN:
+        if verdict.sentence not in daily.problems:
+            daily.problems.append(verdict.sentence)
+        daily.came_empty = True
+        daily.in_doubt |= verdict.action is Action.DOUBTED
+
+
+def _note_bars(context: Context, loaded: Loaded) -> None:
+    """What did not fit in the bars; sessions that came empty or as no session are named; they, and tables that did, are
+    asked for again soon."""
     daily = context.state.daily
-    if not empty_sessions and not daily.came_empty:
+    daily.left_out["bars"], daily.reasons_left_out["bars"] = loaded.left_out.rows, loaded.left_out.reasons
+    daily.in_doubt |= bool(loaded.doubted)
+    wrong = [found[day] for found in (loaded.set_aside, loaded.doubted) for day in sorted(found)]
+    if not loaded.empty and not wrong and not daily.came_empty:
         daily.empty_tries = 0
         return
     soon = daily.empty_tries < EMPTY_TRIES
     daily.empty_tries += 1
-    if empty_sessions:
-        days = ", ".join(str(day) for day in sorted(empty_sessions)[-3:])
-        more = f" and {len(empty_sessions) - 3} more" if len(empty_sessions) > 3 else ""
+    again = f"Asked again {'in a minute' if soon else 'within the hour'}."
+    if loaded.empty:
         daily.problems.append(
-            f"The bars of {days}{more} came empty though the exchange traded: figures rest on the sessions there are, "
-            f"today's returns on the vendor's closes. Asked again {'in a minute' if soon else 'within the hour'}."
+            f"The bars of {_days(loaded.empty)} came empty though the exchange traded: figures rest on the sessions "
+            f"there are, today's returns on the vendor's closes. {again}"
         )
+    if wrong:
+        more = f" So are those of {len(wrong) - MOST_TOLD} more sessions." if len(wrong) > MOST_TOLD else ""
+        daily.problems.append(f"{' '.join(wrong[-MOST_TOLD:])}{more} {again}")
     if soon:
         asyncio.get_running_loop().call_later(EMPTY_AGAIN_S, context.scheduler.wake, Task.DAILY)
+
+
+def _days(sessions: list[date]) -> str:
+    more = f" and {len(sessions) - MOST_TOLD} more" if len(sessions) > MOST_TOLD else ""
+    return ", ".join(str(day) for day in sorted(sessions)[-MOST_TOLD:]) + more
 
 
 async def _refresh_details(context: Context, session: date, wanted: list[date]) -> None:
@@ -141,15 +186,18 @@ async def _refresh_details(context: Context, session: date, wanted: list[date]) 
     basis = await state.basis.get()
     listed, before = set(state.daily.tickers.get_column("ticker")), state.daily
     funds = sorted(listed & context.registry.fund_tickers())
-    details = await load_details(
+    asked = await load_details(
         context.provider,
         store,
         before.details,
         funds=funds,
         names=[ticker for ticker in basis.names_of_interest() if ticker in listed],
+        splits=before.splits,
         on=wanted[-1],
         progress=context.scheduler.progress(Task.DETAILS),
     )
+    details = asked.frame
+    state.daily.left_out["details"], state.daily.reasons_left_out["details"] = asked.left_out, asked.reasons
     counts = await load_share_counts(
         context.provider, store, details, funds=funds, history=basis.history, before=wanted[-2:-1]
     )
@@ -184,7 +232,7 @@ async def load_listings(provider: Provider, store: Store, since: date) -> Daily:
     daily.tickers = await _table("tickers", provider.tickers, store, daily)
     await load_actions(provider, store, daily, since)
     daily.conditions = await _fresh_or_asked(
-        "conditions", provider.conditions, store, daily, _young(store, "conditions")
+        "conditions", provider.conditions, store, daily, fresh=_young(store, "conditions")
     )
     details = await asyncio.to_thread(store.table, "details")
     daily.details = empty(DETAILS) if details is None else details
@@ -195,12 +243,13 @@ async def load_listings(provider: Provider, store: Store, since: date) -> Daily:
 
 async def load_actions(provider: Provider, store: Store, daily: Daily, since: date) -> None:
     """Splits and dividends from the date on into the daily tables."""
-    daily.splits = await _table("splits", lambda: provider.splits(since), store, daily)
-    daily.dividends = await _table("dividends", lambda: provider.dividends(since), store, daily)
+    daily.splits = await _table("splits", lambda: provider.splits(since), store, daily, since)
+    daily.dividends = await _table("dividends", lambda: provider.dividends(since), store, daily, since)
 
 
-async def _table(name: str, ask: Ask, store: Store, daily: Daily) -> pl.DataFrame:
-    """The table as asked for, which is kept; where that fails or says nothing the stored one, else none, and why."""
+async def _table(name: str, ask: Ask, store: Store, daily: Daily, since: date | None = None) -> pl.DataFrame:
+    """The table as asked for, which is kept; where that fails, says nothing or can't be, the stored one, else none, and
+    why."""
     try:
         table = await ask()
     except ProviderError as fault:
@@ -211,8 +260,16 @@ async def _table(name: str, ask: Ask, store: Store, daily: Daily) -> pl.DataFram
     if _says_nothing(name, table.frame):
         daily.came_empty = True
         return _instead(name, await asyncio.to_thread(store.table, name), None, daily)
-    await asyncio.to_thread(store.put_table, name, table.frame)
-    daily.left_out[name] = table.left_out
+    stored = await asyncio.to_thread(store.table, name)
+    verdict = against_stored(
+        name, table.frame, stored, left_out=table.left_out, since=since, age_days=store.age_days(name)
+    )
+    _note(daily, verdict)
+    daily.left_out[name], daily.reasons_left_out[name] = table.left_out, table.reasons
+    if verdict.action is Action.SET_ASIDE and stored is not None:
+        return stored
+    if verdict.action is Action.TAKEN or stored is not None:
+        await asyncio.to_thread(store.put_table, name, table.frame)
     return table.frame
 
 
@@ -224,18 +281,24 @@ def _instead(name: str, stored: pl.DataFrame | None, fault: ProviderError | None
     if name in WITHOUT:
         instead = WITHOUT[name] if stored is None else "The stored ones are used."
         empty_told = f"{name}: {EMPTY}. {instead} They are asked for again."
-        daily.problems.append(f"{name}: {fault} {instead}" if fault else empty_told)
+        daily.problems.append(f"{name}: {fault.sentence} {instead}" if fault else empty_told)
     elif stored is None:
-        daily.reasons[name] = str(fault) if fault else f"{EMPTY}; it is asked again"
+        daily.reasons[name] = fault.sentence if fault else f"{EMPTY}; it is asked again"
     return empty(TABLES[name]) if stored is None else stored
 
 
 async def _fresh_or_asked(
-    name: str, ask: Ask, store: Store, daily: Daily, fresh: Callable[[pl.DataFrame], bool]
+    name: str,
+    ask: Ask,
+    store: Store,
+    daily: Daily,
+    *,
+    fresh: Callable[[pl.DataFrame], bool],
+    since: date | None = None,
 ) -> pl.DataFrame:
     """The stored table where it is fresh, else as asked for."""
     stored = await asyncio.to_thread(store.table, name)
-    return stored if stored is not None and fresh(stored) else await _table(name, ask, store, daily)
+    return stored if stored is not None and fresh(stored) else await _table(name, ask, store, daily, since)
 
 
 def _young(store: Store, name: str) -> Callable[[pl.DataFrame], bool]:
@@ -265,8 +328,15 @@ async def load_past(provider: Provider, store: Store, daily: Daily, *, since: da
 
     new_york = pl.col("start").dt.convert_time_zone(str(NEW_YORK)).dt.date()
     past = replace(daily, reasons={})
-    past.index_days = await _fresh_or_asked("index-days", days, store, past, reaches(pl.col("session")))
-    past.index_minutes = await _fresh_or_asked("index-minutes", minutes, store, past, reaches(new_york))
+    years, months = until.replace(year=until.year - INDEX_YEARS, day=1), until - timedelta(days=HOURS_DAYS)
+    past.index_days = await _fresh_or_asked(
+        "index-days", days, store, past, fresh=reaches(pl.col("session")), since=years
+    )
+    past.index_minutes = await _fresh_or_asked(
+        "index-minutes", minutes, store, past, fresh=reaches(new_york), since=months
+    )
     delisted = _young(store, "delisted")
-    past.delisted = await _fresh_or_asked("delisted", lambda: provider.delisted(since), store, past, delisted)
+    past.delisted = await _fresh_or_asked(
+        "delisted", lambda: provider.delisted(since), store, past, fresh=delisted, since=since
+    )
     return past

@@ -24,7 +24,7 @@ from deskview.board import (
 )
 from deskview.feed.context import Registry
 from deskview.feed.state import FeedState
-from deskview.feed.tasks import Task, progress_message
+from deskview.feed.tasks import Failure, Task, progress_message
 from deskview.market.schema import BARS, empty
 from deskview.providers.base import Capability, Provider
 from deskview.store import Store
@@ -92,9 +92,11 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
         snapshot=state.snapshot,
         snapshot_at=state.snapshot_at,
         snapshot_received=state.snapshot_received,
+        snapshot_left_out=state.snapshot_left_out,
+        delay_s=state.delay_s,
         flow=_flow_inputs(state),
         crowding=CrowdingInputs(state.crowding, state.crowding_received),
-        off_exchange=OffExchange(state.off_exchange, state.faults.get(Task.OFF_EXCHANGE, "")),
+        off_exchange=OffExchange(state.off_exchange, _sentence(state.faults.get(Task.OFF_EXCHANGE))),
         week=state.week,
         notices=_notices(provider, state),
         wire=Wire(
@@ -102,8 +104,13 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
             provider.traffic.failures,
             state.basis.value.sessions if state.basis.value else 0,
             {table: rows for table, rows in _left_out(state).items() if rows},
+            {table: reasons for table, reasons in _reasons(state).items() if reasons},
         ),
     )
+
+
+def _sentence(failure: Failure | None) -> str:
+    return failure.sentence if failure else ""
 
 
 def _flow_inputs(state: FeedState) -> FlowInputs:
@@ -129,6 +136,12 @@ def _left_out(state: FeedState) -> dict[str, int]:
     return counts
 
 
+def _reasons(state: FeedState) -> dict[str, tuple[str, ...]]:
+    """Why, by the same names, as far as it is known."""
+    own = {"snapshot": state.snapshot_reasons, "flow samples": state.samples_reasons}
+    return own | state.daily.reasons_left_out
+
+
 def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
     """One notice a part: a fault before progress, and that before what the plan lacks."""
     notices: dict[str, Notice] = {}
@@ -136,16 +149,26 @@ def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
         for part in _parts(task, state):
             notices.setdefault(part, Notice(progress_message(task, progress), progress=progress.share))
     for task, fault in state.faults.items():
-        for part in _parts(task, state):
-            notices[part] = Notice(fault, fault=True)
+        notice = Notice(fault.sentence, fault=True, keeps_figures=fault.keeps_figures, retry_at=fault.retry_at)
+        notices |= dict.fromkeys(_parts(task, state), notice)
+    for remark in _remarks(provider, state):
+        for part in _OF_THE_MARKET:
+            notices.setdefault(part, remark)
+    return notices
+
+
+def _remarks(provider: Provider, state: FeedState) -> list[Notice]:
+    """What is to be said of all parts that rest on the market, the gravest first."""
+    remarks = [Notice(state.clock.doubt, doubt=True)] if state.clock and state.clock.doubt else []
     if state.daily.problems:
-        for part in _PARTS[Task.DAILY]:
-            notices.setdefault(part, Notice(" ".join(state.daily.problems)))
+        remarks.append(Notice(" ".join(state.daily.problems), doubt=state.daily.in_doubt))
     denial = provider.capabilities.denied.get(Capability.SNAPSHOT)
     if denial is not None and state.snapshot_at is not None:
-        for part in _PARTS[Task.SNAPSHOT]:
-            notices.setdefault(part, Notice(f"{denial.sentence} Shown is the close of {state.session.value}."))
-    return notices
+        sentence = f"{denial.sentence} Shown is the close of {state.session.value}."
+        remarks.append(Notice(sentence, retry_at=provider.capabilities.retry_at(Capability.SNAPSHOT)))
+    if state.store.value is not None and state.store.value.write_error:
+        remarks.append(Notice(state.store.value.write_error, whole=True))
+    return remarks
 
 
 def _parts(task: Task, state: FeedState) -> tuple[str, ...]:

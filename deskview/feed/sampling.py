@@ -29,7 +29,7 @@ from deskview.analytics.flow import (
 from deskview.feed.records import RecordTable
 from deskview.feed.tasks import Progress, ProgressMeter, for_each
 from deskview.market.sessions import Calendar
-from deskview.providers.base import Provider, Window
+from deskview.providers.base import Provider, Table, Window
 from deskview.providers.errors import ProviderError
 from deskview.store import Store
 
@@ -71,7 +71,7 @@ class Sampler:
     """How past sessions are sampled: from whom, into which store, and the sessions' dollar volumes by name.
 
     `volumes`: (session, ticker, dollar_volume_usd). `on_samples` gets FLOW_SAMPLES as they are stored, and once
-    at the beginning what was stored before; `on_left_out` the number of rows that were no prints.
+    at the beginning what was stored before; `on_left_out` each table of prints, for the rows left out of it.
     """
 
     provider: Provider
@@ -80,7 +80,7 @@ class Sampler:
     volumes: pl.DataFrame
     progress: Callable[[Progress], None]
     on_samples: Callable[[pl.DataFrame], None] = lambda _: None
-    on_left_out: Callable[[int], None] = lambda _: None
+    on_left_out: Callable[[Table], None] = lambda _: None
 
 
 async def fetch_year(
@@ -153,14 +153,14 @@ class _Run:
         if not sessions:
             return
         windows = [window for session in sessions for window in self._windows.pop(session)]
-        read, left_out = await asyncio.to_thread(self._store, sessions, windows)
+        read, prints = await asyncio.to_thread(self._store, sessions, windows)
         self._sampler.on_samples(read)
-        self._sampler.on_left_out(left_out)
+        self._sampler.on_left_out(prints)
         self._meter.advance(len(sessions))
         self._stored_at = monotonic()
 
-    def _store(self, sessions: list[date], windows: list[Window]) -> tuple[pl.DataFrame, int]:
-        """Each session's windows as FLOW_SAMPLES, in a file of its own, and the number of rows that did not fit."""
+    def _store(self, sessions: list[date], windows: list[Window]) -> tuple[pl.DataFrame, Table]:
+        """Each session's windows as FLOW_SAMPLES, in a file of its own, and the table of their prints."""
         store = self._sampler.store
         table = self._sampler.provider.prints_of(sorted(windows, key=lambda window: (window.ticker, window.since)))
         read = name_readings(
@@ -173,7 +173,7 @@ class _Run:
         for session, rows in zip(sessions, kept, strict=True):
             whole = pl.concat([self._before[session], rows]) if session in self._before else rows
             _table(store, self._name).keep_day(session, whole)
-        return pl.concat(kept), table.left_out
+        return pl.concat(kept), table
 
 
 async def _fetch(sampler: Sampler, plan: pl.DataFrame, name: str, prints: int) -> pl.DataFrame:

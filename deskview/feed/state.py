@@ -9,9 +9,10 @@ import polars as pl
 
 from deskview.analytics.favourites import Crowding
 from deskview.analytics.flow import FlowState
+from deskview.analytics.gate import ClockSeen
 from deskview.analytics.leverage import Backtest
 from deskview.board import Basis, WeekInputs
-from deskview.feed.tasks import Progress, Task
+from deskview.feed.tasks import Failure, Progress, Task
 from deskview.market.schema import (
     CONDITIONS,
     DELISTED,
@@ -75,14 +76,17 @@ _TABLES = (
     "share_counts",
 )
 _PAST = ("delisted", "index_days", "index_minutes", "reasons")
+SHORT_VOLUME = "short volume"
+"""Asked for once a session, beside the daily tables."""
 
 
 @dataclass
 class Daily:
     """The tables that change once a day; `problems` are sentences on what could not be had.
 
-    `reasons` says of a table by its name in the store why there is none; `came_empty` tells that a table did,
-    `empty_tries` counts how often in a row something has.
+    `reasons` says of a table by its name in the store why there is none, `reasons_left_out` why rows of it were left
+    out; `came_empty` tells that a table did, or was refused, `empty_tries` counts how often in a row something has.
+    `in_doubt`: among the problems are tables that are used though they may be wrong.
     """
 
     tickers: pl.DataFrame = field(default_factory=lambda: empty(TICKERS))
@@ -97,8 +101,10 @@ class Daily:
     share_counts: pl.DataFrame = field(default_factory=lambda: empty(SHARE_COUNTS))
     reasons: dict[str, str] = field(default_factory=lambda: dict(_STILL_TO_COME))
     left_out: dict[str, int] = field(default_factory=dict)
+    reasons_left_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     came_empty: bool = False
+    in_doubt: bool = False
     empty_tries: int = 0
 
     def same_tables(self, other: "Daily") -> bool:
@@ -109,6 +115,9 @@ class Daily:
         """Takes over what is loaded beside the bars, until it has been looked at anew."""
         for name in (*_PAST, "empty_tries"):
             setattr(self, name, getattr(other, name))
+        if SHORT_VOLUME in other.left_out:
+            self.left_out[SHORT_VOLUME] = other.left_out[SHORT_VOLUME]
+            self.reasons_left_out[SHORT_VOLUME] = other.reasons_left_out.get(SHORT_VOLUME, ())
 
 
 @dataclass(frozen=True)
@@ -123,7 +132,8 @@ class Fetched:
 class FeedState:
     """Everything between the provider and the board.
 
-    `now` and `phase` are the provider's. `complete` is the basis once it has all of its sessions;
+    `now` and `phase` are the provider's, `clock` what its answers were held against, `closures_asked` the clock when
+    coming closures were last asked for. `complete` is the basis once it has all of its sessions;
     `outdated` tells that something it rests on has changed since it was made. `snapshot` is SNAPSHOT
     at `snapshot_at`, `flow_today` the prints counted so far, `fetched` until when by name, `reread` whether the session
     was read anew after its close, `flow_year` the FLOW_DAYS of the sampled year, `backtest` the past weeks of a basis,
@@ -138,18 +148,24 @@ class FeedState:
     basis: AwaitableValue[Basis] = field(default_factory=AwaitableValue)
     complete: AwaitableValue[Basis] = field(default_factory=AwaitableValue)
     now: datetime | None = None
+    clock: ClockSeen | None = None
+    closures_asked: ClockSeen | None = None
     phase: str = ""
     daily: Daily = field(default_factory=Daily)
     outdated: bool = False
     snapshot: pl.DataFrame | None = None
+    close_asked: float = 0.0
     snapshot_left_out: int = 0
+    snapshot_reasons: tuple[str, ...] = ()
     snapshot_at: datetime | None = None
     snapshot_received: float = 0.0
+    delay_s: float = 0.0
     flow_today: FlowState | None = None
     flow_year: pl.DataFrame | None = None
     fetched: dict[str, Fetched] = field(default_factory=dict)
     reread: bool = False
     samples_left_out: int = 0
+    samples_reasons: tuple[str, ...] = ()
     backtest: tuple[Basis, Backtest] | None = None
     focus: tuple[str, ...] = ()
     off_exchange: pl.DataFrame | None = None
@@ -158,5 +174,5 @@ class FeedState:
     week: WeekInputs = field(default_factory=WeekInputs)
     loaded: date | None = None
     recorded: tuple[date, bool] | None = None
-    faults: dict[Task, str] = field(default_factory=dict)
+    faults: dict[Task, Failure] = field(default_factory=dict)
     progress: dict[Task, Progress] = field(default_factory=dict)

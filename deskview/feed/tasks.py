@@ -1,17 +1,25 @@
 """The feed's kinds of work: how far each is, what is said of its failures, and many small requests at once."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic
 from typing import TypeVar
 
+from deskview.market.errors import ReferenceDataError
 from deskview.providers.errors import TRANSIENT, Kind, ProviderError
+from deskview.text import neutralise
 
 Item = TypeVar("Item")
 IN_FLIGHT = 12
-KEEPS_FIGURES = TRANSIENT | {Kind.MALFORMED, Kind.TOO_LARGE}
+KEY_AGAIN_S = 60.0
+"""A refused key is tried again, and the keyring read again, after so long: soon enough for who has just put a new one
+in, and no hammering with a key that is none."""
+KEYRING_READ = "The keyring is read again every minute, so that another terminal will do."
+MEND_FILE = "What rests on this file waits until it is mended, then r (refresh) reads it again."
+KEEPS_FIGURES = TRANSIENT | {Kind.MALFORMED, Kind.TOO_LARGE, Kind.NOT_ENTITLED}
 """Failures after which the last figures are still good ones, only older."""
 
 
@@ -62,11 +70,29 @@ def progress_message(task: Task, progress: Progress) -> str:
     )
 
 
-def failure_message(error: ProviderError) -> str:
-    """A failure on a board: what failed, that the figures before it stay, and when it is tried again."""
-    stay = " The last good figures stay." if error.kind in KEEPS_FIGURES else ""
-    wait = "" if error.retry_after_s is None else f" Next try in {max(1, round(error.retry_after_s))} s."
-    return error.sentence + stay + wait
+@dataclass(frozen=True)
+class Failure:
+    """What a board says of work that failed: the sentence, whether the figures before it are still good ones, and the
+    monotonic clock of the next try, where it is known."""
+
+    sentence: str
+    keeps_figures: bool = True
+    retry_at: float | None = None
+
+
+def failure_of(task: Task, error: Exception) -> Failure:
+    """The failure an error is, without its next try. Our own is only what can't have come from outside."""
+    match error:
+        case ProviderError():
+            return Failure(error.sentence, error.kind in KEEPS_FIGURES)
+        case ReferenceDataError():
+            place = str(error).rstrip(".")
+            return Failure(neutralise(f"{place}{'' if place.endswith('?') else '.'} {MEND_FILE}"))
+        case OSError(filename=name, strerror=reason) if name is not None and reason:
+            return Failure(neutralise(f"{task}: {os.fsdecode(name)}: {reason}."))
+        case OSError(strerror=reason) if reason:
+            return Failure(neutralise(f"{task}: {reason}."))
+    return Failure(f"{task}: a fault of deskview's own, see the log.")
 
 
 class ProgressMeter:

@@ -20,7 +20,7 @@ from deskview.analytics.leverage import (
     score_weeks,
     weekly_backtest,
 )
-from deskview.board import Basis, Board, simulated
+from deskview.board import Basis, Board, Status, simulated
 from deskview.feed.context import Context
 from deskview.feed.records import RecordTable, left_out
 from deskview.feed.state import FeedState
@@ -45,7 +45,8 @@ async def refresh_score(context: Context, build: Build) -> None:
     state, store = context.state, await context.state.store.get()
     if closed_unrecorded(state):
         board = await build()
-        if board.leverage.value is not None and board.basis is not None:
+        sound = board.leverage.status is not Status.DOUBT
+        if board.leverage.value is not None and board.basis is not None and sound:
             await asyncio.to_thread(record, store, board.basis, board.leverage.value)
             state.recorded = _record_due(state)
     backtest = await _backtest(state)

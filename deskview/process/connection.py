@@ -24,6 +24,7 @@ from deskview.process.messages import (
     BarsResponse,
     BasisUpdate,
     BoardUpdate,
+    KeyRefused,
     LogLine,
     MarketConfig,
     OpeningFailed,
@@ -36,6 +37,7 @@ from deskview.process.messages import (
     hello,
     version_of,
 )
+from deskview.processor import UNKNOWN_FAULT, WAY_OUT, processor_fault
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,10 +50,15 @@ EXIT_TIMEOUT_S = 2.0
 
 
 class WorkerConnection:
-    """One run of the worker. The subscriber gets boards on this event loop, of those that came meanwhile the newest."""
+    """One run of the worker. The subscriber gets boards on this event loop, of those that came meanwhile the newest.
 
-    def __init__(self, subscriber: "Callable[[Board], None]") -> None:
+    `key_refused` is called on it for each request that the key was refused for.
+    """
+
+    def __init__(self, subscriber: "Callable[[Board], None]", key_refused: Callable[[], None]) -> None:
         self._subscriber = subscriber
+        self._key_refused = key_refused
+        self._process: subprocess.Popen[bytes] | None = None
         self._loop = asyncio.get_running_loop()
         self._closed = asyncio.Event()
         self._requests: dict[int, asyncio.Future[pl.DataFrame | None]] = {}
@@ -74,6 +81,7 @@ class WorkerConnection:
             process, self._pipe = await asyncio.to_thread(_start, config, key)
         except OSError as error:
             return f"could not be started ({error.strerror})"
+        self._process = process
         threading.Thread(target=self._read, args=(self._pipe,), name="market-reader", daemon=True).start()
         try:
             await self._closed.wait()
@@ -84,8 +92,17 @@ class WorkerConnection:
             self._answer_all()
         if self._error is not None:
             raise self._error
+        if code == -signal.SIGILL:
+            raise MarketUnavailableError(
+                f"The market's process was ended by SIGILL. {processor_fault() or UNKNOWN_FAULT}", WAY_OUT
+            )
         ended = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
         return self._outcome or ended
+
+    def stop(self) -> None:
+        """Ends the run: what is being written into the store is whole or not there."""
+        if self._process is not None:
+            self._process.kill()
 
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """The worker's answer; None where it is not there or ends before."""
@@ -134,6 +151,8 @@ class WorkerConnection:
                 self._call(self._deliver)
             case BarsResponse():
                 self._call(self._answer, message)
+            case KeyRefused():
+                self._call(self._key_refused)
             case OpeningFailed(sentence):
                 self._error = MarketUnavailableError(sentence, SEE_LOG)
             case LogLine():

@@ -84,6 +84,11 @@ class BarsResponse:
 
 
 @dataclass(frozen=True)
+class KeyRefused:
+    """To the desk: the provider does not accept the key, each time it does not. The desk has the keyring."""
+
+
+@dataclass(frozen=True)
 class OpeningFailed:
     """To the desk: the market can't be opened as the user has set it up; the sentence says why."""
 
@@ -109,7 +114,7 @@ class UnknownMessage:
 
 
 ToWorker = Start | BarsRequest | RefreshRequest
-ToDesk = BasisUpdate | BoardUpdate | BarsResponse | OpeningFailed | LogLine
+ToDesk = BasisUpdate | BoardUpdate | BarsResponse | KeyRefused | OpeningFailed | LogLine
 TO_WORKER = frozenset(kind.__name__ for kind in get_args(ToWorker))
 TO_DESK = frozenset(kind.__name__ for kind in get_args(ToDesk))
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+KEY_AGAIN_S = 60.0
+"""The keyring is asked no more often, however many requests a refused key costs: it may open a window each time."""
+
 
 @dataclass(frozen=True)
 class RestartPolicy:
@@ -50,7 +53,8 @@ async def wait_at_most(event: asyncio.Event, timeout_s: float | None) -> None:
 class MarketSupervisor:
     """A market followed in another process; the subscriber gets its boards on this event loop.
 
-    Should the process die, the last figures stay, marked as stale with the reason and what happens next. `wait` and
+    Should the process die, the last figures stay, marked as stale with the reason and what happens next. Where the key
+    is refused, `read_key` is asked for the one that is stored now; another one is used in a new process. `wait` and
     `clock` (seconds) stand in for time in tests.
     """
 
@@ -60,6 +64,7 @@ class MarketSupervisor:
         key: ApiKey,
         subscriber: "Callable[[Board], None]",
         *,
+        read_key: Callable[[], Awaitable[ApiKey | None]] | None = None,
         policy: RestartPolicy = RestartPolicy(),
         wait: Callable[[asyncio.Event, float | None], Awaitable[None]] = wait_at_most,
         clock: Callable[[], float] = time.monotonic,
@@ -67,6 +72,10 @@ class MarketSupervisor:
         self._config = config
         self._key = key
         self._subscriber = subscriber
+        self._read_key = read_key
+        self._key_read_at = float("-inf")
+        self._key_reading: asyncio.Task[None] | None = None
+        self._key_changed = False
         self._policy = policy
         self._wait = wait
         self._clock = clock
@@ -89,6 +98,10 @@ class MarketSupervisor:
                     raise
                 await self._until_refresh(f"{error.sentence} {error.way_out}")
                 deaths = 0
+                continue
+            if self._key_changed:
+                self._key_changed, deaths = False, 0
+                self._show_stale("Another key lies in the keyring now: it is being tried.", logging.INFO)
                 continue
             deaths = 1 if steady else deaths + 1
             restarts = self._policy.restarts_unseen if self._board is None else self._policy.restarts
@@ -113,24 +126,44 @@ class MarketSupervisor:
     def refresh_now(self) -> None:
         """Every loop asks the provider now; without a process one is started now."""
         self._refresh_wanted.set()
+        self._key_read_at = float("-inf")
         if self._worker is not None:
             self._worker.send(RefreshRequest())
 
     async def _run_worker(self) -> tuple[str, bool]:
         """One run of the process: how it ended, and whether it had run well before."""
         began = self._clock()
-        self._worker = worker = WorkerConnection(self._receive)
+        self._worker = worker = WorkerConnection(self._receive, self._key_refused)
         try:
             outcome = await worker.run(self._config, self._key)
         finally:
             self._worker = None
         return outcome, worker.had_figures and self._clock() - began >= self._policy.steady_s
 
+    def _key_refused(self) -> None:
+        """Has the keyring read, at most once a minute or after a refresh the user asked for."""
+        reading = self._key_reading is not None and not self._key_reading.done()
+        if self._read_key is None or reading or self._clock() - self._key_read_at < KEY_AGAIN_S:
+            return
+        self._key_read_at = self._clock()
+        self._key_reading = asyncio.create_task(self._use_stored_key())
+
+    async def _use_stored_key(self) -> None:
+        """Ends the worker where another key than its own is stored: the next one starts with that."""
+        key = await self._read_key() if self._read_key is not None else None
+        if key is None or key == self._key:
+            return
+        self._key = key
+        if self._worker is not None:
+            self._key_changed = True
+            self._worker.stop()
+
     async def _before_restart(self, outcome: str, restart: int, restarts: int) -> None:
         """Waits for the time of the restart, or until it is asked for."""
         delay_s = self._policy.delay_s(restart)
         attempt = f"restart {restart} of {restarts}"
-        self._show_stale(f"The market's process {outcome}; it is started again in {delay_s:.0f} s ({attempt}).")
+        again = self._clock() + delay_s
+        self._show_stale(f"The market's process {outcome}; it is started again ({attempt}).", retry_at=again)
         self._refresh_wanted.clear()
         await self._wait(self._refresh_wanted, delay_s)
         self._show_stale(f"The market's process {outcome}; it is being started again ({attempt}).", logging.INFO)
@@ -146,23 +179,28 @@ class MarketSupervisor:
             board, self._keeps_old = with_old_figures(board, self._board)
         self._show(board)
 
-    def _show_stale(self, note: str, level: int = logging.ERROR) -> None:
+    def _show_stale(self, note: str, level: int = logging.ERROR, retry_at: float | None = None) -> None:
         log.log(level, "%s", note)
         if self._board is not None:
             self._keeps_old = True
-            self._show(stale(self._board, note))
+            self._show(stale(self._board, note, retry_at))
 
     def _show(self, board: "Board") -> None:
         self._board = board
         self._subscriber(board)
 
 
-def stale(board: "Board", note: str) -> "Board":
-    """The board with the note on every part; figures there are stay, marked as stale, the others are awaited."""
+def stale(board: "Board", note: str, retry_at: float | None = None) -> "Board":
+    """The board with the note on every part; figures there are stay, marked as stale, the others are awaited.
+
+    `retry_at` is the monotonic clock of the next try.
+    """
     from deskview.board import Part, Status  # noqa: PLC0415 - with a board the module is there
 
     old: dict[str, Any] = {
-        name: Part.awaited(note) if part.value is None else replace(part, status=Status.STALE, note=note, progress=None)
+        name: Part.awaited(note, retry_at=retry_at)
+        if part.value is None
+        else replace(part, status=Status.STALE, note=note, progress=None, retry_at=retry_at)
         for name, part in board.parts.items()
     }
     return replace(board, **old)

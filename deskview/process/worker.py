@@ -25,6 +25,7 @@ from deskview.process.messages import (
     BarsResponse,
     BasisUpdate,
     BoardUpdate,
+    KeyRefused,
     LogLine,
     MarketConfig,
     OpeningFailed,
@@ -82,7 +83,7 @@ async def _follow(connection: "Connection[Any, Any]", outbox: "Outbox", config: 
         return
     from deskview.feed import Feed  # noqa: PLC0415 - what fails to be imported is logged by now
 
-    feed = Feed(provider, config.cache, config.settings, partial(_publish, outbox))
+    feed = Feed(provider, config.cache, config.settings, partial(_publish, outbox), lambda: outbox.put(KeyRefused()))
     loop = asyncio.get_running_loop()
     threading.Thread(target=_listen, args=(connection, feed, outbox, loop), name="desk-listener", daemon=True).start()
     await feed.run()

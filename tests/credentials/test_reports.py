@@ -8,7 +8,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError
 
 from deskview.credentials import ApiKey, KeyringState, delete_key, load_key, probe, store_key
-from deskview.credentials.reports import OPEN_SHELL, open_a_keyring
+from deskview.credentials.reports import OPEN_SHELL, open_a_keyring, report_of
 from tests.credentials.conftest import CANARY
 
 Install = Callable[[object], None]
@@ -70,6 +70,7 @@ def caused(error: Exception, cause: Exception) -> Exception:
         (KeyringLocked("Failed to unlock the collection!"), KeyringState.LOCKED),
         (caused(InitError("Failed to create the collection"), PromptDismissedException()), KeyringState.LOCKED),
         (KeyringError("Can't get password from keychain: (-25308, 'Unknown Error')"), KeyringState.LOCKED),
+        (KeyringError("Can't store password on keychain: (-25244, 'Unknown Error')"), KeyringState.REFUSED),
         (NoKeyringError("No recommended backend was available."), KeyringState.MISSING),
         (WindowsError("CredRead"), KeyringState.MISSING),
         (OSError("socket gone"), KeyringState.FAILED),
@@ -88,6 +89,14 @@ async def test_an_error_becomes_a_state_with_a_way_out(
         assert report.state is state
         assert report.sentence.count("\n") == 0
         assert report.way_out.commands
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_an_entry_another_python_made_is_to_be_deleted_first(nested: bool) -> None:
+    error = KeyringError("Can't store password on keychain: (-25244, 'Unknown Error')")
+    report = report_of(caused(RuntimeError("no"), error) if nested else error, "macOS Keychain")
+    assert report.sentence.startswith("The macOS Keychain holds an entry of deskview's that another Python made")
+    assert report.way_out.commands == ("security delete-generic-password -s deskview", "deskview login")
 
 
 @pytest.fixture(autouse=True)

@@ -100,6 +100,12 @@ def complete(board: Board) -> bool:
     return all(board.parts[name].value and not board.parts[name].note for name in PARTS)
 
 
+def running(board: Board) -> Board:
+    """The board as if its market were still open and its clock ran as ours: no figure is final, by it ages count."""
+    parts: dict[str, Any] = {name: replace(board.parts[name], age_s=0.0) for name in PARTS}
+    return replace(board, **parts, source=replace(board.source, speed=1.0), phase="open")
+
+
 def just_now(board: Board) -> Board:
     """The board as if it had this moment been computed: its ages start at zero."""
     parts: dict[str, Any] = {name: replace(part, received=monotonic()) for name, part in board.parts.items()}

@@ -5,12 +5,15 @@ from functools import partial
 from pathlib import Path
 
 import httpx
+import msgspec
 import polars as pl
 import pytest
 
 from deskview.board import Board, Status
+from deskview.providers.base import RETRY_FIRST_S, Capability
 from deskview.providers.errors import Kind, ProviderError
-from tests.feed.markets import PARTS, Made, Switch, complete, provider, refreshed, simulated
+from deskview.settings import Refresh
+from tests.feed.markets import PARTS, QUICK, Made, Switch, complete, provider, refreshed, simulated
 from tests.feed.reading import reading_of
 from tests.feed.running import running
 
@@ -95,6 +98,50 @@ async def test_a_plan_without_snapshots_gets_the_last_close_and_is_told_so(warm:
         assert "the close of 2026-02-03" in board.parts[part].note
     night = await refreshed(simulated(at=time(3, 45)), warm)
     assert figures(board, "rotation") == figures(night, "rotation")
+
+
+NOT_PLANNED = ("basic-plan", "rate-limit:100000")
+
+
+def of_yesterday(board: Board) -> bool:
+    told = everywhere("the close of 2026-02-03", board)
+    return told and board.session == date(2026, 2, 3) and all(board.parts[part].value for part in MARKET)
+
+
+async def test_a_plan_that_gets_snapshots_after_all_shows_the_session_that_is_on(warm: Path) -> None:
+    switch, times = Switch(*NOT_PLANNED, ill=plan_without_snapshots), [0.0]
+    through = provider(switch)
+    through.capabilities.clock = lambda: times[0]
+    async with running(through, warm, msgspec.structs.replace(QUICK, refresh=Refresh(snapshot_s=1))) as shown:
+        await shown.until(of_yesterday)
+        switch.turn()
+        times[0] += RETRY_FIRST_S
+        board = await shown.until(lambda board: board.session == date(2026, 2, 4) and board.momentum.value is not None)
+    assert through.capabilities.allows(Capability.SNAPSHOT)
+    assert "Stocks Starter" not in board.momentum.note
+
+
+async def test_one_refusal_in_mid_session_costs_no_figures_and_is_over_on_request(warm: Path) -> None:
+    switch = Switch()
+    through = provider(switch)
+    async with running(through, warm) as shown:
+        good = await shown.until(complete)
+        switch.turn(*NOT_PLANNED)
+        switch.ill = plan_without_snapshots
+        shown.feed.refresh_now()
+        told = await shown.until(
+            lambda board: "needs Stocks Starter" in board.momentum.note and "needs Stocks Dev" in board.flow.note
+        )
+        for part in PARTS:
+            assert figures(told, part) == figures(good, part)
+            assert told.parts[part].status is Status.STALE
+            assert told.parts[part].retry_at is not None
+        assert told.session == good.session
+        switch.turn()
+        shown.feed.refresh_now()
+        well = await shown.until(complete)
+    assert {well.parts[part].status for part in PARTS} <= {Status.LIVE, Status.PARTIAL}
+    assert through.capabilities.denied == {}
 
 
 @pytest.mark.parametrize(("fault", "told"), [("foreign-next", "on another server"), ("repeat-cursor", "page twice")])

@@ -96,7 +96,8 @@ async def test_a_spinoffs_file_with_a_bad_row_is_told_with_its_place_and_costs_i
     settings = msgspec.structs.replace(QUICK, spinoffs_file=file)
     board = await refreshed(provider(Altered({}, at=AFTERNOON)), warm, settings)
     assert headlines(board) == well
-    assert "spinoffs.toml, [[spinoff]] 1, ticker: 'nope' is not a ticker" in board.momentum.note
+    assert "spinoffs.toml, line 1, [[spinoff]] 1, ticker: 'nope' is not a ticker" in board.momentum.note
+    assert "BRK.B). No spin-off of the file counts." in board.momentum.note
 
 
 @pytest.mark.parametrize("conditions", [[52], [14, 53], [2]])
@@ -226,8 +227,9 @@ async def test_a_fund_that_is_gone_from_listing_snapshot_and_bars_is_in_no_figur
     assert reading.rank is None and reading.next_week.percentile is None
 
 
-async def test_half_of_the_listing_is_half_of_the_book_and_is_not_recorded(warm: Path) -> None:
+async def test_half_of_a_first_listing_is_half_of_the_book_and_is_not_recorded(warm: Path) -> None:
     store = stored(warm)
+    (store.folder / "tickers.parquet").unlink()
     (store.folder / "week-realised.parquet").unlink()
 
     def halved(body: dict[str, Any]) -> None:

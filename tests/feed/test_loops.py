@@ -76,7 +76,7 @@ async def test_a_loop_waits_for_itself(tmp_path: Path) -> None:
     assert market.most_at_once == 1
 
 
-@pytest.mark.parametrize(("module", "work"), [(feed_module, "build_board"), (history, "basis_of")])
+@pytest.mark.parametrize(("module", "work"), [(feed_module, "build"), (history, "basis_of")])
 async def test_heavy_work_is_off_the_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, work: str
 ) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,15 @@ from deskview.board import Board
 from deskview.credentials import ApiKey
 from deskview.process.messages import MarketConfig
 from deskview.process.supervisor import MarketSupervisor
-from deskview.providers.base import Provider
-from deskview.settings import Flow, Settings
+from deskview.providers.base import Provider, Table
+from deskview.providers.errors import Kind, ProviderError
+from deskview.settings import Flow, Refresh, Settings
 from tests.feed import markets
 from tests.feed.tiny import TinyMarket
 
 TINY = Settings(history_sessions=60, flow=Flow(names=("AAPL",), history_sessions=20))
+FAST = Settings(history_sessions=60, flow=Flow(names=("AAPL",), history_sessions=20), refresh=Refresh(snapshot_s=1))
+GOOD_KEY = "good-canary-8d21f7"
 CANARY = "canary-4f6c0f58d1"
 LIMIT_S = 90.0
 
@@ -42,6 +45,55 @@ def deadly(_key: ApiKey) -> Provider:
 def tiny(_key: ApiKey) -> Provider:
     """A market of a few names, which costs little to start again and again."""
     return TinyMarket(datetime(2026, 3, 2, 18, tzinfo=UTC))
+
+
+class Fleeting(TinyMarket):
+    """Ends its process a little after all of its history has been asked for."""
+
+    complete = False
+
+    async def short_volume(self, session: date) -> Table:
+        """What is asked for last."""
+        self.complete, self.snapshots = True, 0
+        return await super().short_volume(session)
+
+    async def snapshot(self) -> Table:
+        """The market, with figures on the desk three times at most."""
+        if self.complete and self.snapshots > 2:
+            os._exit(9)
+        return await super().snapshot()
+
+
+class Refusing(TinyMarket):
+    """Takes one key alone."""
+
+    def __init__(self, clock: datetime, *, accepts: bool) -> None:
+        super().__init__(clock)
+        self.accepts = accepts
+
+    async def tickers(self) -> Table:
+        """The listing, or the refusal."""
+        self._check()
+        return await super().tickers()
+
+    async def snapshot(self) -> Table:
+        """The market, or the refusal."""
+        self._check()
+        return await super().snapshot()
+
+    def _check(self) -> None:
+        if not self.accepts:
+            raise ProviderError(Kind.KEY_REFUSED, "The provider does not accept the key.")
+
+
+def refusing(key: ApiKey) -> Provider:
+    """The tiny market, which takes the key `GOOD_KEY`."""
+    return Refusing(datetime(2026, 3, 2, 18, tzinfo=UTC), accepts=key == ApiKey(GOOD_KEY))
+
+
+def fleeting(_key: ApiKey) -> Provider:
+    """A market that shows its figures and dies, each time anew."""
+    return Fleeting(datetime(2026, 3, 2, 18, tzinfo=UTC))
 
 
 def mortal(dead: Path, key: ApiKey) -> Provider:

@@ -20,11 +20,13 @@ from deskview.settings import Refresh
 from tests.feed.markets import QUICK, Made, complete
 from tests.process.markets import (
     CANARY,
+    FAST,
     TINY,
     Follower,
     Waits,
     children,
     deadly,
+    fleeting,
     following,
     interpreter,
     mortal,
@@ -216,12 +218,12 @@ async def test_one_that_keeps_dying_is_given_up_and_started_anew_on_request(tmp_
         dead.unlink()
         follower.market.refresh_now()
         await follower.until(fresh, after=number)
-    restarts = [("was ended by SIGKILL", 5), *(("ended with code 9", delay) for delay in (10, 20, 40, 60))]
+    restarts = ["was ended by SIGKILL", *["ended with code 9"] * 4]
     assert notes(follower) == [
         *(
             f"The market's process {outcome}; it is {what} (restart {restart} of 5)."
-            for restart, (outcome, delay) in enumerate(restarts, start=1)
-            for what in (f"started again in {delay} s", "being started again")
+            for restart, outcome in enumerate(restarts, start=1)
+            for what in ("started again", "being started again")
         ),
         "The market's process ended with code 9, 6 times in a row: given up. "
         "r (refresh) tries again; the log says more.",
@@ -231,11 +233,24 @@ async def test_one_that_keeps_dying_is_given_up_and_started_anew_on_request(tmp_
     assert {part.status for part in given_up.parts.values() if part.value is not None} == {Status.STALE}
 
 
+async def test_one_that_always_dies_after_its_first_figures_is_given_up_too(tmp_path: Path) -> None:
+    waits = Waits()
+    async with following(tmp_path, fleeting, FAST, wait=waits) as (follower, _):
+        given_up = await follower.until(lambda board: "given up" in board.rotation.note)
+        assert waits.timeouts == [5.0, 10.0, 20.0, 40.0, 60.0, None]
+        assert children() == []
+        had_figures = [board for board in follower.boards if fresh(board)]
+    assert "ended with code 9, 6 times in a row: given up. r (refresh) tries again" in given_up.rotation.note
+    assert given_up.rotation.value == had_figures[-1].rotation.value
+    assert given_up.rotation.retry_at is None
+
+
 async def test_a_restart_need_not_be_waited_for(tmp_path: Path) -> None:
     async with following(tmp_path, tiny, TINY, policy=RestartPolicy(first_s=3600, longest_s=3600)) as (follower, _):
         await follower.until(fresh)
         kill()
-        await follower.until(lambda board: "started again in 3600 s" in board.rotation.note)
+        told = await follower.until(lambda board: "is started again (restart 1" in board.rotation.note)
+        assert told.rotation.retry_at is not None, "the screen counts down to it"
         number = len(follower.boards)
         follower.market.refresh_now()
         await follower.until(fresh, after=number)
@@ -249,7 +264,7 @@ async def test_a_run_that_went_well_ends_the_row_of_deaths(tmp_path: Path) -> No
             await follower.until(fresh, after=number)
             times[0] += lasted_s
             kill()
-            told = await follower.until(lambda board: "started again in" in board.rotation.note, after=number)
+            told = await follower.until(lambda board: "is started again" in board.rotation.note, after=number)
             assert f"restart {restart} of 5" in told.rotation.note
 
 

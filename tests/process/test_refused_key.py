@@ -1,0 +1,114 @@
+"""A key that is refused in mid-session: the keyring is read again, and another one there is used without a restart."""
+
+import asyncio
+import logging
+import shutil
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from deskview.board import Board
+from deskview.cli.context import Context
+from deskview.cli.opening import ConfiguredMarketOpener
+from deskview.credentials import ApiKey, SessionKeys
+from deskview.feed.tasks import KEYRING_READ
+from deskview.process.supervisor import MarketSupervisor
+from deskview.simulator import create_app
+from tests.credentials.conftest import fake_keyring
+from tests.credentials.test_reports import Memory
+from tests.feed.markets import QUICK, complete
+from tests.feed.test_storm import served
+from tests.process.markets import CANARY, GOOD_KEY, TINY, Follower, children, following, refusing, what_others_see
+
+__all__ = ["fake_keyring"]
+REFUSED = "does not accept the key"
+
+
+def refused(board: Board) -> bool:
+    return REFUSED in board.momentum.note
+
+
+async def test_a_key_put_into_the_keyring_is_used_without_a_restart_by_the_user(
+    warm: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fake_keyring: Callable[[object], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    keyring = Memory(massive=CANARY)
+    fake_keyring(keyring)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(warm.parent))
+    shutil.move(warm, warm.parent / "deskview")
+    follower = Follower()
+    with served(create_app(at=time(16), speed=0, key=GOOD_KEY, compress=False)) as url, caplog.at_level(logging.INFO):
+        keys = SessionKeys()
+        context = Context(Namespace(), msgspec.structs.replace(QUICK, base_url=url), keys)
+        market = await ConfiguredMarketOpener(context, demo=False).open(follower.take)
+        task = asyncio.create_task(market.run())
+        try:
+            told = await follower.until(refused)
+            first = children()
+            keyring.entries["massive"] = GOOD_KEY
+            market.refresh_now()
+            await follower.until(complete)
+            second = children()
+            seen = what_others_see(second[0])
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+    assert len(first) == len(second) == 1
+    assert first != second
+    assert told.momentum.note.endswith(KEYRING_READ)
+    assert told.momentum.retry_at is not None
+    assert [key.reveal() for key in keys] == [CANARY, GOOD_KEY], "both are taken out of whatever is logged"
+    for key in (CANARY, GOOD_KEY):
+        assert key not in caplog.text
+        assert key.encode() not in seen
+        assert not any(key in part.note for board in follower.boards for part in board.parts.values())
+
+
+class Keyring:
+    """Reads the stored key and counts how often."""
+
+    def __init__(self, text: str | None) -> None:
+        self.text = text
+        self.reads = 0
+        self.read = asyncio.Event()
+
+    async def __call__(self) -> ApiKey | None:
+        """The key."""
+        self.reads += 1
+        self.read.set()
+        return None if self.text is None else ApiKey(self.text)
+
+
+def all_refused(board: Board) -> bool:
+    return all(REFUSED in board.parts[part].note for part in ("momentum", "flow"))
+
+
+@pytest.mark.parametrize("stored", [None, CANARY])
+async def test_it_is_read_once_a_minute_or_when_asked_to_and_the_same_key_changes_nothing(
+    tmp_path: Path, stored: str | None
+) -> None:
+    keyring, times = Keyring(stored), [0.0]
+    async with following(tmp_path, refusing, TINY, read_key=keyring, clock=lambda: times[0]) as (follower, _):
+        await follower.until(all_refused)
+        worker, number = children(), len(follower.boards)
+        assert keyring.reads == 1, "of two requests that were refused"
+        times[0] += 59
+        keyring.read.clear()
+        follower.market.refresh_now()
+        await keyring.read.wait()
+        await follower.until(all_refused, after=number)
+        assert children() == worker
+    assert keyring.reads == 2
+
+
+async def test_where_there_is_no_keyring_a_refused_key_is_no_reason_to_start_anew(tmp_path: Path) -> None:
+    async with following(tmp_path, refusing, TINY) as (follower, _):
+        await follower.until(all_refused)
+        assert isinstance(follower.market, MarketSupervisor)
+        assert len(children()) == 1
