@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self, get_args
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -16,8 +16,8 @@ from textual.widgets import Static
 
 from deskview.widgets.text import plain, shorten
 
-State = Literal["live", "stale", "partial", "unavailable", "loading"]
-_STATES: tuple[State, ...] = ("live", "stale", "partial", "unavailable", "loading")
+State = Literal["live", "doubt", "stale", "partial", "unavailable", "loading"]
+_STATES: tuple[State, ...] = get_args(State)
 _LABEL_AT = 3
 """Where the top border's text begins: behind the corner, the line and a space; it ends as far from the other end."""
 _Label = list[tuple[str, Style]]
@@ -37,15 +37,19 @@ class Pane(Container):
         &.-focused .pane--title { color: $accent; }
         &.-stale, &.-partial { border: round $stale; &.-focused { border: heavy $stale; } }
         &.-stale .pane--status, &.-partial .pane--status { color: $stale; text-style: bold; }
+        &.-doubt { border: round $warning; &.-focused { border: heavy $warning; } }
+        &.-doubt .pane--status { color: $warning; text-style: bold; }
         &.-unavailable { border: round $fault; &.-focused { border: heavy $fault; } }
         &.-unavailable .pane--status { color: $fault; text-style: bold; }
         &.-ascii {
             border: ascii $pane-border;
             &.-focused { border: ascii $accent; }
             &.-stale, &.-partial { border: ascii $stale; }
+            &.-doubt { border: ascii $warning; }
             &.-unavailable { border: ascii $fault; }
         }
         & > .pane-notice { dock: top; height: auto; max-height: 3; color: $stale; display: none; }
+        &.-doubt > .pane-notice { color: $warning; }
         &.-unavailable > .pane-notice { color: $fault; }
         &.-noticed > .pane-notice { display: block; }
     }

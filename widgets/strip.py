@@ -18,7 +18,8 @@ class Segment(Struct, frozen=True):
     """One figure of the strip. The highest `priority` is left out first; `right` puts it at the right end.
 
     `short` is said instead of `text` before anything is left out. One that is `spare` gets what room the others
-    leave: it never moves them.
+    leave: it never moves them. One that is a `sentence` takes the room of what matters less where that is enough for
+    it; else nothing gives way to it.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Segment(Struct, frozen=True):
     right: bool = False
     short: str = ""
     spare: bool = False
+    sentence: bool = False
 
 
 class StatusStrip(Painted):
@@ -84,11 +86,20 @@ class StatusStrip(Painted):
     def _kept(self) -> tuple[list[Segment], int]:
         """The segments that fit and the gap between them: gaps shrink, then words, before a segment goes."""
         whole = [segment for segment in self._segments if not segment.spare]
-        kept = whole if self._fitting(whole, complete=True) else [_shortened(segment) for segment in whole]
+        kept, gap = self._least_dropped(whole, len(whole))
+        keys = {segment.key for segment in kept}
+        if any(segment.sentence and segment.key not in keys for segment in whole):
+            kept, gap = self._least_dropped([segment for segment in whole if not segment.sentence], len(whole))
+        return self._filled(kept, gap), gap
+
+    def _least_dropped(self, some: list[Segment], of: int) -> tuple[list[Segment], int]:
+        """Those of `some` of the `of` segments that fit, and their gap."""
+        fits = self._fitting(some, complete=len(some) == of) is not None
+        kept = some if fits else [_shortened(segment) for segment in some]
         while kept:
-            gap = self._fitting(kept, complete=len(kept) == len(whole))
+            gap = self._fitting(kept, complete=len(kept) == of)
             if gap is not None:
-                return self._filled(kept, gap), gap
+                return kept, gap
             kept.pop(max(range(len(kept)), key=lambda index: (kept[index].priority, index)))
         return kept, 1
 

@@ -4,6 +4,7 @@
 What is not private but undocumented (a method that is overridden, a driver's thread) is named there too.
 """
 
+import codecs
 import errno
 import logging
 import sys
@@ -55,6 +56,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "_post_message",
         "panic",
     ),
+    "textual.drivers.linux_driver": ("getincrementaldecoder",),
     "textual.drivers.linux_driver.LinuxDriver": (
         "_app",
         "_file",
@@ -195,9 +197,19 @@ class _Output:
                     self._failed(error)
 
 
+def _drop_foreign_bytes(module: Any) -> None:  # noqa: ANN401 - a module, whose name is set
+    """Makes the module's drivers drop bytes that are no UTF-8, which a terminal set to Latin-1 sends for an accent.
+
+    A driver asks for its decoder by a name of its module, and the decoder Python gives it fails at such a byte.
+    """
+    if hasattr(module, "getincrementaldecoder"):
+        module.getincrementaldecoder = lambda encoding: partial(codecs.getincrementaldecoder(encoding), "ignore")
+
+
 @cache
 def _guarded(driver: type[Driver]) -> type[Driver]:
-    """The driver, each of its two threads with a way to tell the app of its failure."""
+    """The driver, each of its two threads with a way to tell the app of its failure, and deaf to what is no UTF-8."""
+    _drop_foreign_bytes(sys.modules[driver.__module__])
 
     class GuardedDriver(driver):  # type: ignore[valid-type,misc]
         def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - the driver's own

@@ -2,7 +2,7 @@
 
 import gc
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,10 +18,12 @@ from deskview.screens.desk.desk import DeskScreen
 from deskview.screens.desk.strip import segments
 from deskview.screens.frame.page import PageScreen
 from deskview.screens.frame.pane import base_screen, is_visible
-from deskview.widgets.strip import Segment, StatusStrip
+from deskview.screens.frame.status_lines import DeskStrip
+from deskview.widgets.strip import Segment
 
 if TYPE_CHECKING:
     from deskview.board import Board
+    from deskview.board.alerts import Watch
 
 log = logging.getLogger(__name__)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -94,7 +96,7 @@ class Display:
             fill: WorkType[None] = self._fill_panes
             self._app.run_worker(fill, group=PANES, exclusive=True, exit_on_error=False)
         elif isinstance(base, PageScreen):
-            base.show(board)
+            base.receive(board)
             self.show_marks()
 
     async def _fill_panes(self) -> None:
@@ -116,11 +118,16 @@ class Display:
         waiting = [watch for watch in self._rules.watches if watch.waiting]
         if self.board is None or not (self._frozen or waiting):
             return
-        marks = segments(self.board, frozen=self._frozen, waiting=len(waiting))
+        if strips := base_screen(self._app).query(DeskStrip):  # none on a page that is still being built
+            strips.first().show_made(partial(self._marked, self.board, waiting))
+
+    def _marked(self, board: "Board", waiting: "Sequence[Watch]") -> list[Segment]:
+        """The strip with the newest of the alerts that wait in the room it leaves."""
+        marks = segments(board, frozen=self._frozen, waiting=len(waiting))
         if waiting:
             newest = max(waiting, key=lambda watch: watch.fired_at or NEVER)
             marks.append(Segment("alert", sentence(newest), "warning", spare=True))
-        base_screen(self._app).query(StatusStrip).first().show(marks)
+        return marks
 
     def freeze(self) -> None:
         """Holds the display still, or brings it up to date again."""

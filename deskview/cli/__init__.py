@@ -1,6 +1,7 @@
 """deskview on the command line: stdout is data, stderr is narration."""
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -21,6 +22,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(arguments)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
     except Exception as fault:  # noqa: BLE001 - the one place where a fault of ours becomes an exit code
         from deskview.cli.errors import report  # noqa: PLC0415
 

@@ -1,5 +1,7 @@
 """What every command starts from: settings with the options laid over them, the keys, the log."""
 
+import logging
+import sys
 from argparse import Namespace
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +12,12 @@ from deskview import paths
 from deskview.credentials import ApiKey, KeyringReport, SessionKeys, load_key
 from deskview.logs import configure_logging
 from deskview.market_client import MarketUnavailableError
+from deskview.processor import WAY_OUT, processor_fault
 from deskview.providers import PROVIDERS
 from deskview.settings import Settings, load_settings, where
-from deskview.text import without_keys
+from deskview.text import neutralise, without_keys
 
+log = logging.getLogger(__name__)
 KEYS = SessionKeys()
 """Every key this process has seen: one object, so that no report of a fault shows one."""
 
@@ -59,11 +63,36 @@ class Context:
         self.keys.put(provider, state.key)
         return state.key
 
+    async def stored_key(self) -> ApiKey | None:
+        """The key that lies in the keyring now, None where none can be had; where it can't, the log says why."""
+        provider = self.settings.provider
+        state = await load_key(provider)
+        if state.key is None:
+            log.warning("no other key: %s", state.report.sentence)
+        else:
+            self.keys.put(provider, state.key)
+        return state.key
+
 
 def context_of(arguments: Namespace) -> Context:
-    """Reads the settings, lays the options over them and opens the log. Raises SettingsError, UsageError."""
-    settings = with_options(arguments, load_settings(getattr(arguments, "settings", None)))
-    return context_with(arguments, settings, log_file_of(arguments))
+    """Reads the settings, lays the options over them and opens the log; one that can't be opened is gone without.
+
+    Raises SettingsError, UsageError, and OSError for a log file that was asked for and can't be written.
+    """
+    if fault := processor_fault():
+        raise UsageError(f"{fault} {WAY_OUT}")
+    settings, file = (
+        with_options(arguments, load_settings(getattr(arguments, "settings", None))),
+        log_file_of(arguments),
+    )
+    try:
+        return context_with(arguments, settings, file)
+    except OSError as error:
+        if getattr(arguments, "log_file", None):
+            raise
+        reason = neutralise(f"{file}: {error.strerror}")
+        print(f"deskview: the log can't be written ({reason}): this run goes without.", file=sys.stderr)
+        return context_with(arguments, settings, None)
 
 
 def settings_file_of(arguments: Namespace) -> Path:

@@ -34,7 +34,8 @@ def report(fault: Exception, stderr: TextIO) -> Exit:
         case InvalidKeyError():
             return _print(str(fault), Exit.KEY, stderr)
         case ProviderError():
-            wait = "" if fault.retry_after_s is None else f" Try again in {max(1, round(fault.retry_after_s))} s."
+            again = fault.transient and fault.retry_after_s is not None
+            wait = f" Try again in {max(1, round(fault.retry_after_s or 0))} s." if again else ""
             return _print(fault.sentence + wait, Exit.KEY if fault.kind in KEY_KINDS else Exit.PROVIDER, stderr)
         case _ if sentence := _usage(fault):
             return _print(sentence, Exit.USAGE, stderr)

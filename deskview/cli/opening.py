@@ -4,6 +4,8 @@ from argparse import Namespace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from deskview.cli.context import Context, UsageError
 from deskview.credentials import ApiKey
 
@@ -19,6 +21,8 @@ SIMULATED_URL = "http://simulated.market"
 SIMULATED_KEY = "demo"
 SIMULATED_CALLS_PER_MINUTE = 600_000
 """As good as none: the simulated market in this process needs no sparing."""
+DEMO_SNAPSHOT_S, DEMO_PRINTS_S = 3.0, 8.0
+"""At ten market seconds a second these are half a minute and a minute and a half: half of what is stale."""
 
 
 async def open_provider(context: Context) -> "Provider":
@@ -36,13 +40,24 @@ def connected(settings: "Settings", key: ApiKey) -> "Provider":
         raise UsageError(str(fault)) from None
 
 
+def demo_settings(settings: "Settings") -> "Settings":
+    """The settings with the demo's pace where they leave the usual one: its clock runs faster than ours.
+
+    Ages are told in seconds of that clock, and what is asked for every ten of ours would always be stale.
+    """
+    usual = type(settings.refresh)()
+    pace = {"snapshot_s": DEMO_SNAPSHOT_S, "prints_s": DEMO_PRINTS_S}
+    unset = {name: seconds for name, seconds in pace.items() if getattr(settings.refresh, name) == getattr(usual, name)}
+    return replace(settings, refresh=replace(settings.refresh, **unset))
+
+
 def open_simulated(arguments: Namespace) -> "Provider":
     """The simulated market, spoken to over HTTP inside this process."""
     return simulated(arguments, ApiKey(SIMULATED_KEY))
 
 
-def simulated(arguments: Namespace, key: ApiKey) -> "Provider":
-    """The simulated market of the arguments, which takes this key."""
+def simulated(arguments: Namespace, key: ApiKey, *, begins_again: bool = False) -> "Provider":
+    """The simulated market of the arguments, which takes this key; its clock may begin again after the close."""
     from deskview.cli.inprocess import InProcess  # noqa: PLC0415 - httpx loads late
     from deskview.providers import connect  # noqa: PLC0415
     from deskview.simulator import create_app  # noqa: PLC0415
@@ -53,6 +68,7 @@ def simulated(arguments: Namespace, key: ApiKey) -> "Provider":
         at=getattr(arguments, "at", None),
         speed=getattr(arguments, "speed", None),
         key=key.reveal(),
+        begins_again=begins_again,
         compress=False,  # nothing travels: compressing for the same process only costs
     )
     return connect(
@@ -77,9 +93,13 @@ class ConfiguredMarketOpener:
         from deskview.process.supervisor import MarketSupervisor  # noqa: PLC0415
 
         context = self._context
-        key = ApiKey(SIMULATED_KEY) if self._demo else await context.key()
-        connect = partial(simulated, context.arguments) if self._demo else partial(connected, context.settings)
-        return MarketSupervisor(MarketConfig(connect, context.cache, context.settings), key, subscriber)
+        if self._demo:
+            connect: Callable[[ApiKey], Provider] = partial(simulated, context.arguments, begins_again=True)
+            config = MarketConfig(connect, context.cache, demo_settings(context.settings))
+            return MarketSupervisor(config, ApiKey(SIMULATED_KEY), subscriber)
+        key, connect = await context.key(), partial(connected, context.settings)
+        config = MarketConfig(connect, context.cache, context.settings)
+        return MarketSupervisor(config, key, subscriber, read_key=context.stored_key)
 
     def use_demo(self) -> None:
         """The next market opened is the simulated one."""

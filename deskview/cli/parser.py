@@ -91,8 +91,10 @@ def _simulated() -> _Parser:
     market = _Parser(add_help=False)
     group = market.add_argument_group("simulated market")
     group.add_argument("--scenario", default="momentum-crash", metavar="NAME", help="a shipped scenario or a TOML file")
-    group.add_argument("--at", type=_time_of_day, metavar="HH:MM", help="New York time to start at")
-    group.add_argument("--speed", type=_speed, metavar="N", help="market seconds per second; 0 stops the clock")
+    group.add_argument(
+        "--at", type=_time_of_day, metavar="HH:MM", help="New York time to start at (default: the scenario's)"
+    )
+    group.add_argument("--speed", type=_speed, metavar="N", help="market seconds a second; 0 stops the clock")
     group.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same market")
     return market
 

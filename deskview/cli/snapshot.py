@@ -3,14 +3,14 @@
 import asyncio
 import sys
 from argparse import Namespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deskview.cli.context import Context, context_of
 from deskview.cli.opening import open_provider, open_simulated
 from deskview.exits import Exit
 
 if TYPE_CHECKING:
-    from deskview.board import Board
+    from deskview.board import Board, Part
     from deskview.screens.overlays.columns import Choices
 
 HEADLINES = frozenset({"return", "beat_share", "today_usd", "retail.net_usd", "institutional.net_usd"})
@@ -74,11 +74,24 @@ def _write(arguments: Namespace, content: bytes) -> None:
 
 
 def _print_missing(board: "Board") -> Exit:
-    """One line on stderr for every part without its figures or with a fault."""
+    """One line on stderr for every part without its figures, in doubt, or with a fault."""
     incomplete = False
     for name, part in board.parts.items():
         reasons = dict.fromkeys(reason for path, reason in part.missing.items() if path in HEADLINES)
+        if part.doubt:
+            incomplete = True
+            print(f"deskview: {name}: in doubt: {part.doubt}", file=sys.stderr)
         if part.value is None or part.note or reasons:
             incomplete = True
             print(f"deskview: {name}: {part.note or '; '.join(reasons) or 'no figures'}", file=sys.stderr)
+        elif part.status == "stale":
+            incomplete = True
+            print(f"deskview: {name}: stale, its newest data are of {_clock(part)} ET", file=sys.stderr)
     return Exit.INCOMPLETE if incomplete else Exit.OK
+
+
+def _clock(part: "Part[Any]") -> str:
+    """The exchange's time of the part's newest data."""
+    from deskview.screens.format import clock  # noqa: PLC0415 - numpy and polars load late
+
+    return clock(part.data_as_of or part.as_of)

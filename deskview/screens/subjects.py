@@ -27,13 +27,14 @@ LISTS: dict[str, ListInfo] = {name: info for subject in SUBJECTS for name, info 
 """Every list whose columns can be chosen, by the name the settings know it by."""
 SIGNS = Topic(
     "Signs and ages",
-    "Every border tells the age of its data. Amber: old or in doubt; the sentence in the pane says why. A missing"
-    " figure is –, never 0. A return with ? is in doubt. σ*: by today's names, not by the rule's own history, which"
-    " makes a move look larger. Positive flow is buying. ▾ marks the column a page's list is sorted by; hollow, ▿: the"
-    " figures have moved on and the order is held while you watch; r, or coming back, sorts anew. SIMULATED in the"
-    " top line: a made-up market, no real prices; ×60 beside it: its clock runs 60 times as fast as ours, by which"
-    " ages count. The clock is followed by the state of the market; 'retail' and 'non-ret' are percentiles of"
-    " today's intensity among earlier sessions.",
+    "Every border tells the age of its data by the market's clock; 'final 4 Feb 16:00' in its place: the session is"
+    " over, nothing newer comes. Amber: old or in doubt; the sentence in the pane says why. A missing figure is –,"
+    " never 0. A figure with ? is in doubt. σ*: by today's names, not by the rule's own history, which makes a move"
+    " look larger. Positive flow is buying. ▾ marks the column a page's list is sorted by; hollow, ▿: the figures have"
+    " moved on and the order is held while you watch; r, or coming back, sorts anew. SIMULATED in the top line: a"
+    " made-up market, no real prices; ×10 beside it: its clock runs 10 times as fast as ours, by which ages count. The"
+    " time there is that of the figures; behind it stands the state of the market, or what is the matter with the"
+    " figures where that is worse. 'retail' and 'non-ret' are percentiles of today's intensity among earlier sessions.",
 )
 TOPICS: dict[str, Topic] = {**{str(subject.name): subject.topic for subject in SUBJECTS}, "signs": SIGNS}
 """The help by what is shown."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import time
+from datetime import time, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,6 +27,8 @@ from deskview.simulator.world.world import World
 
 Endpoint = Callable[[Request, Market], Response]
 
+AFTER_CLOSE = timedelta(minutes=5)
+"""A clock that begins again shows the close for so long before."""
 _SNAPSHOT = "/v2/snapshot/locale/us/markets/stocks/tickers"
 _BARS = "/v2/aggs/ticker/{ticker}/range/{multiplier}/{timespan}/{from}/{to}"
 ROUTES: dict[str, Endpoint] = {
@@ -62,22 +64,26 @@ def create_app(
     faults: Sequence[str] = (),
     compress: bool = True,
     names: int | None = None,
+    begins_again: bool = False,
 ) -> ASGIApp:
     """The application for one scenario and seed.
 
     `at` (New York time) and `speed` (0: the clock stands still) replace the scenario's; the clock starts with the
-    first request. `key` None asks for none; `names` is how many are listed (None: about 4,000). Every answer names the
-    market and its speed in `X-Simulated-Market`. Raises ScenarioError or FaultError.
+    first request; where it `begins_again` it goes back to its start a few minutes after the close. `key` None asks for
+    none; `names` is how many are listed (None: about 4,000). Every answer names the market and its speed in
+    `X-Simulated-Market`. Raises ScenarioError or FaultError.
     """
     name, data = read_scenario(scenario)
     wrong = parse_faults(faults)
     world = _world(name, data, seed, names)
     parsed = world.scenario
     speed = parsed.speed if speed is None else speed
-    clock = Clock(parsed.session, at or parsed.start, speed)
+    again = world.calendar.closes(parsed.session) + AFTER_CLOSE if begins_again else None
+    clock = Clock(parsed.session, at or parsed.start, speed, again=again)
     market = Market(world, clock, delayed="delayed" in wrong, empty="empty" in wrong)
     market.unlisted = UNLISTED if "fund-unlisted" in wrong else None
     market.empty_days = int(wrong.get("empty-day", 0))
+    market.frozen, market.jump_hours = "frozen" in wrong, wrong.get("clock-jumps", 0.0)
     guard = Guard(market, key, wrong)
     routes = [Route(path, _handler(endpoint, market, guard, wrong)) for path, endpoint in ROUTES.items()]
     mark = f"{name}; seed={seed}; digest={world.digest}; speed={f'{speed:.6f}'.rstrip('0').rstrip('.')}"

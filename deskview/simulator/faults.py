@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -10,7 +12,6 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deskview.simulator.scenario import suggestion
 from deskview.simulator.wire.protocol import json
 
 #: The fund `fund-unlisted` takes away.
@@ -21,7 +22,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "no-trades": "trades are refused with 403: the plan does not include them",
         "no-splits": "splits are refused with 403, in the newer endpoints' envelope",
         "basic-plan": "today's bars, snapshots and trades are refused with 403; 5 calls a minute",
-        "delayed": "status DELAYED, snapshots without last trade and quote",
+        "delayed": "status DELAYED, data a quarter of an hour late, snapshots without last trade and quote",
         "rate-limit": "rate-limit:N answers 429 after N calls a minute (default 5)",
         "bucket": "bucket:N refills N calls a second, N may be saved up (default 100)",
         "storm": "every call is answered with 429",
@@ -38,11 +39,33 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "bad-rows": "some rows hold values of the wrong type",
         "fund-unlisted": f"{UNLISTED} is gone from the listing, the snapshot and the bars since three sessions ago",
         "null-arrays": "arrays are null where they would be empty or absent",
+        "raw-bytes": "the first ticker of every table is bytes that are no text",
+        "few-rows": "few-rows:N leaves every Nth row of a snapshot (default 2: half of them)",
+        "scaled-prices": "scaled-prices:FACTOR multiplies the prices of every second row of a snapshot (default 10)",
+        "old-trades": "old-trades:SECONDS puts the times of a snapshot so far back (default 86400)",
+        "frozen": "the snapshot stays what it is at first, while the clock goes on",
+        "clock-jumps": "every fifth answer of the clock is a day ahead (clock-jumps:HOURS)",
+        "denied-once": "the second snapshot and the second call for trades are refused with 403, as not in the plan",
     }
 )
-_NUMBERS = {"rate-limit": 5.0, "bucket": 100.0, "retry-after": 2.0, "server-error": 1.0, "slow": 2.0, "empty-day": 1.0}
+_NUMBERS = {
+    "rate-limit": 5.0,
+    "bucket": 100.0,
+    "retry-after": 2.0,
+    "server-error": 1.0,
+    "slow": 2.0,
+    "empty-day": 1.0,
+    "few-rows": 2.0,
+    "scaled-prices": 10.0,
+    "old-trades": 86_400.0,
+    "clock-jumps": 24.0,
+}
+_FIRST_TICKER = re.compile(rb'("(?:ticker|T)":")[^"]+"')
+_PRICES = {"day": ("o", "h", "l", "c", "vw"), "min": ("o", "h", "l", "c", "vw"), "lastTrade": "p", "lastQuote": "Pp"}
 
 _ARRAYS = ("results", "tickers")
+Change = Callable[[Request, dict[str, Any], float], None]
+"""What is done to a body, with the fault's number."""
 
 
 class FaultError(ValueError):
@@ -55,7 +78,9 @@ def parse_faults(texts: Sequence[str]) -> dict[str, float]:
     for text in texts:
         kind, _, argument = text.partition(":")
         if kind not in FAULTS:
-            raise FaultError(f"no fault {kind!r}; {suggestion(kind, list(FAULTS))}")
+            near = difflib.get_close_matches(kind, FAULTS, 1, 0.5)
+            known = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(FAULTS))}"
+            raise FaultError(f"no fault {kind!r}; {known}")
         if argument and kind not in _NUMBERS:
             raise FaultError(f"fault {kind!r} takes no argument")
         try:
@@ -74,41 +99,43 @@ def corrupted(request: Request, response: Response, faults: dict[str, float]) ->
     body = bytes(response.body)
     for kind, change in _CHANGES.items():
         if kind in faults:
-            body = _changed(request, body, change)
+            body = _changed(request, body, change, faults[kind])
+    if "raw-bytes" in faults:
+        body = _FIRST_TICKER.sub(b'\\1\xff\xfe"', body, count=1)
     if "truncated" in faults:
         return Response(body[: len(body) // 2], 200, media_type="application/json")
     return Response(body, 200, media_type="application/json")
 
 
-def _changed(request: Request, body: bytes, change: Callable[[Request, dict[str, Any]], None]) -> bytes:
+def _changed(request: Request, body: bytes, change: Change, number: float) -> bytes:
     decoded = msgspec.json.decode(body)
     if isinstance(decoded, dict):
-        change(request, decoded)
+        change(request, decoded, number)
     return bytes(json(decoded).body)
 
 
-def _foreign_next(request: Request, body: dict[str, Any]) -> None:
+def _foreign_next(request: Request, body: dict[str, Any], _: float) -> None:
     if "next_url" in body:
         body["next_url"] = body["next_url"].replace(
             request.headers.get("host", request.url.netloc), "collector.example"
         )
 
 
-def _repeat_cursor(request: Request, body: dict[str, Any]) -> None:
+def _repeat_cursor(request: Request, body: dict[str, Any], _: float) -> None:
     if "next_url" in body:
         scheme, host = request.url.scheme, request.headers.get("host", request.url.netloc)
         again = f"{scheme}://{host}{request.url.path}?{request.url.query}"
         body["next_url"] = again if "cursor" in request.query_params else body["next_url"]
 
 
-def _duplicate_rows(_: Request, body: dict[str, Any]) -> None:
+def _duplicate_rows(_: Request, body: dict[str, Any], _number: float) -> None:
     rows = body.get("tickers")
     if isinstance(rows, list):
         body["tickers"] = [row for place, row in enumerate(rows) for row in [row] * (1 if place % 10 else 2)]
         body["count"] = len(body["tickers"])
 
 
-def _bad_rows(_: Request, body: dict[str, Any]) -> None:
+def _bad_rows(_: Request, body: dict[str, Any], _number: float) -> None:
     """Every tenth row: a word for a number, a number for a word, a row that is no object."""
     for name in _ARRAYS:
         rows = body.get(name)
@@ -128,7 +155,7 @@ def _bad(row: object, how: int) -> object:
     return spoiled
 
 
-def _null_arrays(_: Request, body: dict[str, Any]) -> None:
+def _null_arrays(_: Request, body: dict[str, Any], _number: float) -> None:
     for name in _ARRAYS:
         if name in body and not body[name]:
             body[name] = None
@@ -139,10 +166,34 @@ def _null_arrays(_: Request, body: dict[str, Any]) -> None:
             row.setdefault("conditions", None)
 
 
-_CHANGES: dict[str, Callable[[Request, dict[str, Any]], None]] = {
+def _few_rows(_: Request, body: dict[str, Any], every: float) -> None:
+    if isinstance(body.get("tickers"), list):
+        body["tickers"] = body["tickers"][:: max(1, int(every))]
+        body["count"] = len(body["tickers"])
+
+
+def _scaled_prices(_: Request, body: dict[str, Any], factor: float) -> None:
+    for row in (body.get("tickers") or [])[::2]:
+        for part, names in _PRICES.items():
+            for name in names if part in row else ():
+                row[part][name] *= factor
+
+
+def _old_trades(_: Request, body: dict[str, Any], seconds: float) -> None:
+    for row in body.get("tickers") or []:
+        row["updated"] = max(0, row["updated"] - int(seconds * 1e9))
+        for part, unit in (("lastTrade", 1e9), ("lastQuote", 1e9), ("min", 1e3)):
+            if part in row:
+                row[part]["t"] = max(0, row[part]["t"] - int(seconds * unit))
+
+
+_CHANGES: dict[str, Change] = {
     "foreign-next": _foreign_next,
     "repeat-cursor": _repeat_cursor,
     "duplicate-rows": _duplicate_rows,
     "bad-rows": _bad_rows,
     "null-arrays": _null_arrays,
+    "few-rows": _few_rows,
+    "scaled-prices": _scaled_prices,
+    "old-trades": _old_trades,
 }

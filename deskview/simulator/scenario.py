@@ -65,7 +65,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     session: date
     start: time = time(10)
-    speed: Annotated[float, Meta(ge=0)] = 60.0
+    speed: Annotated[float, Meta(ge=0)] = 10.0
     volume: Annotated[float, Meta(gt=0)] = 1.0
     shock: Shock = msgspec.field(default_factory=Shock)
     flow: SessionFlow = msgspec.field(default_factory=SessionFlow)

@@ -38,7 +38,7 @@ class World:
         """
         patch.setattr(HeadlessDriver, "write", lambda _, data: self.sent.append(data))
         patch.setattr(DeskApp, "exit", lambda *_, **__: self._leave())
-        patch.setattr("deskview.screens.frame.pane.monotonic", lambda: 0.0)
+        patch.setattr("deskview.screens.frame.age.monotonic", lambda: 0.0)
         patch.setattr(_wait, "SLEEP_IDLE", _wait.SLEEP_IDLE * IDLE_S / _wait.SLEEP_GRANULARITY)
         patch.setattr(_wait, "SLEEP_GRANULARITY", IDLE_S)
 

@@ -15,6 +15,7 @@ from deskview.board import Board
 from deskview.screens.frame.target import Kind, Target
 from deskview.settings import Alert, Settings
 from tests.app.seats import seat_with
+from tests.screens.snapshots import doubted, stale
 
 RULES = (Alert("momentum.sigma", below=-3), Alert("momentum.sigma", above=3), Alert("momentum.nothing", above=0))
 
@@ -161,3 +162,15 @@ async def test_a_rule_on_a_renamed_figure_is_refused_with_its_new_name(board: Bo
         assert "momentum.sigma_days is called momentum.sigma_n now" in seat.text
         await seat.press("i")
         assert re.search(told, seat.text), "kept on the rule's card"
+
+
+async def test_a_rule_on_what_is_old_or_in_doubt_waits_and_the_page_says_so(board: Board) -> None:
+    rule = Alert("momentum.return", below=-0.05)
+    for moment, why in ((stale, "stale"), (doubted, "in doubt")):
+        async with seat_with(Settings(alert=(rule,)), moment(board)) as seat:
+            await seat.press("A")
+            assert f"momentum.return waits: {why}" in seat.text
+            assert "FIRED" not in seat.text
+            await seat.see(board)
+            assert "waits" not in seat.text
+            assert "FIRED" in seat.text

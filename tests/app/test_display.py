@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from deskview.app.keys import Pacer
 from deskview.board import Board
 from deskview.process import DESK_GC
 from deskview.screens.frame.pane import BoardPane
+from deskview.screens.frame.target import Kind, Target
 from deskview.screens.rotation.pane import RotationPane
 from tests.app.desk import Seat, seated
 
@@ -161,3 +163,46 @@ async def test_a_strip_that_can_t_be_shown_is_told(board: Board, monkeypatch: py
         await seat.see(replace(board, flow=replace(board.flow, note="a word")))
         told = [notice.message for notice in seat.app._notifications]
     assert told == ["The newest figures can't be shown; the log has the details."]
+
+
+TURNS = 32
+"""More turns of the event loop than it takes to build a page."""
+
+
+async def test_a_board_that_comes_while_a_page_opens_for_the_first_time_is_shown(
+    board: Board, earlier: Board, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At every turn of the loop between the key and the built page, each page once an app."""
+    turns = iter(range(TURNS))
+    while True:
+        async with seated(earlier) as seat:
+            for name, page in seat.app._pages.items():
+                if (wait := next(turns, None)) is None:
+                    return
+                seat.app.journey.open_page(name)
+                for _ in range(wait):
+                    await asyncio.sleep(0)
+                seat.app.shown_boards.receive(board)
+                await seat.settle()
+                assert seat.app.screen is page
+                assert FAULT not in seat.text, wait
+                assert "NoMatches" not in caplog.text, wait
+                assert "being opened" not in seat.text
+                await seat.press("escape")
+
+
+async def test_a_detail_that_is_drawn_before_it_is_built_is_shown(
+    board: Board, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As on a machine so busy that the drawing, on a thread, is done first."""
+
+    async def at_once(work: Callable[..., object], *arguments: object) -> object:
+        return work(*arguments)
+
+    async with seated(board) as seat:
+        monkeypatch.setattr(asyncio, "to_thread", at_once)
+        seat.app.journey.open(Target(Kind.NAME, "NVDA"))
+        await seat.settle()
+        assert "NVDA" in seat.lines[1]
+        assert "Nvidia" in seat.text
+        assert "NoMatches" not in caplog.text

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from deskview.board import Board, Part, Status
+from deskview.screens.frame.age import age_of
 from deskview.screens.frame.page import PageScreen
-from deskview.screens.frame.pane import BoardPane, age_of
+from deskview.screens.frame.pane import BoardPane
 from tests.app.desk import seated
 from tests.app.scopes import PAGES_OF_PARTS
+from tests.feed.markets import running
 
 LIMITS_S = {"momentum": 60, "breadth": 60, "rotation": 60, "leverage": 60, "flow": 180}
 RECEIVED = 1000.0
@@ -25,7 +27,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def received_at_once(board: Board) -> Board:
-    """The board with all its parts received in one moment."""
+    """The board with all its parts received in one moment, of a market whose clock runs as ours."""
+    board = running(board)
     parts: dict[str, Any] = {name: replace(part, received=RECEIVED) for name, part in board.parts.items()}
     return replace(board, **parts)
 
@@ -39,13 +42,13 @@ def test_figures_are_live_up_to_the_limit_and_stale_beyond(
     found = {}
     for seconds in (0.0, limit_s - 0.1, limit_s + 0.1, 10 * limit_s):
         clock(seconds)
-        found[seconds] = age_of(part, limit_s)[1]
+        found[seconds] = age_of(part, limit_s, 1.0)[1]
     assert list(found.values()) == ["live", "live", "stale", "stale"]
 
 
 def test_what_the_feed_calls_stale_is_stale_at_any_age(clock: Clock) -> None:
     clock(1.0)
-    assert age_of(Part(value=object(), status=Status.STALE, received=RECEIVED), 60.0) == ("stale 1s", "stale")
+    assert age_of(Part(value=object(), status=Status.STALE, received=RECEIVED), 60.0, 1.0) == ("stale 1s", "stale")
 
 
 @pytest.mark.parametrize("page", PAGES_OF_PARTS)

@@ -41,7 +41,7 @@ def test_nobody_listens(desk: Desk, nobody: str, command: str) -> None:
     desk.keyring.entries["massive"] = CANARY
     done = desk.log_in(nobody) if command == "login" else desk.run(command, "--base-url", nobody)
     assert done.code == Exit.PROVIDER
-    assert "the connection could not be made" in " ".join((done.out + done.err).split())
+    assert "refused the connection" in " ".join((done.out + done.err).split())
 
 
 @pytest.mark.parametrize("command", ["login", "doctor", "snapshot"])
@@ -90,6 +90,7 @@ def test_a_wrong_setting(desk: Desk, tmp_path: Path, command: str) -> None:
         ("simulate --fault unautorized", "did you mean 'unauthorized'?"),
         ("snapshot --log-file /proc/none/x.log", "/proc/none"),
         ("logout --settings /no/such/file.toml", "/no/such/file.toml: no such settings file"),
+        ("snapshot --base-url https://xn--a", "The base address is not a URL: xn--a "),
         ("desk", "`deskview snapshot`"),
     ],
 )

@@ -22,7 +22,7 @@ def test_the_market_is_served_until_interrupted(surroundings: Surroundings) -> N
         assert server.stderr is not None
         told = re.search(r"http://127\.0\.0\.1:\d+", server.stderr.readline())
         assert told
-        assert ask(told[0], "any_key")["serverTime"].startswith("2026-02-04T10:00:00")
+        assert ask(told[0], "any_key")["serverTime"].startswith("2026-02-04T14:45:00")
         with pytest.raises(urllib.error.HTTPError, match="401"):
             ask(told[0], "another")
         server.send_signal(signal.SIGINT)

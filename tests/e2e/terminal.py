@@ -57,7 +57,17 @@ class Seat:
 
     def press(self, keys: str) -> None:
         """Sends keys as a terminal does."""
-        os.write(self._master, keys.encode())
+        self.send(keys.encode())
+
+    def send(self, data: bytes) -> None:
+        """Sends bytes, whatever they are."""
+        os.write(self._master, data)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """The window becomes another size; the program is told as by a terminal."""
+        self.screen.resize(rows, columns)
+        self.screen.reset()
+        ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def wait_for(self, so: str | Callable[[str], bool], *, limit_s: float = HANG_S) -> str:
         """The screen once it holds the words, or once `so` is true of it; fails if that never comes."""

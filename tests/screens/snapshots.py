@@ -14,21 +14,23 @@ import asyncio
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from deskview import paths
 from deskview.analytics.definitions import SCHEMA
-from deskview.board import Board
+from deskview.board import Board, Status
+from deskview.board.alerts import OF_THE_MARKET
 from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.settings import Settings
 from deskview.themes import DEFAULT_THEME, load_themes
 from tests.app.seats import seat_with
-from tests.feed.markets import made
+from tests.feed.markets import made, running
 from tests.screens.pictured import Line, drawn, lines_of, read, written
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -54,22 +56,66 @@ reading = "names.NVDA.return"
 below = -0.2
 """
 AGE_S, CALLS = 2.0, 12
-"""The age every part has, and the calls a minute: both are of the moment."""
+"""The age every part that is not final has, and the calls a minute: both are of the moment."""
+AT = datetime(2026, 2, 4, 20, 42, 10, tzinfo=UTC)
+"""When the newest data of a market something is the matter with were true."""
+
+
+def doubted(board: Board) -> Board:
+    """The board whose market came with half of its names."""
+    why = "1,480 of 2,960 names came; figures are of 15:42:10"
+    return _with_market(board, AT, age_s=10.0, status=Status.DOUBT, doubt=why)
+
+
+def stale(board: Board) -> Board:
+    """The board whose market has not come again since."""
+    note = "The provider did not answer. The last good figures stay."
+    return _with_market(board, AT, age_s=190.0, status=Status.STALE, note=note)
+
+
+def delayed(board: Board) -> Board:
+    """The board of a plan whose data come a quarter of an hour late."""
+    return _with_market(board, AT, delay_s=900.0)
+
+
+def _with_market(
+    board: Board,
+    at: datetime,
+    *,
+    age_s: float = 0.0,
+    delay_s: float = 0.0,
+    **fields: Any,  # noqa: ANN401 - any field of a Part
+) -> Board:
+    """The board of an open market whose data are of `at`, so old beyond the delay of the plan; its prints are new."""
+    board = running(board)
+    newest = at + timedelta(seconds=age_s)
+    parts: dict[str, Any] = {
+        name: replace(board.parts[name], as_of=at, data_as_of=at, age_s=age_s, delay_s=delay_s, **fields)
+        for name in OF_THE_MARKET
+    }
+    parts["flow"] = replace(board.flow, as_of=newest, data_as_of=newest, delay_s=delay_s)
+    return replace(board, **parts, as_of=newest + timedelta(seconds=delay_s))
+
+
+MOMENTS: dict[str, Callable[[Board], Board]] = {"doubt": doubted, "stale": stale, "delayed": delayed}
+"""What may be the matter with a market."""
 
 
 @dataclass(frozen=True)
 class Shot:
-    """What is taken: a place, in a terminal of that size, in a theme."""
+    """What is taken: a place, in a terminal of that size, in a theme, at one of the moments or an ordinary one."""
 
     place: str
     size: tuple[int, int]
     theme: str = DEFAULT_THEME
+    moment: str = ""
 
     @property
     def name(self) -> str:
         """Of the file; the shipped theme is not named."""
         columns, rows = self.size
-        return f"{self.place}-{columns}x{rows}" + ("" if self.theme == DEFAULT_THEME else f"-{self.theme}")
+        others = (self.moment, "" if self.theme == DEFAULT_THEME else self.theme)
+        return "-".join([self.place, f"{columns}x{rows}", *filter(None, others)])
 
 
 SHOTS = {
@@ -77,6 +123,7 @@ SHOTS = {
     for shot in (
         *(Shot(place, size) for place in PLACES for size in SIZES),
         *(Shot("desk", (120, 40), theme.name) for theme in load_themes()),
+        *(Shot("desk", size, moment=moment) for moment in MOMENTS for size in SIZES),
     )
 }
 
@@ -87,7 +134,7 @@ def stillness(folder: Path) -> Iterator[None]:
     are those of who takes the snapshot.
     """
     with (
-        patch("deskview.screens.frame.pane.monotonic", lambda: AGE_S),
+        patch("deskview.screens.frame.age.monotonic", lambda: AGE_S),
         patch.object(paths, "alerts_file", lambda: folder / "alerts.toml"),
         patch.object(paths, "state_folder", lambda: folder),
         patch.dict("os.environ"),
@@ -107,7 +154,10 @@ def stilled(board: Board) -> Board:
 
 async def take(shot: Shot, board: Board) -> list[Line]:
     """The screen's lines."""
-    async with seat_with(Settings(), stilled(board), size=shot.size, theme=shot.theme) as seat:
+    board = stilled(board)
+    if shot.moment:
+        board = MOMENTS[shot.moment](board)
+    async with seat_with(Settings(), board, size=shot.size, theme=shot.theme) as seat:
         place = PLACES[shot.place]
         if isinstance(place, Target):
             seat.app.screen.post_message(Opened(place))

@@ -2,16 +2,25 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from html import unescape
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from deskview.board import Board, Part
+from deskview.board import Board, Part, Status
+from deskview.board.alerts import OF_THE_MARKET
+from deskview.cli import snapshot
+from deskview.cli.parser import parsed
+from deskview.exits import Exit
+from deskview.feed import Feed
 from deskview.screens.desk.desk import DeskScreen
 from deskview.screens.desk.still import still
 from deskview.screens.format import percent, usd
 from deskview.screens.overlays.columns import Choices
 from deskview.themes import DEFAULT_THEME, load_themes
+from tests.screens.snapshots import doubted
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
@@ -102,3 +111,34 @@ async def test_the_lists_have_the_columns_chosen_in_the_settings(board: Board) -
     plain = await still(board, size=(120, 40), theme=DEFAULT_THEME, svg=False)
     assert re.search(r"│name +per 1% +% ADV", text)
     assert text != plain
+
+
+@pytest.mark.parametrize("form", ["text", "svg", "json"])
+def test_a_snapshot_in_doubt_shows_it_says_why_and_ends_as_incomplete(
+    board: Board, form: str, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    async def once(_: Feed) -> Board:
+        return doubted(board)
+
+    monkeypatch.setattr(Feed, "once", once)
+    arguments = parsed(["snapshot", "--demo", "--format", form, "--log-file", str(tmp_path / "log")])
+    assert snapshot.run(arguments) == Exit.INCOMPLETE
+    out, err = (text.decode() for text in capfdbinary.readouterr())
+    for part in OF_THE_MARKET:
+        assert f"deskview: {part}: in doubt: 1,480 of 2,960 names came; figures are of 15:42:10" in err
+    assert ("%?" in out) == (form != "json")
+    assert ("in&#160;doubt" in out or "in doubt" in out) == (form != "json")
+
+
+def test_one_of_old_figures_says_of_when_they_are(
+    board: Board, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    at = datetime(2026, 2, 4, 20, 42, 10, tzinfo=UTC)
+    old: dict[str, Any] = {"flow": replace(board.flow, status=Status.STALE, data_as_of=at)}
+
+    async def once(_: Feed) -> Board:
+        return replace(board, **old)
+
+    monkeypatch.setattr(Feed, "once", once)
+    assert snapshot.run(parsed(["snapshot", "--demo", "--log-file", str(tmp_path / "log")])) == Exit.INCOMPLETE
+    assert "deskview: flow: stale, its newest data are of 15:42:10 ET" in capfd.readouterr().err

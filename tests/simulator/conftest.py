@@ -32,6 +32,7 @@ class Options(TypedDict, total=False):
     faults: Sequence[str]
     compress: bool
     names: int | None
+    begins_again: bool
 
 
 @asynccontextmanager

@@ -1,10 +1,11 @@
 """The provider's daily cycle, holidays, half days, and names that do not trade."""
 
-from datetime import time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 
+from deskview.simulator.wire.backend import Clock
 from deskview.simulator.world.roster import DEAD, DEAD_BACK
 from deskview.simulator.world.world import World
 from tests.simulator.conftest import GROUPED, SNAPSHOT, asking
@@ -73,6 +74,32 @@ async def test_after_the_last_trade_the_day_stands() -> None:
     async with asking(at=time(19, 59, 59), speed=1e6) as client:
         await client.get("/v1/marketstatus/now")
         assert (await client.get("/v1/marketstatus/now")).json()["serverTime"].startswith("2026-02-04T20:00:00")
+
+
+def test_a_clock_that_begins_again_goes_back_to_its_start() -> None:
+    passed = 0.0
+    day = date(2026, 2, 4)
+    clock = Clock(day, time(14, 45), 10.0, lambda: passed, again=datetime(2026, 2, 4, 21, 5, tzinfo=UTC))
+    began = clock.now()
+    for passed, market_s in ((450.0, 4500.0), (479.9, 4799.0), (480.0, 0.0), (481.0, 10.0), (960.0, 0.0)):
+        assert (clock.now() - began).total_seconds() == market_s, passed
+
+
+def test_one_that_starts_after_that_runs_to_the_end_of_the_day() -> None:
+    passed = 0.0
+    clock = Clock(date(2026, 2, 4), time(17), 10.0, lambda: passed, again=datetime(2026, 2, 4, 21, 5, tzinfo=UTC))
+    clock.now()
+    passed = 1e6
+    assert clock.now() == datetime(2026, 2, 5, 1, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("scenario", "close"), [("momentum-crash", time(16)), ("half-day", time(13))])
+async def test_it_shows_the_close_before_it_begins_again(scenario: str, close: time) -> None:
+    at = close.replace(minute=4, second=59)
+    async with asking(scenario=scenario, at=at, begins_again=True) as client:
+        found = (await client.get("/v1/marketstatus/now")).json()
+    assert found["serverTime"][11:19] == at.isoformat()
+    assert found["afterHours"]
 
 
 async def test_prints_stop_at_the_moment() -> None:

@@ -143,6 +143,52 @@ async def test_null_arrays() -> None:
     assert any(row["conditions"] is None for row in rows)
 
 
+async def test_raw_bytes_in_the_first_row_alone() -> None:
+    for path, key in ((SNAPSHOT, b"ticker"), (f"{GROUPED}/2026-02-03", b"T")):
+        body = (await get(path, "raw-bytes")).content
+        assert body.count(b'"' + key + b'":"\xff\xfe"') == 1
+        json.loads(body.replace(b"\xff\xfe", b"X"))
+
+
+async def test_few_rows_and_scaled_prices_of_a_snapshot() -> None:
+    good = (await get(SNAPSHOT)).json()["tickers"]
+    assert (await get(SNAPSHOT, "few-rows")).json()["tickers"] == good[::2]
+    assert (await get(SNAPSHOT, "few-rows:10")).json()["tickers"] == good[::10]
+    bad = (await get(SNAPSHOT, "scaled-prices:1000")).json()["tickers"]
+    assert bad[1::2] == good[1::2]
+    for before, after in zip(good[::2], bad[::2], strict=True):
+        assert after["lastTrade"]["p"] == before["lastTrade"]["p"] * 1000
+        assert after["day"]["c"] == before["day"]["c"] * 1000
+        assert after["prevDay"] == before["prevDay"]
+
+
+async def test_trades_of_a_day_before() -> None:
+    good, bad = (await get(SNAPSHOT)).json()["tickers"][0], (await get(SNAPSHOT, "old-trades")).json()["tickers"][0]
+    assert good["lastTrade"]["t"] - bad["lastTrade"]["t"] == good["updated"] - bad["updated"] == 86_400 * 10**9
+    assert good["min"]["t"] - bad["min"]["t"] == 86_400 * 10**3
+    assert good["lastTrade"]["p"] == bad["lastTrade"]["p"]
+
+
+async def test_a_frozen_snapshot_under_a_clock_that_goes_on() -> None:
+    async with asking(faults=["frozen"], speed=36_000) as client:
+        first, began = (await client.get(SNAPSHOT)).json(), (await client.get(STATUS)).json()["serverTime"]
+        while (await client.get(STATUS)).json()["serverTime"] == began:
+            pass
+        assert (await client.get(SNAPSHOT)).json() == first
+
+
+async def test_every_fifth_answer_of_the_clock_jumps() -> None:
+    async with asking(faults=["clock-jumps:48"]) as client:
+        days = [(await client.get(STATUS)).json()["serverTime"][:10] for _ in range(10)]
+    assert days == ["2026-02-04"] * 4 + ["2026-02-06"] + ["2026-02-04"] * 4 + ["2026-02-06"]
+
+
+async def test_a_plan_that_lacks_something_once() -> None:
+    async with asking(faults=["denied-once"]) as client:
+        codes = [[(await client.get(path)).status_code for _ in range(3)] for path in (SNAPSHOT, TRADES, STATUS)]
+    assert codes == [[200, 403, 200], [200, 403, 200], [200, 200, 200]]
+
+
 async def test_slow_waits_before_it_answers() -> None:
     async with asking(faults=["slow:30"]) as client:
         with pytest.raises(TimeoutError):

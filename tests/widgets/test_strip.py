@@ -1,5 +1,6 @@
 """The strip: priorities, whole figures, repainting."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,3 +85,30 @@ def test_a_spare_segment_moves_no_other(width: int, text: str) -> None:
     beside = "".join(piece.text for piece in Fixed([*figures, Segment("alert", text, spare=True)]).line_at(0))
     assert beside.startswith(alone)
     assert len(beside.rstrip()) <= width
+
+
+WITH_SENTENCE = (
+    Segment("momo", "MOMO −7.2%?", priority=0),
+    Segment("retail", "retail 12th", priority=4),
+    Segment("week", "wk ±$10.9B", priority=6),
+    Segment(
+        "why", "1,480 of 2,960 names came; of 15:42:10", priority=3, short="1,480 of 2,960 names came", sentence=True
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("width", "kept"),
+    [
+        (80, "MOMO −7.2%? retail 12th wk ±$10.9B 1,480 of 2,960 names came; of 15:42:10"),
+        (64, "MOMO −7.2%? retail 12th wk ±$10.9B 1,480 of 2,960 names came"),
+        (56, "MOMO −7.2%? retail 12th 1,480 of 2,960 names came …"),
+        (44, "MOMO −7.2%? 1,480 of 2,960 names came …"),
+        (39, "MOMO −7.2%? retail 12th wk ±$10.9B …"),
+        (24, "MOMO −7.2%? …"),
+    ],
+)
+async def test_a_sentence_takes_the_room_of_what_matters_less_or_none(width: int, kept: str) -> None:
+    strip = StatusStrip(WITH_SENTENCE)
+    async with Host(strip).run_test(size=(width, 3)):
+        assert " ".join(lines_of(strip)[0].split()) == kept

@@ -61,6 +61,8 @@ NONE = (
 def row(number: int, watch: "Watch") -> Row:
     """One rule."""
     state, tone = ("FIRED", "warning") if watch.waiting else ("holds", "stale") if watch.holds else ("armed", "dim")
+    if watch.pending and not watch.waiting:
+        state, tone = "waits", "stale"
     if watch.fault:
         state, tone = "fault", "warning"
     rule = watch.rule
@@ -93,6 +95,15 @@ def firing_row(number: int, watch: "Watch") -> Row:
     then = watched_figure(rule, watch.fired_value, watch.fired_basis)
     cells = (clock(watch.fired_at), watched_label(rule), then, condition(rule))
     return Row(row_key(number, rule), tuple(Cell(text) for text in cells))
+
+
+def _pending(watches: Iterable["Watch"]) -> list[str]:
+    """Of which rules the state waits, a line a reason."""
+    readings: dict[str, dict[str, None]] = {}
+    for watch in watches:
+        if watch.pending:
+            readings.setdefault(watch.pending, {})[watch.rule.reading] = None
+    return [f"{', '.join(found)} {'waits' if len(found) == 1 else 'wait'}: {why}" for why, found in readings.items()]
 
 
 def _faults(watches: Iterable["Watch"]) -> list[str]:
@@ -145,8 +156,7 @@ class AlertsPage(PageScreen):
         rules: Rules | None = getattr(self.app, "rules", None)
         self._watches, self._fired = (rules.watches, list(rules.firings)) if rules else ((), [])
         self.query_one(Heading).show(self.came_by, self.heading())
-        faults = _faults(self._watches)
-        self.query_one(".notice", Static).set_class(bool(faults), "-shown").update("\n".join(faults))
+        self.show_notice("\n".join([*_faults(self._watches), *_pending(self._watches)]))
         self.query_one("#rules", Table).set_rows([row(number, watch) for number, watch in enumerate(self._watches)])
         self.set_class(not self._fired, "-quiet")
         log = self.query_one("#firings", Table)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from deskview.screens.breadth.explain import LABELS, TOPIC, card
 from deskview.screens.breadth.page import COLUMNS, LEFT_OUT_COLUMNS, BreadthPage
 from deskview.screens.format import percent, share, tone
+from deskview.screens.frame.age import marked
 from deskview.screens.frame.subject import Alerts, Subject, list_info
 from deskview.widgets.strip import Segment
 
@@ -17,8 +18,8 @@ def headline(board: "Board") -> list[Segment]:
     reading = board.breadth.value
     if reading is None:
         return []
-    index = f"{reading.index} {percent(reading.index_return)}"
-    beat = f"{share(reading.beat_share)} beat"
+    index = f"{reading.index} {marked(percent(reading.index_return), board.breadth)}"
+    beat = f"{marked(share(reading.beat_share), board.breadth)} beat"
     return [
         Segment("index", index, tone(reading.index_return), priority=3),
         Segment("beat", f"{beat} {reading.index}", "", priority=5, short=beat),

@@ -84,8 +84,9 @@ class DeskScreen(LeanScreen[None]):
                 pane.show_fault()
 
     def tick(self) -> None:
-        """Brings the panes' ages up to date where they are seen: below a page they would be painted for nothing."""
+        """Brings ages up to date where they are seen: below a page they would be painted for nothing."""
         if is_visible(self):
+            self.query_one(DeskStrip).tick()
             for pane in self.query(BoardPane):
                 pane.tick()
 

@@ -6,6 +6,7 @@ from deskview.screens.flow import pane, rows
 from deskview.screens.flow.explain import LABELS, TOPIC, card
 from deskview.screens.flow.page import FlowPage
 from deskview.screens.format import percentile
+from deskview.screens.frame.age import marked
 from deskview.screens.frame.subject import Alerts, Subject, list_info
 from deskview.widgets.strip import Segment
 
@@ -19,8 +20,8 @@ def headline(board: "Board") -> list[Segment]:
     if reading is None:
         return []
     return [
-        Segment("retail", f"retail {percentile(reading.retail.percentile)}", priority=4),
-        Segment("other", f"non-ret {percentile(reading.institutional.percentile)}", priority=4),
+        Segment("retail", f"retail {marked(percentile(reading.retail.percentile), board.flow)}", priority=4),
+        Segment("other", f"non-ret {marked(percentile(reading.institutional.percentile), board.flow)}", priority=4),
     ]
 
 

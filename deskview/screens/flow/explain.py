@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from deskview.screens.crowding import overlap_lines
+from deskview.screens.flow.pane import FlowPane
 from deskview.screens.format import (
     FEW_DAYS,
     MISSING,
@@ -14,13 +15,11 @@ from deskview.screens.format import (
     usd_alike,
 )
 from deskview.screens.frame.card import Card, Line, Topic, amount_usd, flow_usd, plain_number, reasons, rests_on, signed
+from deskview.screens.frame.labels import Labels
 
 if TYPE_CHECKING:
     from deskview.analytics.flow import Flow, Side
     from deskview.board import Board
-
-
-from deskview.screens.frame.labels import Labels
 
 TOPIC = Topic(
     "Flow",
@@ -104,7 +103,13 @@ def card(board: "Board", reading: "Flow", _key: str | None, _variant: str) -> Ca
     )
     prints = f"{reading.retail.prints + reading.institutional.prints:,} prints"
     out = [(f"{count:,} prints", f"left out, {why}") for why, count in reading.left_out.items()]
-    foot = rests_on(board, board.flow, coverage=f"{rests_on_names(reading)}, {prints}", priced=False)
+    foot = rests_on(
+        board,
+        board.flow,
+        coverage=f"{rests_on_names(reading)}, {prints}",
+        priced=False,
+        stale_after_s=FlowPane.STALE_AFTER_S,
+    )
     return Card("Flow", definition, tuple(lines), foot, reasons([*LABELS.missing(reading.missing), *out]))
 
 

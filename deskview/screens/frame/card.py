@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textual.content import Content
 
 from deskview.screens.format import MISSING, OPEN, clock, market_state, official_closes, percent_difference, usd
+from deskview.screens.frame.age import STALE_AFTER_S, in_doubt, state_of
 
 if TYPE_CHECKING:
-    from deskview.board import Board, Part
+    from deskview.board import Board, Part, Wire
 
 
 LABEL_WIDTH = 24
@@ -57,26 +58,62 @@ def _written(line: Line) -> Content:
     return Content.assemble((f"{line.label:<{LABEL_WIDTH}} ", "bold"), line.text)
 
 
-def rests_on(board: "Board", part: "Part[Any]", *, coverage: str = "", priced: bool = True) -> tuple[Line, ...]:
+def rests_on(
+    board: "Board",
+    part: "Part[Any]",
+    *,
+    coverage: str = "",
+    priced: bool = True,
+    stale_after_s: float = STALE_AFTER_S,
+) -> tuple[Line, ...]:
     """Time, source, prices, state and coverage of a part; `priced` unless no price of the live market is in it."""
     source = board.source
     name = (
         f"SIMULATED market, scenario {source.scenario or '–'}: no real prices" if source.simulated else source.provider
     )
     lines = [
-        Line("as of", f"{clock(part.as_of)} ET, session {board.session or MISSING}, {_state(board, part)}"),
+        Line(
+            "as of", f"{clock(part.as_of)} ET, session {board.session or MISSING}, {_state(board, part, stale_after_s)}"
+        ),
+        *_newest(part),
+        *([Line("in doubt", part.doubt)] if part.doubt else []),
         Line("source", name),
     ]
     closes = official_closes(board, part.as_of) if priced else None
     lines += [Line("prices", f"official closes of {closes:%-d %b}")] if closes else []
     lines += [Line("coverage", coverage)] if coverage else []
-    return (*lines, *([Line("note", part.note)] if part.note else ()))
+    return (*lines, *([Line("note", part.note)] if part.note else ()), *_left_out(board.wire))
 
 
-def _state(board: "Board", part: "Part[Any]") -> str:
-    """The part's status; figures are live only while the market is open."""
+def _newest(part: "Part[Any]") -> list[Line]:
+    """When the newest data were true, and by how much the plan's are late."""
+    if part.data_as_of is None:
+        return []
+    late = f", {max(1, round(part.delay_s / 60))} min delayed by the plan" if part.delay_s > 0 else ""
+    return [Line("newest data", f"of {clock(part.data_as_of)} ET{late}")]
+
+
+def _left_out(wire: "Wire") -> list[Line]:
+    """How many rows of each table were not used, and the commonest reasons."""
+    lines = [
+        f"{table} {rows:,}" + (f": {'; '.join(why)}" if (why := wire.reasons.get(table)) else "")
+        for table, rows in wire.left_out.items()
+    ]
+    return [Line("" if number else "rows left out", line) for number, line in enumerate(lines)]
+
+
+def _state(board: "Board", part: "Part[Any]", stale_after_s: float) -> str:
+    """The part's status; figures are live only while the market is open and they are neither old nor a close's."""
+    if in_doubt(part):
+        return "in doubt"
+    if part.status.value != "live":
+        return part.status.value
+    if state_of(part, stale_after_s, board.source.speed) == "stale":
+        return "stale"
     state = market_state(board)
-    return state if part.status.value == "live" and state not in ("", OPEN) else part.status.value
+    if state not in ("", OPEN):
+        return state
+    return "final" if part.age_s is None else "live"
 
 
 MOST_MISSING = 8

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from deskview.screens.frame.keys import DETAIL, EVERYWHERE, PAGE, READING, bindings
 from deskview.screens.frame.overlay import Reader
+from deskview.screens.frame.pane import is_visible
 from deskview.screens.frame.status_lines import DeskStrip, Heading, KeyLine, Segments
 from deskview.screens.frame.target import NO_MORE, Cursor, Kind, Opened, Target
 from deskview.widgets.chart import Chart
@@ -102,6 +103,15 @@ class DetailScreen(LeanScreen[None]):
                 for number in range(LISTS):
                     yield Pane(Table(id=f"list-{number}"), title="", id=f"pane-list-{number}")
         yield KeyLine(*PAGE, *DETAIL, *READING, *EVERYWHERE)
+
+    def on_mount(self) -> None:
+        """How old the figures of the top line are changes between refreshes."""
+        self.set_interval(1, self.tick)
+
+    def tick(self) -> None:
+        """Brings the top line up to date where it is seen."""
+        if is_visible(self):
+            self.query_one(DeskStrip).tick()
 
     def show(self, board: "Board", detail: Detail, *, crumbs: list[str], count: str = "") -> None:
         """Shows a detail; what did not change is not repainted.

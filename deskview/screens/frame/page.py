@@ -10,8 +10,9 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
+from deskview.screens.frame.age import STALE_AFTER_S, age_of, notice_of
 from deskview.screens.frame.keys import CHART, EVERYWHERE, LISTS, PAGE, READING, VIEWS, Action, bindings
-from deskview.screens.frame.pane import OPENING, STALE_AFTER_S, Waiting, age_of, is_visible
+from deskview.screens.frame.pane import OPENING, Waiting, is_visible
 from deskview.screens.frame.status_lines import DeskStrip, Heading, KeyLine, Segments
 from deskview.screens.frame.target import NO_MORE, Kind, Opened, Target
 from deskview.widgets.facts import GAP, Fact
@@ -32,17 +33,18 @@ class Age(Painted):
     """How old a part is, counting on; only the cells that differ are repainted."""
 
     DEFAULT_CSS = """
-    Age { dock: right; height: 1; width: 15; padding: 0 1; text-style: bold; }
+    Age { dock: right; height: 1; width: 24; padding: 0 1; text-style: bold; }
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._line: Line = ()
 
-    def show(self, part: "Part[Any]", stale_after_s: float) -> None:
+    def show(self, part: "Part[Any]", stale_after_s: float, speed: float) -> None:
         """Shows the age of a part, nothing where it has no figures yet."""
-        text, state = age_of(part, stale_after_s)
-        label, tone = (text, "stale") if state == "stale" else (f"{text} old", "")
+        text, state = age_of(part, stale_after_s, speed)
+        label = f"{text} old" if state == "live" and part.age_s is not None else text
+        tone = {"stale": "stale", "doubt": "warning"}.get(state, "")
         room = " " * (self.line_width - len(label))
         self._line = (Piece(room), Piece(label, tone)) if part.value is not None else ()
         self.repaint()
@@ -77,7 +79,10 @@ class PageScreen(LeanScreen[None]):
         self._board: Board | None = None
         self.came_by: tuple[str, ...] = ()
         self._waiting = Waiting()
+        self._noticed = ""
         self._to_sort = False
+        self._built = False
+        self._first: Board | None = None
 
     def compose(self) -> ComposeResult:
         """Strip, heading, notice, body, keys."""
@@ -114,16 +119,20 @@ class PageScreen(LeanScreen[None]):
         """What is shown, and in which of its variants."""
         return self.HEADING
 
+    def receive(self, board: "Board") -> None:
+        """Shows a board; one that comes while the page is being built waits until it is."""
+        if self._built:
+            self.show(board)
+        else:
+            self._first = board
+
     def show(self, board: "Board") -> None:
         """Shows the board's part, or what it waits for."""
         self._board = board
         part = getattr(board, self.PART)
         self.query_one(DeskStrip).show_board(board)
         self.query_one(Heading).show(self.came_by, self.heading())
-        self._show_age()
-        notice = self.query_one(".notice", Static)
-        notice.update(part.note)
-        notice.set_class(bool(part.note), "-shown")
+        self._show_age(board)
         self._waiting.over()
         if part.value is not None:
             self.show_reading(part.value, board)
@@ -134,18 +143,34 @@ class PageScreen(LeanScreen[None]):
             self._waiting.show(self.query(Lines), part.note)
 
     def on_mount(self) -> None:
-        """The age goes on counting between refreshes; until there is a board the lists say so."""
+        """Ages go on counting between refreshes; until there is a board the lists say so."""
         if self.PART and self._board is None:
             self._waiting.show(self.query(Lines), OPENING)
         self.set_interval(1, self.tick)
+        self._built, first, self._first = True, self._first, None
+        if first is not None:
+            self.receive(first)
 
     def tick(self) -> None:
-        """Brings the heading's age up to date where the page is seen."""
-        if self.PART and self._board is not None and is_visible(self):
-            self._show_age()
+        """Brings ages and the next try up to date where the page is seen."""
+        if self._board is None or not is_visible(self):
+            return
+        self.query_one(DeskStrip).tick()
+        if self.PART:
+            self._show_age(self._board)
 
-    def _show_age(self) -> None:
-        self.query_one(Age).show(getattr(self._board, self.PART), self.STALE_AFTER_S)
+    def _show_age(self, board: "Board") -> None:
+        part = getattr(board, self.PART)
+        self.query_one(Age).show(part, self.STALE_AFTER_S, board.source.speed)
+        self.show_notice(notice_of(part, part.note))
+
+    def show_notice(self, sentence: str) -> None:
+        """Says below the heading what failed, what is in doubt and what happens next."""
+        if sentence != self._noticed:
+            self._noticed = sentence
+            notice = self.query_one(".notice", Static)
+            notice.update(sentence)
+            notice.set_class(bool(sentence), "-shown")
 
     def show_again(self) -> None:
         """Shows the same board in another variant."""

@@ -1,40 +1,21 @@
 """What the panes share: the age in the border, the failure sentence, and what opening a row means."""
 
 from collections.abc import Iterable
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual import on
 from textual.app import App
 from textual.screen import ModalScreen, Screen
 
-from deskview.screens.format import age
+from deskview.screens.frame.age import STALE_AFTER_S, age_of, notice_of
 from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.widgets.lines import Lines
-from deskview.widgets.pane import Pane, State
+from deskview.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from deskview.board import Board, Part
-
-
-NOT_YET = 0.99
-"""What is fetched whole is still to be computed: until then not all is there."""
-STALE_AFTER_S = 60.0
-"""Older figures are stale, whatever their part says, unless it is one that is refreshed more slowly."""
-
-
-def age_of(part: "Part[Any]", stale_after_s: float) -> tuple[str, State]:
-    """The age of a part and its state; a part without figures says whether they are on their way."""
-    if part.value is None:
-        return ("loading", "loading") if part.progress is not None else ("–", "loading")
-    seconds = monotonic() - part.received
-    if part.status.value == "stale" or seconds > stale_after_s:
-        return f"stale {age(seconds)}", "stale"
-    if part.progress is not None:
-        return f"{min(part.progress, NOT_YET):.0%}  {age(seconds)}", "live"
-    return age(seconds), "live"
 
 
 OPENING = "opening the market"
@@ -72,6 +53,7 @@ class BoardPane(Pane, Generic[Reading]):
     def __init__(self, number: int, title: str) -> None:
         super().__init__(title=f"{number} {title}", id=f"pane-{number}")
         self._part: Part[Any] | None = None
+        self._speed = 1.0
         self._waiting = Waiting()
 
     def on_mount(self) -> None:
@@ -81,7 +63,7 @@ class BoardPane(Pane, Generic[Reading]):
     def show(self, board: "Board") -> None:
         """Shows the board's part; with no reading yet, or one still without rows, says what is awaited."""
         part: Part[Reading] = getattr(board, self.PART)
-        self._part = part
+        self._part, self._speed = part, board.source.speed
         self._waiting.over()
         if part.value is None:
             self.show_awaited(part.note)
@@ -89,7 +71,6 @@ class BoardPane(Pane, Generic[Reading]):
             self.show_reading(part.value)
             if part.progress is not None:
                 self._waiting.show(self.query(Lines), part.note)
-        self.set_notice(part.note if part.value is not None and part.progress is None else "")
         self.tick()
 
     def shows(self, board: "Board") -> bool:
@@ -122,10 +103,12 @@ class BoardPane(Pane, Generic[Reading]):
         self.post_message(Opened(Target(self.OPENS, event.key)))
 
     def tick(self) -> None:
-        """Brings the age in the border up to date."""
-        if self._part is None:
+        """Brings the age in the border and what is said of the next try up to date."""
+        part = self._part
+        if part is None:
             return
-        self.set_status(*age_of(self._part, self.STALE_AFTER_S))
+        self.set_status(*age_of(part, self.STALE_AFTER_S, self._speed))
+        self.set_notice(notice_of(part, part.note if part.value is not None and part.progress is None else ""))
 
 
 def focused_pane(screen: Screen[Any]) -> BoardPane[Any] | None:

@@ -1,6 +1,7 @@
 """The lines of every screen: the status line on top, the heading below it, and the line of keys at the bottom."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -78,12 +79,15 @@ class KeyLine(StatusStrip):
         self.show(self._keys)
 
     def show_traffic(self, board: "Board") -> None:
-        """Calls of the last minute, failures so far, sessions of history."""
+        """Calls of the last minute, rows that were not used (why is told by every card), failures so far, and sessions
+        of history where all rows were."""
         wire = board.wire
-        failures = f"{wire.failures} err"
-        text = f"{wire.calls_per_minute} calls/min · {failures} · cache {wire.sessions} d"
-        tone = "warning" if wire.failures else "dim"
-        self.show([*self._keys, Segment("traffic", text, tone, priority=TRAFFIC_PRIORITY, right=True)])
+        rows, failed = sum(wire.left_out.values()), f"{wire.failures} err"
+        calls, left_out = f"{wire.calls_per_minute} calls/min", f"{rows:,} row{'s' * (rows != 1)} left out"
+        told = [calls, left_out, *([failed] if wire.failures else [])] if rows else [calls, failed]
+        text = " · ".join(told if rows else [*told, f"cache {wire.sessions} d"])
+        tone, short = "warning" if wire.failures else "dim", f"{rows:,} left out" if rows else ""
+        self.show([*self._keys, Segment("traffic", text, tone, priority=TRAFFIC_PRIORITY, right=True, short=short)])
 
 
 def _range(keys: list[str]) -> str:
@@ -104,7 +108,17 @@ class DeskStrip(StatusStrip):
     def __init__(self, segments: Segments) -> None:
         super().__init__(segments(None))
         self._segments_of = segments
+        self._made: Callable[[], list[Segment]] = partial(segments, None)
 
     def show_board(self, board: "Board") -> None:
         """Shows a board's figures."""
-        self.show(self._segments_of(board))
+        self.show_made(partial(self._segments_of, board))
+
+    def show_made(self, segments: Callable[[], list[Segment]]) -> None:
+        """Shows what is made by `segments`, now and with every tick: how old figures are changes without a board."""
+        self._made = segments
+        self.tick()
+
+    def tick(self) -> None:
+        """Brings up to date what depends on the time."""
+        self.show(self._made())

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from deskview.screens.format import tone, usd
+from deskview.screens.frame.age import marked
 from deskview.screens.frame.subject import Alerts, ListInfo, Subject, list_info
 from deskview.screens.leverage import pane, remarks, today, week, weights
 from deskview.screens.leverage.card import card
@@ -21,8 +22,9 @@ def headline(board: "Board") -> list[Segment]:
     if reading is None:
         return []
     week = reading.next_week
-    flow, flow_short = _of_part(f"LETF {usd(reading.today_usd)}", reading.today_usd, reading.coverage)
-    spread, spread_short = _of_part(f"wk ±{usd(week.sd_usd, sign=False)}", week.sd_usd, week.coverage)
+    today, sd = marked(usd(reading.today_usd), board.leverage), marked(usd(week.sd_usd, sign=False), board.leverage)
+    flow, flow_short = _of_part(f"LETF {today}", reading.today_usd, reading.coverage)
+    spread, spread_short = _of_part(f"wk ±{sd}", week.sd_usd, week.coverage)
     return [
         Segment("letf", flow, tone(reading.today_usd), priority=2, short=flow_short),
         Segment("week", spread, "", priority=6, short=spread_short),
@@ -33,7 +35,7 @@ def _of_part(text: str, value: float | None, coverage: float | None) -> tuple[st
     """The segment and its short form, with the part of the book it rests on where that is too little."""
     if value is None or coverage is None or coverage >= WELL_COVERED:
         return text, ""
-    return f"{text} of {covered(coverage)}", f"{text}?"
+    return f"{text} of {covered(coverage)}", f"{text.removesuffix('?')}?"
 
 
 OF_A_WEEK = {

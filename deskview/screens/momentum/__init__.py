@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from deskview.screens.format import percent, sigma, tone
+from deskview.screens.frame.age import marked
 from deskview.screens.frame.subject import Alerts, Subject, list_info
 from deskview.screens.momentum.explain import LABELS, TOPIC, card
 from deskview.screens.momentum.page import OWN_ACTIONS, MomentumPage, leg_columns, sector_columns
@@ -18,7 +19,8 @@ def headline(board: "Board") -> list[Segment]:
     reading = board.momentum.value
     if reading is None:
         return []
-    text = f"MOMO {percent(reading.return_)} {sigma(reading.sigma, reading.sigma_basis)}"
+    spread = marked(percent(reading.return_), board.momentum)
+    text = f"MOMO {spread} {marked(sigma(reading.sigma, reading.sigma_basis), board.momentum)}"
     return [Segment("momentum", text, f"{tone(reading.return_)} strong", priority=0)]
 
 

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 
 from deskview import paths
-from deskview.files import write_whole
+from deskview.files import UnusableFileError, read_text, write_whole
 from deskview.screens.frame.keys import COLUMNS as COLUMN_ACTIONS
 from deskview.screens.frame.keys import bindings
 from deskview.screens.subjects import LISTS
@@ -43,11 +43,10 @@ class Choices:
     def load(self) -> list[str]:
         """Takes what earlier runs kept; returns a sentence for everything in it that can't be used."""
         try:
-            text = paths.columns_file().read_bytes()
-            kept = msgspec.json.decode(text, type=dict[str, Keys])
+            kept = msgspec.json.decode(read_text(paths.columns_file()), type=dict[str, Keys])
         except FileNotFoundError:
             return []
-        except (OSError, msgspec.DecodeError) as fault:
+        except (UnusableFileError, msgspec.DecodeError, RecursionError) as fault:
             return [f"The columns chosen earlier are ignored: {printable(str(fault))}"]
         faults = {name: fault_of(name, keys) for name, keys in kept.items()}
         self._chosen = {name: keys for name, keys in kept.items() if not faults[name]}

@@ -19,17 +19,31 @@ from deskview.simulator.world.world import World
 
 #: When trading after hours ends, the clock stands still.
 LAST = time(20)
+#: One answer of the clock in so many jumps, where it does.
+JUMPS_EVERY = 5
 #: Sessions before the scenario's of which an unlisted name has no bars.
 UNLISTED_SESSIONS = 3
 
+DELAY_NS = 900 * 10**9
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Clock:
-    """Starts with the first reading, runs `speed` times as fast as ours (0: stands still), stops at 20:00 New York."""
+    """Starts with the first reading, runs `speed` times as fast as ours (0: stands still), stops at 20:00 New York.
 
-    def __init__(self, day: date, at: time, speed: float, ticks: Callable[[], float] = wall.monotonic) -> None:
+    Where it is to begin `again` at a moment (UTC) after its start, it goes back to the start then, and does not stop.
+    """
+
+    def __init__(
+        self,
+        day: date,
+        at: time,
+        speed: float,
+        ticks: Callable[[], float] = wall.monotonic,
+        again: datetime | None = None,
+    ) -> None:
         self._start = datetime.combine(day, at, NEW_YORK).astimezone(UTC)
+        self._round = again - self._start if again is not None and again > self._start else None
         self._last = max(self._start, datetime.combine(day, LAST, NEW_YORK).astimezone(UTC))
         self._speed = speed
         self._ticks = ticks
@@ -40,7 +54,7 @@ class Clock:
         if self._began is None:
             self._began = self._ticks()
         passed = timedelta(seconds=(self._ticks() - self._began) * self._speed)
-        return min(self._start + passed, self._last)
+        return self._start + passed % self._round if self._round else min(self._start + passed, self._last)
 
     def now_ns(self) -> int:
         """The simulated moment in Unix nanoseconds."""
@@ -53,7 +67,8 @@ class Market:
 
     `unlisted` is a ticker that the listing, the snapshot and the newest bars leave out. `empty_days` is how often the
     session before is still answered without bars. `dividends` keeps the rows of the dividends endpoint once made: those
-    of the newest block, and all.
+    of the newest block, and all. `frozen`: the first moment asked for stays. `jump_hours` is how far ahead every fifth
+    answer of the clock is, `clock_answers` how many there were.
     """
 
     world: World
@@ -62,6 +77,9 @@ class Market:
     empty: bool = False
     unlisted: str | None = None
     empty_days: int = 0
+    frozen: bool = False
+    jump_hours: float = 0.0
+    clock_answers: int = 0
     dividends: dict[bool, list[dict[str, Any]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _moment: Moment | None = None
@@ -82,14 +100,24 @@ class Market:
             self.world.past.newest  # noqa: B018 - builds it
             return self.world
 
+    def data_ns(self) -> int:
+        """Up to when there are data, Unix ns: a delayed plan's are a quarter of an hour behind the clock."""
+        return self.clock.now_ns() - (DELAY_NS if self.delayed else 0)
+
     def moment(self) -> Moment:
         """The market now; the last one is kept, for a clock that stands still."""
         world = self.ready()
-        now = self.clock.now_ns()
+        now = self.data_ns()
         with self._lock:
-            if self._moment is None or self._moment.now_ns != now:
+            if self._moment is None or (self._moment.now_ns != now and not self.frozen):
                 self._moment = at_moment(world, now)
             return self._moment
+
+    def told_time(self) -> datetime:
+        """The clock as it is answered, UTC."""
+        self.clock_answers += 1
+        jumps = self.jump_hours and self.clock_answers % JUMPS_EVERY == 0
+        return self.clock.now() + timedelta(hours=self.jump_hours if jumps else 0)
 
     def position(self, request: Request, ticker: str) -> int:
         """Where a ticker stands; refuses an unknown one."""

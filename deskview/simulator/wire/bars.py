@@ -177,7 +177,7 @@ def minute_bars(market: Market, position: int, number: int, adjusted: bool) -> l
     plan = world.plan(position, number)
     some = np.flatnonzero(plan.shares > 0)
     starts = plan.midnight_ns // 10**6 + _FIRST_MS + some * _MINUTE_MS
-    some = some[starts + _MINUTE_MS <= market.clock.now_ns() // 10**6]
+    some = some[starts + _MINUTE_MS <= market.data_ns() // 10**6]
     first, last = plan.mid[some], plan.mid[some + 1]
     high = (plan.bid_e4(np.maximum(first, last)) + plan.spread_e4) / E4
     low = plan.bid_e4(np.minimum(first, last)) / E4

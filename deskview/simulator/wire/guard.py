@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -65,6 +65,7 @@ class Guard:
         per_minute = faults.get("rate-limit", 5.0 if "basic-plan" in faults else 0.0)
         self._limiter = Limiter(per_minute, faults.get("bucket", 0.0))
         self._failures = 0.0
+        self._asked: Counter[str] = Counter()
 
     def check(self, request: Request) -> Response | None:
         """The answer that ends the request here, or None."""
@@ -103,6 +104,8 @@ class Guard:
 
     def _unplanned(self, request: Request) -> Response | None:
         path = request.url.path
+        if "denied-once" in self._faults and self._is_second(path):
+            return protocol.refused(request)
         basic = "basic-plan" in self._faults
         if path.startswith("/v3/trades/") and (basic or "no-trades" in self._faults):
             return protocol.refused(request)
@@ -113,6 +116,12 @@ class Guard:
         if basic and path.startswith("/v2/aggs/") and self._names_today(request):
             return protocol.refused(request, protocol.NOT_THIS_TIME)
         return None
+
+    def _is_second(self, path: str) -> bool:
+        """Whether this is the second call for a snapshot, or the second for trades."""
+        kind = next((each for each in ("/v2/snapshot/", "/v3/trades/") if path.startswith(each)), "")
+        self._asked[kind] += 1
+        return bool(kind) and self._asked[kind] == 2
 
     def _names_today(self, request: Request) -> bool:
         today = self._market.clock.now().astimezone(NEW_YORK).date().isoformat()

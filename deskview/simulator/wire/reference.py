@@ -186,7 +186,7 @@ def types(request: Request, _market: Market) -> Response:
 
 def now(_request: Request, market: Market) -> Response:
     """GET /v1/marketstatus/now."""
-    moment = market.clock.now()
+    moment = market.told_time()
     phase = Phase.CLOSED if market.empty else market.world.calendar.phase(moment)
     word = _WORDS[phase]
     return json(

@@ -81,7 +81,7 @@ def trades(request: Request, market: Market) -> Response:
 
 def _window(request: Request, params: dict[str, str], market: Market) -> tuple[int, int]:
     """[since, until) in ns, up to the simulated moment."""
-    since, until = 0, market.clock.now_ns() + 1
+    since, until = 0, market.data_ns() + 1
     for key, text in params.items():
         column, _, suffix = key.partition(".")
         if column != "timestamp" or not text:
