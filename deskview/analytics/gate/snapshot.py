@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from deskview.analytics.gate.names import Kept, keep, no_suspects
+from deskview.analytics.gate.names import LATELY, MOVE, Kept, keep, no_suspects
 from deskview.analytics.gate.verdict import TAKEN, Action, Verdict
 from deskview.analytics.live import AHEAD, PriceBasis
 from deskview.market.schema import UTC_NS
@@ -24,17 +24,14 @@ PRESENT = 0.95
 """Of the names, and of the prices, that were there so many must be there again; fewer are told by name alone."""
 UNFIT = 0.05
 """Where more of the rows do not fit their form has changed."""
-FAR_MOVE, FAR_MOVED, FAR_LEAST = 0.30, 0.01, 20
-"""Single names do not trade so far away within five minutes: where more than this share and number seem to, it is the
-table."""
+FAR_SHARE, FAR_LEAST = 0.01, 20
+"""Where more than this share and number of names seem to stand beyond MOVE, it is the table."""
 WIDE_MOVE, WIDE = 0.10, 0.10
 """Nor do so many so far at once; with each minute between the two snapshots WIDER more of them."""
 WIDER, WIDEST = 0.04, 0.60
 MIDDLE_MOVE, MIDDLE_MORE, MIDDLE_MOST = 0.03, 0.01, 0.15
 """The middle of all names moves no further at once, with each minute by so much more: the steepest five minutes of
 2025-04-09 were 5 % of the index."""
-WITHIN = timedelta(minutes=5)
-"""A name whose last price was older than this may have been halted."""
 KEPT = timedelta(minutes=10)
 """Older figures than these are worth less than new ones in doubt."""
 SETTLED = timedelta(minutes=30)
@@ -100,14 +97,16 @@ def judge(
     `left_out` of its rows did not fit, of `old_trades` the last trade is older than their own bars. `before` is what
     was seen so far, None on a cold start; of another session, or a clock that has gone back since, it does not count.
     """
-    own = (*_problems(arrived, at, prices, left_out, benchmark), _old(arrived, old_trades, UNFIT))
+    alone, timeless, unmoved = _alone(arrived, benchmark), _timeless(arrived), _unmoved(arrived, at, prices)
+    problems = _problems(arrived, at, prices, left_out, (alone, timeless, unmoved))
+    own = (*problems, _old(arrived, old_trades, UNFIT))
     if before is None or not _is_reference(before, at, prices):
         return _fresh(arrived, at, prices, own)
     faults = (
         *_compared(arrived, at, prices, before),
-        _timeless(arrived),
-        _unmoved(arrived, at, prices),
-        _alone(arrived, benchmark),
+        timeless,
+        unmoved,
+        alone,
         _old(arrived, old_trades, TIMELESS),
     )
     problem = _first_of(faults, Action.SET_ASIDE)
@@ -203,7 +202,7 @@ def _comparable(prices: PriceBasis, before: Seen) -> pl.Expr:
     both = pl.col("good").is_not_null() & pl.col("price").is_not_null()
     if _phase(before.good_at, prices) == 2:
         return both
-    return both & (pl.col("good_time") >= pl.lit(before.good_at - WITHIN).cast(UTC_NS))
+    return both & (pl.col("good_time") >= pl.lit(before.good_at - LATELY).cast(UTC_NS))
 
 
 def _moves(both: pl.DataFrame, at: datetime, prices: PriceBasis, before: Seen) -> tuple[str, ...]:
@@ -215,7 +214,7 @@ def _moves(both: pl.DataFrame, at: datetime, prices: PriceBasis, before: Seen) -
     compared, middle, far, wide = both.select(
         move.count().alias("compared"),
         move.median().alias("middle"),
-        (move.abs() > FAR_MOVE).sum().alias("far"),
+        (move.abs() > MOVE).sum().alias("far"),
         (move.abs() > WIDE_MOVE).sum().alias("wide"),
     ).row(0)
     if not compared:
@@ -225,29 +224,29 @@ def _moves(both: pl.DataFrame, at: datetime, prices: PriceBasis, before: Seen) -
         0.0 if closed else max((moment - before.good_at).total_seconds() / 60, 0.0)
         for moment in (at, before.troubled_since or at)
     )
-    is_far = far >= FAR_LEAST and far > min(FAR_MOVED * (1 + gap / 5), WIDEST / 3) * compared
+    is_far = far >= FAR_LEAST and far > min(FAR_SHARE * (1 + gap / 5), WIDEST / 3) * compared
     enough = compared >= LEAST_NAMES
     is_wide = enough and wide > min(WIDE + WIDER * gap, WIDEST) * compared
     is_shifted = enough and abs(middle) > min(MIDDLE_MOVE + MIDDLE_MORE * minutes, MIDDLE_MOST)
     stand, then = f"of {compared:,} prices stand more than", f"from those of {_clock(before.good_at)}"
     return (
-        f"{far:,} {stand} {FAR_MOVE:.0%} {then}" if is_far else "",
+        f"{far:,} {stand} {MOVE:.0%} {then}" if is_far else "",
         f"{wide:,} {stand} {WIDE_MOVE:.0%} {then}" if is_wide else "",
         f"the middle of {compared:,} prices stands {middle:+.1%} {then}" if is_shifted else "",
     )
 
 
 def _problems(
-    arrived: pl.DataFrame, at: datetime, prices: PriceBasis, left_out: int, benchmark: str
+    arrived: pl.DataFrame, at: datetime, prices: PriceBasis, left_out: int, others: Sequence[str]
 ) -> tuple[str, ...]:
-    """What a snapshot shows by itself: rows unfit, names of the last session gone, prices far from the last closes."""
+    """What a snapshot shows by itself: rows unfit, names of the last session gone, prices far from the last closes, and
+    within the session the `others`."""
     rows = arrived.height + left_out
     unfit = f"{left_out:,} of {rows:,} rows did not fit" if rows >= LEAST_NAMES and left_out > UNFIT * rows else ""
     expected = prices.closes.filter(pl.col("stored_close").is_not_null()).select("ticker")
     if expected.height < LEAST_NAMES or not _in_session(at, prices):
         return (unfit,)
-    own = (_far(arrived), _alone(arrived, benchmark), _timeless(arrived), _unmoved(arrived, at, prices))
-    return (unfit, *_missing(arrived, expected, at, prices), *own)
+    return (unfit, *_missing(arrived, expected, at, prices), _far(arrived), *others)
 
 
 def _missing(arrived: pl.DataFrame, expected: pl.DataFrame, at: datetime, prices: PriceBasis) -> tuple[str, ...]:
