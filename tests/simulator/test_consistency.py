@@ -4,6 +4,7 @@ from datetime import time
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from tests.simulator.conftest import GROUPED, SNAPSHOT, asking
@@ -11,13 +12,14 @@ from tests.simulator.conftest import GROUPED, SNAPSHOT, asking
 NAMES = ["NVDA", "AAPL", "SPY", "KRE", "TQQQ"]
 NO_VOLUME = {15, 16}
 CANCELLED = 8
+MINUTE_NS = 60_000_000_000
 
 
 async def prints_of(client: httpx.AsyncClient, ticker: str, day: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     following: str | None = f"/v3/trades/{ticker}?timestamp={day}&order=asc&limit=50000"
     while following:
-        body = (await client.get(following)).json()
+        body = msgspec.json.decode((await client.get(following)).content)
         found += body["results"]
         following = body.get("next_url")
     return found
@@ -35,7 +37,7 @@ def shares(prints: list[dict[str, Any]]) -> float:
 @pytest.mark.parametrize("ticker", NAMES)
 @pytest.mark.parametrize("day", ["2026-02-04", "2025-11-28", "2025-07-15"])
 async def test_prints_sum_to_the_bar(ticker: str, day: str) -> None:
-    async with asking(at=time(20)) as client:
+    async with asking(at=time(20), compress=False) as client:
         bar = (await client.get(f"/v2/aggs/ticker/{ticker}/range/1/day/{day}/{day}?adjusted=false")).json()["results"][
             0
         ]
@@ -45,23 +47,35 @@ async def test_prints_sum_to_the_bar(ticker: str, day: str) -> None:
     crosses = [found for found in prints if {17, 8} & set(found.get("conditions", []))]
     assert sum(found["v"] for found in minutes["results"]) == bar["v"] - sum(found["size"] for found in crosses)
     assert [found["price"] for found in crosses] == [bar["o"], bar["c"]]
-    regular = [f["price"] for f in prints if not {12, 15, 16} & set(f.get("conditions", [])) and "correction" not in f]
-    assert bar["l"] <= min(regular)
-    assert max(regular) <= bar["h"]
+    regular = [f for f in prints if not {12, 15, 16} & set(f.get("conditions", [])) and "correction" not in f]
+    outside = [found for found in regular if not bar["l"] <= found["price"] <= bar["h"]]
+    assert all("trf_id" in found for found in outside)
+    assert all(found["price"] < bar["h"] * 0.94 or found["price"] > bar["l"] * 1.06 for found in outside)
+    assert 0 < len(outside) < 0.0015 * len(regular)
 
 
 @pytest.mark.parametrize("day", ["2026-02-04", "2025-07-15"])
 async def test_prints_stand_inside_their_minute(day: str) -> None:
-    async with asking(at=time(20)) as client:
+    async with asking(at=time(20), compress=False) as client:
         minutes = (await client.get(f"/v2/aggs/ticker/AMD/range/1/minute/{day}/{day}?adjusted=false")).json()["results"]
         prints = await prints_of(client, "AMD", day)
     by_start = {bar["t"]: bar for bar in minutes}
     crossed = {8, 17, 15, 16}
+    far, late = [], 0
     for found in prints:
         if crossed & set(found.get("conditions", [])) or "correction" in found:
             continue
-        bar = by_start[found["sip_timestamp"] // 60_000_000_000 * 60_000]
-        assert bar["l"] <= found["price"] <= bar["h"]
+        minute = found["sip_timestamp"] // MINUTE_NS
+        if found["sip_timestamp"] - found["participant_timestamp"] >= 10 * MINUTE_NS:
+            minute, late = found["participant_timestamp"] // MINUTE_NS, late + 1
+        bar = by_start[minute * 60_000]
+        if not bar["l"] <= found["price"] <= bar["h"]:
+            far.append(found["price"] / bar["c"] - 1)
+    assert 0.008 * len(prints) < late < 0.012 * len(prints)
+    assert 0.0007 * len(prints) < len(far) < 0.0013 * len(prints)
+    assert min(map(abs, far)) > 0.05
+    assert -0.96 < min(far) < -0.8
+    assert 0.8 < max(far) < 1.02
 
 
 async def test_snapshot_grouped_and_minutes_agree() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.simulator.conftest import asking
 
-WINDOW = "timestamp.gte=1770215400000000000&timestamp.lt=1770217200000000000"
+WINDOW = "timestamp.gte=1770215385000000000&timestamp.lt=1770215461000000000"
 
 
 async def pages(client: httpx.AsyncClient, path: str, rows: str = "results") -> list[list[dict[str, Any]]]:

@@ -174,7 +174,15 @@ def _volumes(adv_usd: Floats, close: Floats, returns: Floats, key: tuple[int, in
     return np.asarray(np.maximum(dollars / close, 1).astype(np.int64))
 
 
+#: From so many dollars a session on a name has at least so many prints; how they grow from there; the most there are.
+_BUSY_USD, _BUSY_PRINTS, _GROWTH, _MOST_PRINTS = 30e6, 206_000, 0.06, 300_000
+
+
 def print_counts(volume: Integers, dollars: Floats) -> Integers:
-    """How many prints a session of that turnover has: growing with its square root, 40 to 8,000."""
-    wanted = np.clip(60 * np.sqrt(dollars / 1e6), 40, 8000).astype(np.int64)
-    return np.asarray(np.minimum(wanted, volume))
+    """How many prints a session of that turnover has, each of two shares at least.
+
+    Below $30m they are proportional to it, but not fewer than 40; above they grow slowly, from 206,000 to 300,000.
+    """
+    turnover = dollars / _BUSY_USD
+    wanted = _BUSY_PRINTS * np.where(turnover < 1, turnover, np.maximum(turnover, 1) ** _GROWTH)
+    return np.asarray(np.minimum(np.clip(wanted, 40, _MOST_PRINTS).astype(np.int64), np.maximum(volume // 2, 1)))

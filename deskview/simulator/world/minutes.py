@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -20,6 +20,8 @@ HALF_CLOSE = 540
 
 #: Shares of a session's volume outside continuous regular trading.
 _BEFORE, _AFTER, _OPENING, _CLOSING = 0.012, 0.013, 0.009, 0.085
+#: Share of it outside the crosses.
+CONTINUOUS = 1 - _OPENING - _CLOSING
 #: Volatility of an ordinary evening.
 _EVENING = 0.003
 #: Names handled at once: their minutes fit the processor's cache.
@@ -114,6 +116,16 @@ class Plan:
     closing: int
     spread_e4: int
     tick_e4: int
+
+    @cached_property
+    def before(self) -> Integers:
+        """(MINUTES + 1) how many prints there are before each minute, crosses and the like apart."""
+        return np.concatenate([[0], np.cumsum(self.prints, dtype=np.int64)])
+
+    @cached_property
+    def bids(self) -> Integers:
+        """(MINUTES + 1) the bids around the mids, 1/10000 dollar."""
+        return self.bid_e4(self.mid)
 
     @property
     def step(self) -> Floats:

@@ -1,5 +1,7 @@
 """Random numbers that depend on a seed and on names alone, so the same seed gives the same bytes."""
 
+from functools import cache
+from statistics import NormalDist
 from typing import Any
 from zlib import crc32
 
@@ -36,6 +38,23 @@ def uniforms(keys: Words, counters: Words) -> Floats:
         state ^= state >> np.uint64(31)
     result: Floats = (state >> np.uint64(11)).astype(np.float64) / float(1 << 53)
     return result
+
+
+#: Steps of a normal number's table.
+NORMAL_BITS = 13
+
+
+@cache
+def normal_table() -> Floats:
+    """Quantiles of the standard normal distribution at the middle of each of 8,192 equally likely steps."""
+    steps = 1 << NORMAL_BITS
+    return np.array([NormalDist().inv_cdf((step + 0.5) / steps) for step in range(steps)])
+
+
+def normals(keys: Words, counters: Words) -> Floats:
+    """Standard normal numbers for every pair of key and counter (broadcast)."""
+    place = (uniforms(keys, counters) * (1 << NORMAL_BITS)).astype(np.int64)
+    return np.asarray(normal_table()[place])
 
 
 def keys(seed: int, names: list[str], *labels: str | int) -> Words:

@@ -14,7 +14,10 @@ from deskview.market.members import SECTORS, load_members
 from deskview.market.sessions import NEW_YORK, Calendar
 from deskview.simulator.scenario import Scenario, ScenarioError, check_groups
 from deskview.simulator.world import actions, creations, factors, held, history, today
+from deskview.simulator.world.flows import STRETCH, FlowHistory, Levels, make_flows, retail_shares
 from deskview.simulator.world.minutes import (
+    CONTINUOUS,
+    E4,
     FULL_CLOSE,
     HALF_CLOSE,
     MINUTES,
@@ -24,10 +27,11 @@ from deskview.simulator.world.minutes import (
     Volumes,
     bids_e4,
     bridge,
+    profile,
     spread_volume,
     spreads_e4,
 )
-from deskview.simulator.world.prints import FlowHistory, Prints, Sides, make_flows, make_prints
+from deskview.simulator.world.prints import Drawn, Prints, Sides, drawn, make_prints
 from deskview.simulator.world.roster import HALT_MINUTE, HALTED, SIZES, Roster, build_roster
 from deskview.simulator.world.seeded import Floats, Integers, keys, stream
 from deskview.simulator.world.spec import digest, load_spec
@@ -58,7 +62,7 @@ class World:
         self.creations = lru_cache(None)(self._creations)
         self.plan = lru_cache(256)(self._plan)
         self.sides = lru_cache(256)(self._sides)
-        self.prints = lru_cache(768)(self._prints)
+        self.prints = lru_cache(8)(self._prints)
 
     def _check(self) -> None:
         shock, day = self.scenario.shock, self.scenario.session
@@ -290,15 +294,47 @@ class World:
         """Asked for many times with every request for trades."""
         return [int(datetime.combine(day, time(), NEW_YORK).timestamp()) * 10**9 for day in self.days]
 
+    @cached_property
+    def retail_shares(self) -> Floats:
+        """(names) retail's share of the dollars that trade outside the auctions."""
+        return retail_shares(self.loadings.retail, len(self.roster.entries) - self.roster.stocks)
+
     def _sides(self, position: int, number: int) -> Sides:
         """Signs and venues of a name's prints."""
         entry = self.roster.entries[position]
-        retail, other = self.flows.imbalances(entry.ticker, number)
-        share = self.loadings.retail[position] if position < self.roster.stocks else 0.3
-        return Sides(retail, other, float(np.clip(share, 0.2, 0.6)), _VENUE.get(entry.exchange, 11))
+        retail, other = self.flows.levels([entry.ticker], number)
+        share = float(self.retail_shares[position])
+        return Sides(retail[0], other[0], share, _VENUE.get(entry.exchange, 11))
 
-    def _prints(self, position: int, number: int, piece: int) -> Prints:
-        return make_prints(self.plan(position, number), self.sides(position, number), piece, self.seed)
+    def _prints(self, position: int, number: int, minutes: range) -> Prints:
+        """Those of some minutes; the last few answers are kept, so at most tens of thousands should be asked for."""
+        return make_prints(self.plan(position, number), self.sides(position, number), minutes, self.seed)
+
+    def drawn(self, position: int, number: int, minutes: range | None = None) -> Drawn:
+        """The truth of a name's prints in some minutes of the grid (None: in regular hours), told by no answer."""
+        wanted = range(OPEN, self.close_minute(number)) if minutes is None else minutes
+        return drawn(make_prints(self.plan(position, number), self.sides(position, number), wanted, self.seed))
+
+    def levels(self, number: int) -> Levels:
+        """The truth of a session for all names, told by no answer: what their prints' signs are drawn about."""
+        close, tickers = self.close_minute(number), self.roster.tickers
+        retail, other = self.flows.levels(tickers, number)
+        stretches = (close - OPEN) // STRETCH
+        usd = self._regular_usd(number, close).reshape(len(tickers), stretches, STRETCH).sum(axis=2)
+        share = np.where(self._ticks_of(number) == E4 // 100, self.retail_shares, 0.0)[:, None]
+        return Levels(retail[:, :stretches], other[:, :stretches], usd * share, usd * (1 - share))
+
+    def _regular_usd(self, number: int, close: int) -> Floats:
+        """(names, minutes of regular hours) dollars expected to trade outside the auctions."""
+        if number == self.sessions:
+            return np.asarray(self.volumes.shares[:, OPEN:close] * self.mids[:, OPEN:close])
+        bars = self.past.session(number)
+        usd = bars.volume * CONTINUOUS * np.nan_to_num((bars.high + bars.low + 2 * bars.close) / 4)
+        return np.asarray(usd[:, None] * profile(close)[OPEN:close])
+
+    def _ticks_of(self, number: int) -> Integers:
+        """(names) grid of a session's prices, 1/10000 dollar."""
+        return self.ticks if number == self.sessions else history.tick_e4(self.past.session(number).low)
 
     def _plan(self, position: int, number: int) -> Plan:
         ticker, close = self.roster.tickers[position], self.close_minute(number)
