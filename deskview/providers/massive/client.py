@@ -37,8 +37,8 @@ MARK = re.compile(
     r"(?:; *speed=(?P<speed>\d{1,20}(?:\.\d{1,6})?))?"
 )
 REAL = Source("massive", namespace="massive")
-SMALL_BODY = 200_000
-"""Bytes that are worked on within milliseconds: handing them to a thread would take as long."""
+SMALL_BODY = 400_000
+"""Bytes that are worked on within milliseconds, a window of 1,000 prints among them: a thread would take as long."""
 SMALL_TABLE = 1_000
 """The same in rows."""
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from functools import partial
-from itertools import chain
 from operator import attrgetter
 from typing import TypeVar
 
@@ -55,20 +53,10 @@ WIRE_NAMES = {
 }
 
 FINRA = 4
-TEN_THOUSANDTHS = Decimal(10_000)
-PRICES = Decimal("0.0001"), Decimal(HIGHEST_PRICE)
+TEN_THOUSANDTHS = 10_000
+PRICES = 0.0001, HIGHEST_PRICE
 """The lowest there can be, and what is above all of them, USD."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-WIRE = {
-    "id": pl.String(),
-    "size": pl.Float64(),
-    "decimal_size": pl.String(),
-    "exchange": pl.Int32(),
-    "sip_timestamp": pl.Int64(),
-    "participant_timestamp": pl.Int64(),
-    "correction": pl.Int32(),
-    "trf_id": pl.Int32(),
-}
 
 
 def columns(rows: Sequence[object], fields: dict[str, pl.DataType]) -> pl.DataFrame:
@@ -207,46 +195,37 @@ def nanos(moment: datetime) -> int:
 def trades(rows: list[Trade], ticker: str, rejects: Rejects) -> pl.DataFrame:
     """TRADES of one name, in the order of the wire.
 
-    `price_e4` comes from the decimal text; digits beyond the fourth are cut off, so that a price just
-    off a whole cent never becomes one. `off_exchange` holds for exchange 4 or a facility named in `trf_id`.
+    Digits of a price beyond the fourth are cut off in `price_e4`, so that a price just off a whole cent never becomes
+    one. `off_exchange` holds for exchange 4 or a facility named in `trf_id`.
     """
-    priced = _priced(rows, rejects)
-    return require(_fit(_columns(priced), [pl.lit(ticker).alias("ticker")], list(TRADES), rejects), TRADES, "trades")
+    return require(_fit(_columns(rows), [pl.lit(ticker).alias("ticker")], list(TRADES), rejects), TRADES, "trades")
 
 
 def windows(windows: Sequence[Window], rejects: Rejects) -> pl.DataFrame:
     """TRADES with `since` of many windows, each in tape order; made as one table, for every table costs."""
-    priced = [_priced(window.rows, rejects) for window in windows]
-    lengths = [len(rows) for rows in priced]
-    place = pl.Series(np.repeat(np.arange(len(windows)), lengths))
+    place = pl.Series(np.repeat(np.arange(len(windows)), [len(window.rows) for window in windows]))
     tickers = pl.Series([window.ticker for window in windows], dtype=pl.String())
     starts = pl.Series([window.since for window in windows], dtype=UTC_NS)
     for window in windows:
         rejects.merge(window.left_out)
     labels = [tickers.gather(place).alias("ticker"), starts.gather(place).alias("since"), place.alias("place")]
     columns = [*TRADES, "since", "place"]
-    frame = _fit(_columns(list(chain.from_iterable(priced))), labels, columns, rejects)
+    frame = _fit(_columns([row for window in windows for row in window.rows]), labels, columns, rejects)
     ordered = frame.sort("place", "sip_time", "sequence", maintain_order=True).drop("place")
     return ordered.with_columns(pl.col(column).cast(kind) for column, kind in TRADES.items())
-
-
-def _priced(rows: Sequence[Trade], rejects: Rejects) -> list[Trade]:
-    """The rows whose price can be one."""
-    lowest, highest = PRICES
-    priced = [row for row in rows if row.price.is_finite() and lowest <= row.price < highest]
-    rejects.add("the price is not above zero or out of range", len(rows) - len(priced))
-    return priced
 
 
 def _fit(
     wire: pl.DataFrame, labels: Sequence[pl.Expr | pl.Series], columns: list[str], rejects: Rejects
 ) -> pl.DataFrame:
     """The wire's columns as the table's, without the rows that can't be used."""
-    frame = wire.with_columns(
-        *labels,
+    frame = wire.with_columns(*labels)
+    priced = pl.col("price").is_between(*PRICES, closed="left") & pl.col("price").is_finite()
+    frame = rejects.drop(frame, {"the price is not above zero or out of range": ~priced})
+    frame = frame.with_columns(
+        price_e4=_ten_thousandths(frame["price"]),
         size=_size(),
         sip_time=from_nanos("sip_timestamp"),
-        id=code("id"),
         correction=pl.col("correction").fill_null(0),
         off_exchange=(pl.col("exchange") == FINRA) | pl.col("trf_id").fill_null(0).ne(0),
         time=pl.coalesce(from_nanos("participant_timestamp"), from_nanos("sip_timestamp")),
@@ -261,15 +240,40 @@ def _fit(
     )
 
 
+def _ids(ids: list[str | None]) -> pl.Series:
+    """The ids; where all are letters and digits nothing is to be taken out, which is what costs."""
+    series = pl.Series("id", ids, dtype=pl.String())
+    return (
+        series if "".join(filter(None, ids)).isalnum() and "" not in ids else series.to_frame().select(code("id"))["id"]
+    )
+
+
+def _ten_thousandths(prices: pl.Series) -> pl.Series:
+    """Prices in 1/10000 USD, cut off: the most that, read from its own decimal text, is no more than the price.
+
+    Reading keeps the order of texts, so this is exact but for texts of more digits than a double tells apart. Dividing
+    is left to numpy, which rounds as reading does; polars multiplies by the inverse.
+    """
+    price = prices.to_numpy()
+    nearest = np.rint(price * TEN_THOUSANDTHS)
+    return pl.Series(nearest - (nearest / TEN_THOUSANDTHS > price)).cast(pl.Int64())
+
+
 def _columns(rows: list[Trade]) -> pl.DataFrame:
-    """The wire's columns, the prices as numbers and in 1/10000 USD."""
+    """The rows as columns, attribute by attribute as in `_snapshot_columns`."""
     return pl.DataFrame(
         {
-            **column_series(rows, WIRE),
+            "price": pl.Series([row.price for row in rows], dtype=pl.Float64()),
+            "sip_timestamp": pl.Series([row.sip_timestamp for row in rows], dtype=pl.Int64()),
+            "exchange": pl.Series([row.exchange for row in rows], dtype=pl.Int32()),
             "sequence": pl.Series([row.sequence_number for row in rows], dtype=pl.Int64()),
+            "id": _ids([row.id for row in rows]),
+            "size": pl.Series([row.size for row in rows], dtype=pl.Float64()),
+            "decimal_size": pl.Series([row.decimal_size for row in rows], dtype=pl.String()),
+            "participant_timestamp": pl.Series([row.participant_timestamp for row in rows], dtype=pl.Int64()),
             "conditions": _conditions([row.conditions for row in rows]),
-            "price": pl.Series([float(row.price) for row in rows], dtype=pl.Float64()),
-            "price_e4": pl.Series([int(row.price * TEN_THOUSANDTHS) for row in rows], dtype=pl.Int64()),
+            "correction": pl.Series([row.correction for row in rows], dtype=pl.Int32()),
+            "trf_id": pl.Series([row.trf_id for row in rows], dtype=pl.Int32()),
         }
     )
 

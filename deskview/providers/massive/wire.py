@@ -6,7 +6,6 @@ Times are integers of 19 digits in places: never a float on the way. What comes 
 pattern (its tickers are checked as a column, `columns.unfit_ticker`) and is no concern of the garbage collector.
 """
 
-from decimal import Decimal
 from typing import Annotated, Generic, TypeVar
 
 from msgspec import Meta, Struct, field
@@ -117,10 +116,10 @@ class CustomBar(Struct, gc=False):
     t: Millis
 
 
-class Trade(Struct):
-    """A print. `price` keeps its decimal text; `size` truncates fractions, `decimal_size` does not."""
+class Trade(Struct, gc=False):
+    """A print. `size` truncates fractions, `decimal_size` does not."""
 
-    price: Decimal
+    price: float
     sip_timestamp: Nanos
     exchange: Int32
     sequence_number: Int64

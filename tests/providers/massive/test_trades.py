@@ -2,9 +2,11 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -123,6 +125,15 @@ async def test_price_in_ten_thousandths_comes_from_the_text(data: Path) -> None:
 async def test_digits_beyond_the_fourth_are_cut(text: str, price_e4: int) -> None:
     frame = (await answering(raw_trades(text)).trades("X", SINCE, UNTIL)).frame
     assert frame["price_e4"].to_list() == [price_e4]
+
+
+async def test_prices_of_any_size_and_length_are_cut_as_their_text_is() -> None:
+    luck = np.random.default_rng(5)
+    texts = [f"{number / 1e4:.4f}" for number in (10 ** luck.uniform(0, 10, 5000)).astype(int)]
+    near = [f"{Decimal(text) + way * Decimal(10) ** -int(luck.integers(5, 9))}" for text in texts for way in (-1, 1)]
+    near = [text for text in near if Decimal(text) >= Decimal("0.0001")]
+    frame = (await answering(raw_trades(*texts, *near)).trades("X", SINCE, UNTIL)).frame
+    assert frame["price_e4"].to_list() == [int(Decimal(text) * 10_000) for text in [*texts, *near]]
 
 
 @pytest.mark.parametrize(
