@@ -1,7 +1,7 @@
 """Whether retail favourites and the momentum legs are the same names, beyond what sector and size explain.
 
-Favourites are the tenth of the sampled names with the highest retail share of signed dollars over the sampled
-sessions, weighted by that share. Only names that have a sample take part, in the legs too: a name nobody looked at
+Favourites are the tenth of the sampled names with the highest retail share of the dollars counted in their windows,
+weighted by that share. Only names that have a sample take part, in the legs too: a name nobody looked at
 is neither a favourite nor none. Measures and null: methods of `deskview.analytics.crowding`.
 
 Beside the null stands the overlap's own past: one weighted Jaccard a leg and session, recorded as the sessions pass;
@@ -21,19 +21,20 @@ from deskview.analytics.measures import percentile, prior_returns
 from deskview.analytics.momentum.model import Member, MomentumModel
 from deskview.market.schema import Schema
 
-LEAST: Final = 100
-"""With fewer sampled names a tenth of them is too few to speak of."""
+LEAST: Final = 300
+"""With fewer sampled names neither their tenth nor its overlap with a leg's tenth of them says anything."""
 TENTH: Final = 10
 LEAST_PRINTS: Final = 50
-"""Fewer sampled prints of a name tell nothing of its retail share: its window ran into the close."""
+"""Fewer sampled prints of a name tell nothing of its retail share: its windows ran into the close."""
 SEED: Final = 1
 
 
 class LegOverlap(msgspec.Struct, frozen=True, kw_only=True):
     """The favourites against one leg; the percentile (0-100) is against shuffles within sector and size.
 
-    `leg` counts the leg's names, `sampled` those with a sample, which alone are compared. `expected` is the mean of
-    the shuffles' weighted Jaccard, `sd` its spread. `shared` lists common names, the largest common weight first.
+    `leg` counts the leg's names, `sampled` those with a sample, which alone are compared, `common` those of them that
+    are favourites: by chance it would be `expected_common`. `expected` is the mean of the shuffles' weighted Jaccard,
+    `sd` its spread. `shared` lists common names, the largest common weight first.
     `history_percentile` (0-100) is among the leg's own overlaps of the `history_days` sessions recorded before.
     """
 
@@ -47,12 +48,13 @@ class LegOverlap(msgspec.Struct, frozen=True, kw_only=True):
     expected: float | None
     sd: float | None
     shared: list[str]
+    expected_common: float | None = None
     history_percentile: float | None = None
     history_days: int = 0
 
 
 class Favourite(msgspec.Struct, frozen=True, kw_only=True):
-    """One retail favourite; `share` is retail's part of its signed dollars, `leg` is long, short or empty."""
+    """One retail favourite; `share` is retail's part of its counted dollars (0 to 1), `leg` is long, short or empty."""
 
     ticker: str
     share: float
@@ -63,8 +65,9 @@ class Crowding(msgspec.Struct, frozen=True, kw_only=True):
     """Retail favourites beside both legs of the momentum basket.
 
     `names` is the number of names with a sample, of `universe`, `thin` that of names with too few prints in theirs;
-    `sessions` is the number of sampled sessions, the last of them `through`. `spearman` ranks retail share against
-    12-1 momentum over all sampled names. `history_note` says how short the legs' own history is.
+    `sessions` is the number of sampled sessions, the last of them `through`. With fewer than 300 names there are no
+    favourites, and what rests on them is null. `spearman` ranks retail share against 12-1 momentum over all sampled
+    names. `history_note` says how short the legs' own history is.
     """
 
     names: int
@@ -81,31 +84,33 @@ class Crowding(msgspec.Struct, frozen=True, kw_only=True):
     history_note: str = ""
 
 
-def retail_shares(samples: pl.DataFrame) -> pl.DataFrame:
-    """FLOW_SAMPLES to (ticker, share), highest first: retail's part of the signed dollars over all sessions.
+def retail_shares(windows: pl.DataFrame) -> pl.DataFrame:
+    """FLOW_WINDOWS to (ticker, share), highest first: retail's part of the counted dollars of all a name's windows.
 
-    Names with fewer than 50 sampled prints have no row.
+    Names with fewer than 50 counted prints have no row.
     """
-    retail = pl.col("retail_buy_usd") + pl.col("retail_sell_usd")
-    signed = retail + pl.col("other_buy_usd") + pl.col("other_sell_usd")
     return (
-        samples.sort("ticker", "session")
+        windows.sort("ticker", "session", "since")
         .group_by("ticker", maintain_order=True)
-        .agg(retail.sum().alias("retail"), signed.sum().alias("signed"), pl.col("prints").sum())
-        .filter((pl.col("signed") > 0) & (pl.col("prints") >= LEAST_PRINTS))
-        .select("ticker", share=pl.col("retail") / pl.col("signed"))
+        .agg(
+            retail=(pl.col("retail_buy_usd") + pl.col("retail_sell_usd")).sum(),
+            counted=pl.col("counted_usd").sum(),
+            prints=pl.col("prints").sum(),
+        )
+        .filter((pl.col("counted") > 0) & (pl.col("prints") >= LEAST_PRINTS))
+        .select("ticker", share=pl.col("retail") / pl.col("counted"))
         .sort(["share", "ticker"], descending=[True, False])
     )
 
 
 def read_crowding(
-    samples: pl.DataFrame,
+    windows: pl.DataFrame,
     universe: pl.DataFrame,
     long: pl.DataFrame,
     short: pl.DataFrame,
 ) -> Crowding:
-    """FLOW_SAMPLES, the universe (ticker, sector, market_cap_usd, momentum) and the legs (ticker, weight) compared."""
-    inside = samples.join(universe.select("ticker"), on="ticker", how="semi")
+    """FLOW_WINDOWS, the universe (ticker, sector, market_cap_usd, momentum) and the legs (ticker, weight) compared."""
+    inside = windows.join(universe.select("ticker"), on="ticker", how="semi")
     shares = retail_shares(inside)
     sampled = universe.join(shares, on="ticker", how="inner").sort("ticker")
     enough = sampled.height >= LEAST
@@ -133,9 +138,9 @@ def read_crowding(
 
 
 def crowding_of(
-    samples: pl.DataFrame, model: MomentumModel, names: pl.DataFrame, history: pl.DataFrame
+    windows: pl.DataFrame, model: MomentumModel, names: pl.DataFrame, history: pl.DataFrame
 ) -> Crowding | None:
-    """FLOW_SAMPLES of the momentum universe against the legs in force; None where no basket could be formed.
+    """FLOW_WINDOWS of the momentum universe against the legs in force; None where no basket could be formed.
 
     Sector and size come from NAMES, 12-1 momentum from HISTORY by the lengths of the model's rules.
     """
@@ -144,7 +149,7 @@ def crowding_of(
     traits = names.select("ticker", "sector", "market_cap_usd").unique("ticker")
     momentum = prior_returns(history, lookback=model.rules.lookback, skip=model.rules.skip)
     universe = model.tickers.join(traits, on="ticker", how="left").join(momentum, on="ticker", how="left")
-    return read_crowding(samples, universe, _weights(model.raw.long), _weights(model.raw.short))
+    return read_crowding(windows, universe, _weights(model.raw.long), _weights(model.raw.short))
 
 
 def _weights(leg: Sequence[Member]) -> pl.DataFrame:
@@ -169,13 +174,21 @@ def _compare(basket: pl.DataFrame, leg: pl.DataFrame, cells: pl.DataFrame) -> tu
         expected=null.mean,
         sd=null.sd,
         shared=shared.get_column("ticker").to_list(),
+        expected_common=_expected_common(basket, seen, cells) if null.draws else None,
     )
     return result, null.draws
 
 
+def _expected_common(basket: pl.DataFrame, leg: pl.DataFrame, cells: pl.DataFrame) -> float:
+    """Names both would share if the favourites were drawn by chance from their sectors and sizes."""
+    held, sided = (pl.col("ticker").is_in(side.get_column("ticker").implode()).sum() for side in (basket, leg))
+    each = cells.group_by("sector", "size_bucket", maintain_order=True).agg(common=held * sided / pl.len())
+    return float(each.get_column("common").sum())
+
+
 def _missing(names: int, long: LegOverlap, short: LegOverlap) -> dict[str, str]:
     """Why figures are null, by their path."""
-    figures = ("weighted_jaccard", "overlap", "cosine", "percentile", "expected", "sd")
+    figures = ("weighted_jaccard", "overlap", "cosine", "percentile", "expected", "sd", "expected_common")
     few = f"{names} names have a sample, {LEAST} are needed to speak of a favourite tenth"
     missing = {"through": few} if not names else {}
     missing |= {"spearman": few} if names < LEAST else {}

@@ -7,8 +7,9 @@ that process above its size with the input. pandas and tclf (see tests/compare_t
 installed. Prints are sorted by name and time, as the fetches deliver them, a third of them off the exchanges.
 
 Cases: `sub-penny` side and dollars per name and half-hour; `sub-penny pandas` the same with pandas and numpy;
-`whole reading` labels and half-hour sums of everything with every check; `rules` tick, quote, Lee-Ready, EMO and
-CLNV signs of prints with quotes at hand; `rules tclf` the same five.
+`whole reading` labels and half-hour sums of everything with every check; `page by page` the same as the desk reads
+them, name by name in pages of 50,000 that overlap by a print; `rules` tick, quote, Lee-Ready, EMO and CLNV signs of
+prints with quotes at hand; `rules tclf` the same five.
 """
 
 import argparse
@@ -27,8 +28,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from deskview.analytics.flow import half_hours, label, retail_half_hours, rules
-from deskview.analytics.flow.rules import Rule
+from deskview.analytics.flow import FlowState, advance, half_hours, label
+from deskview.analytics.flow.label import tick
+from deskview.analytics.library import rules
+from deskview.analytics.library.rules import Rule, retail_half_hours
 from deskview.market.schema import TRADES
 from deskview.market.sessions import Calendar
 
@@ -38,6 +41,7 @@ OPEN_NS = int(OPENS.timestamp()) * 1_000_000_000
 DAY_NS = 23_400_000_000_000
 HALF_HOUR_NS = 1_800_000_000_000
 RUNS = 3
+PAGE = 50_000
 STATM = Path("/proc/self/statm")
 TCLF = {Rule.TICK: "tick", Rule.QUOTE: "quote", Rule.LEE_READY: "lr", Rule.EMO: "emo", Rule.CLNV: "clnv"}
 
@@ -201,15 +205,31 @@ def whole_reading(prints: int, names: int) -> Callable[[], object]:
     return lambda: half_hours(label(trades, session_open=OPENS, session_close=CLOSES), SESSION)
 
 
+def page_by_page(prints: int, names: int) -> Callable[[], object]:
+    """A state that goes on from page to page."""
+    trades = table(prints, names)
+    pages = [
+        own.slice(max(start - 1, 0), PAGE + 1)
+        for own in trades.partition_by("ticker", maintain_order=True)
+        for start in range(0, own.height, PAGE)
+    ]
+
+    def run() -> object:
+        state = FlowState(SESSION, OPENS, CLOSES)
+        for page in pages:
+            state = advance(state, page)
+        return state
+
+    return run
+
+
 def five_rules(prints: int, names: int) -> Callable[[], object]:
     """Five signs per print; the last different price is computed too, tclf is given it."""
     columns = arrays(prints, names)
     frame = pl.DataFrame({key: columns[key] for key in ("price_e4", "bid_e4", "ask_e4")})
-    price, bid, ask, tick = (pl.col(column) for column in ("price_e4", "bid_e4", "ask_e4", "tick"))
-    ticked = (
-        frame.lazy().with_columns(lag=rules.last_different(price)).with_columns(tick=rules.tick(price, pl.col("lag")))
-    )
-    query = ticked.select(rules.classify(rule, price, bid, ask, tick).alias(rule) for rule in Rule)
+    price, bid, ask, ticked = (pl.col(column) for column in ("price_e4", "bid_e4", "ask_e4", "tick"))
+    table = frame.lazy().with_columns(lag=rules.last_different(price)).with_columns(tick=tick(price, pl.col("lag")))
+    query = table.select(rules.classify(rule, price, bid, ask, ticked).alias(rule) for rule in Rule)
     return query.collect
 
 
@@ -231,6 +251,7 @@ CASES: dict[str, tuple[str, Callable[[int, int], Callable[[], object]]]] = {
     "sub-penny": ("polars", sub_penny),
     "sub-penny pandas": ("pandas", sub_penny_pandas),
     "whole reading": ("polars", whole_reading),
+    "page by page": ("polars", page_by_page),
     "rules": ("polars", five_rules),
     "rules tclf": ("tclf", five_rules_tclf),
 }

@@ -28,8 +28,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from deskview.analytics.flow import rules
-from deskview.analytics.flow.rules import Rule
+from deskview.analytics.flow.label import tick
+from deskview.analytics.library import rules
+from deskview.analytics.library.rules import Rule
 
 NAMES = {Rule.TICK: "tick", Rule.QUOTE: "quote", Rule.LEE_READY: "lr", Rule.EMO: "emo", Rule.CLNV: "clnv"}
 TRADES = 50_000
@@ -113,8 +114,8 @@ def compare(trades: pl.DataFrame, rule: Rule) -> Result:
 
 def _ours(trades: pl.DataFrame, rule: Rule, *, exact: bool) -> pl.Series:
     price, bid, ask = (pl.col(column) for column in ("price_e4", "bid_e4", "ask_e4"))
-    tick = rules.tick(price, rules.last_different(price))
-    return trades.select(rules.classify(rule, price, bid, ask, tick, exact=exact).fill_null(0)).to_series()
+    ticked = tick(price, rules.last_different(price))
+    return trades.select(rules.classify(rule, price, bid, ask, ticked, exact=exact).fill_null(0)).to_series()
 
 
 def _theirs(values: NDArray[np.float64], rule: Rule) -> list[int]:
@@ -139,7 +140,7 @@ def _lags(prices: list[int]) -> list[int | None]:
 
 def truth(rule: Rule, price: int, bid: int | None, ask: int | None, lag: int | None) -> int:
     """The rule's label as its paper states it, in whole numbers and fractions; 0 where it has none."""
-    tick = 0 if lag is None else (price > lag) - (price < lag)
+    ticked = 0 if lag is None else (price > lag) - (price < lag)
     quote, outer = 0, False
     if bid is not None and ask is not None and ask >= bid:
         quote = (2 * price > bid + ask) - (2 * price < bid + ask)
@@ -147,11 +148,11 @@ def truth(rule: Rule, price: int, bid: int | None, ask: int | None, lag: int | N
         outer = (ask - third <= price <= ask) != (bid <= price <= bid + third)
     at_one = (price == ask) != (price == bid)
     return {
-        Rule.TICK: tick,
+        Rule.TICK: ticked,
         Rule.QUOTE: quote,
-        Rule.LEE_READY: quote or tick,
-        Rule.EMO: quote if at_one else tick,
-        Rule.CLNV: quote if outer else tick,
+        Rule.LEE_READY: quote or ticked,
+        Rule.EMO: quote if at_one else ticked,
+        Rule.CLNV: quote if outer else ticked,
     }[rule]
 
 

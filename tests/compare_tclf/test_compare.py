@@ -3,8 +3,9 @@
 import polars as pl
 import pytest
 
-from deskview.analytics.flow import rules
-from deskview.analytics.flow.rules import Rule
+from deskview.analytics.flow.label import tick
+from deskview.analytics.library import rules
+from deskview.analytics.library.rules import Rule
 from tests.compare_tclf import compare
 
 
@@ -18,9 +19,9 @@ def test_exact_rules_are_the_papers_rules_in_fractions(rule: Rule) -> None:
     for _, trades in compare.samples():
         some = trades.head(2_000)
         price, bid, ask = (pl.col(column) for column in ("price_e4", "bid_e4", "ask_e4"))
-        tick = rules.tick(price, rules.last_different(price))
+        ticked = tick(price, rules.last_different(price))
         table = some.with_columns(
-            sign=rules.classify(rule, price, bid, ask, tick).fill_null(0), lag=rules.last_different(price)
+            sign=rules.classify(rule, price, bid, ask, ticked).fill_null(0), lag=rules.last_different(price)
         )
         for p, b, a, sign, lag in table.iter_rows():
             assert sign == compare.truth(rule, p, b, a, lag)

@@ -1,51 +1,67 @@
 """Half-hour sums of labelled prints, and a state that takes prints page by page.
 
 `advance` gives the same sums as one pass over all prints, however they are cut into pages and however far a page
-reaches back over prints already counted: the tick rule is carried, and prints of the last OVERLAP are remembered
-by their key.
+reaches back over prints already counted: what the next print is compared with is carried, and prints of the last
+OVERLAP are remembered by their key.
 
 Prints may be taken back after they were counted, and the wire tells in two ways. A record of its own follows later,
-with the id of the print it cancels or corrects: the print's dollars are taken out again as soon as that record comes.
-Or the print is flagged in its old place on the tape, which no later page shows: only reading the session again finds
-it. What a taken-back print did to the tick rule of the prints after it is not undone before then.
+with the id of the print it cancels or corrects: the print's dollars are taken out again as soon as that record comes,
+if it comes within REMEMBERED. Or the print is flagged in its old place on the tape, which no later page shows: only
+reading the session again finds it. What a taken-back print did to the tick rule of the prints after it is not undone
+before then.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, NamedTuple
 
 import polars as pl
 
 from deskview.analytics.flow import label as labels
-from deskview.analytics.flow import subpenny
 from deskview.analytics.flow.conditions import CANCELLED
-from deskview.analytics.flow.rules import Rule
-from deskview.analytics.flow.schema import FLOW_BARS, FLOW_DAYS, KIND, PRINT_KEY
+from deskview.analytics.flow.label import Carry
+from deskview.analytics.flow.schema import FLOW_BARS, KIND, PRINT_KEY
 from deskview.analytics.flow.subpenny import PENNY_E4
 from deskview.market.schema import TRADES, UTC_NS, empty
 
 #: How far back of a name's last print pages may overlap; older prints are taken to have been counted.
 OVERLAP: Final = timedelta(seconds=10)
 BEHIND: Final = "behind the prints already counted"
+#: How long what a print was counted as is remembered, by SIP time. Cancels come within minutes, and half an hour of the
+#: busiest session is some two million prints; of older ones only that they were counted is known.
+REMEMBERED: Final = timedelta(minutes=30)
+TAKEN_BACK: Final = "cancelled or corrected after it was counted"
+TAKEN_BACK_LATE: Final = (
+    "cancelled or corrected more than half an hour after it was counted: taken out when the session is read again "
+    "after its close"
+)
+CORRECTED: Final = 1
+OVERLAP_NS, REMEMBERED_NS = (int(time.total_seconds()) * 1_000_000_000 for time in (OVERLAP, REMEMBERED))
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+SHORT: Final = 2**32 - 1
+#: Closes above it are none: no share costs that much.
+HIGHEST_USD: Final = 1e9
+#: Prints labelled at once: each takes some 300 bytes meanwhile.
+SLICE: Final = 100_000
 
 SUMS: Final = [column for column in FLOW_BARS if column not in ("ticker", "session", "half_hour")]
-_TAIL = {**{column: TRADES[column] for column in PRINT_KEY}, "sip_time": UTC_NS}
-
-TAKEN_BACK = "cancelled or corrected after it was counted"
-CORRECTED = 1
-#: What identifies a print across the records that speak of it; a null id identifies none.
-NAMED = ("ticker", "id", "exchange")
-#: What is remembered of every counted print, a few bytes each.
-COUNTED = {
+#: What a page may repeat.
+_TAIL = {column: TRADES[column] for column in (*PRINT_KEY, "sip_time")}
+#: What is remembered of a counted print.
+_COUNTED = {
     "print": pl.UInt64(),
-    "ticker": pl.Categorical(),
+    "sequence": pl.Int64(),
+    "sip_time": UTC_NS,
     "half_hour": pl.Int8(),
     "kind": KIND,
     "core": pl.Boolean(),
     "sign": pl.Int8(),
     "usd": pl.Float64(),
 }
+#: The same of prints just counted, with their place among the page's.
+_FRESH = {**_COUNTED, "row": pl.UInt32()}
 
 
 def half_hours(labelled: pl.DataFrame, session: date) -> pl.DataFrame:
@@ -53,7 +69,7 @@ def half_hours(labelled: pl.DataFrame, session: date) -> pl.DataFrame:
     usd, buy, sell = pl.col("usd"), pl.col("sign") == 1, pl.col("sign") == -1
     retail, other, auction = (pl.col("kind") == kind for kind in ("retail", "other", "auction"))
     return (
-        labelled.lazy()
+        labelled.select("ticker", "half_hour", "kind", "core", "sign", "usd", "reason")
         .filter(pl.col("reason").is_null())
         .group_by("ticker", "half_hour")
         .agg(
@@ -71,42 +87,6 @@ def half_hours(labelled: pl.DataFrame, session: date) -> pl.DataFrame:
         .with_columns(session=pl.lit(session))
         .select(list(FLOW_BARS))
         .sort("ticker", "half_hour")
-        .collect()
-    )
-
-
-def retail_half_hours(
-    trades: pl.DataFrame,
-    *,
-    session_open: datetime,
-    session_close: datetime,
-    tick_e4: int | Mapping[str, int] = PENNY_E4,
-) -> pl.DataFrame:
-    """Retail alone, straight from TRADES: (ticker, half_hour, retail_buy_usd, retail_sell_usd, retail_prints).
-
-    The quick look at a table already cleaned: no duplicates, no cancelled prints, only conditions that count.
-    """
-    price, bought, usd = pl.col("price_e4"), pl.col("side") == 1, pl.col("usd")
-    return (
-        trades.lazy()
-        .filter(pl.col("off_exchange") & pl.col("time").is_between(session_open, session_close, closed="left"))
-        .select(
-            "ticker",
-            half_hour=labels.half_hour(session_open),
-            side=subpenny.side(price, subpenny.tick(tick_e4)),
-            usd=labels.dollars(),
-        )
-        .filter(pl.col("side") != 0)
-        .select(
-            "ticker",
-            "half_hour",
-            retail_buy_usd=pl.when(bought).then(usd).otherwise(0.0),
-            retail_sell_usd=pl.when(bought).then(0.0).otherwise(usd),
-        )
-        .group_by("ticker", "half_hour")
-        .agg(pl.col("retail_buy_usd", "retail_sell_usd").sum(), retail_prints=pl.len().cast(pl.Int64))
-        .sort("ticker", "half_hour")
-        .collect(engine="streaming")
     )
 
 
@@ -126,33 +106,45 @@ def add_bars(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
     return both.select(list(FLOW_BARS)).sort("ticker", "session", "half_hour")
 
 
-def day_totals(bars: pl.DataFrame) -> pl.DataFrame:
-    """FLOW_BARS to FLOW_DAYS: one row per session over all names."""
-    dollars = ["retail_buy_usd", "retail_sell_usd", "other_buy_usd", "other_sell_usd"]
-    names = pl.col("ticker").filter(pl.col("prints") > 0).n_unique().cast(pl.Int64).alias("names")
-    days = bars.group_by("session").agg(pl.col(*dollars, "prints").sum(), names)
-    return days.select(list(FLOW_DAYS)).sort("session")
+@dataclass(frozen=True, eq=False)
+class _Name:
+    """What is remembered of one name's prints, up to that at `last` (SIP time in ns): the `tail` of OVERLAP, those
+    `counted` that may be taken back, marks of those `forgotten` since (four bytes each)."""
+
+    last: int = 0
+    carry: Carry = field(default_factory=Carry)
+    tail: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_TAIL))
+    counted: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_COUNTED))
+    forgotten: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt32))
 
 
 @dataclass(frozen=True, eq=False)
 class FlowState:
     """The prints of one session counted so far.
 
-    `bars`: FLOW_BARS. `left_out`: prints left out by reason. `last_time`: per name the SIP time of the last print
-    taken, from where to fetch on (inclusive: what comes twice is recognised).
+    `closes`: the names' closes before, USD on the session's share basis, what their first prints are held against; the
+    first print of a name without one counts whatever its price. `bars`: FLOW_BARS. `left_out`: prints left out, by
+    reason.
     """
 
     session: date
     session_open: datetime
     session_close: datetime
     tick_e4: int | Mapping[str, int] = PENNY_E4
-    rule: Rule = Rule.LEE_READY
+    closes: Mapping[str, float] = field(default_factory=dict, repr=False)
     bars: pl.DataFrame = field(default_factory=lambda: empty(FLOW_BARS), repr=False)
-    carry: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=labels.CARRY), repr=False)
-    tail: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_TAIL), repr=False)
-    counted: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COUNTED), repr=False)
     left_out: Mapping[str, int] = field(default_factory=dict)
-    last_time: Mapping[str, datetime] = field(default_factory=dict)
+    names: Mapping[str, _Name] = field(default_factory=dict, repr=False)
+
+    @property
+    def last_time(self) -> Mapping[str, datetime]:
+        """Per name the SIP time of the last print taken, from where to fetch on: what comes twice is recognised."""
+        return {ticker: EPOCH + timedelta(microseconds=name.last // 1000) for ticker, name in self.names.items()}
+
+    @property
+    def remembered(self) -> int:
+        """How many counted prints are remembered, as they may be taken back."""
+        return sum(name.counted.height for name in self.names.values())
 
 
 def of_names(state: FlowState, tickers: Sequence[str]) -> FlowState:
@@ -160,70 +152,165 @@ def of_names(state: FlowState, tickers: Sequence[str]) -> FlowState:
     return replace(state, bars=state.bars.filter(pl.col("ticker").is_in(list(tickers))))
 
 
-def advance(state: FlowState, trades: pl.DataFrame, quotes: pl.DataFrame | None = None) -> FlowState:
+def advance(state: FlowState, trades: pl.DataFrame) -> FlowState:
     """The state with a page of TRADES counted too; names and rows in any order, overlap with earlier pages allowed."""
-    fresh, skipped = _unseen(state, trades)
-    state = _without(state, taken_back(state.counted, trades, fresh))
+    labels.require_columns(trades, list(TRADES))
+    tickers = trades.get_column("ticker").unique().sort()
+    for ticker in tickers:
+        page = trades.filter(pl.col("ticker") == ticker) if tickers.len() > 1 else trades
+        state = _advance_name(state, ticker, page)
+    return state
+
+
+def _advance_name(state: FlowState, ticker: str, page: pl.DataFrame) -> FlowState:
+    name = state.names.get(ticker) or _Name(carry=_from_close(state.closes.get(ticker)))
+    new, skipped = _unseen(name, page)
+    tape, repeated = labels.in_tape_order(page.filter(new))
+    skipped[labels.DUPLICATE] += int(repeated.sum())
     state = replace(state, left_out=_add_counts(state.left_out, skipped))
-    return state if fresh.is_empty() else _count(state, fresh, quotes)
+    state, name = _without_flagged(state, ticker, name, page.filter(~new))
+    for part in tape.filter(~repeated).iter_slices(SLICE):
+        state, name = _count(state, ticker, name, part)
+    return state
 
 
-def _without(state: FlowState, back: pl.DataFrame) -> FlowState:
-    """The state without prints that were counted and are taken back."""
-    if back.is_empty():
-        return state
-    labelled = back.with_columns(pl.col("ticker").cast(pl.String), reason=pl.lit(None, pl.String))
-    less = half_hours(labelled, state.session).with_columns(-pl.col(SUMS))
-    bars = add_bars(state.bars, less).filter((pl.col("prints") > 0) | (pl.col("auction_usd") > 0))
-    return replace(
-        state,
-        bars=bars,
-        counted=state.counted.filter(~pl.col("print").is_in(back.get_column("print").implode())),
-        left_out=_add_counts(state.left_out, {TAKEN_BACK: back.height}),
+def _from_close(close: float | None) -> Carry:
+    """What the first prints of a session are held against."""
+    if close is None or not 0 < close < HIGHEST_USD:
+        return Carry()
+    return Carry(recent=(round(close * 10_000),) * labels.RECENT)
+
+
+def _unseen(name: _Name, page: pl.DataFrame) -> tuple[pl.Series, dict[str, int]]:
+    """Which prints of the page were not counted yet, and how many are left aside by reason."""
+    if not name.last:
+        return pl.repeat(True, page.height, eager=True), {labels.DUPLICATE: 0}
+    current = page.select(_sip_ns() >= name.last - OVERLAP_NS).to_series()
+    alike = pl.col("sequence").is_in(name.tail.get_column("sequence").implode()).fill_null(True)
+    rows = page.select(*PRINT_KEY, row=pl.int_range(pl.len(), dtype=pl.UInt32)).filter(
+        current & page.select(alike).to_series()
     )
+    again = rows.join(name.tail, on=list(PRINT_KEY), how="semi", nulls_equal=True).get_column("row")
+    skipped = {BEHIND: page.height - int(current.sum()), labels.DUPLICATE: again.len()}
+    return current.scatter(again, False), skipped
 
 
-def _count(state: FlowState, fresh: pl.DataFrame, quotes: pl.DataFrame | None) -> FlowState:
-    standing, back = without_taken_back(fresh)
+def _without_flagged(state: FlowState, ticker: str, name: _Name, seen: pl.DataFrame) -> tuple[FlowState, _Name]:
+    """Both without the prints that were counted and are cancelled in their place when they are sent again."""
+    flagged = seen.filter(pl.col("correction").is_in(CANCELLED)).select(_mark(), "sequence")
+    if flagged.is_empty():
+        return state, name
+    back = name.counted.join(flagged, on=["print", "sequence"], how="semi")
+    rest = name.counted.join(flagged, on=["print", "sequence"], how="anti", maintain_order="left")
+    state, name = _without(state, ticker, back), replace(name, counted=rest)
+    counts = _add_counts(state.left_out, {TAKEN_BACK: back.height})
+    return replace(state, left_out=counts, names={**state.names, ticker: name}), name
+
+
+def _count(state: FlowState, ticker: str, name: _Name, part: pl.DataFrame) -> tuple[FlowState, _Name]:
+    """The state and the name after new prints in tape order."""
     labelled = labels.label(
-        standing,
+        part,
         session_open=state.session_open,
         session_close=state.session_close,
         tick_e4=state.tick_e4,
-        quotes=quotes,
-        rule=state.rule,
-        carry=state.carry,
+        carry=name.carry,
     )
-    moved = labels.last_references(labelled)
-    carry = pl.concat([state.carry.join(moved, on="ticker", how="anti"), moved])
-    tail = _trim(pl.concat([state.tail, fresh.select(list(_TAIL))]))
-    latest = tail.group_by("ticker").agg(pl.col("sip_time").max()).sort("ticker")
-    return replace(
+    last = max(name.last, labelled.select(_sip_ns().max()).item())
+    recent = _sip_ns() >= last - OVERLAP_NS
+    tail = pl.concat([name.tail.filter(recent), _by_itself(labelled.filter(recent).select(list(_TAIL)))])
+    name = replace(name, last=last, carry=labels.carried(labelled, name.carry), tail=tail)
+    state = replace(
         state,
         bars=add_bars(state.bars, half_hours(labelled, state.session)),
-        carry=carry.sort("ticker"),
-        tail=tail,
-        counted=pl.concat([state.counted, counted(labelled)], rechunk=False),
-        left_out=_add_counts(_add_counts(state.left_out, left_out(labelled)), {TAKEN_BACK: back}),
-        last_time=dict(latest.iter_rows()),
+        left_out=_add_counts(state.left_out, left_out(labelled)),
     )
+    taking = pl.col("correction").is_in([CORRECTED, *CANCELLED]) & pl.col("id").is_not_null()
+    rows = labelled.with_row_index("row")
+    return _settle(state, ticker, name, _counted(rows), rows.filter(taking))
 
 
-def _unseen(state: FlowState, trades: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """The prints not counted yet, and how many were left aside by reason."""
-    labels.require_columns(trades, list(TRADES))
-    if state.tail.is_empty():
-        return trades, {}
-    floor = state.tail.group_by("ticker").agg(floor=pl.col("sip_time").max() - OVERLAP)
-    placed = trades.join(floor, on="ticker", how="left", maintain_order="left")
-    current = placed.filter((pl.col("sip_time") >= pl.col("floor")).fill_null(True)).drop("floor")
-    fresh = current.join(state.tail, on=list(PRINT_KEY), how="anti", nulls_equal=True, maintain_order="left")
-    return fresh, {BEHIND: trades.height - current.height, labels.DUPLICATE: current.height - fresh.height}
+def _by_itself(tail: pl.DataFrame) -> pl.DataFrame:
+    """The same in memory of its own: a part of a page is kept as a view, and holds the whole page with it."""
+    return pl.DataFrame(tail.rows(), schema=_TAIL, orient="row")
 
 
-def _trim(tail: pl.DataFrame) -> pl.DataFrame:
-    """The keys of the prints that a later page may still repeat."""
-    return tail.filter(pl.col("sip_time") >= pl.col("sip_time").max().over("ticker") - OVERLAP)
+def _counted(labelled: pl.DataFrame) -> pl.DataFrame:
+    """Those of the labelled prints that count and have an id, as they are remembered, and their `row`."""
+    held = labelled.filter(pl.col("reason").is_null() & pl.col("id").is_not_null())
+    return held.with_columns(_mark()).select(list(_FRESH))
+
+
+def _settle(
+    state: FlowState, ticker: str, name: _Name, fresh: pl.DataFrame, records: pl.DataFrame
+) -> tuple[FlowState, _Name]:
+    """Both after the records: prints they take back are out of the sums, the rest is remembered.
+
+    `fresh` are the prints just counted, `records` those that take prints back; both with their `row` on the page.
+    """
+    held, forgotten = pl.concat([name.counted, fresh.drop("row")], rechunk=False), name.forgotten
+    if not records.is_empty():
+        rows = pl.concat([pl.repeat(None, name.counted.height, dtype=pl.UInt32, eager=True), fresh.get_column("row")])
+        asked = records.select("row", _mark(), "sip_time")
+        remembered = held.select("print", "sip_time", row=rows).with_row_index("place")
+        concerned = remembered.filter(pl.col("print").is_in(asked.get_column("print").implode()))
+        verdict = _judge(
+            pl.concat([concerned, asked], how="diagonal").sort("row", "place", nulls_last=False, maintain_order=True),
+            set(forgotten.filter(forgotten.is_in(asked.select(_short()).to_series().implode()))),
+        )
+        state = _without(state, ticker, held[verdict.back + verdict.void])
+        counts = {TAKEN_BACK: len(verdict.back), TAKEN_BACK_LATE: verdict.late}
+        state = replace(state, left_out=_add_counts(state.left_out, counts))
+        gone = pl.int_range(pl.len()).is_in(verdict.back + verdict.void + verdict.settled)
+        held, forgotten = held.filter(~gone), forgotten.filter(~forgotten.is_in(verdict.found))
+    old = _sip_ns() < name.last - OVERLAP_NS - REMEMBERED_NS
+    forgotten = pl.concat([forgotten, held.filter(old).select(_short()).to_series()], rechunk=False)
+    name = replace(name, counted=held.filter(~old), forgotten=forgotten)
+    return replace(state, names={**state.names, ticker: name}), name
+
+
+class _Verdict(NamedTuple):
+    """What becomes of remembered prints, by their place: `back` are taken back, `settled` would be but for the `late`
+    record, `void` are corrected prints whose first form still counts. `found` are marks of forgotten prints."""
+
+    back: list[int]
+    void: list[int]
+    settled: list[int]
+    found: list[int]
+    late: int
+
+
+def _judge(events: pl.DataFrame, forgotten: set[int]) -> _Verdict:
+    """Remembered prints and records (without a place) in the order of the tape, by mark."""
+    back, void, settled, found = list[int](), list[int](), list[int](), list[int]()
+    counted, late = defaultdict[int, list[tuple[int, int]]](list), set[int]()
+    columns = events.select("place", "row", "print", _sip_ns())
+    for place, row, mark, sip in columns.iter_rows():
+        if place is not None and row in late:
+            void.append(place)
+        elif place is not None:
+            counted[mark].append((sip, place))
+        else:
+            before = counted.pop(mark, [])
+            in_time = [place for then, place in before if sip - then <= REMEMBERED_NS]
+            too_old = [place for then, place in before if sip - then > REMEMBERED_NS]
+            back += in_time
+            settled += too_old
+            if too_old or mark & SHORT in forgotten:
+                late.add(row)
+                found.append(mark & SHORT)
+                forgotten.discard(mark & SHORT)
+    return _Verdict(back, void, settled, found, len(late))
+
+
+def _without(state: FlowState, ticker: str, back: pl.DataFrame) -> FlowState:
+    """The state without prints that were counted."""
+    if back.is_empty():
+        return state
+    labelled = back.with_columns(ticker=pl.lit(ticker), reason=pl.lit(None, pl.String))
+    less = half_hours(labelled, state.session).with_columns(-pl.col(SUMS))
+    bars = add_bars(state.bars, less).filter((pl.col("prints") > 0) | (pl.col("auction_usd") > 0))
+    return replace(state, bars=bars)
 
 
 def _add_counts(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
@@ -231,41 +318,15 @@ def _add_counts(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str
     return {reason: count for reason, count in both.items() if count}
 
 
-def counted(labelled: pl.DataFrame) -> pl.DataFrame:
-    """COUNTED of the labelled prints that count and have an id."""
-    held = labelled.filter(pl.col("reason").is_null() & pl.col("id").is_not_null())
-    return held.select(
-        _name().alias("print"), *(pl.col(column).cast(kind) for column, kind in COUNTED.items() if column != "print")
-    )
+def _sip_ns() -> pl.Expr:
+    return pl.col("sip_time").to_physical()
 
 
-def without_taken_back(fresh: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """A page without the prints another record of the same page takes back, and their number."""
-    code = pl.col("correction").fill_null(0)
-    later = fresh.filter(code.is_in([CORRECTED, *CANCELLED]) & pl.col("id").is_not_null())
-    if later.is_empty():
-        return fresh, 0
-    rows = fresh.with_row_index("row")
-    back = rows.filter(code == 0).join(later.select(NAMED), on=list(NAMED), how="semi")
-    return rows.join(back.select("row"), on="row", how="anti", maintain_order="left").select(list(TRADES)), back.height
+def _mark() -> pl.Expr:
+    """What identifies a print of a name across the records that speak of it; a null id identifies none."""
+    return pl.struct(pl.col(column).cast(TRADES[column]) for column in ("id", "exchange")).hash(seed=7).alias("print")
 
 
-def taken_back(held: pl.DataFrame, page: pl.DataFrame, fresh: pl.DataFrame) -> pl.DataFrame:
-    """Of the remembered prints those a page takes back.
-
-    A cancel counts wherever it stands in the page, a correction only where it was not seen before.
-    """
-    code = pl.col("correction").fill_null(0)
-    records = pl.concat(
-        [
-            page.filter(code.is_in(CANCELLED) & pl.col("id").is_not_null()).select(NAMED),
-            fresh.filter((code == CORRECTED) & pl.col("id").is_not_null()).select(NAMED),
-        ]
-    )
-    if records.is_empty():
-        return held.clear()
-    return held.filter(pl.col("print").is_in(records.select(_name()).to_series().implode()))
-
-
-def _name() -> pl.Expr:
-    return pl.struct(pl.col(column).cast(TRADES[column]) for column in NAMED).hash(seed=7)
+def _short() -> pl.Expr:
+    """The part of a mark that is kept of a forgotten print."""
+    return (pl.col("print") & SHORT).cast(pl.UInt32)

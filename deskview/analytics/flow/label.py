@@ -2,7 +2,13 @@
 
 Order is the tape's: SIP time, then sequence. That is the order in which the prints could be seen, and it does not
 change when later pages arrive; a late report keeps its place on the tape but counts in the half-hour of its
-participant time.
+participant time, unless it is more than LATEST late: then nobody trades at that price any more.
+
+A print is held against the last good price of its name, the median of the five prints before it: one or two false
+prices do not move it, and a price that three of five prints bear out is where the market is, however fast it got
+there. So a false print costs itself, and a true leap beyond NEAR_PERCENT its first three prints. Auctions are where the
+market clears and count wherever that is. Where a series begins there is nothing before it: a session goes on from the
+close before where that is known, a window is held against the median of its own first five.
 
 The tick rule compares with the last different price among counted prints that stand on the tick grid, on and off
 exchange. Prints between ticks (price improvement, midpoint crosses) are signed against that price but do not
@@ -11,14 +17,14 @@ look like a price change. Retail prints that stand on the grid cannot be told fr
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 import polars as pl
 
-from deskview.analytics.flow import conditions, rules, subpenny
-from deskview.analytics.flow.rules import Rule
-from deskview.analytics.flow.schema import KIND, LABELS, PRINT_KEY, QUOTES
+from deskview.analytics.flow import conditions, subpenny
+from deskview.analytics.flow.schema import KIND, LABELS, PRINT_KEY
 from deskview.market.schema import TRADES, UTC_NS
 
 HALF_HOUR_NS: Final = 1_800_000_000_000
@@ -29,13 +35,31 @@ BLOCK_SHARES: Final = 10_000
 BLOCK_USD: Final = 200_000
 #: Dollars are rounded to 1/USD_GRID so that sums do not depend on order.
 USD_GRID: Final = 2**20
+LATEST: Final = timedelta(minutes=10)
+NEAR_PERCENT: Final = 5
+#: Prints whose median is the last good price.
+RECENT: Final = 5
+#: Three steps from print to print, none above this, never add up to NEAR_PERCENT.
+SHORT_STEP_BP: Final = 160
 
 DUPLICATE: Final = "duplicate"
 NO_PRICE_OR_SIZE: Final = "no price or size"
 OUTSIDE_HOURS: Final = "outside regular hours"
+TOO_LATE: Final = "reported more than 10 minutes after the trade"
+FAR_OFF: Final = f"further than {NEAR_PERCENT} % from the last good price"
 
-#: Columns that remember where the tick rule stood: last grid price and the direction of the last change.
-CARRY = {"ticker": pl.String(), "reference_e4": pl.Int64(), "direction": pl.Int8()}
+
+@dataclass(frozen=True)
+class Carry:
+    """Where the prints of one name stood: what the next of them are compared with.
+
+    `reference_e4` is the last price on the grid, `direction` that of its last change (0: none so far), `recent` the
+    latest RECENT prices, the last of them first; empty where none is known.
+    """
+
+    reference_e4: int = 0
+    direction: int = 0
+    recent: tuple[int, ...] = ()
 
 
 def label(
@@ -44,38 +68,35 @@ def label(
     session_open: datetime | pl.Expr,
     session_close: datetime | pl.Expr,
     tick_e4: int | Mapping[str, int] = subpenny.PENNY_E4,
-    quotes: pl.DataFrame | None = None,
-    rule: Rule = Rule.LEE_READY,
-    carry: pl.DataFrame | None = None,
+    carry: Carry | None = None,
     within: Sequence[str] = ("ticker",),
 ) -> pl.DataFrame:
     """TRADES to TRADES with LABELS, one row per print, sorted by `within` and tape order.
 
-    Without `quotes`, retail is signed by the sub-penny price and the rest by the tick rule. With QUOTES the best
-    bid and offer at the print's participant time sign retail (bought above six tenths of the spread, sold below
-    four, unsigned between and where the quote is locked, crossed or one-sided) and the rest by `rule`.
-    `carry` (`last_references` of the prints before) continues the tick rule. `within` names the columns whose
-    values separate independent series of prints. Prints of several sessions are labelled at once where the hours
-    are columns of the trades.
+    Retail is signed by the sub-penny price, the rest by the tick rule. `within` names the columns whose values
+    separate independent series of prints; each is whole in itself. With a `carry` (`carried` of the prints before)
+    the prints are one series that goes on. Prints of several sessions are labelled at once where the hours are
+    columns of the trades.
     """
     require_columns(trades, [*TRADES, *within])
-    ordered = _in_tape_order(trades, within)
-    tape = trades if ordered else trades.sort([*within, "sip_time", "sequence", "exchange", "id"], nulls_last=True)
-    key = pl.struct(*within, *(column for column in PRINT_KEY if column not in within))
-    repeated = pl.lit(False) if ordered else ~key.is_first_distinct()
+    tape, repeated = in_tape_order(trades, within)
     opens, closes = _moment(session_open), _moment(session_close)
-    tape = _with_reasons(tape, opens, closes, repeated)
-    tape = _with_kinds(tape, opens, closes, tick_e4)
-    tape = _with_ticks(tape, tick_e4, carry, within)
-    if quotes is None:
-        sign = pl.when(pl.col("retail_side") != 0).then("retail_side").otherwise("tick_sign")
-    else:
-        tape = _with_quotes(tape, quotes)
-        sign = _quote_sign(rule)
-    signed = pl.col("reason").is_null() & (pl.col("kind") != "auction")
-    return tape.with_columns(sign=pl.when(signed).then(sign)).select(
-        [*TRADES, *(column for column in within if column not in TRADES), *LABELS, "reference_e4", "direction"]
+    begins = pl.any_horizontal(pl.col(column) != pl.col(column).shift(1) for column in within)
+    tape = tape.with_columns(rank=conditions.rank(), usd=dollars(), begins=begins.fill_null(True))
+    tape = tape.with_columns(reason=_reason(opens, closes, repeated))
+    tape = tape.with_columns(reason=pl.when(_far_off(tape, carry)).then(pl.lit(FAR_OFF)).otherwise("reason"))
+    counted = pl.col("reason").is_null()
+    tape = tape.with_columns(
+        half_hour=pl.when(counted).then(_half_hour_of_session(opens, closes)),
+        retail_side=_retail_side(counted, tick_e4),
+        grid=counted & subpenny.on_grid(pl.col("price_e4"), subpenny.tick(tick_e4)),
     )
+    tape = tape.with_columns(kind=pl.when(counted).then(_kind()))
+    tape = _with_ticks(tape, carry or Carry()).with_columns(
+        core=_core(), sign=pl.when(pl.col("kind") != "auction").then(_sign())
+    )
+    columns = [*TRADES, *(column for column in within if column not in TRADES), *LABELS, "reference_e4", "direction"]
+    return tape.select(columns)
 
 
 def require_columns(frame: pl.DataFrame, columns: Sequence[str]) -> None:
@@ -85,8 +106,13 @@ def require_columns(frame: pl.DataFrame, columns: Sequence[str]) -> None:
         raise ValueError(f"prints: columns missing: {', '.join(missing)}")
 
 
-def _moment(time: datetime | pl.Expr) -> pl.Expr:
-    return pl.lit(time, dtype=UTC_NS) if isinstance(time, datetime) else time
+def in_tape_order(trades: pl.DataFrame, within: Sequence[str] = ("ticker",)) -> tuple[pl.DataFrame, pl.Series]:
+    """The prints in tape order, and which of them repeat one before."""
+    if _is_in_tape_order(trades, within):
+        return trades, pl.repeat(False, trades.height, eager=True)
+    tape = trades.sort([*within, "sip_time", "sequence", "exchange", "id"], nulls_last=True)
+    key = pl.struct(*within, *(column for column in PRINT_KEY if column not in within))
+    return tape, tape.select(repeated=~key.is_first_distinct()).to_series()
 
 
 def half_hour(opens: datetime | pl.Expr) -> pl.Expr:
@@ -100,12 +126,28 @@ def dollars() -> pl.Expr:
     return (pl.col("price_e4") * pl.col("size") * (USD_GRID / 10_000)).round() / USD_GRID
 
 
-def last_references(labelled: pl.DataFrame) -> pl.DataFrame:
-    """Where the tick rule stands after these prints: CARRY, one row per name."""
-    return labelled.group_by("ticker", maintain_order=True).agg(pl.col("reference_e4", "direction").last())
+def tick(price: pl.Expr, lag: pl.Expr) -> pl.Expr:
+    """Tick rule: 1 above the last different price, -1 below it, null at it and without one."""
+    return pl.when(price > lag).then(1).when(price < lag).then(-1).cast(pl.Int8)
 
 
-def _in_tape_order(trades: pl.DataFrame, within: Sequence[str]) -> bool:
+def carried(labelled: pl.DataFrame, before: Carry) -> Carry:
+    """Where labelled prints of one name leave it."""
+    if labelled.is_empty():
+        return before
+    priced = pl.col("reason").is_null() | (pl.col("reason") == FAR_OFF)
+    prices = labelled.get_column("price_e4").filter(labelled.select(priced).to_series())
+    last = prices.tail(RECENT).reverse()
+    earlier = before.recent or tuple(prices.head(1)) * RECENT
+    reference, direction = labelled.select("reference_e4", "direction").row(-1)
+    return Carry(reference, direction, (*last, *earlier)[:RECENT])
+
+
+def _moment(time: datetime | pl.Expr) -> pl.Expr:
+    return pl.lit(time, dtype=UTC_NS) if isinstance(time, datetime) else time
+
+
+def _is_in_tape_order(trades: pl.DataFrame, within: Sequence[str]) -> bool:
     """Whether every print comes later in its series than the one before: then none is out of place, none repeated."""
     sip, sequence = pl.col("sip_time"), pl.col("sequence")
     follows = (sip >= sip.shift(1)) & (sequence > sequence.shift(1))
@@ -115,86 +157,114 @@ def _in_tape_order(trades: pl.DataFrame, within: Sequence[str]) -> bool:
     return bool(trades.select(follows.slice(1).fill_null(False).all()).item())
 
 
-def _with_reasons(tape: pl.DataFrame, opens: pl.Expr, closes: pl.Expr, repeated: pl.Expr) -> pl.DataFrame:
-    """The deciding condition's `rank` and the `reason`, null for prints that count."""
+def _reason(opens: pl.Expr, closes: pl.Expr, repeated: pl.Series) -> pl.Expr:
+    """Why a print does not count whatever its price; null where it may."""
     whole = (pl.col("price_e4") > 0) & (pl.col("size") > 0)
     late_auction = conditions.is_auction(pl.col("rank")) & (pl.col("time") < closes + AUCTION_GRACE)
     in_hours = (pl.col("time") >= opens) & ((pl.col("time") < closes) | late_auction)
-    return tape.with_columns(rank=conditions.rank()).with_columns(
-        reason=pl.coalesce(
-            pl.when(repeated).then(pl.lit(DUPLICATE)),
-            pl.when(~whole.fill_null(False)).then(pl.lit(NO_PRICE_OR_SIZE)),
-            conditions.cancelled(),
-            pl.when(~in_hours.fill_null(False)).then(pl.lit(OUTSIDE_HOURS)),
-            conditions.left_out(pl.col("rank")),
-        )
+    return pl.coalesce(
+        pl.when(pl.lit(repeated)).then(pl.lit(DUPLICATE)),
+        pl.when(~whole.fill_null(False)).then(pl.lit(NO_PRICE_OR_SIZE)),
+        conditions.cancelled(),
+        pl.when(~in_hours.fill_null(False)).then(pl.lit(OUTSIDE_HOURS)),
+        conditions.left_out(pl.col("rank")),
+        pl.when(pl.col("sip_time") - pl.col("time") > LATEST).then(pl.lit(TOO_LATE)),
     )
 
 
-def _with_kinds(tape: pl.DataFrame, opens: pl.Expr, closes: pl.Expr, tick_e4: int | Mapping[str, int]) -> pl.DataFrame:
-    """Half-hour, dollars, the sub-penny side of off-exchange prints (0: not retail), the kind and the core mark."""
-    counted = pl.col("reason").is_null()
-    last = (closes.to_physical() - opens.to_physical()) // HALF_HOUR_NS - 1
-    auction = conditions.is_auction(pl.col("rank"))
-    side = subpenny.side(pl.col("price_e4"), subpenny.tick(tick_e4))
-    retail = counted & pl.col("off_exchange") & ~auction & (side != 0)
-    block = (pl.col("size") >= BLOCK_SHARES) | (pl.col("usd") >= BLOCK_USD)
-    kind = pl.when(auction).then(pl.lit("auction")).when(pl.col("retail_side") != 0).then(pl.lit("retail"))
-    return (
-        tape.with_columns(usd=dollars(), retail_side=pl.when(retail).then(side).otherwise(0))
-        .with_columns(
-            half_hour=pl.when(counted).then(pl.min_horizontal(half_hour(opens), last.cast(pl.Int8))),
-            kind=pl.when(counted).then(kind.otherwise(pl.lit("other")).cast(KIND)),
-        )
-        .with_columns(core=(pl.col("kind") == "other") & (conditions.is_core(pl.col("rank")) | block))
+def _far_off(tape: pl.DataFrame, carry: Carry | None) -> pl.Series:
+    """Whether a print that counts by all else is too far from the last good price.
+
+    Few are near one that may be: the medians are worked out for those alone.
+    """
+    price, series, begins = pl.col("price_e4"), pl.col("series"), pl.col("begins")
+    prints = (
+        tape.select("rank", "reason", price, row=pl.int_range(pl.len(), dtype=pl.UInt32), series=begins.cum_sum())
+        .filter(pl.col("reason").is_null())
+        .with_columns(begins=(series != series.shift(1)).fill_null(True), first=_first_good(carry))
+        .with_columns(doubtful=_is_doubtful())
+        .filter(pl.any_horizontal(pl.col("doubtful").shift(-place) for place in range(RECENT + 1)))
     )
+    recent = ["price_e4", *(f"before_{place}" for place in range(1, RECENT + 1))]
+    for place, column in enumerate(recent[1:]):
+        first = pl.lit(carry.recent[place], pl.Int64) if carry and carry.recent else pl.col("first")
+        before = pl.when("begins").then(first).otherwise(pl.col(recent[place]).shift(1))
+        prints = prints.with_columns(before.alias(column))
+    good = _median_of_five(*(pl.col(column) for column in recent[1:]))
+    far = (100 * (price - good).abs() > NEAR_PERCENT * good) & ~conditions.is_auction(pl.col("rank"))
+    rows = prints.filter(far & pl.col("doubtful")).get_column("row")
+    return pl.repeat(False, tape.height, eager=True).scatter(rows, True)
 
 
-def _with_ticks(
-    tape: pl.DataFrame, tick_e4: int | Mapping[str, int], carry: pl.DataFrame | None, within: Sequence[str]
-) -> pl.DataFrame:
-    """`tick_sign` of every print, and the carry after it: `reference_e4` and `direction`."""
-    if carry is None or carry.is_empty():
-        tape = tape.with_columns(
-            pl.lit(None, dtype=dtype).alias(name) for name, dtype in CARRY.items() if name != "ticker"
-        )
-    else:
-        tape = tape.join(carry, on="ticker", how="left", maintain_order="left")
-    grid = pl.col("reason").is_null() & subpenny.on_grid(pl.col("price_e4"), subpenny.tick(tick_e4))
+def _is_doubtful() -> pl.Expr:
+    """Whether a print may be too far from the median of five before it, and so from one of the last three of them: one
+    of three steps to it is long, or it is among the first of its series."""
+    before = pl.col("price_e4").shift(1)
+    step = 10_000 * (pl.col("price_e4") - before).abs() > SHORT_STEP_BP * before
+    leap = (pl.col("begins") | step).fill_null(True)
+    return pl.any_horizontal(leap.shift(place, fill_value=False) for place in range(RECENT // 2 + 1))
+
+
+def _first_good(carry: Carry | None) -> pl.Expr:
+    """What a series' first print is held against where nothing was before: of a series that is whole in itself the
+    median of its first, of one that goes on later the print itself."""
     price = pl.col("price_e4")
-    seen = pl.when(grid).then(price).forward_fill().over(within)
-    before = pl.coalesce(seen.shift(1).over(within), "reference_e4")
-    tape = tape.with_columns(before=before, grid=grid)
-    change = rules.tick(price, pl.col("before"))
-    tape = tape.with_columns(change=change)
-    turned = pl.coalesce(pl.when("grid").then("change").forward_fill().over(within), "direction")
-    tape = tape.with_columns(turned=turned)
-    return tape.with_columns(
-        tick_sign=pl.coalesce("change", "turned"),
-        reference_e4=pl.when("grid").then(price).otherwise("before"),
-        direction=pl.col("turned"),
-    )
+    return price.head(RECENT).median().over("series").cast(pl.Int64) if carry is None else price
 
 
-def _with_quotes(tape: pl.DataFrame, quotes: pl.DataFrame) -> pl.DataFrame:
-    """The quote at each print's participant time; null where it is locked, crossed or one-sided."""
-    require_columns(quotes, list(QUOTES))
-    usable = pl.col("ask_e4") > pl.col("bid_e4")
-    book = quotes.select(list(QUOTES)).sort("ticker", "time", maintain_order=True)
-    book = book.with_columns(pl.when(usable & (pl.col("bid_e4") > 0)).then(pl.col("bid_e4", "ask_e4")))
+def _median_of_five(a: pl.Expr, b: pl.Expr, c: pl.Expr, d: pl.Expr, e: pl.Expr) -> pl.Expr:
+    """The middle one: `rolling_median` takes ten times as long."""
+    low, high = pl.min_horizontal, pl.max_horizontal
+    first, second = high(low(a, b), low(c, d)), low(high(a, b), high(c, d))
+    return high(low(first, second), low(high(first, second), e))
+
+
+def _half_hour_of_session(opens: pl.Expr, closes: pl.Expr) -> pl.Expr:
+    last = (closes.to_physical() - opens.to_physical()) // HALF_HOUR_NS - 1
+    return pl.min_horizontal(half_hour(opens), last.cast(pl.Int8))
+
+
+def _retail_side(counted: pl.Expr, tick_e4: int | Mapping[str, int]) -> pl.Expr:
+    """The sub-penny side of off-exchange prints; 0: not retail."""
+    side = subpenny.side(pl.col("price_e4"), subpenny.tick(tick_e4))
+    retail = counted & pl.col("off_exchange") & ~conditions.is_auction(pl.col("rank"))
+    return pl.when(retail).then(side).otherwise(0)
+
+
+def _kind() -> pl.Expr:
+    retail, other, auction = (pl.lit(kind, dtype=KIND) for kind in KIND.categories)
     return (
-        tape.with_row_index("row")
-        .sort("ticker", "time", "row")
-        .join_asof(book, on="time", by="ticker", strategy="backward", check_sortedness=False)
-        .sort("row")
-        .drop("row")
+        pl.when(conditions.is_auction(pl.col("rank")))
+        .then(auction)
+        .when(pl.col("retail_side") != 0)
+        .then(retail)
+        .otherwise(other)
     )
 
 
-def _quote_sign(rule: Rule) -> pl.Expr:
-    """Retail by its position between bid and ask (Barber et al. 2024), the rest by the rule."""
-    price, bid, ask = pl.col("price_e4"), pl.col("bid_e4"), pl.col("ask_e4")
-    place, spread = 10 * (price - bid), ask - bid
-    midpoint = pl.when(place > 6 * spread).then(1).when(place < 4 * spread).then(-1).cast(pl.Int8)
-    other = rules.classify(rule, price, bid, ask, pl.col("tick_sign"))
-    return pl.when(pl.col("retail_side") != 0).then(midpoint).otherwise(other)
+def _core() -> pl.Expr:
+    block = (pl.col("size") >= BLOCK_SHARES) | (pl.col("usd") >= BLOCK_USD)
+    return (pl.col("kind") == "other") & (conditions.is_core(pl.col("rank")) | block)
+
+
+def _with_ticks(tape: pl.DataFrame, carry: Carry) -> pl.DataFrame:
+    """`tick_sign` of every print (0: none), and where the rule stands after it: `reference_e4` and `direction`.
+
+    A series' first row holds what was before it, 0 for nothing, so that filling forward never leaves the series.
+    """
+    price, before, change = pl.col("price_e4"), pl.col("before"), pl.col("change")
+    reference = pl.when("grid").then(price).when("begins").then(carry.reference_e4).forward_fill()
+    turned = pl.when(pl.col("grid") & (change != 0)).then(change).when("begins").then(carry.direction).forward_fill()
+    return (
+        tape.with_columns(reference_e4=reference)
+        .with_columns(before=pl.when("begins").then(carry.reference_e4).otherwise(pl.col("reference_e4").shift(1)))
+        .with_columns(change=pl.when(before > 0).then(tick(price, before)).fill_null(0))
+        .with_columns(direction=turned)
+        .with_columns(tick_sign=pl.when(change != 0).then(change).otherwise("direction"))
+    )
+
+
+def _sign() -> pl.Expr:
+    """1 for a buy, -1 for a sell, null where neither the price nor the tick rule tells."""
+    sign = pl.when(pl.col("retail_side") != 0).then("retail_side").otherwise("tick_sign")
+    return pl.when(sign != 0).then(sign)

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from deskview.analytics.flow import add_bars, advance, day_totals, half_hours, left_out, retail_half_hours
-from deskview.analytics.flow.bars import BEHIND, OVERLAP, TAKEN_BACK, FlowState
-from deskview.analytics.flow.schema import FLOW_BARS, FLOW_DAYS
-from tests.analytics.flow.market import SESSION, clock, hours, labelled, lit, one, prints, start
+from deskview.analytics.flow import add_bars, advance, half_hours, left_out
+from deskview.analytics.flow.bars import BEHIND, OVERLAP, TAKEN_BACK, TAKEN_BACK_LATE, FlowState
+from deskview.analytics.flow.label import FAR_OFF
+from deskview.analytics.flow.schema import FLOW_BARS
+from tests.analytics.flow.market import SESSION, clock, hours, labelled, lit, long_tape, one, prints, start, tape
 
 
 def test_sums_of_a_half_hour() -> None:
@@ -48,52 +49,42 @@ def test_sums_of_a_half_hour() -> None:
     assert abs(row["retail_buy_usd"] - 500.495) < 1e-6
 
 
-def test_days_sum_over_names() -> None:
-    rows = [lit(p, ticker=t) for t in ("A", "B") for p in (100_000, 100_100)] + [one(100_001, ticker="C")]
-    days = day_totals(half_hours(labelled(rows), SESSION))
-    assert days.schema == dict(FLOW_DAYS)
-    assert days.select("prints", "names").row(0) == (5, 3)
-
-
 def test_an_empty_day_has_no_row() -> None:
-    assert day_totals(half_hours(labelled([]), SESSION)).is_empty()
+    assert half_hours(labelled([]), SESSION).is_empty()
 
 
-@st.composite
-def tape(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """A few seconds of two names in tape order: off and on exchange, cancels, odd lots, equal SIP times."""
-    rows = []
-    for number in range(draw(st.integers(1, 60))):
-        second = draw(st.integers(0, 8))
-        row = (one if draw(st.booleans()) else lit)(
-            100_000 + draw(st.sampled_from([0, 1, 20, 50, 99, 100, 200])),
-            draw(st.sampled_from([0, 0.1, 0.333333, 100, 20_000])),
-            f"09:59:5{second}",
-            ticker=draw(st.sampled_from(["AAA", "BBB"])),
-            conditions=draw(st.sampled_from([[], [37], [14], [2], [25]])),
-            correction=draw(st.sampled_from([0, 0, 0, 8])),
-        )
-        row["sip_time"] = clock("10:00") + timedelta(milliseconds=100 * (number // 3))
-        rows.append(row)
-    return rows
-
-
-@given(tape(), st.data())
-@settings(max_examples=150, deadline=None)
+@given(st.one_of(tape(), long_tape()), st.sampled_from([{}, {"AAA": 10.0, "BBB": 20.0, "ABC": 12.0}]), st.data())
+@settings(max_examples=80, deadline=None)
 def test_pages_of_any_size_with_any_overlap_give_the_sums_of_one_pass(
-    rows: list[dict[str, Any]], data: st.DataObject
+    rows: list[dict[str, Any]], closes: dict[str, float], data: st.DataObject
 ) -> None:
-    whole = advance(start(), prints(rows))
-    state, at = start(), 0
+    whole = advance(start(closes=closes), prints(rows))
+    state, at = start(closes=closes), 0
     while at < len(rows):
         begin = data.draw(st.integers(0, at))
         end = data.draw(st.integers(at + 1, len(rows)))
         page = data.draw(st.permutations(rows[begin:end]))
         state, at = advance(state, prints(page)), end
+    assert_same(state, whole)
+    last = [lit(100_100, at="15:00", ticker=ticker) for ticker in ("AAA", "BBB", "ABC")]
+    assert_same(advance(state, prints(last)), advance(whole, prints(last)))
+
+
+def assert_same(state: FlowState, whole: FlowState) -> None:
     assert_frame_equal(state.bars, whole.bars, check_exact=True)
-    assert_frame_equal(state.carry, whole.carry)
     assert state.last_time == whole.last_time
     assert without_repeats(state) == without_repeats(whole)
+
+
+@given(st.one_of(tape(), long_tape()), st.integers(1, 5))
+@settings(max_examples=40, deadline=None)
+def test_a_page_worked_through_in_slices_gives_the_same_sums(rows: list[dict[str, Any]], size: int) -> None:
+    whole = advance(start(), prints(rows))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("deskview.analytics.flow.bars.SLICE", size)
+        sliced = advance(start(), prints(rows))
+    assert_same(sliced, whole)
+    assert sliced.left_out == whole.left_out
 
 
 def without_repeats(state: FlowState) -> dict[str, int]:
@@ -127,17 +118,6 @@ def test_rows_in_tape_order_and_rows_in_any_order_get_the_same_labels(
     in_order = sorted(rows, key=lambda row: (row["ticker"], row["sip_time"], row["sequence"]))
     shuffled = random.sample(rows, len(rows))
     assert_frame_equal(labelled(shuffled), labelled(in_order))
-
-
-@given(tape())
-@settings(max_examples=50, deadline=None)
-def test_retail_alone_is_the_retail_part_of_the_whole(rows: list[dict[str, Any]]) -> None:
-    clean = [row for row in rows if not row["correction"] and row["conditions"] in ([], [37], [14]) and row["size"]]
-    columns = ["ticker", "half_hour", "retail_buy_usd", "retail_sell_usd", "retail_prints"]
-    whole = half_hours(labelled(clean), SESSION).filter(pl.col("retail_prints") > 0).select(columns)
-    when = hours()
-    alone = retail_half_hours(prints(clean), session_open=when.opens, session_close=when.closes)
-    assert_frame_equal(alone, whole)
 
 
 def test_the_tick_rule_goes_on_across_pages() -> None:
@@ -179,9 +159,9 @@ def after(*pages: list[dict[str, Any]]) -> FlowState:
     return state
 
 
-def record(row: dict[str, Any], correction: int, **changes: object) -> dict[str, Any]:
+def record(row: dict[str, Any], correction: int, at: str = "10:02", **changes: object) -> dict[str, Any]:
     """A later record on the same print, with a sequence number of its own."""
-    later = one(row["price_e4"], row["size"], at="10:02", correction=correction)
+    later = one(row["price_e4"], row["size"], at=at, correction=correction)
     named = {column: row[column] for column in ("ticker", "id", "exchange", "off_exchange")}
     return later | named | changes
 
@@ -219,7 +199,10 @@ def test_a_print_flagged_in_its_place_is_taken_out_when_the_page_is_sent_again()
     rows = day()
     flagged = [rows[0] | {"correction": 8}, *rows[1:]]
     retail = ["retail_buy_usd", "retail_sell_usd", "prints"]
-    assert_frame_equal(after(rows, flagged).bars.select(retail), after(rows[1:]).bars.select(retail), check_exact=True)
+    for pages in ([flagged], [flagged, flagged]):
+        state = after(rows, *pages)
+        assert_frame_equal(state.bars.select(retail), after(rows[1:]).bars.select(retail), check_exact=True)
+        assert state.left_out[TAKEN_BACK] == 1
 
 
 def test_a_corrected_print_counts_once_as_corrected() -> None:
@@ -233,7 +216,7 @@ def test_a_corrected_print_counts_once_as_corrected() -> None:
 
 def test_a_half_hour_of_which_nothing_is_left_has_no_row() -> None:
     alone = one(100_001, at="15:10")
-    assert after([*day(), alone], [record(alone, 8)]).bars.get_column("half_hour").to_list() == [1]
+    assert after([*day(), alone], [record(alone, 8, "15:11")]).bars.get_column("half_hour").to_list() == [1]
 
 
 def test_another_venue_or_name_with_the_same_id_is_another_print() -> None:
@@ -245,10 +228,72 @@ def test_another_venue_or_name_with_the_same_id_is_another_print() -> None:
     assert_frame_equal(after(without_id, [record(without_id[0], 8)]).bars, after(rows).bars, check_exact=True)
 
 
-def test_the_memory_holds_every_counted_print_once() -> None:
-    rows = day()
-    state = after(rows, rows, [record(rows[2], 10)])
-    assert state.counted.height == 3
-    assert state.counted.get_column("usd").sum() == pytest.approx(
-        state.bars.select(pl.sum_horizontal("^(retail|other)_.*_usd$", "unsigned_usd")).item()
-    )
+@pytest.mark.parametrize(("at", "reason"), [("10:29:59", TAKEN_BACK), ("10:30:01", TAKEN_BACK_LATE)])
+@pytest.mark.parametrize("pages", [1, 2, 3])
+def test_a_cancel_within_half_an_hour_takes_a_print_out_and_a_later_one_is_told(
+    at: str, reason: str, pages: int
+) -> None:
+    early, between = one(100_001), [lit(100_000, at="10:20"), lit(100_000, at="10:29")]
+    cancel, rows = record(early, 8, at), [early, *between]
+    state = after(*{1: [[*rows, cancel]], 2: [rows, [cancel]], 3: [[early], between, [cancel]]}[pages])
+    assert state.left_out == {reason: 1, "cancelled or in error": 1}
+    assert state.bars.get_column("retail_prints").sum() == (reason == TAKEN_BACK_LATE)
+
+
+def test_a_late_cancel_is_told_once_and_one_of_a_print_that_did_not_count_is_not() -> None:
+    early, auction = one(100_001), one(100_001, conditions=[2])
+    rows = [early, auction, lit(100_000, at="11:30")]
+    state = after(rows, [record(early, 8, "11:31")], [record(early, 8, "11:32")], [record(auction, 8, "11:33")])
+    assert state.left_out[TAKEN_BACK_LATE] == 1
+    assert state.left_out["cancelled or in error"] == 3
+
+
+def test_a_print_corrected_too_late_counts_once_as_it_was() -> None:
+    early, later = one(100_001), lit(100_000, at="11:30")
+    corrected = record(early, 1, "11:31", size=40.0)
+    for pages in ([[early, later], [corrected]], [[early, later, corrected]], [[early], [later], [corrected, later]]):
+        state = after(*pages)
+        assert state.bars.get_column("retail_sell_usd").sum() == pytest.approx(1000.01)
+        assert state.bars.get_column("retail_prints").sum() == 1
+        assert state.left_out[TAKEN_BACK_LATE] == 1
+
+
+def test_what_is_remembered_does_not_grow_with_the_session() -> None:
+    minutes = [clock("10:00") + timedelta(minutes=minute) for minute in range(300)]
+    rows = [one(100_001) | {"time": moment, "sip_time": moment} for moment in minutes for _ in range(3)]
+    numbered = [row | {"sequence": place, "id": str(place)} for place, row in enumerate(rows)]
+    state = after(*(numbered[place : place + 100] for place in range(0, len(numbered), 100)))
+    held = state.names["ABC"].counted
+    assert held.height <= 31 * 3
+    assert held.get_column("sip_time").min() == minutes[-1] - timedelta(minutes=30)
+
+
+def test_a_first_print_is_held_against_the_close_before() -> None:
+    rows = [
+        one(10_600, 100_113, ticker="A"),
+        one(160_001, ticker="A"),
+        one(10_600, ticker="B"),
+        one(10_601, ticker="B"),
+    ]
+    state = advance(start(closes={"A": 16.0}), prints(rows))
+    assert state.left_out == {FAR_OFF: 1}
+    assert dict(state.bars.select("ticker", "prints").iter_rows()) == {"A": 1, "B": 2}
+    assert state.bars.get_column("retail_sell_usd").sum() == pytest.approx(1600.01 + 106.01)
+
+
+def test_a_name_that_opens_far_from_its_close_before_loses_three_prints() -> None:
+    opened = [lit(216_000, at=f"09:30:{second:02}") for second in range(1, 21)]
+    for pages in ([opened], [opened[:1], opened[1:2], opened[2:]]):
+        state = start(closes={"ABC": 20.0})
+        for page in pages:
+            state = advance(state, prints(page))
+        assert state.left_out == {FAR_OFF: 3}
+        assert state.bars.item(0, "prints") == 17
+
+
+@pytest.mark.parametrize("close", [0.0, -1.0, float("nan"), float("inf"), 1e300])
+def test_a_close_that_is_none_is_as_one_that_is_not_known(close: float) -> None:
+    page = prints([lit(160_000), lit(160_100)])
+    found = advance(start(closes={"ABC": close}), page)
+    assert found.bars.equals(advance(start(), page).bars)
+    assert found.left_out == {}

@@ -24,7 +24,7 @@ def test_nine_prices_of_the_worked_example_through_their_json_text(data: Path) -
     vector = json.loads((data / "test_vectors.json").read_text())["5.1_bjzz"]
     text = json.dumps(vector["inputs"]["prices"])
     prices = msgspec.json.decode(text, type=list[Decimal])
-    rows = [one(int(price * 10_000)) for price in prices]
+    rows = [one(int(price * 10_000), ticker=f"N{number}") for number, price in enumerate(prices)]
     table = labelled(rows)
     retail = table.select(pl.when(pl.col("kind") == "retail").then("sign").otherwise(0)).to_series().to_list()
     assert retail == vector["expected"]["sign"]

@@ -1,17 +1,14 @@
-"""Classification rules on the cases that tell them apart, and retail signed by quotes."""
+"""Classification rules on the cases that tell them apart."""
 
 import json
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
-from deskview.analytics.flow import rules
-from deskview.analytics.flow.rules import Rule
-from deskview.analytics.flow.schema import QUOTES
-from tests.analytics.flow.market import clock, labelled, lit, one
+from deskview.analytics.library import rules
+from deskview.analytics.library.rules import Rule
 
 COLUMNS = (pl.col("price"), pl.col("bid"), pl.col("ask"), pl.col("tick"))
 
@@ -64,42 +61,3 @@ def test_bulk_classification_without_variation_is_unknown() -> None:
         None,
         None,
     ]
-
-
-def quotes(*rows: tuple[str, int | None, int | None]) -> pl.DataFrame:
-    return pl.DataFrame([("ABC", clock(at), bid, ask) for at, bid, ask in rows], schema=dict(QUOTES), orient="row")
-
-
-def test_retail_is_signed_by_its_place_between_the_quotes() -> None:
-    book = quotes(("09:30", 100_000, 100_100))
-    wide = quotes(("09:30", 100_000, 101_000))
-    rows = [one(100_001), one(100_099)]
-    assert labelled(rows, quotes=book).get_column("sign").to_list() == [-1, 1]
-    assert labelled([one(100_090), one(100_501), one(100_910)], quotes=wide).get_column("sign").to_list() == [
-        -1,
-        None,
-        1,
-    ]
-
-
-def test_the_quote_is_the_last_one_at_or_before_the_participant_time() -> None:
-    book = quotes(("09:59", 100_000, 100_100), ("10:00", 100_100, 100_200), ("10:00:01", 100_000, 100_100))
-    row = one(100_101, at="10:00")
-    row["sip_time"] += timedelta(seconds=5)
-    assert labelled([row], quotes=book).item(0, "sign") == -1
-
-
-@pytest.mark.parametrize("book", [(100_100, 100_100), (100_200, 100_100), (None, 100_100), (0, 100_100)])
-def test_an_unusable_quote_leaves_retail_unsigned_and_the_rest_to_the_tick_rule(book: tuple[Any, Any]) -> None:
-    rows = [lit(100_000), lit(100_100), one(100_101)]
-    table = labelled(rows, quotes=quotes(("09:30", *book)))
-    assert table.get_column("sign").to_list() == [None, 1, None]
-    assert table.get_column("kind").to_list() == ["other", "other", "retail"]
-
-
-def test_other_prints_follow_the_chosen_rule() -> None:
-    book = quotes(("09:30", 100_000, 101_000))
-    rows = [lit(100_900), lit(100_500)]
-    assert labelled(rows, quotes=book, rule=Rule.QUOTE).get_column("sign").to_list() == [1, None]
-    assert labelled(rows, quotes=book, rule=Rule.LEE_READY).get_column("sign").to_list() == [1, -1]
-    assert labelled(rows, quotes=book, rule=Rule.EMO).get_column("sign").to_list() == [None, -1]
