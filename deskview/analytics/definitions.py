@@ -23,8 +23,11 @@ RECORDED: Final[dict[str, tuple[str, ...]]] = {
         f"the same {_CLOSE}",
         "the same of funds that are listed and reset daily",
     ),
-    "flow-samples": ("retail and non-retail dollars of a name's sampled windows, scaled to its session",),
-    "overlaps": ("weighted Jaccard of the retail favourites and each leg",),
+    "flow-windows": ("retail and non-retail dollars of the first prints from a moment on, as they were printed",),
+    "overlaps": (
+        "weighted Jaccard of the retail favourites and each leg, from 100 names on",
+        "the same from 300 names on",
+    ),
 }
 """Every kind of record by its name, with its definitions, the first first: the last holds."""
 
@@ -57,6 +60,10 @@ _SHARES = ("beat_share", "cap_beat_share", "up_share", "between_share")
 def _of_part(part: str, *figures: str) -> tuple[str, ...]:
     """A figure of the part itself, and of whatever lies below it."""
     return tuple(pattern for figure in figures for pattern in (f"{part}.{figure}", f"{part}.*.{figure}"))
+
+
+def _of_sides(*figures: str) -> tuple[str, ...]:
+    return tuple(f"flow.{side}.{figure}" for side in ("retail", "institutional") for figure in figures)
 
 
 _AT_THE_CLOSE = (
@@ -169,6 +176,41 @@ REDEFINED: Final = (
         "of a week from every session held, with that session's move in its spread",
     ),
     Redefined(
+        (
+            *_of_sides("net_usd", "morning_usd", "afternoon_usd", "core_net_usd"),
+            "flow.unsigned_usd",
+            "flow.auction_usd",
+        ),
+        "dollars of the focus names",
+        "estimate of all stocks' dollars from a drawn sample of them; funds stand under flow.funds",
+    ),
+    Redefined(
+        (*_of_sides("intensity"), "flow.classified_share"),
+        "of the focus names together",
+        "of all stocks, estimated from a drawn sample of them",
+    ),
+    Redefined(
+        _of_sides("percentile", "median_intensity"),
+        "rank or middle among whole sessions, whatever the hour; today from every print, the sessions from samples",
+        "rank or middle among earlier sessions up to the same hour, the same windows and names; no rank before 10:30,"
+        " and a rule fires once the whole 80 % interval is beyond its level",
+    ),
+    Redefined(
+        _of_sides("names"),
+        "names with a print of the side",
+        "names the sums and the percentile rest on",
+    ),
+    Redefined(
+        ("flow.names", "flow.focus"),
+        "focus names",
+        "stocks of the drawn sample; funds are counted by themselves",
+    ),
+    Redefined(
+        ("crowding.long.*", "crowding.short.*", "crowding.spearman"),
+        "of at least 100 sampled names",
+        "of at least 300 sampled names; none of fewer",
+    ),
+    Redefined(
         _AT_THE_CLOSE,
         "after the close: moved on with the evening's last trades",
         "after the close: rests on the official closing prices",
@@ -194,10 +236,12 @@ def redefined(reading: str, condition: str = "") -> tuple[Redefined, ...]:
     parent, _, figure = reading.rpartition(".")
     if any(fnmatchcase(reading, new) for new in NEW):
         return ()
-    looked_at = {"sigma": f"{parent}.sigma", "percentile": f"{parent}.percentile.{figure}"}.get(condition, reading)
-    return tuple(
-        row for row in REDEFINED if any(fnmatchcase(path, own) for path in (reading, looked_at) for own in row.paths)
-    )
+    looked_at = {
+        "sigma": (f"{parent}.sigma",),
+        "percentile": (f"{reading}.percentile", f"{parent}.percentile", f"{parent}.percentile.{figure}"),
+    }.get(condition, ())
+    paths = (reading, *looked_at)
+    return tuple(row for row in REDEFINED if any(fnmatchcase(path, own) for path in paths for own in row.paths))
 
 
 def renamed(path: str) -> str | None:

@@ -33,6 +33,12 @@ def meanings(reading: str, condition: str = "above") -> list[str]:
         ("breadth.percentile.dispersion", "the same hour"),
         ("breadth.cap_weight_return", "the company once"),
         ("breadth.implied_correlation_dirty", "the company once"),
+        ("flow.retail.net_usd", "all stocks' dollars from a drawn sample"),
+        ("flow.institutional.intensity", "of all stocks"),
+        ("flow.retail.percentile", "up to the same hour"),
+        ("flow.institutional.names", "the sums and the percentile rest on"),
+        ("flow.focus", "stocks of the drawn sample"),
+        ("crowding.short.percentile", "at least 300"),
     ],
 )
 def test_what_a_redefined_reading_means_now(reading: str, now: str) -> None:
@@ -55,6 +61,10 @@ def test_what_a_redefined_reading_means_now(reading: str, now: str) -> None:
         "rotation.groups.Banks.returns.now",
         "leverage.today_usd",
         "names.NVDA.price",
+        "flow.funds.retail.net_usd",
+        "flow.by_leg.long.retail_net_usd",
+        "flow.by_name.NVDA.retail_net_usd",
+        "flow.retail.prints",
     ],
 )
 def test_these_mean_what_they_meant_while_the_market_is_open(reading: str) -> None:
@@ -66,6 +76,8 @@ def test_these_mean_what_they_meant_while_the_market_is_open(reading: str) -> No
     [
         ("breadth.dispersion", "percentile", "the same hour"),
         ("momentum.return", "sigma", "of the rule's own history from 200 days on"),
+        ("flow.retail", "percentile", "up to the same hour"),
+        ("flow.institutional.intensity", "percentile", "up to the same hour"),
     ],
 )
 def test_a_rule_on_sigma_or_percentile_looks_at_those(reading: str, condition: str, now: str) -> None:
@@ -116,6 +128,6 @@ def test_the_number_of_a_definition_is_that_of_its_last_sentence() -> None:
     assert {kind: definition_of(kind) for kind in RECORDED} == {
         "week-forecasts": 3,
         "week-realised": 3,
-        "flow-samples": 1,
-        "overlaps": 1,
+        "flow-windows": 1,
+        "overlaps": 2,
     }
