@@ -38,6 +38,9 @@ class Market(Protocol):
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """The session's bars of a name, None where there are none to be had."""
 
+    def open_name(self, ticker: str | None) -> None:
+        """The name whose prints the user looks at from now on, None for none; they come with the boards."""
+
     def refresh_now(self) -> None:
         """Asks the provider again without waiting."""
 
@@ -66,6 +69,7 @@ class MarketClient:
         self._unavailable = unavailable
         self._market: Market | None = None
         self._task: asyncio.Task[None] | None = None
+        self._opened: str | None = None
 
     def start(self) -> None:
         """Opens the market and follows it from now on."""
@@ -81,6 +85,12 @@ class MarketClient:
         if self._market is not None:
             self._market.refresh_now()
 
+    def open_name(self, ticker: str | None) -> None:
+        """The name whose prints the user looks at from now on, None for none; a market opened later hears of it too."""
+        self._opened = ticker
+        if self._market is not None:
+            self._market.open_name(ticker)
+
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """The session's bars of a name; None where there are none, which costs the chart and no more."""
         try:
@@ -92,6 +102,8 @@ class MarketClient:
     async def _run(self) -> None:
         try:
             self._market = await self._opener.open(self._subscriber)
+            if self._opened is not None:
+                self._market.open_name(self._opened)
             await self._market.run()
         except MarketUnavailableError as error:
             if not error.keyless:

@@ -48,7 +48,7 @@ class Refresh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     snapshot_s: Seconds = 10
     """The whole market: momentum, breadth, rotation, leveraged ETFs."""
     prints_s: Seconds = 30
-    """Prints of the focus names: the flow gauge."""
+    """Prints of the sample's names: the flow gauge."""
     reference_s: Annotated[float, msgspec.Meta(ge=60, le=86_400)] = 3600
     """Listings, splits and details."""
     simulation_s: Annotated[float, msgspec.Meta(ge=10, le=86_400)] = 300
@@ -59,16 +59,17 @@ class Flow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which names' prints are read, and how the year of history is sampled."""
 
     names: tuple[str, ...] = ()
-    """Focus names; empty: the largest by dollar volume, a few of the momentum legs and of the retail favourites."""
-    count: Annotated[int, msgspec.Meta(ge=1, le=50)] = 8
-    """How many names are chosen where `names` is empty; never more than `calls_per_session`."""
+    """Names that stand for themselves alone; empty: a sample drawn by design, whose sums stand for all stocks."""
+    count: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+    """How many stocks are drawn where `names` is empty; never more than there are windows for stocks."""
     history_sessions: Annotated[int, msgspec.Meta(ge=20, le=YEAR)] = YEAR
     """Sessions the percentile rests on."""
-    calls_per_session: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 16
-    """Calls spent on the sample of each past session: shared evenly among the focus names, at least one a name."""
-    sample_prints: Annotated[int, msgspec.Meta(ge=50, le=50_000)] = 200
-    """Prints per call of that sample."""
-    panel_calls: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 6
+    calls_per_session: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 220
+    """Windows read of each session, one call each: shared by what a name stands for, at least one a name, one in eleven
+    a fund's. Under `calls_per_minute` fewer, unless another number stands here."""
+    sample_prints: Annotated[int, msgspec.Meta(ge=50, le=50_000)] = 1000
+    """Prints per window."""
+    panel_calls: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 15
     """Calls for each of the last 21 sessions on other names of the momentum universe: who the retail favourites are."""
 
 

@@ -1,14 +1,16 @@
 """From a provider to boards: provider -> store -> board -> subscriber.
 
 Each thing that is refreshed has a file of its own and a loop with a cadence of its own: the whole market every few
-seconds, prints of the focus names every half minute, listings, history and details every hour and at a new session.
+seconds, prints of the sample every half minute, listings, history and details every hour and at a new session.
 Heavy work runs in threads; what fails is said on its part of the board while the last good figures stay.
 """
 
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from math import inf
 from pathlib import Path
+from time import monotonic
 
 import polars as pl
 
@@ -18,6 +20,7 @@ from deskview.feed.flows import plan_of_flows, refresh_crowding, refresh_off_exc
 from deskview.feed.history import refresh_daily
 from deskview.feed.inputs import board_inputs
 from deskview.feed.market import IntradayBars, refresh_clock, refresh_snapshot
+from deskview.feed.opened import OpenedNames
 from deskview.feed.prints import refresh_prints
 from deskview.feed.scheduler import Scheduler, Work
 from deskview.feed.state import FeedState
@@ -54,24 +57,29 @@ class Feed:
         self._context = Context(provider, cache, settings, Registry(settings), state, self._scheduler)
         self._subscriber = subscriber
         self._intraday = IntradayBars(provider)
+        self._opened = OpenedNames(self._context)
         self._built: Built | None = None
 
     async def run(self) -> None:
         """Refreshes for ever; ends by cancellation."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._publish())
+            group.create_task(self._opened.run())
             for task, (cadence, work) in self._works().items():
                 group.create_task(self._scheduler.every(task, cadence, work))
 
-    async def once(self) -> Board:
-        """One complete refresh; what failed is said on the board. Raises ProviderError where nothing is to be had."""
+    async def once(self, wait_s: float = inf) -> Board:
+        """One complete refresh; what failed is said on the board. Raises ProviderError where nothing is to be had.
+
+        The windows of earlier sessions are awaited for so long at most; what came until then counts and is stored.
+        """
         await refresh_clock(self._context)
         session = self._state.session.value
-        await self._everything()
+        await self._everything(wait_s)
         if not self._context.provider.capabilities.allows(Capability.SNAPSHOT):
             await refresh_clock(self._context)
             if session != self._state.session.value:
-                await self._everything()
+                await self._everything(wait_s)
         return await self._build()
 
     async def backfill(self, tell: Callable[[str], None], *, flows: bool) -> None:
@@ -88,6 +96,10 @@ class Feed:
         """INTRADAY of one name in the session shown; None before the first session. Raises ProviderError."""
         session = self._state.session.value
         return None if session is None else await self._intraday.of(ticker, session)
+
+    def open_name(self, ticker: str | None) -> None:
+        """The name whose prints are fetched beside the sample from now on, None for none."""
+        self._opened.open(ticker)
 
     def refresh_now(self) -> None:
         """Every loop asks again without waiting for its turn, of what was refused for the plan too, and in a pause the
@@ -110,7 +122,7 @@ class Feed:
             Task.SCORE: (often.reference_s, partial(refresh_score, context, self._build)),
         }
 
-    async def _everything(self) -> None:
+    async def _everything(self, wait_s: float) -> None:
         """Each work once: the history first, then what rests on it, then what rests on that."""
         works = self._works()
 
@@ -120,7 +132,14 @@ class Feed:
         await done(Task.DAILY)
         if self._state.basis.value is not None:
             await done(Task.SNAPSHOT)  # which tells how late the plan is
-            await done(Task.PRINTS, Task.FLOW_YEAR, Task.CROWDING, Task.OFF_EXCHANGE)
+            began = monotonic()
+            past = asyncio.create_task(done(Task.CROWDING, Task.FLOW_YEAR))
+            try:
+                await done(Task.PRINTS, Task.OFF_EXCHANGE)
+                await asyncio.wait([past], timeout=max(0.0, began + wait_s - monotonic()))
+            finally:
+                past.cancel()
+                await asyncio.gather(past, return_exceptions=True)
             await done(Task.SIMULATION)
             await done(Task.SCORE)
 

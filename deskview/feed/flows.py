@@ -1,7 +1,7 @@
 """Flow beside today's prints: the sampled year, the retail favourites, the off-exchange share."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from time import monotonic
@@ -10,65 +10,58 @@ import msgspec
 import polars as pl
 
 from deskview.analytics.favourites import DAYS, OVERLAPS, Crowding, crowding_of, in_history, overlaps_of
-from deskview.analytics.flow import OFF_EXCHANGE, days_of, off_exchange_shares, windows_per_name
-from deskview.board import Basis
-from deskview.feed.bars import LeftOut
+from deskview.analytics.flow import OFF_EXCHANGE, off_exchange_shares, window_plan
 from deskview.feed.context import Context
-from deskview.feed.prints import choose_focus
+from deskview.feed.plan import plan_in_words, plan_of
+from deskview.feed.prints import draw, sampler_of
 from deskview.feed.records import RecordTable, left_out
-from deskview.feed.sampling import PANEL_SESSIONS, SEED, Sampler, fetch_panel, fetch_year
+from deskview.feed.sampling import PANEL_SESSIONS, SEED, fetch_panel, fetch_windows, forget_old
 from deskview.feed.state import SHORT_VOLUME
 from deskview.feed.tasks import Task
 from deskview.providers.base import Provider, Table
 from deskview.settings import Flow
 from deskview.store import Store
 
-EVERY = 10
+EVERY = 5
 """So many sessions further the percentile is taken anew while the year is still coming."""
 OFF_EXCHANGE_TABLE = "off-exchange"
 OVERLAPS_KIND = "overlaps"
 
 
-def plan_in_words(flow: Flow, names: Sequence[str]) -> str:
-    """What the backfill of the flows is going to ask for."""
-    windows = windows_per_name(flow.calls_per_session, len(names))
-    year, panel = flow.history_sessions * len(names) * windows, PANEL_SESSIONS * flow.panel_calls
-    return (
-        f"year of flow: {windows} x {flow.sample_prints} prints of {len(names)} names ({', '.join(names)}) in each of "
-        f"{flow.history_sessions} sessions, starts spread evenly over the day from seed {SEED}: {year:,} calls less "
-        f"what is stored; about {panel:,} more for the retail favourites"
-    )
-
-
 async def plan_of_flows(context: Context) -> str:
     """What the backfill of the flows is going to ask for, in words."""
-    names = await choose_focus(context.state, await context.state.store.get(), context.settings.flow)
-    return plan_in_words(context.settings.flow, names)
+    settings = context.settings
+    plan, drawn = plan_of(settings.flow, settings.calls_per_minute), await draw(context)
+    words = plan_in_words(plan, calls_per_minute=settings.calls_per_minute)
+    panel = PANEL_SESSIONS * plan.panel_calls
+    return f"year of flow: {words}; less what is stored. {', '.join(drawn.tickers)}; {panel:,} calls for the favourites"
 
 
 async def refresh_year(context: Context) -> None:
-    """The sampled year of the focus names into the state."""
+    """The year of windows of the session's names into the state."""
     state, flow = context.state, context.settings.flow
     store, basis = await state.store.get(), await state.complete.get()
-    names = await choose_focus(state, store, flow)
+    drawn = await draw(context)
     sessions = state.calendar.before(basis.session, flow.history_sessions)
-    wanted = pl.col("ticker").is_in(list(names)) & pl.col("session").is_in(sessions)
     parts: list[pl.DataFrame] = []
 
-    def on_samples(rows: pl.DataFrame) -> None:
-        parts.append(rows.filter(wanted))
-        if len(parts) % EVERY == 1 and basis.session == state.session.value:
-            state.flow_year = days_of(pl.concat(parts))
+    def show() -> None:
+        if parts and basis.session == state.session.value:
+            state.windows_past = pl.concat(parts)
+            state.put_together()
 
-    samples = await fetch_year(
-        replace(_sampler(context, store, basis, names, Task.FLOW_YEAR), on_samples=on_samples),
-        sessions,
-        names,
-        windows=windows_per_name(flow.calls_per_session, len(names)),
-        prints=flow.sample_prints,
-    )
-    if basis.session == state.session.value:
-        state.flow_year = days_of(samples)
+    def on_windows(rows: pl.DataFrame) -> None:
+        parts.append(rows)
+        if len(parts) % EVERY == 1:
+            show()
+
+    await asyncio.to_thread(forget_old, store, flow.sample_prints)
+    sampler = replace(await sampler_of(context, Task.FLOW_YEAR), on_windows=on_windows)
+    plan = await asyncio.to_thread(window_plan, sessions, drawn.sample, SEED, state.calendar)
+    try:
+        await fetch_windows(sampler, plan)
+    finally:
+        show()
 
 
 async def refresh_crowding(context: Context) -> None:
@@ -80,11 +73,10 @@ async def refresh_crowding(context: Context) -> None:
         return
     universe = model.tickers.get_column("ticker").to_list()
     panel = await fetch_panel(
-        _sampler(context, store, basis, universe, Task.CROWDING),
+        await sampler_of(context, Task.CROWDING),
         state.calendar.before(basis.session, PANEL_SESSIONS),
         universe,
         calls=flow.panel_calls,
-        prints=flow.sample_prints,
     )
     reading = await asyncio.to_thread(crowding_of, panel, model, basis.names, basis.history)
     if reading is not None:
@@ -106,24 +98,6 @@ async def refresh_off_exchange(context: Context) -> None:
     table = await fetch_off_exchange(context.provider, store, before, on_left_out)
     if basis.session == state.session.value:
         state.off_exchange = table
-
-
-def _sampler(context: Context, store: Store, basis: Basis, names: Sequence[str], task: Task) -> Sampler:
-    state = context.state
-
-    def on_left_out(table: Table) -> None:
-        left_out = LeftOut(state.samples_left_out, state.samples_reasons) + table
-        state.samples_left_out, state.samples_reasons = left_out.rows, left_out.reasons
-
-    volumes = basis.history.filter(pl.col("ticker").is_in(list(names)))
-    return Sampler(
-        provider=context.provider,
-        store=store,
-        calendar=state.calendar,
-        volumes=volumes.select("session", "ticker", "dollar_volume_usd"),
-        progress=context.scheduler.progress(task),
-        on_left_out=on_left_out,
-    )
 
 
 def overlaps_table(flow: Flow) -> str:

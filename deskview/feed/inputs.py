@@ -23,6 +23,7 @@ from deskview.board import (
     wanted_of,
 )
 from deskview.feed.context import Registry
+from deskview.feed.opened import opened_inputs
 from deskview.feed.state import FeedState
 from deskview.feed.tasks import Failure, Task, progress_message
 from deskview.market.schema import BARS, empty
@@ -43,6 +44,8 @@ _PARTS: dict[Task, tuple[str, ...]] = {
     Task.FLOW_YEAR: ("flow",),
     Task.CROWDING: ("crowding",),
     Task.OFF_EXCHANGE: (),
+    Task.OPENED: (),
+    Task.OPENED_YEAR: (),
 }
 """The parts of the board each kind of work feeds."""
 
@@ -99,6 +102,8 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
         off_exchange=OffExchange(state.off_exchange, _sentence(state.faults.get(Task.OFF_EXCHANGE))),
         week=state.week,
         notices=_notices(provider, state),
+        opened=opened_inputs(state),
+        calendar=state.calendar,
         wire=Wire(
             provider.traffic.calls_last_minute(),
             provider.traffic.failures,
@@ -114,17 +119,26 @@ def _sentence(failure: Failure | None) -> str:
 
 
 def _flow_inputs(state: FeedState) -> FlowInputs:
-    """The prints of the focus names that are in; as old as the oldest of them."""
-    names = {name: fetched for name, fetched in state.fetched.items() if name in state.focus}
+    """The prints of the names that are in, as old as the oldest of them, and the windows there are."""
+    drawn = state.drawn
+    if drawn is None:
+        return FlowInputs()
+    inputs = FlowInputs(
+        sample=drawn.sample,
+        windows=state.windows,
+        universe=drawn.universe,
+        universe_share=drawn.share,
+        sizing=drawn.sizing,
+    )
+    names = {name: fetched for name, fetched in state.fetched.items() if name in set(drawn.tickers)}
     if state.flow_today is None or not names:
-        return FlowInputs(year=state.flow_year)
-    return FlowInputs(
-        of_names(state.flow_today, tuple(names)),
-        state.flow_year,
-        min(fetched.at for fetched in names.values()),
-        min(fetched.received for fetched in names.values()),
-        names=len(names),
-        focus=len(state.focus),
+        return inputs
+    return replace(
+        inputs,
+        today=of_names(state.flow_today, tuple(names)),
+        as_of=min(fetched.at for fetched in names.values()),
+        received=min(fetched.received for fetched in names.values()),
+        counted=tuple(names),
     )
 
 

@@ -22,7 +22,10 @@ from deskview.providers.errors import Kind, ProviderError
 from deskview.store import Store
 
 log = logging.getLogger(__name__)
-SESSION_TASKS = (Task.DAILY, Task.PRINTS, Task.FLOW_YEAR, Task.CROWDING, Task.OFF_EXCHANGE)
+SESSION_TASKS = (
+    *(Task.DAILY, Task.PRINTS, Task.FLOW_YEAR, Task.CROWDING, Task.OFF_EXCHANGE),
+    *(Task.OPENED, Task.OPENED_YEAR),
+)
 """What is loaded anew when a session begins."""
 BEFORE_OPEN = timedelta(minutes=10)
 """Closures are asked for once more so long before an open."""
@@ -120,9 +123,10 @@ def _start_session(context: Context, session: date) -> None:
         return
     state.basis.clear()
     state.complete.clear()
-    state.snapshot = state.flow_year = state.crowding = state.off_exchange = None
-    state.focus, state.fetched, state.reread = (), {}, False
-    state.week = replace(state.week, simulation=None)
+    state.snapshot = state.crowding = state.off_exchange = None
+    state.drawn = state.windows_past = state.windows_today = state.windows = None
+    state.fetched, state.reread = {}, False
+    state.week, state.opened = replace(state.week, simulation=None), {}
     state.flow_today = start_of_day(session, state.calendar)
     first = state.session.value is None
     state.session.set(session)

@@ -41,9 +41,9 @@ class RecordTable:
         """Stores the rows in place of those of the definition that holds; the others stay."""
         self.store.put_table(self.name, self._beside(self.read().others, rows), self._numbered)
 
-    def read_days(self) -> Records:
-        """The same of a table that has a file a session, oldest session first."""
-        return self._apart(self.store.days(self.name, self._numbered))
+    def read_days(self, sessions: Sequence[date] | None = None) -> Records:
+        """The same of a table that has a file a session, of these sessions (by default all), oldest first."""
+        return self._apart(self.store.days(self.name, self._numbered, sessions))
 
     def keep_day(self, session: date, rows: pl.DataFrame) -> None:
         """Stores one session's rows in place of those of the definition that holds; the others stay."""

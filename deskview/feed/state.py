@@ -1,6 +1,7 @@
 """What the feed has gathered so far. Only the event loop touches it."""
 
 import asyncio
+import threading
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, TypeVar
@@ -8,10 +9,12 @@ from typing import Generic, TypeVar
 import polars as pl
 
 from deskview.analytics.favourites import Crowding
-from deskview.analytics.flow import FlowState
+from deskview.analytics.flow import FLOW_WINDOWS, FlowState
 from deskview.analytics.gate import ClockSeen
 from deskview.analytics.leverage import Backtest
-from deskview.board import Basis, WeekInputs
+from deskview.board import Basis, OpenedName, WeekInputs
+from deskview.feed.bars import LeftOut
+from deskview.feed.sampling import Drawn, TodaysWindows
 from deskview.feed.tasks import Failure, Progress, Task
 from deskview.market.schema import (
     CONDITIONS,
@@ -26,6 +29,7 @@ from deskview.market.schema import (
     empty,
 )
 from deskview.market.sessions import Calendar
+from deskview.providers.base import Table
 from deskview.store import Store
 
 Value = TypeVar("Value")
@@ -136,10 +140,12 @@ class FeedState:
     coming closures were last asked for. `complete` is the basis once it has all of its sessions;
     `outdated` tells that something it rests on has changed since it was made. `snapshot` is SNAPSHOT
     at `snapshot_at`, `flow_today` the prints counted so far, `fetched` until when by name, `reread` whether the session
-    was read anew after its close, `flow_year` the FLOW_DAYS of the sampled year, `backtest` the past weeks of a basis,
-    `focus` the names that hold for the session (none while they are still to be chosen), `off_exchange` OFF_EXCHANGE
-    of the session before. `loaded` is the session whose history and details are all in, `recorded` the last whose
-    forecast and flow were stored, and whether its close had settled by then.
+    was read anew after its close, `drawn` the names that hold for the session, `windows_past` FLOW_WINDOWS of the
+    sessions before, `windows_today` those of the session, `windows` both together, `backtest` the past weeks of a
+    basis, `off_exchange` OFF_EXCHANGE of the session before. `open_name` is the name that is looked at, `opened` what
+    there is of the last ones. `counting` is held while prints are counted,
+    `windows_lock` while windows are stored. `loaded` is the session whose history and details are all in, `recorded`
+    the last whose forecast and flow were stored, and whether its close had settled by then.
     """
 
     calendar: Calendar
@@ -161,18 +167,35 @@ class FeedState:
     snapshot_received: float = 0.0
     delay_s: float = 0.0
     flow_today: FlowState | None = None
-    flow_year: pl.DataFrame | None = None
+    counting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    drawn: Drawn | None = None
+    windows_past: pl.DataFrame | None = None
+    windows_today: TodaysWindows | None = None
+    windows: pl.DataFrame | None = None
+    windows_lock: threading.Lock = field(default_factory=threading.Lock)
     fetched: dict[str, Fetched] = field(default_factory=dict)
     reread: bool = False
     samples_left_out: int = 0
     samples_reasons: tuple[str, ...] = ()
     backtest: tuple[Basis, Backtest] | None = None
-    focus: tuple[str, ...] = ()
     off_exchange: pl.DataFrame | None = None
     crowding: Crowding | None = None
     crowding_received: float = 0.0
+    open_name: str | None = None
+    opened: dict[str, OpenedName] = field(default_factory=dict)
     week: WeekInputs = field(default_factory=WeekInputs)
     loaded: date | None = None
     recorded: tuple[date, bool] | None = None
     faults: dict[Task, Failure] = field(default_factory=dict)
     progress: dict[Task, Progress] = field(default_factory=dict)
+
+    def put_together(self) -> None:
+        """The windows of today and of the sessions before as one table, made anew as either has changed."""
+        parts = [self.windows_past, self.windows_today.rows if self.windows_today else None]
+        known = [part for part in parts if part is not None]
+        self.windows = pl.concat([empty(FLOW_WINDOWS), *known]) if known else None
+
+    def note_samples(self, table: Table) -> None:
+        """Counts the rows left out of a table of sampled prints."""
+        both = LeftOut(self.samples_left_out, self.samples_reasons) + table
+        self.samples_left_out, self.samples_reasons = both.rows, both.reasons

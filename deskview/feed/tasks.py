@@ -22,6 +22,9 @@ MEND_FILE = "What rests on this file waits until it is mended, then r (refresh) 
 KEEPS_FIGURES = TRANSIENT | {Kind.MALFORMED, Kind.TOO_LARGE, Kind.NOT_ENTITLED}
 """Failures after which the last figures are still good ones, only older."""
 
+OF_ONE_ANSWER = frozenset({Kind.TRUNCATED, Kind.MALFORMED, Kind.NOT_FOUND, Kind.REFUSED, Kind.TOO_LARGE})
+"""Failures that say nothing of what else is asked for."""
+
 
 class Task(StrEnum):
     """The feed's kinds of work; a fault or progress belongs to one of them."""
@@ -33,6 +36,8 @@ class Task(StrEnum):
     FLOW_YEAR = "year of flow"
     CROWDING = "retail favourites"
     OFF_EXCHANGE = "off-exchange volume"
+    OPENED = "prints of the opened name"
+    OPENED_YEAR = "year of the opened name"
     SIMULATION = "simulated week"
     SCORE = "forecast score"
 
@@ -43,6 +48,7 @@ UNITS: Mapping[Task, str] = {
     Task.PRINTS: "names",
     Task.FLOW_YEAR: "sessions",
     Task.CROWDING: "sessions",
+    Task.OPENED_YEAR: "sessions",
 }
 
 
@@ -60,14 +66,17 @@ class Progress:
         return self.done / self.total if self.total else 1.0
 
 
+MINUTES_FROM_S = 120
+"""What takes longer is told in minutes."""
+
+
 def progress_message(task: Task, progress: Progress) -> str:
     """Such as "daily history: 120 of 273 sessions, about 20 s left"."""
     if progress.done >= progress.total:
         return f"{task}: all {progress.total} {UNITS.get(task, 'calls')} are in, being computed"
-    return (
-        f"{task}: {progress.done} of {progress.total} {UNITS.get(task, 'calls')}, "
-        f"about {max(1, round(progress.seconds_left))} s left"
-    )
+    seconds = max(1, round(progress.seconds_left))
+    left = f"{seconds} s" if seconds < MINUTES_FROM_S else f"{round(seconds / 60):,} minutes"
+    return f"{task}: {progress.done} of {progress.total} {UNITS.get(task, 'calls')}, about {left} left"
 
 
 @dataclass(frozen=True)
@@ -137,6 +146,23 @@ async def for_each(
                 group.create_task(worker())
     except BaseExceptionGroup as failures:
         raise _first(failures) from None
+
+
+async def each_by_itself(items: Sequence[Item], work: Callable[[Item], Awaitable[None]], *, limit: int) -> None:
+    """The same where one answer may be bad and the next good: the others go on, and the first error is raised then."""
+    failed: list[ProviderError] = []
+
+    async def tolerant(item: Item) -> None:
+        try:
+            await work(item)
+        except ProviderError as error:
+            if error.kind not in OF_ONE_ANSWER:
+                raise
+            failed.append(error)
+
+    await for_each(items, tolerant, limit=limit)
+    if failed:
+        raise failed[0]
 
 
 def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -52,11 +52,14 @@ EXIT_TIMEOUT_S = 2.0
 class WorkerConnection:
     """One run of the worker. The subscriber gets boards on this event loop, of those that came meanwhile the newest.
 
-    `key_refused` is called on it for each request that the key was refused for.
+    `started` is called on it once messages can be sent, `key_refused` for each request that the key was refused for.
     """
 
-    def __init__(self, subscriber: "Callable[[Board], None]", key_refused: Callable[[], None]) -> None:
+    def __init__(
+        self, subscriber: "Callable[[Board], None]", started: Callable[[], None], key_refused: Callable[[], None]
+    ) -> None:
         self._subscriber = subscriber
+        self._started = started
         self._key_refused = key_refused
         self._process: subprocess.Popen[bytes] | None = None
         self._loop = asyncio.get_running_loop()
@@ -82,6 +85,7 @@ class WorkerConnection:
         except OSError as error:
             return f"could not be started ({error.strerror})"
         self._process = process
+        self._started()
         threading.Thread(target=self._read, args=(self._pipe,), name="market-reader", daemon=True).start()
         try:
             await self._closed.wait()

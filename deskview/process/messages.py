@@ -62,6 +62,13 @@ class RefreshRequest:
 
 
 @dataclass(frozen=True)
+class OpenName:
+    """To the worker: the name whose prints come with the boards from now on; None for none."""
+
+    ticker: str | None
+
+
+@dataclass(frozen=True)
 class BasisUpdate:
     """To the desk: the fixed part of every board that follows. Its history comes right behind it, compressed."""
 
@@ -113,7 +120,7 @@ class UnknownMessage:
     name: str
 
 
-ToWorker = Start | BarsRequest | RefreshRequest
+ToWorker = Start | BarsRequest | RefreshRequest | OpenName
 ToDesk = BasisUpdate | BoardUpdate | BarsResponse | KeyRefused | OpeningFailed | LogLine
 TO_WORKER = frozenset(kind.__name__ for kind in get_args(ToWorker))
 TO_DESK = frozenset(kind.__name__ for kind in get_args(ToDesk))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from deskview.credentials import ApiKey
 from deskview.market_client import LEAVE_AND_RESTART, SEE_LOG, MarketUnavailableError
 from deskview.process.connection import WorkerConnection
-from deskview.process.messages import MarketConfig, RefreshRequest
+from deskview.process.messages import MarketConfig, OpenName, RefreshRequest
 
 if TYPE_CHECKING:
     import polars as pl
@@ -81,6 +81,7 @@ class MarketSupervisor:
         self._clock = clock
         self._worker: WorkerConnection | None = None
         self._board: Board | None = None
+        self._opened: str | None = None
         self._keeps_old = False
         self._refresh_wanted = asyncio.Event()
 
@@ -119,6 +120,12 @@ class MarketSupervisor:
                 )
                 deaths = 0
 
+    def open_name(self, ticker: str | None) -> None:
+        """The name whose prints the user looks at from now on, None for none; a new process is told of it too."""
+        self._opened = ticker
+        if self._worker is not None:
+            self._worker.send(OpenName(ticker))
+
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """INTRADAY of one name in the session shown; None where it can't be had."""
         return await self._worker.intraday(ticker) if self._worker is not None else None
@@ -133,12 +140,16 @@ class MarketSupervisor:
     async def _run_worker(self) -> tuple[str, bool]:
         """One run of the process: how it ended, and whether it had run well before."""
         began = self._clock()
-        self._worker = worker = WorkerConnection(self._receive, self._key_refused)
+        self._worker = worker = WorkerConnection(self._receive, self._started, self._key_refused)
         try:
             outcome = await worker.run(self._config, self._key)
         finally:
             self._worker = None
         return outcome, worker.had_figures and self._clock() - began >= self._policy.steady_s
+
+    def _started(self) -> None:
+        if self._opened is not None and self._worker is not None:
+            self._worker.send(OpenName(self._opened))
 
     def _key_refused(self) -> None:
         """Has the keyring read, at most once a minute or after a refresh the user asked for."""

@@ -18,7 +18,7 @@ from deskview import __version__
 from deskview.credentials import ApiKey
 from deskview.exits import Exit
 from deskview.logs import message_of, plain_traceback, send_logging
-from deskview.process import MARKET_GC
+from deskview.process import MARKET_GC, give_back_what_is_freed
 from deskview.process.messages import (
     TO_WORKER,
     BarsRequest,
@@ -29,6 +29,7 @@ from deskview.process.messages import (
     LogLine,
     MarketConfig,
     OpeningFailed,
+    OpenName,
     RefreshRequest,
     Start,
     ToDesk,
@@ -59,6 +60,7 @@ def run(connection: "Connection[Any, Any]") -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the desk decides when to end
     os.nice(NICE)
     gc.set_threshold(*MARKET_GC)
+    give_back_what_is_freed()
     if version_of(connection.recv_bytes()) != __version__:
         sys.exit(Exit.FAULT)
     start: Start = decode(connection.recv_bytes(), TO_WORKER)
@@ -106,6 +108,8 @@ def _listen(
                     asyncio.run_coroutine_threadsafe(_send_bars(feed, outbox, request), loop)
                 case RefreshRequest():
                     loop.call_soon_threadsafe(feed.refresh_now)
+                case OpenName(ticker):
+                    loop.call_soon_threadsafe(feed.open_name, ticker)
                 case UnknownMessage(name):
                     log.warning("the desk sent %s, which the market's process does not know; it is passed over", name)
                 case other:

@@ -6,6 +6,7 @@ call is answered.
 
 import asyncio
 import sys
+import threading
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import cast
 
 import polars as pl
 
-from deskview.feed.sampling import Sampler, fetch_year
-from deskview.market.schema import TRADES, UTC_NS
+from deskview.analytics.flow import FRAME, sample_of, window_plan
+from deskview.feed.sampling import SEED, Sampler, fetch_windows
+from deskview.market.schema import TRADES, UTC_NS, empty
 from deskview.market.sessions import Calendar
 from deskview.providers.base import Provider, Table, Window
 from deskview.store import Store
@@ -67,17 +69,16 @@ class Arithmetic:
         }
 
 
+def sampler_of(provider: Arithmetic, store: Store) -> Sampler:
+    """How its windows are fetched into the store."""
+    return Sampler(cast(Provider, provider), store, CALENDAR, PRINTS, threading.Lock())
+
+
 async def fetched(provider: Arithmetic, store: Store, names: Sequence[str] = NAMES) -> pl.DataFrame:
-    """The year of the names, fetched or taken from the store."""
-    volumes = pl.DataFrame(
-        {
-            "session": [session for session in SESSIONS for _ in names],
-            "ticker": [name for _ in SESSIONS for name in names],
-            "dollar_volume_usd": [1e9 + session.toordinal() for session in SESSIONS for _ in names],
-        }
-    )
-    sampler = Sampler(cast(Provider, provider), store, CALENDAR, volumes, lambda _: None)
-    return await fetch_year(sampler, SESSIONS, names, windows=WINDOWS, prints=PRINTS)
+    """The year of the names' windows, fetched or taken from the store."""
+    sample = sample_of(empty(FRAME), names, calls=WINDOWS * len(names))
+    plan = window_plan(SESSIONS, sample, SEED, CALENDAR)
+    return await fetch_windows(sampler_of(provider, store), plan)
 
 
 if __name__ == "__main__":

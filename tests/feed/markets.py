@@ -21,7 +21,8 @@ from deskview.settings import Flow, Settings
 from deskview.simulator import create_app
 from tests.once import once
 
-QUICK = Settings(flow=Flow(count=2, history_sessions=20))
+LITTLE_FLOW = Flow(count=2, history_sessions=20, calls_per_session=4, sample_prints=200)
+QUICK = Settings(flow=LITTLE_FLOW)
 """All of momentum's history, and as little of the prints' as there may be."""
 CLOSE = time(16)
 PARTS = ("momentum", "breadth", "rotation", "leverage", "flow")

@@ -59,12 +59,14 @@ class Backfill:
 
     def samples(self) -> list[Path]:
         """The sessions of the year of flow."""
-        return [file for place, file in self.files().items() if place.startswith("flow-samples")]
+        return [file for place, file in self.files().items() if place.startswith("flow-windows")]
 
     def table(self, place: str) -> pl.DataFrame:
         """A stored table, its rows in an order that does not depend on how they came."""
         frame = pl.read_parquet(self.files()[place])
-        return frame.sort([column for column in ("session", "ticker") if column in frame.columns], maintain_order=True)
+        return frame.sort(
+            [column for column in ("session", "ticker", "since") if column in frame.columns], maintain_order=True
+        )
 
 
 def leave_half(backfill: Backfill) -> None:
@@ -84,7 +86,7 @@ def test_killed_at_random_the_command_ends_with_the_store_of_one_that_was_not(
     whole.finish()
     luck = random.Random(11)  # noqa: S311 - no secret
     for kill in range(kills):
-        line = "daily history: 1 of" if kill < in_the_history else "year of flow: 3 x"
+        line = "daily history: 1 of" if kill < in_the_history else "year of flow: 2 names"
         while not killed.kill(line, luck.uniform(0, 0.4)):
             leave_half(killed)
         if len(killed.samples()) > 20:
@@ -94,5 +96,5 @@ def test_killed_at_random_the_command_ends_with_the_store_of_one_that_was_not(
     assert len(whole.samples()) == 30
     for place in whole.files():
         assert killed.table(place).equals(whole.table(place)), place
-    for place in (place for place in killed.files() if place.startswith("flow-samples")):
-        assert killed.table(place).select("session", "ticker").is_unique().all()
+    for place in (place for place in killed.files() if place.startswith("flow-windows")):
+        assert killed.table(place).select("session", "ticker", "since").is_unique().all()

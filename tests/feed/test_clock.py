@@ -9,14 +9,14 @@ import msgspec
 import pytest
 
 from deskview.board import Board, Status
-from deskview.settings import Flow, Refresh, Settings
+from deskview.settings import Refresh, Settings
 from deskview.simulator import create_app
 from tests.feed.altered import Altered
-from tests.feed.markets import complete, provider
+from tests.feed.markets import LITTLE_FLOW, complete, provider
 from tests.feed.running import running
 
 NOW, UPCOMING = "/v1/marketstatus/now", "/v1/marketstatus/upcoming"
-OFTEN = Settings(flow=Flow(count=2, history_sessions=20), refresh=Refresh(snapshot_s=1))
+OFTEN = Settings(flow=LITTLE_FLOW, refresh=Refresh(snapshot_s=1))
 TOMORROW = date(2026, 2, 5)
 Body = dict[str, Any]
 

@@ -191,7 +191,7 @@ async def test_an_empty_market_says_so_and_takes_no_history_away(warm: Path) -> 
 
 
 async def test_before_the_open_nothing_is_a_zero(warm: Path) -> None:
-    board = await refreshed(simulated(at=time(8)), warm)
+    board = await refreshed(simulated(at=time(4, 1)), warm)
     assert board.session == date(2026, 2, 4)
     assert board.live is not None
     unpriced = board.live.filter(pl.col("price").is_null())

@@ -16,7 +16,7 @@ from deskview.settings import Flow, Settings
 from tests.feed.running import running
 from tests.feed.tiny import TinyMarket
 
-SETTINGS = Settings(history_sessions=60, flow=Flow(names=("AAPL",), history_sessions=20))
+SETTINGS = Settings(history_sessions=60, flow=Flow(names=("AAPL",), history_sessions=20, calls_per_session=2))
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 
 

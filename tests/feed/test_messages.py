@@ -9,7 +9,7 @@ import pytest
 
 from deskview.feed.scheduler import TURN_AGAIN_S, Scheduler
 from deskview.feed.state import FeedState
-from deskview.feed.tasks import KEY_AGAIN_S, KEYRING_READ, Failure, Task, failure_of
+from deskview.feed.tasks import KEY_AGAIN_S, KEYRING_READ, Failure, Progress, Task, failure_of, progress_message
 from deskview.market.groups import load_groups
 from deskview.market.sessions import Calendar
 from deskview.providers.answers import Refusal, refused
@@ -186,3 +186,8 @@ async def test_where_nobody_has_the_keyring_nothing_is_said_of_it() -> None:
     schedule, faults = scheduler()
     await one_turn(schedule, Task.SNAPSHOT, raising(ProviderError(Kind.KEY_REFUSED, "No.")))
     assert faults[Task.SNAPSHOT].sentence == "No."
+
+
+def test_a_long_way_is_told_in_minutes() -> None:
+    left = [progress_message(Task.FLOW_YEAR, Progress(1, 60, seconds)) for seconds in (0.2, 90.0, 363.0)]
+    assert [words.rpartition("about ")[2] for words in left] == ["1 s left", "90 s left", "6 minutes left"]

@@ -10,15 +10,16 @@ import msgspec
 import polars as pl
 import pytest
 
-from deskview.analytics.flow import FLOW_SAMPLES, Flow, FlowState, of_names, windows_per_name
+from deskview.analytics.flow import FUNDS, SAMPLE, Flow, FlowState, of_names
 from deskview.analytics.gate.clock import BELIEVED_AFTER
 from deskview.board import Basis, Board
 from deskview.feed import Feed
-from deskview.feed.prints import fetch_today, focus_names, start_of_day, store_focus, stored_focus
+from deskview.feed.plan import plan_of
+from deskview.feed.prints import drawn_for, fetch_today, start_of_day
+from deskview.feed.sampling import Drawn
 from deskview.market.sessions import Calendar
 from deskview.providers.base import Provider
 from deskview.providers.errors import ProviderError
-from deskview.providers.massive import provider as massive
 from deskview.settings import Flow as FlowSettings
 from deskview.settings import Settings
 from deskview.simulator import create_app
@@ -28,13 +29,14 @@ from tests.feed.running import running
 
 SESSION = date(2026, 2, 4)
 NAMES = ("NVDA", "TSLA")
-PAGE = 700
+EVERY = 9
+"""Requests for trades after which a connection breaks: a day of a name takes six."""
 
 HOURS = [time(9, 31), time(9, 45), time(12), time(12, 1), time(15, 59), time(16)]
 
 
 class Breaking(httpx.AsyncBaseTransport):
-    """A market at a time of day whose connection breaks on every third request for trades."""
+    """A market at a time of day whose connection breaks again and again on requests for trades."""
 
     def __init__(self) -> None:
         self.market = transport(at=time(9, 31))
@@ -49,16 +51,13 @@ class Breaking(httpx.AsyncBaseTransport):
         """The market's answer, or none."""
         if request.url.path.startswith("/v3/trades"):
             self.requests += 1
-            if self.requests % 3 == 0:
+            if self.requests % EVERY == 0:
                 self.broken += 1
                 raise httpx.ReadError("connection lost", request=request)
         return await self.market.handle_async_request(request)
 
 
-async def test_a_connection_that_breaks_loses_nothing_and_counts_nothing_twice(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(massive, "TRADES_A_PAGE", PAGE)
+async def test_a_connection_that_breaks_loses_nothing_and_counts_nothing_twice() -> None:
     whole, well = start_of_day(SESSION, Calendar()), simulated()
     whole = await fetch_today(well, whole, NAMES, (await well.market_status()).now)
     breaking, state = Breaking(), start_of_day(SESSION, Calendar())
@@ -108,6 +107,11 @@ async def test_a_feed_that_was_interrupted_shows_what_one_pass_shows(warm: Path,
     assert flow_of(board) == flow_of(crash.board)
 
 
+def of_kind(drawn: Drawn, kind: str) -> list[str]:
+    """The tickers that are stocks, or funds."""
+    return drawn.sample.filter(pl.col("kind") == kind).get_column("ticker").to_list()
+
+
 def flow_of(board: Board) -> Flow:
     """The reading without the repeats it recognised, which depend on how often was asked."""
     assert board.flow.value is not None
@@ -120,66 +124,45 @@ def basis_of(crash: Made) -> Basis:
     return crash.board.basis
 
 
-def favourite(ticker: str) -> pl.DataFrame:
-    row = {
-        "ticker": ticker,
-        "session": SESSION,
-        "retail_buy_usd": 90.0,
-        "retail_sell_usd": 90.0,
-        "other_buy_usd": 10.0,
-        "other_sell_usd": 10.0,
-        "prints": 300,
-        "names": 1,
-    }
-    return pl.DataFrame([row], schema=dict(FLOW_SAMPLES))
+def drawn(crash: Made, folder: Path, flow: FlowSettings, limit: int | None = None) -> Drawn:
+    return drawn_for(basis_of(crash), Store(folder), plan_of(flow, limit))
 
 
-def test_the_users_list_is_taken_as_it_is(crash: Made) -> None:
-    chosen = FlowSettings(names=("MSFT", "IREN", "MSFT"), count=1)
-    assert focus_names(basis_of(crash), chosen, pl.DataFrame(schema=dict(FLOW_SAMPLES))) == ("MSFT", "IREN")
+def test_the_users_list_is_taken_as_it_is_and_stands_for_itself(crash: Made, tmp_path: Path) -> None:
+    found = drawn(crash, tmp_path, FlowSettings(names=("MSFT", "IREN", "MSFT"), count=1, calls_per_session=4))
+    assert found.tickers == ["MSFT", "IREN"]
+    assert found.universe == 0
+    assert found.share is None
+    assert set(found.sample.get_column("weight")) == {1.0}
 
 
-def test_the_automatic_choice_is_volume_legs_and_favourites(crash: Made) -> None:
-    basis = basis_of(crash)
+def test_the_shipped_sample_stands_for_all_stocks_with_funds_beside_it(crash: Made, tmp_path: Path) -> None:
+    found, basis = drawn(crash, tmp_path, FlowSettings()), basis_of(crash)
+    assert len(of_kind(found, "stock")) == 50
+    assert {"SPY", "QQQ", "IWM", "TQQQ", "SQQQ", "SOXL"} <= set(of_kind(found, "fund")) <= set(FUNDS)
+    assert len(of_kind(found, "fund")) >= 10
+    assert {"long", "short", ""} == set(found.sample.filter(kind="stock").get_column("leg"))
+    assert found.sample.get_column("windows").sum() == FlowSettings().calls_per_session
+    assert found.universe > 3_000
+    assert found.share is not None
+    assert 0.3 < found.share < 0.7
     assert basis.momentum is not None
-    assert basis.momentum.raw is not None
-    flow = FlowSettings(count=8, calls_per_session=16)
-    names = focus_names(basis, flow, favourite("ROKU"))
-    long, short = ({name.ticker for name in leg} for leg in (basis.momentum.raw.long, basis.momentum.raw.short))
-    assert len(names) == len(set(names)) == 8
-    assert names[0] in {"NVDA", "TSLA"}
-    assert set(names) & long
-    assert set(names) & short
-    assert "ROKU" in names
-    without = focus_names(basis, flow, favourite("ROKU").clear())
-    assert len(without) == 8
-    assert "ROKU" not in without
 
 
-def test_without_legs_the_largest_take_their_places(crash: Made) -> None:
+def test_the_sample_of_a_session_stands_and_the_next_one_keeps_most_of_it(crash: Made, tmp_path: Path) -> None:
+    first = drawn(crash, tmp_path, FlowSettings())
+    assert drawn(crash, tmp_path, FlowSettings()).sample.equals(first.sample)
+    next_day = replace(basis_of(crash), session=date(2026, 2, 5))
+    second = drawn_for(next_day, Store(tmp_path), plan_of(FlowSettings(), None))
+    assert set(second.tickers) == set(first.tickers)
+    assert len(of_kind(drawn(crash, tmp_path, FlowSettings(count=60)), "stock")) == 60
+
+
+def test_without_legs_there_is_a_sample_too(crash: Made, tmp_path: Path) -> None:
     basis = replace(basis_of(crash), momentum=None)
-    largest = focus_names(basis, FlowSettings(count=8), favourite("ROKU").clear())
-    assert len(largest) == 8
-    assert largest[:3] == focus_names(basis, FlowSettings(count=3), favourite("ROKU").clear())
-
-
-@pytest.mark.parametrize(("count", "calls", "names", "windows"), [(8, 16, 8, 2), (8, 4, 4, 1), (3, 16, 3, 5)])
-def test_the_choice_fits_the_budget_of_calls(crash: Made, count: int, calls: int, names: int, windows: int) -> None:
-    flow = FlowSettings(count=count, calls_per_session=calls)
-    chosen = focus_names(basis_of(crash), flow, favourite("ROKU").clear())
-    assert len(chosen) == names
-    assert windows_per_name(flow.calls_per_session, len(chosen)) == windows
-    assert len(chosen) * windows <= calls
-
-
-def test_the_choice_of_a_session_stands(tmp_path: Path) -> None:
-    store, flow = Store(tmp_path), FlowSettings(count=2)
-    assert stored_focus(store, SESSION, flow) == ()
-    store_focus(store, SESSION, ("AAA", "BBB"))
-    assert stored_focus(store, SESSION, flow) == ("AAA", "BBB")
-    assert stored_focus(store, date(2026, 2, 5), flow) == ()
-    assert stored_focus(store, SESSION, FlowSettings(count=3)) == ()
-    assert stored_focus(store, SESSION, FlowSettings(names=("CCC",))) == ()
+    found = drawn_for(basis, Store(tmp_path), plan_of(FlowSettings(count=8, calls_per_session=16), None))
+    assert len(of_kind(found, "stock")) == 8
+    assert dict(found.sample.schema) == dict(SAMPLE)
 
 
 async def test_names_no_longer_read_are_not_shown(crash: Made) -> None:
@@ -266,7 +249,7 @@ def test_the_crash_has_retail_in_the_afternoon_and_selling_in_the_morning(crash:
 
 async def test_the_reversed_day_has_the_opposite_shape(tmp_path: Path) -> None:
     app = create_app("reversed-flow", at=time(16), speed=0, compress=False)
-    flow = FlowSettings(count=4, history_sessions=20, calls_per_session=4, panel_calls=0)
+    flow = FlowSettings(count=16, history_sessions=20, calls_per_session=16, sample_prints=50, panel_calls=0)
     board = await refreshed(provider(httpx.ASGITransport(app)), tmp_path, Settings(flow=flow))
     retail, other = sides_of(board)
     assert retail.morning_usd > 0 > retail.afternoon_usd

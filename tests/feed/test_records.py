@@ -1,6 +1,6 @@
 """Recorded readings carry the number of their definition: those of another are kept, never mixed in, and counted."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import polars as pl
@@ -8,10 +8,9 @@ import pytest
 
 from deskview.analytics import definitions
 from deskview.analytics.favourites import OVERLAPS
-from deskview.analytics.flow import FLOW_SAMPLES
+from deskview.analytics.flow import FLOW_WINDOWS
 from deskview.analytics.leverage import FORECASTS, REALISED
 from deskview.feed.records import RecordTable, left_out
-from deskview.feed.sampling import stored_samples
 from deskview.feed.week import FORECASTS_NAME, REALISED_NAME, score_of
 from deskview.store import DEFINITION, Store
 
@@ -32,14 +31,22 @@ def flow(session: date, usd: float = 1.0) -> pl.DataFrame:
 
 
 def samples(session: date) -> pl.DataFrame:
-    row = ("AAA", session, 1.0, 1.0, 1.0, 1.0, 10, 1)
-    return pl.DataFrame([row], schema=dict(FLOW_SAMPLES), orient="row")
+    start = datetime.combine(session, time(15), UTC)
+    row = (session, "AAA", start, start, 1.0, 1.0, 1.0, 1.0, 5.0, 10)
+    return pl.DataFrame([row], schema=dict(FLOW_WINDOWS), orient="row")
+
+
+@pytest.fixture(autouse=True)
+def first_definition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Overlaps and samples mean what they first did."""
+    for kind in ("overlaps", "flow-windows"):
+        monkeypatch.setitem(definitions.RECORDED, kind, definitions.RECORDED[kind][:1])
 
 
 @pytest.fixture
 def second_definition(monkeypatch: pytest.MonkeyPatch) -> None:
     """Overlaps and samples have come to mean something else."""
-    for kind in ("overlaps", "flow-samples"):
+    for kind in ("overlaps", "flow-windows"):
         monkeypatch.setitem(definitions.RECORDED, kind, (*definitions.RECORDED[kind], "something else"))
 
 
@@ -47,7 +54,7 @@ def test_what_is_kept_carries_the_number_of_its_definition(tmp_path: Path) -> No
     store = Store(tmp_path)
     RecordTable(store, FORECASTS_NAME, FORECASTS, FORECASTS_NAME).keep(forecast(FIRST, SECOND))
     RecordTable(store, "overlaps-6x200", OVERLAPS, "overlaps").keep(overlaps(FIRST))
-    RecordTable(store, "samples", FLOW_SAMPLES, "flow-samples").keep_day(FIRST, samples(FIRST))
+    RecordTable(store, "samples", FLOW_WINDOWS, "flow-windows").keep_day(FIRST, samples(FIRST))
     numbers = [
         pl.read_parquet(tmp_path / file).get_column(DEFINITION).to_list()
         for file in (f"{FORECASTS_NAME}.parquet", "overlaps-6x200.parquet", f"samples/{FIRST}.parquet")
@@ -58,11 +65,11 @@ def test_what_is_kept_carries_the_number_of_its_definition(tmp_path: Path) -> No
 def test_a_file_from_before_there_were_numbers_is_of_the_first_definition(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.put_table("overlaps-6x200", overlaps(FIRST), OVERLAPS)
-    store.put_day("samples", FIRST, samples(FIRST), FLOW_SAMPLES)
+    store.put_day("samples", FIRST, samples(FIRST), FLOW_WINDOWS)
     table = RecordTable(store, "overlaps-6x200", OVERLAPS, "overlaps")
     assert table.read().rows.equals(overlaps(FIRST))
     assert table.read().others.is_empty()
-    assert stored_samples(store, "samples").equals(samples(FIRST))
+    assert RecordTable(store, "samples", FLOW_WINDOWS, "flow-windows").read_days().rows.equals(samples(FIRST))
     assert store.set_aside == []
 
 
@@ -85,12 +92,12 @@ def test_rows_of_another_definition_are_left_out_and_stay_on_disk(tmp_path: Path
 @pytest.mark.usefixtures("second_definition")
 def test_samples_of_another_definition_stay_beside_those_fetched_anew(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    store.put_day("samples", FIRST, samples(FIRST), FLOW_SAMPLES)
-    assert stored_samples(store, "samples").is_empty()
-    table = RecordTable(store, "samples", FLOW_SAMPLES, "flow-samples")
+    store.put_day("samples", FIRST, samples(FIRST), FLOW_WINDOWS)
+    assert RecordTable(store, "samples", FLOW_WINDOWS, "flow-windows").read_days().rows.is_empty()
+    table = RecordTable(store, "samples", FLOW_WINDOWS, "flow-windows")
     for _ in range(2):
         table.keep_day(FIRST, samples(FIRST))
-    assert stored_samples(store, "samples").equals(samples(FIRST))
+    assert RecordTable(store, "samples", FLOW_WINDOWS, "flow-windows").read_days().rows.equals(samples(FIRST))
     assert table.read_days().others.height == 1
 
 

@@ -91,6 +91,25 @@ def refusing(key: ApiKey) -> Provider:
     return Refusing(datetime(2026, 3, 2, 18, tzinfo=UTC), accepts=key == ApiKey(GOOD_KEY))
 
 
+class Noting(TinyMarket):
+    """Notes in a file whose prints were asked for."""
+
+    def __init__(self, clock: datetime, notes: Path) -> None:
+        super().__init__(clock)
+        self.notes = notes
+
+    async def trades(self, ticker: str, since: datetime, until: datetime) -> Table:
+        """The prints."""
+        with self.notes.open("a") as file:
+            file.write(f"{ticker}\n")
+        return await super().trades(ticker, since, until)
+
+
+def noting(notes: Path, _key: ApiKey) -> Provider:
+    """The tiny market that notes whose prints were asked for."""
+    return Noting(datetime(2026, 3, 2, 18, tzinfo=UTC), notes)
+
+
 def fleeting(_key: ApiKey) -> Provider:
     """A market that shows its figures and dies, each time anew."""
     return Fleeting(datetime(2026, 3, 2, 18, tzinfo=UTC))

@@ -16,6 +16,7 @@ class Market:
 
     ended: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     refreshes: int = 0
+    opened: list[str | None] = field(default_factory=list)
 
     async def run(self) -> None:
         """Waits for the end."""
@@ -24,6 +25,10 @@ class Market:
     async def intraday(self, ticker: str) -> None:
         """Fails."""
         raise OSError(f"no bars of {ticker}")
+
+    def open_name(self, ticker: str | None) -> None:
+        """Remembers."""
+        self.opened.append(ticker)
 
     def refresh_now(self) -> None:
         """Counts."""
@@ -83,6 +88,26 @@ async def test_a_market_that_breaks_is_logged_and_the_log_pointed_to(caplog: pyt
     assert (told.sentence, told.way_out, told.keyless) == ("the wire is cut", SEE_LOG, False)
     assert "the feed ended" in caplog.text
     assert market.refreshes == 0, "it has ended"
+
+
+async def test_a_market_opened_later_hears_of_the_name_that_is_looked_at() -> None:
+    market = Market()
+    one = MarketClient(Opener(market), lambda _: None, lambda _: None)
+    one.open_name("NVDA")
+    assert market.opened == []
+    one.start()
+    await asyncio.sleep(0)
+    one.open_name("TSLA")
+    one.open_name(None)
+    one.stop()
+    assert market.opened == ["NVDA", "TSLA", None]
+
+
+async def test_a_market_hears_of_no_name_where_none_is_looked_at() -> None:
+    market = Market()
+    async with client(market) as (_, heard):
+        assert market.opened == []
+    assert heard.empty()
 
 
 async def test_bars_that_can_t_be_had_cost_the_chart_and_no_more(caplog: pytest.LogCaptureFixture) -> None:

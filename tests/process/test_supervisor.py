@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.feed.markets import QUICK, Made, complete
 from tests.process.markets import (
     CANARY,
     FAST,
+    LIMIT_S,
     TINY,
     Follower,
     Waits,
@@ -30,6 +32,7 @@ from tests.process.markets import (
     following,
     interpreter,
     mortal,
+    noting,
     tiny,
     unfit,
     what_others_see,
@@ -203,6 +206,26 @@ async def test_one_that_is_killed_is_started_again_and_the_last_figures_stay(war
     assert second != first
     assert all(board.parts[name].value for board in follower.boards[number:] for name in ("momentum", "flow"))
     assert again.momentum.status is Status.LIVE
+
+
+async def test_the_name_that_is_looked_at_is_asked_for_in_its_process_and_in_the_next_one_too(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    async with following(tmp_path, partial(noting, notes), TINY, wait=Waits()) as (follower, _):
+        await follower.until(fresh)
+        follower.market.open_name("XOM")
+        await asyncio.to_thread(asked_for, "XOM", notes)
+        kill()
+        await follower.until(lambda board: "was ended by SIGKILL" in board.rotation.note)
+        notes.write_text("")
+        await asyncio.to_thread(asked_for, "XOM", notes)
+
+
+def asked_for(ticker: str, notes: Path) -> None:
+    """Returns once the name's prints were asked for; not on the loop."""
+    until = time.monotonic() + LIMIT_S
+    while not notes.exists() or ticker not in notes.read_text().split():
+        assert time.monotonic() < until, f"nobody asks for {ticker}"
+        time.sleep(0.05)
 
 
 async def test_one_that_keeps_dying_is_given_up_and_started_anew_on_request(tmp_path: Path) -> None:
