@@ -3,7 +3,7 @@
 from deskview.board.basis import Assumptions, Basis, DailyTables, Reference, build_basis, wanted_of
 from deskview.board.board import Board, Built, Part, Status
 from deskview.board.build import build, build_board, simulated
-from deskview.board.inputs import CrowdingInputs, FlowInputs, Inputs, Notice, OffExchange, WeekInputs, Wire
+from deskview.board.inputs import CrowdingInputs, FlowInputs, Inputs, Notice, OffExchange, OpenedName, WeekInputs, Wire
 from deskview.board.past import NARROW, Past, past_of
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Inputs",
     "Notice",
     "OffExchange",
+    "OpenedName",
     "Part",
     "Past",
     "Reference",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from deskview.board.board import Board, Status
-from deskview.board.readings import NAMES, basis_at, companion, is_held, reading_at
+from deskview.board.readings import NAMES, basis_at, companion, is_held, limits_at, reading_at
 from deskview.settings import Alert
 
 QUIET = timedelta(minutes=1)
@@ -20,14 +20,18 @@ class Watch:
 
     `holds` is whether its condition held on the last board that had the reading; None before the first. `firings`
     counts, `fired_at` is the market's time of the last, `value` the reading now, `fired_value` the one then; `basis`
-    and `fired_basis` are what they rest on where they are σ. `rings` is true on the one board that should be heard.
-    `pending` says why nothing is concluded from the reading now: it is in doubt, or an older one that was kept.
+    and `fired_basis` are what they rest on where they are σ. `low` and `high` are the limits of a percentile that has
+    some, and `value` itself of any other figure: the condition holds where both lie beyond the level. `rings` is true
+    on the one board that should be heard. `pending` says why nothing is concluded from the reading now: it is in doubt,
+    an older one that was kept, a sum that lacks names, or a percentile whose limits are not known.
     `fault` says why the reading can't be had, `where` the file and line of the rule. `own` is a rule set on the
     screen, not one of the settings.
     """
 
     rule: Alert
     value: float | None = None
+    low: float | None = None
+    high: float | None = None
     basis: str = ""
     holds: bool | None = None
     firings: int = 0
@@ -48,27 +52,30 @@ class Watch:
 
     @property
     def to_go(self) -> float | None:
-        """How far the value is from where the condition holds; negative by how far it is past."""
-        if self.value is None:
+        """How far the reading is from where the condition holds, by its limit that has the longer way; negative by how
+        far it is past."""
+        if self.value is None or self.low is None or self.high is None:
             return None
-        rule, value = self.rule, self.value
+        rule, low, high = self.rule, self.low, self.high
         match rule.condition:
             case "above":
-                return rule.level - value
+                return rule.level - low
             case "below":
-                return value - rule.level
+                return high - rule.level
             case "crosses":
-                return abs(value - rule.level)
+                up, down = abs(rule.level - low), abs(high - rule.level)
+                return min(up, down) if self.holds is None else down if self.holds else up
             case "sigma":
-                return rule.level - abs(value)
+                return rule.level - abs(self.value)
             case _:
-                return min(value, 100 - value) - rule.level
+                return min(high, 100 - low) - rule.level
 
 
 def watched(before: Sequence[Watch], board: Board) -> tuple[Watch, ...]:
     """Every rule on the next board: it fires when its condition comes to hold, and not again until it has not held.
 
-    On a reading that is missing, in doubt or kept from before it neither fires nor is it armed: it stays as it was.
+    On a reading that is missing, in doubt or kept from before it neither fires nor is it armed: it stays as it was. So
+    it does while a level that is to be crossed lies within the reading's limits.
     """
     return tuple(_next(watch, board) for watch in before)
 
@@ -83,13 +90,15 @@ def _next(watch: Watch, board: Board) -> Watch:
     try:
         path = watched_path(board, rule)
         value, basis = reading_at(board, path), basis_at(board, path)
+        low, high = limits_at(board, path) or (value, value)
     except LookupError as fault:
-        return replace(watch, value=None, rings=False, pending="", fault=str(fault.args[0]))
-    pending = _pending(board, path)
-    if value is None or pending:
-        return replace(watch, value=None, rings=False, pending=pending, fault="")
-    holds = _holds(rule, value)
-    known = replace(watch, value=value, basis=basis, holds=holds, rings=False, pending="", fault="")
+        return replace(watch, value=None, low=None, high=None, rings=False, pending="", fault=str(fault.args[0]))
+    pending = _pending(board, path) or ("" if value is None or None not in (low, high) else UNSURE)
+    if pending or value is None or low is None or high is None:
+        return replace(watch, value=None, low=None, high=None, rings=False, pending=pending, fault="")
+    holds = _holds(rule, low, high)
+    known = replace(watch, value=value, low=low, high=high, basis=basis, rings=False, pending="", fault="")
+    known = known if holds is None else replace(known, holds=holds)
     return _fired(known, board.as_of) if _fires(rule, watch.holds, holds) else known
 
 
@@ -100,7 +109,7 @@ def _pending(board: Board, path: str) -> str:
     """
     part, *names = path.split(".")
     if part != NAMES:
-        return _PENDING.get(board.parts[part].status, "")
+        return _PENDING.get(board.parts[part].status, "") or (_COMING if _is_still_summed(board, path) else "")
     if is_held(board, ".".join(names[:-1])):
         return _PENDING[Status.DOUBT]
     found = [
@@ -109,7 +118,23 @@ def _pending(board: Board, path: str) -> str:
     return found[0] if found and all(found) else ""
 
 
+def _is_still_summed(board: Board, path: str) -> bool:
+    """Whether it is a sum of flow over names of which some are still to come: it grows with each of them."""
+    part, *places, figure = path.split(".")
+    if part != "flow" or not (figure.endswith("_usd") or figure in _OF_SUMS):
+        return False
+    reading = board.flow.value
+    if reading is None or _OF_ONE_NAME.intersection(places):
+        return False
+    over = reading.funds if "funds" in places else reading
+    return over is not None and over.names < over.focus
+
+
+_COMING = "names are still to come"
+_OF_SUMS = ("intensity", "retail_intensity", "other_intensity")
+_OF_ONE_NAME = frozenset({"by_name", "divergence", "converse"})
 _PENDING = {Status.DOUBT: "in doubt", Status.STALE: "stale"}
+UNSURE = "it is not known how sure its percentile is"
 
 
 def _fired(watch: Watch, at: datetime | None) -> Watch:
@@ -125,20 +150,25 @@ def _fired(watch: Watch, at: datetime | None) -> Watch:
     )
 
 
-def _holds(rule: Alert, value: float) -> bool:
+def _holds(rule: Alert, low: float, high: float) -> bool | None:
+    """Whether a reading between these lies beyond the level; None where it may be on either side of one to cross."""
     level = rule.level
     match rule.condition:
         case "below":
-            return value < level
+            return high < level
         case "sigma":
-            return abs(value) > level
+            return min(abs(low), abs(high)) > level
         case "percentile":
-            return min(value, 100 - value) < level
+            return min(high, 100 - low) < level
+        case "crosses":
+            return None if low <= level < high else low > level
         case _:
-            return value > level
+            return low > level
 
 
-def _fires(rule: Alert, before: bool | None, holds: bool) -> bool:
+def _fires(rule: Alert, before: bool | None, holds: bool | None) -> bool:
+    if holds is None:
+        return False
     if rule.crosses is not None:
         return before is not None and before != holds
     return holds and not before

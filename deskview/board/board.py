@@ -10,7 +10,9 @@ import polars as pl
 
 from deskview.analytics import breadth, flow, leverage, momentum, rotation
 from deskview.analytics.favourites import Crowding
+from deskview.analytics.flow import NameDay
 from deskview.board.basis import Basis
+from deskview.board.flows import Compared
 from deskview.board.inputs import Inputs, OffExchange, Wire
 from deskview.board.market import Market
 from deskview.market.source import Source
@@ -67,7 +69,8 @@ class Part(Generic[Reading]):
 class Board:
     """All readings of one moment; immutable. `live` is the LIVE table they rest on, `basis` the session's models.
 
-    `snapshot` is the SNAPSHOT LIVE was made of, with the session's open, high and low.
+    `snapshot` is the SNAPSHOT LIVE was made of, with the session's open, high and low; `opened` the prints of names the
+    user opened, by ticker.
     """
 
     source: Source
@@ -85,6 +88,7 @@ class Board:
     snapshot: pl.DataFrame | None = None
     off_exchange: OffExchange = field(default_factory=OffExchange)
     wire: Wire = field(default_factory=Wire)
+    opened: Mapping[str, NameDay] = field(default_factory=dict)
 
     @property
     def parts(self) -> dict[str, Part[Any]]:
@@ -94,8 +98,9 @@ class Board:
 
 @dataclass(frozen=True)
 class Built:
-    """A board, what it was made of, and the market the next snapshot is held against."""
+    """A board, what it was made of, the market the next snapshot is held against, and what flow was compared with."""
 
     inputs: Inputs
     board: Board
     market: Market | None
+    compared: Compared = field(default_factory=Compared)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -13,19 +13,23 @@ from deskview.analytics import breadth, flow, leverage, momentum, rotation
 from deskview.analytics.favourites import Crowding
 from deskview.board.board import Board, Built, Part, Status
 from deskview.board.checks import checked
+from deskview.board.flows import Compared, compared, opened
 from deskview.board.inputs import Inputs, Notice, OffExchange, WeekInputs, Wire
 from deskview.board.market import Market, market_of
 from deskview.market.sessions import NEW_YORK
 
 log = logging.getLogger(__name__)
-_BESIDE = frozenset({"creation_usd", "rank", "score", "sigma_of_hour", "verdict"})
+_BESIDE = frozenset({"creation_usd", "rank", "score", "sigma_of_hour", "universe_share", "verdict"})
 """Figures that need more sessions than a new desk holds (creations, today's rank, the score), or that there are not at
-all times (σ of the hour before the open, a verdict on a calm day): without them a reading is whole."""
+all times (σ of the hour before the open, a verdict on a calm day, a universe of names the user chose): without them a
+reading is whole."""
 _SCORED = tuple(f"score.{figure}" for figure in ("hit_rate", "hit_low", "hit_high", "mean_pit"))
 
 
 STALE_AFTER_S = 60.0
 """Where the newest price is older than this the market's figures are stale: somewhere one trades every second."""
+PRINTS_BEHIND = timedelta(minutes=5)
+"""Sums of prints that lie further behind the market, by its own clock, are stale: they are fetched name by name."""
 KEPT_PRICES = "snapshot prices"
 
 
@@ -54,14 +58,16 @@ def build(inputs: Inputs, before: Built | None = None) -> Built:
     """
     kept = before if before is not None and _same_market(inputs, before.inputs) else None
     market = kept.market if kept is not None else _held_against(inputs, before)
-    return Built(inputs, _board(inputs, market, kept), market)
+    found = compared(inputs, market, before.compared if before else None)
+    names = opened(inputs, market, before.inputs if before else None, before.board.opened if before else {})
+    return Built(inputs, replace(_board(inputs, market, kept, found), opened=names), market, found)
 
 
 def _held_against(inputs: Inputs, before: Built | None) -> Market | None:
     return market_of(inputs, before.market if before else None, before.inputs.basis if before else None)
 
 
-def _board(inputs: Inputs, market: Market | None, kept: Built | None) -> Board:
+def _board(inputs: Inputs, market: Market | None, kept: Built | None, found: Compared) -> Board:
     parts = _MarketParts(inputs, market, kept)
     basis = inputs.basis
     return Board(
@@ -79,7 +85,7 @@ def _board(inputs: Inputs, market: Market | None, kept: Built | None) -> Board:
             basis.leverage if basis else None,
             lambda model, live, at: completed(leverage.read(model, live, at), inputs.week),
         ),
-        flow=_flow(inputs),
+        flow=_flow(inputs, market, found),
         crowding=_crowding(inputs),
         basis=basis,
         live=market.live if market else None,
@@ -134,40 +140,64 @@ class _MarketParts:
             age_s=market.age_s,
             delay_s=self.inputs.delay_s,
             doubt=market.verdict.sentence,
+            old=_old_prices(market),
         )
 
 
-def _flow(inputs: Inputs) -> Part[flow.Flow]:
+def _old_prices(market: Market) -> str:
+    """What is said where answers come but nothing new is in them."""
+    if market.data_as_of is None or (market.age_s or 0.0) <= STALE_AFTER_S:
+        return ""
+    then = market.data_as_of.astimezone(NEW_YORK)
+    return f"The provider answers, but its newest price is of {then:%Y-%m-%d %H:%M:%S} ET."
+
+
+def _flow(inputs: Inputs, market: Market | None, found: Compared) -> Part[flow.Flow]:
     notice, given, basis = inputs.notices.get("flow"), inputs.flow, inputs.basis
-    if given.today is None or given.as_of is None or basis is None:
-        return _awaited(notice, "waiting for the prints of the focus names")
-    today, as_of = given.today, given.as_of
-    year = pl.DataFrame(schema=dict(flow.FLOW_DAYS)) if given.year is None else given.year
+    today, sample, as_of = given.today, given.sample, given.as_of
+    if today is None or sample is None or as_of is None or basis is None:
+        return _awaited(notice, "waiting for the prints of the sample's names")
+    final, _whole = as_of >= today.session_close, len(given.counted) >= sample.height
+    moment = _Moment(
+        at=as_of,
+        received=given.received,
+        data_as_of=min(as_of, today.session_close),
+        age_s=None if final else 0.0,
+        delay_s=inputs.delay_s,
+        old=""
+        if final or len(given.counted) < sample.height
+        else _behind(as_of, market.at if market else inputs.snapshot_at),
+    )
     return _read(
         "flow",
         lambda: _with_off_exchange(
             flow.read(
                 today.bars,
-                year,
+                sample,
+                found.stocks,
                 today.session,
                 basis.half_day,
-                as_of=as_of,
-                closes=today.session_close,
+                counted=given.counted,
+                funds_comparison=found.funds,
                 left_out=today.left_out,
-                names=given.names,
-                focus=given.focus,
+                universe=given.universe,
+                universe_share=given.universe_share,
+                sizing=given.sizing,
             ),
             inputs.off_exchange,
         ),
-        _Moment(
-            as_of,
-            given.received,
-            min(as_of, today.session_close),
-            None if as_of >= today.session_close else 0.0,
-            inputs.delay_s,
-        ),
+        moment,
         notice,
     )
+
+
+def _behind(as_of: datetime, now: datetime | None) -> str:
+    """What is said of prints that lie so far behind the market that their sums are another hour's; empty if not."""
+    if now is None or now - as_of <= PRINTS_BEHIND:
+        return ""
+    minutes = (now - as_of) // timedelta(minutes=1)
+    then = as_of.astimezone(NEW_YORK)
+    return f"Prints are counted up to {then:%Y-%m-%d %H:%M:%S} ET, {minutes} minutes behind the market."
 
 
 def _crowding(inputs: Inputs) -> Part[Crowding]:
@@ -186,7 +216,7 @@ def _awaited(notice: Notice | None, reason: str) -> Part[Any]:
 
 @dataclass(frozen=True)
 class _Moment:
-    """What a part says of the time of its data, and of the doubt in them."""
+    """What a part says of the time of its data, of the doubt in them, and why they are `old` where they are."""
 
     at: datetime
     received: float
@@ -194,6 +224,7 @@ class _Moment:
     age_s: float | None = 0.0
     delay_s: float = 0.0
     doubt: str = ""
+    old: str = ""
 
 
 def _read(name: str, read: Callable[[], AnyReading], moment: _Moment, notice: Notice | None) -> Part[AnyReading]:
@@ -207,9 +238,9 @@ def _read(name: str, read: Callable[[], AnyReading], moment: _Moment, notice: No
     return Part(
         value=value,
         as_of=moment.at,
-        status=Status.DOUBT if doubt else _status(moment, notice, incomplete=_headline_missing(value)),
+        status=Status.DOUBT if doubt else _status(moment, notice, incomplete=_incomplete(value)),
         missing=value.missing,
-        note=(_note(notice) if notice and not notice.doubt else "") or _old_data(moment),
+        note=(_note(notice) if notice and not notice.doubt else "") or moment.old,
         progress=notice.progress if notice else None,
         received=moment.received,
         data_as_of=moment.data_as_of,
@@ -220,17 +251,9 @@ def _read(name: str, read: Callable[[], AnyReading], moment: _Moment, notice: No
     )
 
 
-def _old_data(moment: _Moment) -> str:
-    """What is said where answers come but nothing new is in them."""
-    if moment.data_as_of is None or (moment.age_s or 0.0) <= STALE_AFTER_S:
-        return ""
-    then = moment.data_as_of.astimezone(NEW_YORK)
-    return f"The provider answers, but its newest price is of {then:%Y-%m-%d %H:%M:%S} ET."
-
-
 def _status(moment: _Moment, notice: Notice | None, *, incomplete: bool) -> Status:
     """How far figures that are not in doubt can be trusted."""
-    if (notice and notice.fault) or (moment.age_s or 0.0) > STALE_AFTER_S:
+    if (notice and notice.fault) or moment.old:
         return Status.STALE
     return Status.PARTIAL if (notice and not notice.whole) or incomplete else Status.LIVE
 
@@ -249,8 +272,11 @@ def _note(notice: Notice) -> str:
     return f"{notice.text} The last good figures stay." if notice.fault and notice.keeps_figures else notice.text
 
 
-def _headline_missing(value: Reading) -> bool:
-    """Whether a figure at the top of the reading is missing; a gap further down is told under `missing` alone."""
+def _incomplete(value: Reading) -> bool:
+    """Whether names of the sample or a figure at the top of the reading are lacking; a gap further down is told under
+    `missing` alone."""
+    if isinstance(value, flow.Flow) and value.names < value.focus:
+        return True
     top = (path for path in value.missing if "." not in path and path not in _BESIDE)
     return any(getattr(value, path.replace("return", "return_"), "") is None for path in top)
 

@@ -9,22 +9,42 @@ import polars as pl
 from deskview.analytics import flow, leverage
 from deskview.analytics.favourites import Crowding
 from deskview.board.basis import Basis
+from deskview.market.sessions import Calendar
 from deskview.market.source import Source
 
 
 @dataclass(frozen=True)
 class FlowInputs:
-    """Today's counted prints and FLOW_DAYS of the sessions before; None while they are still to come.
+    """Today's counted prints, SAMPLE, and FLOW_WINDOWS of today and the sessions before; None while still to come.
 
-    `received` is the monotonic clock of the last fetch, `names` how many of the `focus` names are in.
+    `received` is the monotonic clock of the last fetch, `counted` the names whose prints are in up to `as_of`.
+    `universe` is the number of stocks the sample was drawn from (0: its names stand for themselves), `universe_share`
+    the part of their dollar volume that the sample's names trade, `sizing` what is sampled and what it costs.
     """
 
     today: flow.FlowState | None = None
-    year: pl.DataFrame | None = None
     as_of: datetime | None = None
     received: float = 0.0
-    names: int = 0
-    focus: int = 0
+    sample: pl.DataFrame | None = None
+    windows: pl.DataFrame | None = None
+    counted: tuple[str, ...] = ()
+    universe: int = 0
+    universe_share: float | None = None
+    sizing: str = ""
+
+
+@dataclass(frozen=True)
+class OpenedName:
+    """A name the user opened: its counted prints of today up to `as_of`, FLOW_WINDOWS of its own (today's among them).
+
+    `note` says what is still to come or what failed.
+    """
+
+    today: flow.FlowState | None = None
+    windows: pl.DataFrame | None = None
+    as_of: datetime | None = None
+    received: float = 0.0
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,3 +151,5 @@ class Inputs:
     week: WeekInputs = field(default_factory=WeekInputs)
     notices: Mapping[str, Notice] = field(default_factory=dict)
     wire: Wire = field(default_factory=Wire)
+    opened: Mapping[str, OpenedName] = field(default_factory=dict)
+    calendar: Calendar | None = None

@@ -152,6 +152,16 @@ def basis_at(board: Board, path: str) -> str:
     return getattr(beside, "sigma_basis", None) or ""
 
 
+def limits_at(board: Board, path: str) -> tuple[float | None, float | None] | None:
+    """The limits that stand beside a percentile, null where they are not known; None for a figure that has none."""
+    part, *names = path.split(".")
+    if part not in board.parts or names[-1:] != ["percentile"]:
+        return None
+    beside = _under(board.parts[part].value, names[:-1], path)
+    ends = [f"percentile_{end}" for end in ("low", "high")]
+    return (getattr(beside, ends[0]), getattr(beside, ends[1])) if all(hasattr(beside, end) for end in ends) else None
+
+
 def _of_a_name(board: Board, path: str, ticker: str, figure: str) -> float | None:
     if figure not in OF_A_NAME:
         raise LookupError(_unknown(figure, path, OF_A_NAME))
@@ -198,7 +208,7 @@ def _step(here: Any, name: str, path: str) -> Any:  # noqa: ANN401 - whatever a 
     raise LookupError(f"{path}: nothing lies below {name}")
 
 
-_NAMED_BY = ("ticker", "underlying", "index", "name", "kind", "sector", "family")
+_NAMED_BY = ("ticker", "underlying", "index", "name", "group", "kind", "sector", "family")
 
 
 def _row_name(row: object) -> str | None:
@@ -226,12 +236,12 @@ def companion(board: Board, path: str, kind: str) -> str | None:
 
 
 def _leads(board: Board, path: str) -> bool:
-    """Whether the path leads to a figure; where the part has no reading yet, whether it may."""
+    """Whether the path leads to a figure; where it or the part's reading is missing now, whether it may."""
     try:
         reading_at(board, path)
     except LookupError:
         return False
-    return not path.startswith(f"{NAMES}.")
+    return not path.startswith(f"{NAMES}.") and not reading_fault(path)
 
 
 def _unknown(name: str, path: str, valid: Mapping[str, object] | list[str]) -> str:

@@ -23,7 +23,8 @@ def part_table(board: Board, part: Part[Any], rows_of: Callable[[dict[str, Any]]
 def alerts_table(board: Board, watches: Sequence[Watch]) -> pl.DataFrame | None:
     """The rules in the readings' own units with what became of them; times in UTC, None without rules.
 
-    `sigma_basis` is what a σ rests on (rule, todays-names), empty for any other figure.
+    `sigma_basis` is what a σ rests on (rule, todays-names), empty for any other figure; `low` and `high` are the limits
+    of a percentile, else the value.
     """
     return _rows_stamped(board, [_rule(watch) for watch in watches])
 
@@ -35,6 +36,8 @@ def _rule(watch: Watch) -> dict[str, Any]:
         "condition": rule.condition,
         "level": rule.level,
         "value": watch.value,
+        "low": watch.low,
+        "high": watch.high,
         "sigma_basis": watch.basis,
         "to_go": watch.to_go,
         "holds": watch.holds,

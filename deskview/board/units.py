@@ -42,6 +42,8 @@ _FRACTIONS = frozenset(
         "median_intensity",
         "retail_intensity",
         "other_intensity",
+        "usual_retail",
+        "usual_other",
         "hit_rate",
         "hit_low",
         "hit_high",
@@ -60,6 +62,8 @@ _NAMED = {
     "sigma_of_hour": Unit.SIGMA,
     "percentile_long": Unit.PERCENTILE,
     "percentile_short": Unit.PERCENTILE,
+    "percentile_low": Unit.PERCENTILE,
+    "percentile_high": Unit.PERCENTILE,
 }
 
 _ENDINGS = {
@@ -71,6 +75,8 @@ _ENDINGS = {
     "_share_raw": Unit.FRACTION,
 }
 _OF_RETURNS = frozenset({"returns", "relative", "benchmark_returns"})
+_TIMES = ("flow.by_name.", "flow.divergence.", "flow.converse.", "flow.funds.by_name.")
+"""Where a weight is no part of a whole but how many dollars one stands for."""
 
 
 def unit_of(path: str) -> Unit:
@@ -80,6 +86,8 @@ def unit_of(path: str) -> Unit:
         return Unit.PERCENTILE
     if last in _NAMED:
         return _NAMED[last]
+    if last == "weight" and path.startswith(_TIMES):
+        return Unit.NUMBER
     if parent in _OF_RETURNS or last in _FRACTIONS:
         return Unit.FRACTION
     return next((unit for ending, unit in _ENDINGS.items() if last.endswith(ending)), Unit.NUMBER)

@@ -155,17 +155,100 @@ def test_acknowledging_leaves_the_count(board: Board) -> None:
     assert seen.firings == 1
 
 
-def test_a_percentile_rule_looks_at_either_end(board: Board) -> None:
+Interval = tuple[float | None, float | None, float | None]
+"""A percentile with its limits."""
+
+
+def with_retail(board: Board, figures: Interval, minute: float = 0) -> Board:
+    """The board with another percentile of retail and its limits, so many minutes later."""
     assert board.flow.value is not None
-    percentile = board.flow.value.retail.percentile
-    assert percentile is not None
-    distance = min(percentile, 100 - percentile)
+    given = dict(zip(("percentile", "percentile_low", "percentile_high"), figures, strict=True))
+    retail = msgspec.structs.replace(board.flow.value.retail, **given)
+    part = replace(board.flow, value=msgspec.structs.replace(board.flow.value, retail=retail), status=Status.LIVE)
+    return replace(board, flow=part, as_of=START + timedelta(minutes=minute))
+
+
+RETAIL = "flow.retail.percentile"
+
+
+@pytest.mark.parametrize(
+    ("rule", "within", "beyond", "to_go"),
+    [
+        (Alert(RETAIL, below=10), (7, 3, 12), (7, 3, 9.9), 2),
+        (Alert(RETAIL, above=90), (95, 89, 98), (95, 90.1, 98), 1),
+        (Alert("flow.retail", percentile=10), (7, 3, 12), (7, 3, 9.9), 2),
+        (Alert("flow.retail", percentile=10), (95, 89, 98), (95, 90.1, 98), 1),
+        (Alert("flow.retail.intensity", percentile=10), (7, 3, 12), (7, 3, 9.9), 2),
+    ],
+)
+def test_a_rule_on_a_percentile_fires_once_its_whole_interval_is_beyond_the_level(
+    board: Board, rule: Alert, within: Interval, beyond: Interval, to_go: float
+) -> None:
+    (armed,) = watched([Watch(rule)], with_retail(board, within))
+    assert (armed.holds, armed.rings, armed.value) == (False, False, within[0])
+    assert armed.to_go == pytest.approx(to_go)
+    (fired,) = watched([armed], with_retail(board, beyond, 2))
+    assert (fired.holds, fired.rings, fired.fired_value) == (True, True, beyond[0])
+    assert fired.to_go == pytest.approx(-0.1)
+    assert (fired.low, fired.high) == beyond[1:]
+
+
+def test_a_percentile_crosses_a_level_with_its_whole_interval(board: Board) -> None:
+    watch, rang, to_go = Watch(Alert(RETAIL, crosses=50)), [], []
+    taken = [(60, 55, 65), (48, 42, 55), (52, 45, 60), (45, 40, 49), (51, 44, 56), (60, 51, 70)]
+    for number, figures in enumerate(taken):
+        (watch,) = watched([watch], with_retail(board, figures, 2 * number))
+        rang.append(watch.rings)
+        to_go.append(watch.to_go)
+    assert rang == [False, False, False, True, False, True]
+    assert to_go == [15, 5, 10, 10, 6, 20]
+
+
+def test_a_level_within_the_interval_from_the_first_board_on_is_not_yet_crossed(board: Board) -> None:
+    (first,) = watched([Watch(Alert(RETAIL, crosses=50))], with_retail(board, (48, 42, 55)))
+    assert (first.holds, first.to_go) == (None, 5)
+    (second,) = watched([first], with_retail(board, (40, 35, 45), 2))
+    assert (second.holds, second.rings) == (False, False)
+
+
+@pytest.mark.parametrize("rule", [Alert(RETAIL, below=10), Alert("flow.retail", percentile=10)])
+def test_a_percentile_whose_interval_is_not_known_leaves_the_rule_as_it_was(board: Board, rule: Alert) -> None:
+    (fired,) = watched([Watch(rule)], with_retail(board, (5, 2, 8)))
+    (waits,) = watched([fired], with_retail(board, (40, None, None), 2))
+    assert (waits.holds, waits.value, waits.to_go, waits.firings) == (True, None, None, 1)
+    assert "how sure" in waits.pending
+    (nothing,) = watched([fired], with_retail(board, (None, None, None), 2))
+    assert (nothing.holds, nothing.pending, nothing.fault) == (True, "", "")
+
+
+def test_a_sum_that_lacks_names_waits_and_a_percentile_or_a_name_does_not(board: Board) -> None:
+    told = with_retail(board, (5, 2, 8))
+    assert told.flow.value is not None and told.flow.value.by_name
+    name = told.flow.value.by_name[0].ticker
+    fewer = msgspec.structs.replace(told.flow.value, names=told.flow.value.focus - 1)
+    lacking = replace(told, flow=replace(told.flow, value=fewer, status=Status.PARTIAL))
+    for path in (
+        "flow.retail.net_usd",
+        "flow.institutional.intensity",
+        f"flow.by_leg.{fewer.by_leg[0].group}.retail_net_usd",
+    ):
+        (waits,) = watched([Watch(Alert(path, above=-1e15))], lacking)
+        assert (waits.holds, waits.firings, waits.pending) == (None, 0, "names are still to come")
+        (fires,) = watched([waits], told)
+        assert (fires.pending, fires.rings) == ("", True)
+    for rule in (Alert(RETAIL, below=10), Alert(f"flow.by_name.{name}.retail_net_usd", above=-1e15)):
+        (fires,) = watched([Watch(rule)], lacking)
+        assert (fires.pending, fires.rings) == ("", True)
+
+
+def test_a_percentile_that_has_no_interval_by_its_nature_is_taken_as_it_is(board: Board) -> None:
+    assert board.breadth.value is not None
+    value = board.breadth.value.percentile["dispersion"]
+    assert value is not None
     for near in (1.0, 10.0, 49.0):
-        (state,) = watched([Watch(Alert("flow.retail", percentile=near))], board)
-        assert state.value == percentile
-        assert state.rings is (distance < near)
-    (breadth,) = watched([Watch(Alert("breadth.dispersion", percentile=49))], board)
-    assert breadth.fault == ""
+        (state,) = watched([Watch(Alert("breadth.dispersion", percentile=near))], board)
+        assert (state.value, state.fault, state.pending) == (value, "", "")
+        assert state.rings is (min(value, 100 - value) < near)
 
 
 def test_any_figure_of_the_json_can_be_reached(board: Board) -> None:

@@ -137,7 +137,7 @@ def test_the_json_names_every_part_and_its_reason() -> None:
 
 
 def test_the_inputs_of_flow_do_not_stand_without_today(inputs: Inputs) -> None:
-    built = build_board(replace(inputs, flow=FlowInputs(None, None, CLOSE)))
+    built = build_board(replace(inputs, flow=FlowInputs(None, CLOSE)))
     assert built.flow.value is None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import msgspec
 import polars as pl
 import pytest
 
@@ -65,6 +66,16 @@ def test_a_ticker_may_hold_a_dot(board: Board) -> None:
         ("leverage.by_name.NVDA.impact_bp", Unit.BASIS_POINTS),
         ("breadth.percentile.dispersion", Unit.PERCENTILE),
         ("flow.retail.percentile", Unit.PERCENTILE),
+        ("flow.retail.percentile_low", Unit.PERCENTILE),
+        ("flow.institutional.percentile_high", Unit.PERCENTILE),
+        ("flow.retail.net_low_usd", Unit.USD),
+        ("flow.by_leg.long.retail_net_usd", Unit.USD),
+        ("flow.by_sector.Energy.other_intensity", Unit.FRACTION),
+        ("flow.by_name.NVDA.usual_retail", Unit.FRACTION),
+        ("flow.by_name.NVDA.weight", Unit.NUMBER),
+        ("flow.funds.by_name.SPY.weight", Unit.NUMBER),
+        ("momentum.long.NVDA.weight", Unit.FRACTION),
+        ("flow.universe_share", Unit.FRACTION),
         ("names.NVDA.price", Unit.PRICE),
     ],
 )
@@ -86,12 +97,21 @@ def test_the_unit_is_told_by_the_name(path: str, unit: Unit) -> None:
         ("names.NVDA.return", "sigma", None),
         ("flow.retail", "percentile", "flow.retail.percentile"),
         ("flow.retail.intensity", "percentile", "flow.retail.percentile"),
+        ("flow.funds.retail", "percentile", "flow.funds.retail.percentile"),
         ("flow.retail.prints", "percentile", None),
         ("breadth.dispersion", "percentile", "breadth.percentile.dispersion"),
     ],
 )
 def test_a_reading_knows_its_own_sigma_and_percentile(board: Board, path: str, kind: str, own: str | None) -> None:
     assert companion(board, path, kind) == own
+
+
+def test_a_figure_has_no_percentile_of_its_own_where_one_beside_it_is_missing(board: Board) -> None:
+    assert board.flow.value is not None
+    retail = msgspec.structs.replace(board.flow.value.retail, percentile=None)
+    early = replace(board, flow=replace(board.flow, value=msgspec.structs.replace(board.flow.value, retail=retail)))
+    assert companion(early, "flow.retail.prints", "percentile") is None
+    assert companion(early, "flow.retail", "percentile") == "flow.retail.percentile"
 
 
 def test_a_sigma_rule_looks_at_the_readings_own_sigma_either_way(board: Board) -> None:
