@@ -42,23 +42,9 @@ class Bars(Painted):
         values, separator = self._fitted()
         if not values:
             return ()
-        height = self.scrollable_content_region.height
-        rise = (height + 1) // 2
-        unit = self._eighth(values, rise, height - rise)
         cells = max(1, min(_WIDEST, (self.line_width - (separator is not None)) // len(values)))
-        pieces: list[Piece] = []
-        for index, value in enumerate(values):
-            if index == separator:
-                pieces.append(Piece("|" if self._ascii_only else "│", "dim"))
-            if value is None:
-                pieces.append(Piece((GAP if y == rise - 1 else " ").ljust(cells), "dim"))
-            elif value < 0:
-                below = y if height == 1 else y - rise
-                pieces += self._hanging(_within(_count(-value, unit), below), cells)
-            else:
-                glyph = eighth(_within(_count(value, unit), rise - 1 - y), self._ascii_only)
-                pieces += self._drawn(glyph, cells, "gain")
-        return tuple(pieces)
+        height = self.scrollable_content_region.height
+        return bars_line(values, separator, cells, (y, height), ascii_only=self._ascii_only)
 
     def _fitted(self) -> tuple[Sequence[float | None], int | None]:
         """The values and the separator; means of neighbours where there are more values than cells."""
@@ -69,22 +55,50 @@ class Bars(Painted):
         chunks = [self._values[start : start + group] for start in range(0, len(self._values), group)]
         return [_mean(chunk) for chunk in chunks], None if self._separator is None else self._separator // group
 
-    @staticmethod
-    def _eighth(values: Sequence[float | None], rise: int, fall: int) -> float:
-        """What an eighth of a cell stands for, so that the longest bar either way just fits; 0 where all is 0."""
-        known = [value for value in values if value is not None]
-        gain, loss = max(known, default=0.0), -min(known, default=0.0)
-        return max(0.0, gain / (8 * rise), loss / (8 * (fall or 1)))
 
-    def _hanging(self, filled: int, cells: int) -> Line:
-        """Cells filled from above: the complement's block in reverse, as there are no eighths from above."""
-        if self._ascii_only or filled in {0, 8}:
-            return self._drawn(eighth(filled, self._ascii_only), cells, "loss")
-        return self._drawn(eighth(8 - filled), cells, "loss reversed")
+def bars_line(
+    values: Sequence[float | None],
+    separator: int | None = None,
+    cells: int = 2,
+    line: tuple[int, int] = (0, 1),
+    *,
+    ascii_only: bool = False,
+) -> Line:
+    """Line `line[0]` of bars `line[1]` lines high, each `cells` wide; by itself all of them on one line."""
+    y, height = line
+    rise = (height + 1) // 2
+    unit = _eighth(values, rise, height - rise)
+    pieces: list[Piece] = []
+    for index, value in enumerate(values):
+        if index == separator:
+            pieces.append(Piece("|" if ascii_only else "│", "dim"))
+        if value is None:
+            pieces.append(Piece((GAP if y == rise - 1 else " ").ljust(cells), "dim"))
+        elif value < 0:
+            below = y if height == 1 else y - rise
+            pieces += _hanging(_within(_count(-value, unit), below), cells, ascii_only)
+        else:
+            glyph = eighth(_within(_count(value, unit), rise - 1 - y), ascii_only)
+            pieces += _drawn(glyph, cells, "gain")
+    return tuple(pieces)
 
-    @staticmethod
-    def _drawn(glyph: str, cells: int, tone: str) -> Line:
-        return (Piece(glyph, tone),) if cells == 1 else (Piece(glyph * (cells - 1), tone), Piece(" "))
+
+def _eighth(values: Sequence[float | None], rise: int, fall: int) -> float:
+    """What an eighth of a cell stands for, so that the longest bar either way just fits; 0 where all is 0."""
+    known = [value for value in values if value is not None]
+    gain, loss = max(known, default=0.0), -min(known, default=0.0)
+    return max(0.0, gain / (8 * rise), loss / (8 * (fall or 1)))
+
+
+def _hanging(filled: int, cells: int, ascii_only: bool) -> Line:
+    """Cells filled from above: the complement's block in reverse, as there are no eighths from above."""
+    if ascii_only or filled in {0, 8}:
+        return _drawn(eighth(filled, ascii_only), cells, "loss")
+    return _drawn(eighth(8 - filled), cells, "loss reversed")
+
+
+def _drawn(glyph: str, cells: int, tone: str) -> Line:
+    return (Piece(glyph, tone),) if cells == 1 else (Piece(glyph * (cells - 1), tone), Piece(" "))
 
 
 def _count(size: float, unit: float) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from math import ceil, floor
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -12,8 +13,12 @@ from deskview.widgets.records import Line, Piece
 from deskview.widgets.text import MISSING, pad, plain, shorten, width_of
 
 _SCALE = range(8, 41)
+_NOISE = 1e-9
+"""What floating point adds to a whole number does not widen the limits."""
+_LIMITS = 7
+"""Cells of the limits, so that gauges above each other have scales of one length: (10–27)."""
 _FEW_DAYS = 60
-"""A percentile of fewer days is dim, and never without their number."""
+"""A percentile of fewer days is dim, and never without its limits or the number of days."""
 
 
 class GaugeGlyphs(NamedTuple):
@@ -22,7 +27,7 @@ class GaugeGlyphs(NamedTuple):
     left: str
     right: str
     track: str
-    recent: str
+    band: str
     today: str
     up: str
     down: str
@@ -40,8 +45,9 @@ def gauge_glyphs(ascii_only: bool = False) -> GaugeGlyphs:
 class GaugeReading(Struct, frozen=True):
     """A percentile and what it rests on.
 
-    `percentile` (0 to 100) is today's among `days` days, `recent` those of the last days; None means there is none,
-    and `note` says why. `value_text` is the figure itself; `tone` "gain" or "loss" adds ▲ or ▼ to it.
+    `percentile` (0 to 100) is today's among `days` days, from `low` to `high` as far as one can be sure; None means
+    there is none, and `note` says why. `recent` are those of the last days, shown where there are no limits.
+    `value_text` is the figure itself; `tone` "gain" or "loss" adds ▲ or ▼ to it.
     """
 
     label: str
@@ -51,6 +57,8 @@ class GaugeReading(Struct, frozen=True):
     value_text: str = ""
     tone: str = ""
     note: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 class Gauge(Painted):
@@ -89,17 +97,25 @@ class Gauge(Painted):
         reading = self._reading
         label = Piece(pad(plain(reading.label), self._label_width))
         if reading.percentile is None:
-            room = self.line_width - cell_len(label.text) - 3
-            return (label, Piece(f" {MISSING} ", "dim"), Piece(shorten(plain(reading.note), room), "dim"))
+            return self._unmeasured(label, reading)
         return self._measured(label, reading, reading.percentile)
+
+    def _unmeasured(self, label: Piece, reading: GaugeReading) -> Line:
+        """Why there is no percentile, and behind it the value where both have room."""
+        room, value = self.line_width - cell_len(label.text) - 3, self._value(reading)
+        left = room - width_of(value)
+        note = shorten(plain(reading.note), left if left >= _SCALE.start else room)
+        head = (label, Piece(f" {MISSING} ", "dim"), Piece(note, "dim"))
+        return (*head, Piece(" " * (left - cell_len(note))), *value) if left >= cell_len(note) and value else head
 
     def _measured(self, label: Piece, reading: GaugeReading, percentile: float) -> Line:
         width = self.line_width
         value = self._value(reading)
         few = reading.days < _FEW_DAYS
-        digits = Piece(f" {ordinal(percentile):>5}", "dim" if few else "strong")
-        days = Piece(f" pct of {reading.days} d", "dim")
-        shorter = (digits, days) if few else (digits, *value)
+        between = f" {limits(reading.low, reading.high):<{_LIMITS}}" if reading.low is not None else ""
+        digits = Piece(f" {ordinal(percentile):>5}{between}", "dim" if few else "strong")
+        days = Piece(f"{'' if between else ' pct'} of {reading.days} d", "dim")
+        shorter = (digits, days) if few and not between else (digits, *value)
         for tail in ((digits, days, *value), shorter):
             room = width - width_of((label, *tail)) - 3
             if room >= _SCALE.start:
@@ -116,11 +132,12 @@ class Gauge(Painted):
         return (Piece(f"  {glyph} {text}", reading.tone),) if text else ()
 
     def _scale(self, reading: GaugeReading, percentile: float, cells: int) -> Iterator[Piece]:
-        places = [_place(value, cells) for value in reading.recent]
-        recent = range(min(places), max(places) + 1) if places else range(0)
+        ends = () if reading.low is None or reading.high is None else (reading.low, reading.high)
+        places = [_place(value, cells) for value in ends or reading.recent]
+        band = range(min(places), max(places) + 1) if places else range(0)
         today = _place(percentile, cells)
-        tones = ["accent strong" if x == today else "strong" if x in recent else "dim" for x in range(cells)]
-        glyphs = {"accent strong": self._glyphs.today, "strong": self._glyphs.recent, "dim": self._glyphs.track}
+        tones = ["accent strong" if x == today else "strong" if x in band else "dim" for x in range(cells)]
+        glyphs = {"accent strong": self._glyphs.today, "strong": self._glyphs.band, "dim": self._glyphs.track}
         yield Piece(self._glyphs.left, "dim")
         for tone, run in groupby(tones):
             yield Piece(glyphs[tone] * len(list(run)), tone)
@@ -131,9 +148,22 @@ def _place(percentile: float, cells: int) -> int:
     return round(min(100.0, max(0.0, percentile)) / 100 * (cells - 1))
 
 
+def whole(percentile: float) -> int:
+    """The percentile in whole numbers; only a true 0 or 100 is called that."""
+    return round(percentile) if percentile in {0, 100} else min(99, max(1, round(percentile)))
+
+
+def limits(low: float | None, high: float | None) -> str:
+    """The limits of a percentile in whole numbers, rounded outwards: (9–27); empty without them."""
+    return "" if low is None or high is None else f"({floor(low + _NOISE)}–{ceil(high - _NOISE)})"
+
+
 def ordinal(percentile: float) -> str:
-    """The percentile in whole numbers as one says it: 16th, 1st; only a true 0 or 100 is called that."""
-    number = round(percentile)
-    number = number if percentile in {0, 100} else min(99, max(1, number))
+    """The percentile in whole numbers as one says it: 16th, 1st."""
+    return nth(whole(percentile))
+
+
+def nth(number: int) -> str:
+    """A whole number as one says a place: 16th, 1st, 214th."""
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"

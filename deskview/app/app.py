@@ -97,6 +97,7 @@ class DeskApp(GuardedApp[int]):
             DetailScreen(segments),
             board=lambda: self.board,
             intraday=self.intraday,
+            open_name=self.open_name,
             show_board=self.show_board,
             drawn=self.show_marks,
         )
@@ -140,6 +141,10 @@ class DeskApp(GuardedApp[int]):
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """The session's bars of a name, None where there are none to be had."""
         return await self._market.intraday(ticker)
+
+    def open_name(self, ticker: str | None) -> None:
+        """The name whose prints come with the boards from now on; None for none."""
+        self._market.open_name(ticker)
 
     @property
     def base(self) -> Screen[Any]:

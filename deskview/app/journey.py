@@ -11,7 +11,7 @@ from textual.worker import WorkType
 from deskview.screens.frame.detail import DetailScreen
 from deskview.screens.frame.page import PageScreen
 from deskview.screens.frame.pane import focused_pane
-from deskview.screens.frame.target import Cursor, Stop, Target
+from deskview.screens.frame.target import Cursor, Kind, Stop, Target
 from deskview.screens.parts import PARTS
 from deskview.screens.subjects import detail_of
 from deskview.widgets.lines import Lines
@@ -30,9 +30,9 @@ SPANS = ("1d", "5d", "1m", "3m", "1y")
 class Journey:
     """The places between the desk and what is shown; their screens are built once and pointed anew.
 
-    `board` gives the board that is shown, `intraday` the session's bars of a name, `show_board` shows the board on
-    what is in front, `drawn` is called when a detail has been drawn. `arrived` is set while the screen of the last
-    stop has the rows of that stop.
+    `board` gives the board that is shown, `intraday` the session's bars of a name, `open_name` hears which name is
+    looked at from now on, None for none, `show_board` shows the board on what is in front, `drawn` is called when a
+    detail has been drawn. `arrived` is set while the screen of the last stop has the rows of that stop.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Journey:
         *,
         board: "Callable[[], Board | None]",
         intraday: "Callable[[str], Awaitable[pl.DataFrame | None]]",
+        open_name: Callable[[str | None], None],
         show_board: Callable[[], None],
         drawn: Callable[[], None],
     ) -> None:
@@ -51,9 +52,11 @@ class Journey:
         self.detail = detail
         self._board = board
         self._intraday = intraday
+        self._open_name = open_name
         self._show_board = show_board
         self._drawn = drawn
         self._span = len(SPANS) - 1
+        self._name: str | None = None
         self._to_restore: tuple[Cursor, ...] | None = None
         self.stops: list[Stop] = []
         self.arrived = asyncio.Event()
@@ -100,11 +103,13 @@ class Journey:
         if self.stops:
             self._enter()
         else:
+            self._look_at_name()
             self._app.pop_screen()
 
     def _enter(self, *, first: bool = False) -> None:
         """Brings the screen of the last stop to the front."""
         stop = self.stops[-1]
+        self._look_at_name()
         self.arrived.clear()
         screen: PageScreen | DetailScreen = self.detail
         if isinstance(stop.place, str):
@@ -118,6 +123,14 @@ class Journey:
             self.show_detail(restore=stop.cursors)
         else:
             self._app.call_after_refresh(self._show_board)
+
+    def _look_at_name(self) -> None:
+        """Tells which name's page is shown, where that is another one now."""
+        place = self.place
+        name = place.key if isinstance(place, Target) and place.kind is Kind.NAME else None
+        if name != self._name:
+            self._name = name
+            self._open_name(name)
 
     def show_detail(self, restore: tuple[Cursor, ...] | None = None) -> None:
         """Draws the detail anew; `restore` is kept until it is done, should a board begin the drawing once more."""
@@ -165,6 +178,7 @@ class Journey:
             self._app.notify("The end of the list, or not opened from one.", timeout=2)
         else:
             self.stops[-1] = stop
+            self._look_at_name()
             self.arrived.clear()
             self.show_detail(restore=())
 

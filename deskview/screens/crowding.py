@@ -9,10 +9,11 @@ from deskview.screens.format import (
     percent,
     percentile,
 )
-from deskview.screens.frame.card import Line, Topic
+from deskview.screens.frame.card import Line, Topic, plain_number
 from deskview.screens.frame.labels import Labels
 from deskview.screens.frame.subject import Alerts, Subject, list_info
 from deskview.widgets.facts import Fact, fact
+from deskview.widgets.gauge import whole
 from deskview.widgets.records import Cell, Column, Row
 
 if TYPE_CHECKING:
@@ -42,28 +43,38 @@ def favourite_rows(reading: "Crowding") -> list[Row]:
     ]
 
 
+def overlap_sentences(reading: "Crowding") -> list[str]:
+    """How many favourites are in either leg, and whether more than sector and size explain; else why that is not known.
+
+    A favourite nobody looked at can't be counted: with few names seen there is no percentile.
+    """
+    legs = (("long", reading.long), ("short", reading.short))
+    return list(dict.fromkeys(_overlap(reading, leg, side) for leg, side in legs))
+
+
+def _overlap(reading: "Crowding", leg: str, side: "LegOverlap") -> str:
+    if side.percentile is None:
+        few = f"{reading.names} of {reading.universe} names were seen, too few to say"
+        return f"Overlap with the legs not known: {reading.missing.get(f'{leg}.percentile') or few}"
+    isare, above = "is" if side.common == 1 else "are", whole(side.percentile)
+    more = "all" if above == 100 else "none" if above == 0 else f"{above} %"
+    chance = "" if side.expected_common is None else f", by chance {side.expected_common:.0f}"
+    return (
+        f"Of the {len(reading.favourites)} retail favourites {side.common} {isare} in the {leg} leg{chance}"
+        f" ({side.sampled} of its {side.leg} names seen): overlap {plain_number(side.weighted_jaccard)} of 1, by chance"
+        f" {plain_number(side.expected)} ± {plain_number(side.sd)}, more than in {more} of the shuffles"
+    )
+
+
 def favourite_facts(reading: "Crowding") -> list[list[Fact]]:
-    """The overlap of the favourites with both legs, and what it rests on."""
-    lines = [_overlap(leg, side) for leg, side in (("long leg ", reading.long), ("short leg", reading.short))]
+    """The overlaps among their own past, and what they rest on."""
     basis = [
-        fact("sampled", f"{reading.names} of {reading.universe} names"),
+        fact("seen", f"{reading.names} of {reading.universe} names"),
         fact("sessions", str(reading.sessions)),
         fact("too few prints", str(reading.thin), "dim"),
     ]
     ranks = [fact("rank correlation of retail share with 12-1", number(reading.spearman))]
-    why = next(iter(reading.missing.values()), "")
-    past = [_own_past("own past: long leg", reading.long), _own_past("short leg", reading.short)]
-    return [*lines, past, ranks, basis, *([[fact("", why, "stale")]] if why else [])]
-
-
-def _overlap(label: str, side: "LegOverlap") -> list[Fact]:
-    return [
-        fact(label, f"{side.common} of {side.sampled}"),
-        fact("J", number(side.weighted_jaccard).lstrip("+")),
-        fact("", f"{percentile(side.percentile)} pct", "strong"),
-        fact("by chance", number(side.expected).lstrip("+"), "dim"),
-        fact("cosine", number(side.cosine).lstrip("+"), "dim"),
-    ]
+    return [[_own_past("own past: long leg", reading.long), _own_past("short leg", reading.short)], ranks, basis]
 
 
 def _own_past(label: str, side: "LegOverlap") -> Fact:
@@ -75,15 +86,16 @@ def _own_past(label: str, side: "LegOverlap") -> Fact:
 
 
 def overlap_lines(board: "Board") -> list[Line]:
-    """The favourites' overlap with both legs among its own recorded days."""
+    """The favourites' overlap with both legs, against chance and among its own recorded days."""
     crowding = board.crowding.value
     if crowding is None:
         return []
     legs = (("long", crowding.long), ("short", crowding.short))
     return [
-        Line(f"favourites, {leg} leg", f"{percentile(side.percentile)} percentile against chance; {history(side)}")
+        Line(f"favourites, {leg} leg", f"{_overlap(crowding, leg, side)}; {history(side)}")
         for leg, side in legs
-    ]
+        if side.percentile is not None
+    ] or [Line("favourites", overlap_sentences(crowding)[0])]
 
 
 CROWDING = Subject(
@@ -91,9 +103,10 @@ CROWDING = Subject(
     title="Retail favourites",
     topic=Topic(
         "Retail favourites",
-        "The names with the highest retail share of the dollars traded, over the last sessions sampled, and how far"
-        " they overlap the momentum legs. J is the weighted Jaccard overlap, 0 to 1; its percentile is that among"
-        " shuffles of names alike in sector and size, and beside it where it lies among its own recorded days.",
+        "The tenth of the names seen with the highest retail share of the dollars traded, over the last sessions"
+        " sampled, and how far they overlap the momentum legs: weighted Jaccard, 0 to 1, beside what shuffles of"
+        " names alike in sector and size have by chance, and beside its own recorded days. With too few names seen"
+        " there is none.",
     ),
     part="crowding",
     rows=lambda reading: reading["favourites"],

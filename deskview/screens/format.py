@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from deskview.analytics.assumptions import TODAYS_NAMES
+from deskview.widgets.gauge import limits, ordinal, whole
 
 if TYPE_CHECKING:
     from deskview.board import Board
@@ -53,13 +54,14 @@ def sigma(value: float | None, basis: str | None = None) -> str:
     return MISSING if value is None else _signed(f"{value:+.1f}") + sigma_sign(basis)
 
 
-def percentile(value: float | None) -> str:
-    """A percentile such as 16th."""
-    if value is None:
-        return MISSING
-    whole = round(value)
-    ending = "th" if whole % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(whole % 10, "th")
-    return f"{whole}{ending}"
+def percentile(value: float | None, low: float | None = None, high: float | None = None) -> str:
+    """A percentile such as 16th, with its limits where it has any: 16th (9–27)."""
+    return MISSING if value is None else f"{ordinal(value)} {limits(low, high)}".rstrip()
+
+
+def rank(value: float | None, low: float | None = None, high: float | None = None) -> str:
+    """The same where there is no room for more: 16 (9–27)."""
+    return MISSING if value is None else f"{whole(value)} {limits(low, high)}".rstrip()
 
 
 def usd(value: float | None, *, sign: bool = True, digits: int = 3) -> str:
@@ -70,6 +72,36 @@ def usd(value: float | None, *, sign: bool = True, digits: int = 3) -> str:
     number = abs(value) / scale
     text = f"${number:.{_decimals(number, digits) if unit else 0}f}{unit}"
     return text if not sign or text == "$0" else _minus_or_plus(value) + text
+
+
+def usd_within(value: float | None, low: float | None, high: float | None) -> str:
+    """A flow with half the width of its limits, such as −$3.1B ±0.6; without them the flow alone."""
+    if value is None or low is None or high is None or high <= low:
+        return usd(value)
+    scale, unit, decimals = _as_sure(value, high - low)
+    reach = (high - low) / 2 / scale
+    return f"{_in_unit(value, scale, unit, decimals)} ±{reach:.{decimals}f}"
+
+
+def usd_between(value: float | None, low: float | None, high: float | None) -> str:
+    """A flow with its limits, such as −$310M (−420 to −200); without them the flow alone."""
+    if value is None or low is None or high is None or high <= low:
+        return usd(value)
+    scale, unit, decimals = _as_sure(value, high - low)
+    ends = (_signed(f"{end / scale:+.{decimals}f}") for end in (low, high))
+    return f"{_in_unit(value, scale, unit, decimals)} ({' to '.join(ends)})"
+
+
+def _as_sure(value: float, width: float) -> tuple[float, str, int]:
+    """Unit of a flow and decimals in it, such that no digit is printed that half the width of its limits blurs."""
+    scale, unit = _scale(max(abs(value), width / 20))
+    return scale, unit, max(0, -floor(log10(width / 4 / scale)))
+
+
+def _in_unit(value: float, scale: float, unit: str, decimals: int) -> str:
+    size = abs(value) / scale
+    text = f"${size:.{min(decimals, _decimals(max(size, 1), 3))}f}{unit}"
+    return text if not text.strip("$0.KMBT") else _minus_or_plus(value) + text
 
 
 def usd_alike(*values: float | None, digits: int = 4) -> list[str]:

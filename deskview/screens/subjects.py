@@ -34,7 +34,8 @@ SIGNS = Topic(
     " moved on and the order is held while you watch; r, or coming back, sorts anew. SIMULATED in the top line: a"
     " made-up market, no real prices; ×10 beside it: its clock runs 10 times as fast as ours, by which ages count. The"
     " time there is that of the figures; behind it stands the state of the market, or what is the matter with the"
-    " figures where that is worse. 'retail' and 'non-ret' are percentiles of today's intensity among earlier sessions.",
+    " figures where that is worse. 'retail' and 'non-ret' are percentiles of today's intensity among earlier sessions"
+    " up to the same hour, in brackets their 80 % limits: retail 16 (9–27).",
 )
 TOPICS: dict[str, Topic] = {**{str(subject.name): subject.topic for subject in SUBJECTS}, "signs": SIGNS}
 """The help by what is shown."""

@@ -20,6 +20,7 @@ class Market:
 
     def __init__(self) -> None:
         self.refreshes = 0
+        self.opened: list[str | None] = []
         self.crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> None:
@@ -28,6 +29,10 @@ class Market:
 
     async def intraday(self, _ticker: str) -> None:
         """Has no bars."""
+
+    def open_name(self, ticker: str | None) -> None:
+        """Remembers whose page was opened."""
+        self.opened.append(ticker)
 
     def refresh_now(self) -> None:
         """Counts how often it was asked."""

@@ -59,6 +59,40 @@ async def test_n_and_p_step_through_the_list_one_came_from(board: Board) -> None
         assert lines.cursor_key == names[1]
 
 
+async def test_the_market_hears_which_names_page_is_shown_and_when_it_is_left(board: Board) -> None:
+    assert board.leverage.value is not None
+    first, second = [row.ticker for row in board.leverage.value.by_name if row.today_usd is not None][:2]
+    async with seated(board) as seat:
+        assert seat.door.market is not None
+        heard = seat.door.market.opened
+        await seat.press("3", "enter")
+        await seat.press("left_square_bracket", "z", "escape")
+        await seat.see(board)
+        assert heard == [first], "once, however often the page is drawn"
+        await seat.press("n", "n", "p")
+        third = heard[2]
+        assert heard == [first, second, third, second]
+        await seat.press("m")
+        assert heard[4:] == [None], "another page lies over it"
+        await seat.press("escape")
+        assert heard[5:] == [second]
+        await seat.press("escape")
+        assert heard[6:] == [None]
+
+
+@pytest.mark.parametrize("kind", [Kind.GROUP, Kind.FUND])
+async def test_a_group_or_fund_is_no_name_whose_prints_are_wanted(board: Board, kind: Kind) -> None:
+    assert board.rotation.value is not None
+    assert board.leverage.value is not None
+    keys = {Kind.GROUP: board.rotation.value.groups[0].name, Kind.FUND: board.leverage.value.by_fund[0].ticker}
+    async with seated(board) as seat:
+        assert seat.door.market is not None
+        seat.app.post_message(Opened(Target(kind, keys[kind])))
+        await seat.settle()
+        assert seat.app.journey.place == Target(kind, keys[kind])
+        assert seat.door.market.opened == []
+
+
 async def test_back_finds_cursor_and_scroll_where_they_were(board: Board) -> None:
     assert board.rotation.value is not None
     group = max(board.rotation.value.groups, key=lambda group: group.members)

@@ -17,7 +17,7 @@ from deskview.screens.leverage.remarks import left_out_rows
 from deskview.screens.leverage.weights import weight_rows
 from deskview.screens.parts import PARTS
 from deskview.screens.subjects import card_of
-from tests.screens.moments import whole, with_leverage
+from tests.screens.moments import drawn_flow, early_flow, favourites, opened_name, whole, with_flow, with_leverage
 
 CARDS = [part.name for part in PARTS if part.card is not None]
 
@@ -108,6 +108,43 @@ def test_the_flow_card_tells_the_error_rates(board: Board) -> None:
     words = card_of(board, "flow", None).content.plain
     assert "28 %" in words
     assert "signed" in words
+
+
+def test_the_flow_card_tells_what_the_percentile_and_the_dollars_rest_on(board: Board) -> None:
+    told = with_flow(replace(board, crowding=replace(board.crowding, value=favourites())), drawn_flow())
+    card = card_of(told, "flow", None)
+    lines = {line.label: line.text for line in reversed(card.lines)}
+    assert lines["percentile"].startswith("16th (9–27) of 252 sessions up to 16:00. Retail usually buys more")
+    assert lines["its 80 % limits"].startswith("+$110M to +$590M")
+    assert lines["compared"] == "windows of 50 names up to 16:00 against theirs up to 16:00"
+    assert lines["sample"] == "50 of 3,224 stocks, 46% of their dollars; the rest is estimated by weight"
+    assert (
+        lines["funds, retail"]
+        == "+$6.400B, 61st (48–72) of 252 sessions up to 16:00; 12 of 12 funds, in no sum of stocks"
+    )
+    assert "more than in 97 % of the shuffles; no earlier day recorded yet" in lines["favourites, long leg"]
+    assert {line.label: line.text for line in card.foot}["coverage"] == "50 of 50 names, 12,400,000 prints"
+    assert "80 % of days" in card.definition
+    assert lines["what that costs"].startswith("50 stocks × 4 windows")
+
+
+def test_limits_that_only_an_estimate_has_are_missing_from_no_name_and_no_fund(board: Board) -> None:
+    paths = [f"{side}.net_{end}_usd" for side in ("retail", "institutional") for end in ("low", "high")]
+    missing = dict.fromkeys(paths, "every name is counted itself")
+    funds = {f"funds.{path}": why for path, why in missing.items()}
+    assert "counted itself" not in str(card_of(with_flow(board, drawn_flow(missing=funds)), "flow", None))
+    own = drawn_flow(missing=missing, universe=0, universe_share=None)
+    assert "counted itself" not in str(card_of(with_flow(board, own), "flow", None))
+    told = replace(board, opened={"NVDA": opened_name(missing=missing)})
+    assert "counted itself" not in str(card_of(told, Target(Kind.NAME, "NVDA"), None))
+    drawn = card_of(with_flow(board, drawn_flow(missing=missing)), "flow", None)
+    assert "counted itself" in str(drawn)
+
+
+def test_a_percentile_that_is_not_there_is_a_dash_with_its_reason(board: Board) -> None:
+    card = card_of(with_flow(board, early_flow()), "flow", None)
+    assert [line.text for line in card.lines if line.label == "percentile"] == ["–", "–"]
+    assert any("percentile of retail and its limits" in why and "before 10:30" in why for why in card.missing)
 
 
 def test_the_card_of_the_neutral_basket_is_its_own(board: Board) -> None:
@@ -337,17 +374,16 @@ def test_a_name_no_index_reaches_has_no_index_weights(board: Board) -> None:
 
 
 def test_the_flow_card_says_what_a_side_is_used_to(board: Board) -> None:
-    flow = board.flow.value
-    assert flow is not None and flow.retail.median_intensity is not None
-    words = card_of(board, "flow", None).content.plain
-    way = "buys more than it sells" if flow.retail.median_intensity > 0 else "sells more than it buys"
-    assert f"Retail usually {way}: its median intensity of {flow.retail.days} days is" in words
-    assert f"of {flow.retail.days} sessions, fewer than 60: read it with care" in words
-    assert f"all {flow.focus} focus names" in words
-    some = replace(board, flow=replace(board.flow, value=msgspec.structs.replace(flow, focus=8, names=5)))
-    assert "rests on 5 of 8 focus names" in card_of(some, "flow", None).content.plain
-    assert board.crowding.value is not None
-    long = msgspec.structs.replace(board.crowding.value.long, history_percentile=35.0, history_days=12)
-    crowded = msgspec.structs.replace(board.crowding.value, long=long)
-    told = card_of(replace(board, crowding=replace(board.crowding, value=crowded)), "flow", None).content.plain
-    assert "35th among its own 12 recorded days" in told
+    reading = drawn_flow()
+    few = msgspec.structs.replace(reading.retail, days=34, median_intensity=-0.012)
+    told = with_flow(board, msgspec.structs.replace(reading, retail=few, names=31))
+    words = card_of(told, "flow", None).content.plain
+    assert "Retail usually sells more than it buys: its median intensity of 34 days is −0.012" in words
+    assert "Non-retail usually buys more than it sells: its median intensity of 252 days is +0.012" in words
+    assert "of 34 sessions up to 16:00, fewer than 60: read it with care" in words
+    assert "31 of 50 names, " in words
+    crowding = favourites()
+    long = msgspec.structs.replace(crowding.long, history_percentile=35.0, history_days=12)
+    crowded = msgspec.structs.replace(crowding, long=long)
+    past = card_of(replace(board, crowding=replace(board.crowding, value=crowded)), "flow", None).content.plain
+    assert "35th among its own 12 recorded days" in past

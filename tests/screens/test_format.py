@@ -77,6 +77,46 @@ def test_percentiles_are_ordinals(value: float, shown: str) -> None:
     assert text.percentile(value) == shown
 
 
+@pytest.mark.parametrize(
+    ("net", "reach", "within", "between"),
+    [
+        (-3.1e9, 0.6e9, "−$3.1B ±0.6", "−$3.1B (−3.7 to −2.5)"),
+        (-310e6, 110e6, "−$310M ±110", "−$310M (−420 to −200)"),
+        (31e6, 90e6, "+$31M ±90", "+$31M (−59 to +121)"),
+        (119e6, 620e6, "+$119M ±620", "+$119M (−501 to +739)"),
+        (-4.5e9, 40e6, "−$4.50B ±0.04", "−$4.50B (−4.54 to −4.46)"),
+        (0.0, 61e6, "$0M ±61", "$0M (−61 to +61)"),
+        (9e6, 12e9, "$0B ±12", "$0B (−12 to +12)"),
+    ],
+)
+def test_an_estimate_has_no_digit_its_limits_blur(net: float, reach: float, within: str, between: str) -> None:
+    assert text.usd_within(net, net - reach, net + reach) == within
+    assert text.usd_between(net, net - reach, net + reach) == between
+
+
+@pytest.mark.parametrize("write", [text.usd_within, text.usd_between])
+def test_what_is_no_estimate_has_no_limits(write: Callable[..., str]) -> None:
+    assert write(-3.1e9, None, None) == write(-3.1e9, -3.1e9, -3.1e9) == text.usd(-3.1e9)
+    assert write(None, None, None) == "–"
+
+
+@given(st.floats(-1e12, 1e12), st.floats(1.0, 1e12))
+def test_an_estimate_is_near_what_it_stands_for(net: float, reach: float) -> None:
+    found = re.fullmatch(r"([+−]?)\$([\d.]+)([KMBT]?) ±([\d.]+)", text.usd_within(net, net - reach, net + reach))
+    assert found
+    scale = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}[found[3]]
+    value = float(found[2]) * scale * (-1 if found[1] == "−" else 1)
+    assert abs(value - net) <= 0.6 * reach + 0.006 * abs(net) + 1e-6
+    assert float(found[4]) * scale == pytest.approx(reach, rel=0.51)
+
+
+def test_a_percentile_carries_its_limits() -> None:
+    assert text.percentile(16.3, 9.4, 26.6) == "16th (9–27)"
+    assert text.rank(16.3, 9.4, 26.6) == "16 (9–27)"
+    assert (text.rank(16.3), text.rank(None), text.percentile(None)) == ("16", "–", "–")
+    assert (text.rank(99.7, 96.0, 100.0), text.rank(0.2)) == ("99 (96–100)", "1")
+
+
 @given(st.floats(0, 1e8))
 def test_an_age_is_never_wider_than_five_cells(seconds: float) -> None:
     assert re.fullmatch(r"\d{1,4}[smhd]", text.age(seconds))

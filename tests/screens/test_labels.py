@@ -41,6 +41,29 @@ def test_the_new_figures_of_leveraged_etfs_say_what_they_are() -> None:
     assert LABELS.gap("next_week.percentile") == "next week's place among past days"
 
 
+def test_the_figures_of_flow_say_what_they_are() -> None:
+    assert label_of("flow.retail.percentile_low") == "retail: percentile, low end"
+    assert label_of("flow.institutional.net_high_usd") == "non-retail: net, high end"
+    assert label_of("flow.by_leg.long.retail_net_usd") == "stocks of the long leg: retail net"
+    assert label_of("flow.by_leg.neither.other_low_usd") == "stocks in neither leg: non-retail net, low end"
+    assert label_of("flow.by_sector.Energy.retail_high_usd") == "stocks of Energy: retail net, high end"
+    assert label_of("flow.funds.retail.percentile") == "funds, retail: percentile"
+    assert label_of("flow.funds.by_name.SPY.retail_net_usd") == "SPY, a fund: retail net"
+    assert label_of("flow.by_name.NVDA.usual_other") == "NVDA: usual non-retail intensity"
+    assert label_of("flow.by_name.NVDA.weight") == "NVDA: dollars one of its own stands for"
+    assert label_of("flow.universe_share") == "flow: part of all stocks' dollars that is counted"
+
+
+def test_what_is_missing_of_groups_is_told_in_one_line() -> None:
+    missing = {f"by_leg.{leg}.{end}": "too few drawn" for leg in ("long", "short") for end in ("retail_low_usd",)}
+    assert FLOW.labels.missing({**missing, "by_sector.Energy.other_low_usd": "too few drawn"}) == [
+        ("limits of some legs", "too few drawn"),
+        ("limits of some sectors", "too few drawn"),
+    ]
+    limits = {f"retail.percentile{end}": "before 10:30" for end in ("", "_low", "_high")}
+    assert FLOW.labels.missing(limits) == [("percentile of retail and its limits", "before 10:30")]
+
+
 def test_a_name_in_all_funds_and_in_those_on_it_alone() -> None:
     assert label_of("leverage.by_name.NVDA.today_usd") == "NVDA: leveraged ETFs, today, all funds"
     assert label_of("leverage.by_underlying.NVDA.today_usd") == "NVDA: leveraged ETFs on it alone, today"

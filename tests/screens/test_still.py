@@ -117,7 +117,7 @@ async def test_the_lists_have_the_columns_chosen_in_the_settings(board: Board) -
 def test_a_snapshot_in_doubt_shows_it_says_why_and_ends_as_incomplete(
     board: Board, form: str, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
 ) -> None:
-    async def once(_: Feed) -> Board:
+    async def once(_: Feed, wait_s: float) -> Board:
         return doubted(board)
 
     monkeypatch.setattr(Feed, "once", once)
@@ -136,7 +136,7 @@ def test_one_of_old_figures_says_of_when_they_are(
     at = datetime(2026, 2, 4, 20, 42, 10, tzinfo=UTC)
     old: dict[str, Any] = {"flow": replace(board.flow, status=Status.STALE, data_as_of=at)}
 
-    async def once(_: Feed) -> Board:
+    async def once(_: Feed, wait_s: float) -> Board:
         return replace(board, **old)
 
     monkeypatch.setattr(Feed, "once", once)

@@ -11,7 +11,8 @@ from deskview.market.source import Source
 from deskview.screens.desk.strip import segments
 from deskview.screens.frame.status_lines import DeskStrip
 from deskview.widgets.strip import Segment
-from tests.screens.moments import with_basis
+from tests.feed.markets import running
+from tests.screens.moments import drawn_flow, early_flow, with_basis, with_flow
 from tests.widgets.host import Host, lines_of
 
 
@@ -118,6 +119,22 @@ async def test_what_has_no_room_leaves_no_mark_that_leads_nowhere(board: Board, 
 async def test_the_index_beaten_is_named_where_there_is_room(board: Board) -> None:
     assert "beat SPY" in await shown(board, 240)
     assert "beat SPY" not in await shown(board, 120)
+
+
+@pytest.mark.parametrize("source", [None, Source("massive")])
+async def test_in_session_retail_stands_with_its_limits_at_80_columns(board: Board, source: Source | None) -> None:
+    told = running(with_flow(with_basis(board, "rule"), drawn_flow()))
+    line = await shown(replace(told, source=source or told.source), 80)
+    assert "retail 16 (9–27)" in line
+    assert "LETF −$" in line
+    assert len(line) == 80
+
+
+async def test_both_sides_stand_with_their_limits(board: Board) -> None:
+    for width in (120, 160, 240):
+        line = " ".join((await shown(with_flow(with_basis(board, "rule"), drawn_flow()), width)).split())
+        assert "retail 16 (9–27) non-ret 8 (3–15)" in line
+    assert "retail – non-ret –" in " ".join((await shown(with_flow(board, early_flow()), 240)).split())
 
 
 def test_a_rank_has_no_colour_of_another_figures_sign(board: Board) -> None:

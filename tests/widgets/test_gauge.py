@@ -3,7 +3,7 @@
 import pytest
 
 from deskview.widgets import Gauge, GaugeReading
-from deskview.widgets.gauge import ordinal
+from deskview.widgets.gauge import limits, ordinal
 from tests.widgets.host import Host, lines_of
 
 
@@ -51,6 +51,55 @@ async def test_a_percentile_of_few_days_is_dim_and_has_their_number(width: int) 
         assert "0th pct of 34 d" in lines_of(gauge)[0]
         (digits,) = [piece for piece in gauge.line_at(0) if "0th" in piece.text]
         assert digits.tone == "dim"
+
+
+async def test_the_band_is_what_one_can_be_sure_of() -> None:
+    line = await drawn(GaugeReading("RETAIL", 16.3, 252, (90, 95), "−$3.1B ±0.6", "loss", low=9.4, high=26.6))
+    cells = scale(line)
+    band = [index for index, glyph in enumerate(cells) if glyph in "━●"]
+    assert (band[0], band[-1]) == (round(0.094 * (len(cells) - 1)), round(0.266 * (len(cells) - 1)))
+    assert cells[band[0] : band[-1] + 1].strip("━") == "●"
+    assert line.rstrip().endswith("16th (9–27)  of 252 d  ▼ −$3.1B ±0.6")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [(9.9, 26.1, "(9–27)"), (0.0, 100.0, "(0–100)"), (9 - 1e-12, 27 + 1e-12, "(9–27)"), (0.4, 0.4, "(0–1)")],
+)
+def test_limits_are_rounded_outwards(low: float, high: float, text: str) -> None:
+    assert limits(low, high) == text
+    assert limits(None, high) == limits(low, None) == ""
+
+
+@pytest.mark.parametrize("width", range(22, 120, 7))
+async def test_limits_are_never_cut_from_their_percentile(width: int) -> None:
+    line = await drawn(GaugeReading("RETAIL", 16, 252, (), "−$3.1B ±0.6", "loss", low=9, high=27), width)
+    assert "16th (9–27)" in line
+
+
+async def test_of_few_days_with_limits_the_value_outlives_their_number() -> None:
+    gauge = Gauge(GaugeReading("RETAIL", 0, 34, (), "−$1.2B ±0.6", "loss", low=0, high=58), label_width=8)
+    async with Host(gauge).run_test(size=(50, 3)):
+        line = lines_of(gauge)[0]
+        assert "0th (0–58)" in line and "−$1.2B ±0.6" in line
+        (digits,) = [piece for piece in gauge.line_at(0) if "0th" in piece.text]
+        assert digits.tone == "dim"
+
+
+async def test_gauges_above_each_other_have_scales_of_one_length() -> None:
+    lines = [
+        await drawn(GaugeReading("X", 50, 252, (), "−$3.1B", "loss", low=low, high=high))
+        for low, high in ((3, 9), (9, 27), (13, 88))
+    ]
+    assert len({len(scale(line)) for line in lines}) == 1
+
+
+async def test_without_a_percentile_the_value_stays_where_the_reason_has_room() -> None:
+    line = await drawn(GaugeReading("RETAIL", None, note="before 10:30", value_text="−$3.1B", tone="loss"))
+    assert line.rstrip() == "RETAIL   – before 10:30".ljust(60) + "▼   −$3.1B"
+    assert "−$3.1B" in await drawn(GaugeReading("RETAIL", None, value_text="−$3.1B", tone="loss"), width=30)
+    narrow = await drawn(GaugeReading("RETAIL", None, note="before 10:30", value_text="−$3.1B"), width=26)
+    assert narrow.rstrip() == "RETAIL   – before 10:30"
 
 
 async def test_ascii() -> None:

@@ -17,10 +17,11 @@ TOPIC = Topic(
     "Alerts",
     "Rules set on the screen with + and those of the settings' [[alert]] tables, looked at with every refresh. A"
     " rule fires when its reading comes to lie beyond the level, once, and is armed again when it is back. While its"
-    " reading is in doubt or stale a rule waits as it was. 'to go' is how far the reading still is from the level. σ is"
-    " the reading's own, either way. E changes and - removes a rule set here; one of the settings is changed in that"
-    " file. Below stand the latest firings; one within a minute of the last is counted only. + works on any row, pane,"
-    " card and name. Rules set in the demo are kept apart and hold there only.",
+    " reading is in doubt or stale a rule waits as it was. 'to go' is how far the reading still is from the level. A"
+    " percentile of flow counts only once its whole 80 % interval lies beyond the level. σ is the reading's own, either"
+    " way. E changes and - removes a rule set here; one of the settings is changed in that file. Below stand the latest"
+    " firings; one within a minute of the last is counted only. + works on any row, pane, card and name. Rules set in"
+    " the demo are kept apart and hold there only.",
 )
 
 

@@ -21,7 +21,7 @@ def headline(board: "Board") -> list[Segment]:
     index = f"{reading.index} {marked(percent(reading.index_return), board.breadth)}"
     beat = f"{marked(share(reading.beat_share), board.breadth)} beat"
     return [
-        Segment("index", index, tone(reading.index_return), priority=3),
+        Segment("index", index, tone(reading.index_return), priority=4),
         Segment("beat", f"{beat} {reading.index}", "", priority=5, short=beat),
     ]
 

@@ -28,7 +28,8 @@ def _source(board: "Board") -> list[Segment]:
     source = board.source
     line = [Segment("name", "deskview", "strong", priority=9)]
     if source.simulated:
-        line.append(Segment("simulated", f" SIMULATED{_speed(source.speed)} ", "simulated", priority=0))
+        mark = f"SIMULATED{_speed(source.speed)}"
+        line.append(Segment("simulated", f" {mark} ", "simulated", priority=0, short=mark))
         line.append(Segment("scenario", source.scenario or "", "", priority=7))
     else:
         line.append(Segment("provider", source.provider.upper(), "accent", priority=6))
@@ -92,7 +93,7 @@ def _state(board: "Board") -> list[Segment]:
     state, (worst, tone, priority) = market_state(board), _worst(board)
     line = [Segment("state", worst, tone, priority=priority)] if worst else []
     if state == OPEN:
-        return line or [Segment("phase", state, "dim", priority=4)]
+        return line or [Segment("phase", state, "dim", priority=5)]
     return [*([Segment("phase", state, "accent", priority=1)] if state else []), *line]
 
 
@@ -123,4 +124,4 @@ def _doubts(board: "Board") -> list[Segment]:
     sentence = next((part.doubt for part, _ in _stated(board) if part.doubt), "")
     if not sentence:
         return []
-    return [Segment("doubt", sentence, "warning", priority=3, short=sentence.partition(";")[0], sentence=True)]
+    return [Segment("doubt", sentence, "warning", priority=2, short=sentence.partition(";")[0], sentence=True)]

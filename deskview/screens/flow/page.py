@@ -9,14 +9,28 @@ from textual.containers import Grid
 from textual.widget import Widget
 from textual.widgets import Static
 
-from deskview.screens.crowding import FAVOURITE_COLUMNS, favourite_facts, favourite_rows
-from deskview.screens.flow.pane import MORNING_HALF_HOURS, SIDES, FlowPane, gauge, half_hours
+from deskview.screens.crowding import FAVOURITE_COLUMNS, favourite_facts, favourite_rows, overlap_sentences
+from deskview.screens.flow.pane import (
+    MORNING_HALF_HOURS,
+    NO_PRINTS,
+    SIDES,
+    FlowPane,
+    below,
+    both_sides,
+    compared,
+    half_hours,
+    show_words,
+)
 from deskview.screens.flow.rows import (
     DIVERGENCE_COLUMNS,
+    FUND_COLUMNS,
+    GROUP_COLUMNS,
     NAME_COLUMNS,
     QUALITY_COLUMNS,
     divergence_rows,
+    group_rows,
     half_day_facts,
+    leg_sentences,
     name_entries,
     quality_rows,
     session_facts,
@@ -86,18 +100,27 @@ def time_line(side: "Side", width: int, separator: int) -> str:
 TITLES = {
     "halves": "Net by half-hour",
     "curves": "Through the day",
-    "by-retail": "Names by retail",
-    "by-other": "Names by non-retail",
+    "names": "Names",
+    "groups": "By momentum leg and sector",
     "divergence": "Divergence",
+    "funds": "Exchange-traded funds, by themselves",
     "favourites": "Retail favourites and the momentum legs",
     "quality": "How sure it is, and what was left out",
 }
 SMALL = tuple(View((pane,)) for pane in TITLES)
 MEDIUM = (
-    View(("halves", "by-retail", "curves", "by-other"), 2),
-    View(("divergence", "favourites", "quality"), 2, {"quality": 2}),
+    View(("halves", "curves", "names", "groups"), 2),
+    View(("divergence", "funds", "favourites"), 2, {"favourites": 2}),
+    View(("quality",)),
 )
-LARGE = (View(("halves", "by-retail", "by-other", "curves", "divergence", "favourites", "quality"), 4, {"quality": 2}),)
+LARGE = (
+    View(
+        ("halves", "curves", "names", "groups", "divergence", "funds", "favourites", "quality"),
+        4,
+        {"names": 2, "quality": 2},
+        {"names": 2},
+    ),
+)
 
 
 def _contents() -> dict[str, tuple[Widget, ...]]:
@@ -113,10 +136,8 @@ def _contents() -> dict[str, tuple[Widget, ...]]:
             )
         ),
         "curves": (Chart(),),
-        "by-retail": (SortedTable(NAME_COLUMNS, sort=Sort("retail"), name="flow-names", id="by-retail"),),
-        "by-other": (
-            SortedTable(NAME_COLUMNS, sort=Sort("other", descending=False), name="flow-names", id="by-other"),
-        ),
+        "names": (SortedTable(NAME_COLUMNS, sort=Sort("retail"), name="flow-names", id="names"),),
+        "groups": (Static("", id="legs", markup=False), Table(GROUP_COLUMNS, name="flow-groups", id="groups")),
         "divergence": (
             Table(
                 DIVERGENCE_COLUMNS,
@@ -125,7 +146,16 @@ def _contents() -> dict[str, tuple[Widget, ...]]:
                 id="divergence",
             ),
         ),
-        "favourites": (Facts(lines=4, id="overlap"), Table(FAVOURITE_COLUMNS, name="flow-favourites", id="favourites")),
+        "funds": (
+            *(Gauge(GaugeReading(label), label_width=10, value_width=12, id=f"{key}-funds") for key, label in SIDES),
+            Static("", id="funds-compared", classes="compared", markup=False),
+            SortedTable(FUND_COLUMNS, sort=Sort("retail"), name="flow-funds", id="funds"),
+        ),
+        "favourites": (
+            Static("", id="overlap", markup=False),
+            Facts(lines=3, id="overlap-figures"),
+            Table(FAVOURITE_COLUMNS, name="flow-favourites", id="favourites"),
+        ),
         "quality": (Table(QUALITY_COLUMNS, name="flow-quality", id="quality"),),
     }
 
@@ -136,12 +166,15 @@ class FlowPage(PanesPage):
     PART = "flow"
     STALE_AFTER_S = FlowPane.STALE_AFTER_S
     HEADING = "Retail and non-retail flow"
-    AUTO_FOCUS = "#by-retail"
+    AUTO_FOCUS = "#names"
     DEFAULT_CSS: ClassVar[str] = """
     FlowPage .gauges { padding: 0 1; }
     FlowPage .times { height: 1; color: $dim; margin-bottom: 1; }
     FlowPage Bars { height: 1fr; min-height: 2; max-height: 5; }
-    FlowPage #overlap { margin-bottom: 1; }
+    FlowPage .compared { height: auto; max-height: 2; color: $dim; }
+    FlowPage .compared.-fewer { color: $stale; }
+    FlowPage #overlap, FlowPage #legs { height: auto; max-height: 8; }
+    FlowPage #overlap-figures, FlowPage #legs { margin-bottom: 1; }
     """
 
     def __init__(self, segments: Segments) -> None:
@@ -149,9 +182,10 @@ class FlowPage(PanesPage):
         self._fill: dict[str, Callable[[Flow, Board], None]] = {
             "halves": self._fill_halves,
             "curves": lambda reading, board: self.query_one(Chart).show(curves(reading, clock(board.flow.as_of))),
-            "by-retail": lambda reading, board: self._names("by-retail", reading, board),
-            "by-other": lambda reading, board: self._names("by-other", reading, board),
+            "names": self._fill_names,
+            "groups": self._fill_groups,
             "divergence": lambda reading, _: self._table("divergence").set_rows(divergence_rows(reading)),
+            "funds": self._fill_funds,
             "favourites": self._fill_favourites,
             "quality": lambda reading, _: self._table("quality").set_rows(quality_rows(reading)),
         }
@@ -165,7 +199,8 @@ class FlowPage(PanesPage):
     def compose_body(self) -> ComposeResult:
         """The gauges, then the panes of the view."""
         for key, label in SIDES:
-            yield Gauge(GaugeReading(label), label_width=10, value_width=7, id=f"{key}-gauge", classes="gauges")
+            yield Gauge(GaugeReading(label), label_width=10, value_width=12, id=f"{key}-gauge", classes="gauges")
+        yield Static("", id="compared", classes="gauges compared", markup=False)
         yield Facts(lines=2, id="session", classes="gauges")
         with Grid():
             for name, widgets in _contents().items():
@@ -173,15 +208,19 @@ class FlowPage(PanesPage):
 
     def show_reading(self, reading: "Flow", board: "Board") -> None:
         """The gauges and the panes that are shown."""
-        for (key, label), side in zip(SIDES, (reading.retail, reading.institutional), strict=True):
-            why = reading.missing.get(f"{key}.percentile", reading.missing.get(f"{key}.net_usd", ""))
-            self.query_one(f"#{key}-gauge", Gauge).show(gauge(label, side, why))
-        self.query_one("#session", Facts).show([usual_facts(reading), session_facts(reading)])
+        for (key, _), shown in zip(SIDES, both_sides(reading, reading.missing), strict=True):
+            self.query_one(f"#{key}-gauge", Gauge).show(shown)
+        words, fewer = compared(reading, reading.missing), reading.names < reading.focus
+        show_words(self.query_one("#compared", Static), words, fewer=fewer)
+        self.query_one("#session", Facts).show([session_facts(reading), usual_facts(reading)])
         for name in self.view.panes:
             self._fill[name](reading, board)
 
     def target_of(self, list_id: str, key: str) -> Target | None:
-        """A name; what says how sure the figures are opens nothing."""
+        """A name or a sector; a leg, and what says how sure the figures are, opens nothing."""
+        if list_id == "groups":
+            kind, _, group = key.partition(":")
+            return Target(Kind.GROUP, group) if kind == "sector" else None
         return None if list_id == "quality" else Target(Kind.NAME, key)
 
     def _fill_halves(self, reading: "Flow", board: "Board") -> None:
@@ -196,14 +235,35 @@ class FlowPage(PanesPage):
         times = time_line(side, bars.size.width, MORNING_HALF_HOURS)
         self.query_one(f"#{key}-times", Static).update(times)
 
-    def _names(self, list_id: str, reading: "Flow", board: "Board") -> None:
-        table = self.query_one(f"#{list_id}", SortedTable)
-        table.empty = reading.missing.get("retail.net_usd", "no prints of the focus names yet")
-        table.fill(name_entries(reading, board))
+    def _fill_names(self, reading: "Flow", board: "Board") -> None:
+        table = self.query_one("#names", SortedTable)
+        table.empty = reading.missing.get("retail.net_usd", NO_PRINTS)
+        table.fill(name_entries(reading.by_name, board))
+
+    def _fill_groups(self, reading: "Flow", _: "Board") -> None:
+        show_words(self.query_one("#legs", Static), "\n".join(leg_sentences(reading)))
+        table = self._table("groups")
+        table.empty = NO_PRINTS
+        table.set_rows(group_rows(reading))
+
+    def _fill_funds(self, reading: "Flow", board: "Board") -> None:
+        funds, missing = reading.funds, below(reading.missing, "funds.")
+        shown = both_sides(funds, missing) if funds else [GaugeReading(label) for _, label in SIDES]
+        for (key, _), side in zip(SIDES, shown, strict=True):
+            gauge = self.query_one(f"#{key}-funds", Gauge)
+            gauge.show(side)
+            gauge.display = funds is not None
+        words = f"{compared(funds, missing, 'funds')}; in no sum and no percentile of stocks" if funds else ""
+        show_words(self.query_one("#funds-compared", Static), words)
+        table = self.query_one("#funds", SortedTable)
+        table.empty = NO_PRINTS if funds else "no fund is counted: stocks alone"
+        table.fill(name_entries(funds.by_name if funds else [], board, FUND_COLUMNS))
 
     def _fill_favourites(self, _: "Flow", board: "Board") -> None:
         part, table = board.crowding, self._table("favourites")
-        self.query_one("#overlap", Facts).show(favourite_facts(part.value) if part.value else [])
+        words = "\n".join(overlap_sentences(part.value)) if part.value else ""
+        show_words(self.query_one("#overlap", Static), words)
+        self.query_one("#overlap-figures", Facts).show(favourite_facts(part.value) if part.value else [])
         table.empty = part.note or "no favourites: too few names have a sample"
         table.set_rows(favourite_rows(part.value) if part.value else [])
 

@@ -261,11 +261,12 @@ class ChartPage(PageScreen):
 
 
 class View(NamedTuple):
-    """Panes shown together in so many columns; `spans` are those that take more than one."""
+    """Panes shown together in so many columns; `spans` are those that take more than one, `rows` more than one row."""
 
     panes: tuple[str, ...]
     columns: int = 1
     spans: Mapping[str, int] = {}
+    rows: Mapping[str, int] = {}
 
 
 class PanesPage(PageScreen):
@@ -339,6 +340,7 @@ class PanesPage(PageScreen):
             name = (pane.id or "").removeprefix("pane-")
             pane.display = name in view.panes
             pane.styles.column_span = view.spans.get(name, 1)
+            pane.styles.row_span = view.rows.get(name, 1)
         self.show_again()
 
 

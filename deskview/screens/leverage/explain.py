@@ -5,9 +5,10 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from deskview.market.titles import underlying_title
-from deskview.screens.format import MISSING, percent, percentile, share, usd
+from deskview.screens.format import MISSING, percent, share, usd
 from deskview.screens.frame.card import Topic
 from deskview.screens.frame.labels import Labels
+from deskview.widgets.gauge import nth
 
 if TYPE_CHECKING:
     from deskview.analytics.leverage import Leverage
@@ -161,9 +162,9 @@ def is_large(rank: "Rank") -> bool:
 def rank_words(rank: "Rank") -> tuple[str, str]:
     """Such as "4th largest sale" and " of 530", or "usual: 214th" and " of 262 purchases" beyond the largest."""
     if is_large(rank):
-        place = "" if rank.place == 1 else f"{percentile(rank.place)} "
+        place = "" if rank.place == 1 else f"{nth(rank.place)} "
         return f"{place}largest {rank.side}", f" of {rank.of}"
-    return f"usual: {percentile(rank.place)}", f" of {rank.of_side} {rank.side}s"
+    return f"usual: {nth(rank.place)}", f" of {rank.of_side} {rank.side}s"
 
 
 def day_of(iso: str, form: str = "%-d %b") -> str:

@@ -6,18 +6,32 @@ import polars as pl
 
 from deskview.analytics.leverage import funds_of_name
 from deskview.analytics.statistics import key_statistics
-from deskview.screens.flow.explain import how_sure
-from deskview.screens.format import MISSING, basis_points, clock, number, percent, price, share, tone, usd
+from deskview.screens.flow.explain import counted, how_sure
+from deskview.screens.flow.pane import MORNING_HALF_HOURS, half_hours, ranked
+from deskview.screens.format import (
+    MISSING,
+    basis_points,
+    clock,
+    number,
+    percent,
+    price,
+    share,
+    tone,
+    usd,
+)
 from deskview.screens.frame.detail import Detail, Section
 from deskview.screens.frame.history import YEAR
 from deskview.screens.frame.target import Kind
 from deskview.screens.leverage.explain import spread, unsigned
 from deskview.screens.name.explain import FUNDS, GROUPS
 from deskview.screens.name.prices import Price, notes, number_in, price_of, row_of
+from deskview.widgets.bars import bars_line
 from deskview.widgets.facts import Fact, fact
-from deskview.widgets.records import Cell, Row
+from deskview.widgets.records import Cell, Piece, Row
+from deskview.widgets.text import wrap
 
 if TYPE_CHECKING:
+    from deskview.analytics.flow import NameDay, Side
     from deskview.board import Basis, Board
 
 
@@ -95,16 +109,60 @@ def _bp(value: float | None) -> str:
 
 def _flow(board: "Board", ticker: str) -> list[list[Fact]]:
     reading = board.flow.value
-    row = next((row for row in reading.by_name if row.ticker == ticker), None) if reading else None
+    row = counted(reading, ticker) if reading else None
     off_exchange = [fact("off exchange, last session", share(board.off_exchange.of(ticker)))]
+    day = board.opened.get(ticker)
+    if day is not None and (day.retail.prints or day.institutional.prints or row is None):
+        return [*_day(day), off_exchange]
     if row is None:
-        return [[fact("prints", "not among the focus names", "dim")], off_exchange]
+        return [[fact("prints", "none counted so far", "dim")], off_exchange]
     return [
         _side("retail net", row.retail_net_usd, row.retail_intensity),
         _side("non-retail net", row.other_net_usd, row.other_intensity),
         [fact("prints to", clock(board.flow.as_of))],
         [fact("", how_sure(), "dim")],
+        *([fact("", line, "dim")] for line in wrap(day.note if day else "", WIDTH)),
         off_exchange,
+    ]
+
+
+WIDTH = 43
+"""Cells of a line of figures: a sentence is wrapped to them."""
+
+
+def _day(day: "NameDay") -> list[list[Fact]]:
+    """Its own day: both sides by half-hour, each among its own year, and what that rests on."""
+    now = clock(day.as_of)
+    parts = [fact("retail share", share(day.retail_share))]
+    if day.volume_share is not None:
+        parts.append((*fact("prints", share(day.volume_share)), Piece(" of its volume", "dim")))
+    sides = (("retail", day.retail), ("institutional", day.institutional))
+    whys = [day.missing.get(f"{key}.percentile", "") for key, side in sides if side.percentile is None]
+    return [
+        *_traded("retail", day.retail, now),
+        *_traded("non-retail", day.institutional, now),
+        parts,
+        *([fact("", line, "dim")] for why in dict.fromkeys([*whys, day.note]) for line in wrap(why, WIDTH)),
+        [fact("prints to", now)],
+        [fact("", how_sure(), "dim")],
+    ]
+
+
+def _traded(label: str, side: "Side", now: str) -> list[list[Fact]]:
+    """Net with its percentile of the hour, the half-hours as small bars, intensity and what is compared."""
+    known = side.percentile is not None
+    bars = bars_line(half_hours(side, now), separator=MORNING_HALF_HOURS)
+    hour = f" to {side.clock}" if side.clock else ""
+    return [
+        [
+            fact(f"{label} net", usd(side.net_usd), tone(side.net_usd)),
+            *([fact("", ranked(side), "strong")] if known else []),
+        ],
+        *([[(Piece("by half-hour ", "dim"), *bars)]] if bars else []),
+        [
+            fact("intensity", number(side.intensity)),
+            *([fact("", f"{side.days} sessions{hour}", "dim")] if known else []),
+        ],
     ]
 
 

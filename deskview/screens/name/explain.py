@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 TOPIC = Topic(
     "A name",
-    "Its price over a day to a year, its place in the momentum legs, the leveraged-ETF flow that reaches it and"
-    " that flow as a share of its average daily volume, the prints of retail and others where it is a focus"
-    " name. From the close on the price is the official close, and every figure of the session rests on it; what the"
-    " evening's last minute did stands apart as after hours. What speaks against its figures stands above them. Below:"
-    " the funds on it and the groups it belongs to; each opens.",
+    "Its price over a day to a year, its place in the momentum legs, the leveraged-ETF flow that reaches it and that"
+    " flow as a share of its average daily volume, and its prints: opened, a name has those of its day fetched while"
+    " it is open, and its own year in the background, for the percentile of the hour among it. From the close on the"
+    " price is the official close, and every figure of the session rests on it; what the evening's last minute did"
+    " stands apart as after hours. What speaks against its figures stands above them. Below: the funds on it and the"
+    " groups it belongs to; each opens.",
 )
 
 
@@ -51,16 +52,16 @@ def card(board: "Board", _reading: object, key: str | None, _variant: str) -> Ca
     from deskview.screens.name.prices import notes  # noqa: PLC0415 - polars loads late
 
     ticker = key or ""
-    momentum, leverage, flow = board.momentum.value, board.leverage.value, board.flow.value
+    momentum, leverage = board.momentum.value, board.leverage.value
     known_lines = {
         "momentum": contribution(momentum, ticker) if momentum else [],
         "leveraged ETFs": [*through(leverage, ticker), *carried(board, leverage, ticker)] if leverage else [],
-        "prints": prints_of(board, flow, ticker) if flow else [],
+        "prints": prints_of(board, ticker),
     }
     why = {
         "momentum": "in neither leg" if momentum else board.momentum.note,
         "leveraged ETFs": "no fund's trade is traced to it" if leverage else board.leverage.note,
-        "prints": "not among the focus names" if flow else board.flow.note,
+        "prints": "none counted so far" if board.flow.value else board.flow.note,
     }
     lines = tuple(line for part in known_lines.values() for line in part)
     missing = tuple(f"{part}: {why[part]}" for part, made in known_lines.items() if not made)

@@ -126,6 +126,8 @@ MEANINGS: Mapping[str, str] = {
     "retail_intensity": "retail net over retail turnover",
     "intensity": "retail net over retail turnover",
     "other_intensity": "non-retail net over its turnover",
+    "usual_retail": "what its retail intensity usually is by this hour",
+    "usual_other": "what its non-retail intensity usually is by this hour",
     "core": "net dollars in blocks and sweeps",
     "share": "retail's share of the dollars traded",
     "off": "share traded off exchange, last session",

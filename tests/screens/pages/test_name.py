@@ -3,7 +3,9 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
+import msgspec
 import polars as pl
 import pytest
 
@@ -11,7 +13,9 @@ from deskview.board import Board
 from deskview.screens.format import percent, price
 from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.screens.subjects import card_of, detail_of
+from deskview.widgets.facts import Facts
 from tests.app.desk import seated
+from tests.screens.moments import drawn_flow, opened_name, side, with_flow
 
 NVDA = Target(Kind.NAME, "NVDA")
 DOUBT = "opened 31% lower: no split, dividend or spin-off in the tables explains it"
@@ -106,3 +110,99 @@ def test_the_card_tells_the_return_as_it_is_printed(board: Board) -> None:
     row = board.live.filter(pl.col("ticker") == "NVDA").row(0, named=True)
     assert f"= {percent(row['ret'], 2)}" in card_of(board, NVDA, None).content.plain
     assert "its sign turned" in card_of(board, NVDA, None).definition
+
+
+def with_day(board: Board, **own: Any) -> Board:  # noqa: ANN401 - any field of the day
+    """The board with NVDA's own prints."""
+    return replace(board, opened={"NVDA": opened_name(**{"as_of": board.flow.as_of, **own})})
+
+
+def test_an_opened_name_stands_among_its_own_year(board: Board) -> None:
+    lines = facts_of(with_day(board))
+    at = lines.index("retail net +$350M   58th (41–73)")
+    assert lines[at + 1].startswith("by half-hour ")
+    assert lines[at + 1].count("│") == 1
+    assert lines[at + 2] == "intensity +0.01   120 sessions to 16:00"
+    assert lines[at + 3] == "non-retail net −$7.50B   4th (1–9)"
+    assert lines[at + 6] == "retail share 13%   prints 99% of its volume"
+    assert " ".join(lines[at + 7 : at + 9]) == "its own year: 120 of 252 sessions, about 40 s left"
+    assert not any("none counted" in line for line in lines)
+
+
+def test_small_bars_tell_buying_from_selling_and_what_is_still_to_come(board: Board) -> None:
+    mixed = side((-1.0, 0.5, 1.0), 3.0, (58, 41, 72), 0)
+    (bars,) = [line for line in detail_of(with_day(board, retail=mixed), NVDA).figures[:6] if "half" in line[0][0].text]
+    assert [(piece.text, piece.tone) for piece in bars[0][1:] if piece.text.strip()] == [
+        ("█", "loss"),
+        ("▄", "gain"),
+        ("█", "gain"),
+    ]
+    assert board.flow.as_of is not None
+    morning = board.flow.as_of.replace(hour=15, minute=5)
+    early = detail_of(with_day(board, retail=mixed, as_of=morning), NVDA)
+    (bars,) = [line for line in early.figures[:6] if "half" in line[0][0].text]
+    assert [piece.text.strip() for piece in bars[0][1:] if piece.text.strip()] == ["█", "▄", "·"]
+
+
+def test_without_a_year_the_name_says_once_why_it_has_no_percentile(board: Board) -> None:
+    why = "its own year is still to come: no session of it is there yet"
+    day = opened_name()
+    retail, other = (
+        msgspec.structs.replace(one, percentile=None, percentile_low=None, percentile_high=None)
+        for one in (day.retail, day.institutional)
+    )
+    missing = {"retail.percentile": why, "institutional.percentile": why}
+    waiting: dict[str, Any] = {"retail": retail, "institutional": other, "missing": missing, "note": why}
+    lines = facts_of(with_day(board, **waiting, volume_share=None))
+    at = lines.index("retail net +$350M")
+    assert (lines[at + 2], lines[at + 3], lines[at + 6]) == (
+        *("intensity +0.01", "non-retail net −$7.50B", "retail share 13%"),
+    )
+    assert " ".join(lines).count(why) == 1
+    card = card_of(with_day(board, **waiting), NVDA, None)
+    assert any(why in line.text for line in card.lines)
+
+
+def test_until_its_own_prints_are_there_the_sample_speaks_for_a_name(board: Board) -> None:
+    day = opened_name()
+    nothing: dict[str, Any] = {"prints": 0, "net_usd": None, "percentile": None}
+    bare: dict[str, Any] = {
+        key: msgspec.structs.replace(getattr(day, key), **nothing) for key in ("retail", "institutional")
+    }
+    told = with_day(with_flow(board, drawn_flow()), **bare, note="its prints of today are on their way")
+    lines = facts_of(told)
+    assert "retail net +$69.4M   intensity +0.01" in lines
+    assert "its prints of today are on their way" in lines
+    assert any(line.text == "+$69.40M, intensity +0.01" for line in card_of(told, NVDA, None).lines)
+    alone = with_day(with_flow(board, drawn_flow(by_name=[], funds=None)), **bare)
+    assert "retail net –" in facts_of(alone)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_no_line_of_its_day_is_too_long_for_its_pane(board: Board, size: tuple[int, int]) -> None:
+    told = with_day(board)
+    async with seated(told, size=size) as seat:
+        seat.app.post_message(Opened(NVDA))
+        await seat.settle()
+        facts = seat.app.screen.query_one(Facts)
+        shown = ["".join(piece.text for piece in facts.line_at(y)).rstrip() for y in range(len(facts_of(told)))]
+        days = [line.rstrip() for line in facts_of(told)]
+        at = days.index("retail net +$350M   58th (41–73)")
+        assert shown[at : at + 10] == days[at : at + 10]
+
+
+def test_the_card_of_an_opened_name_tells_its_own_year(board: Board) -> None:
+    lines = {line.label: line.text for line in reversed(card_of(with_day(board), NVDA, None).lines)}
+    assert lines["percentile"].startswith("58th (41–73) of 120 sessions up to 16:00. Retail usually buys")
+    assert lines["its dollars"] == "13% retail, of $29.20B counted; 99% of its volume today"
+    assert lines["note"] == "its own year: 120 of 252 sessions, about 40 s left"
+
+
+def test_a_name_that_was_not_opened_shows_what_the_sample_has_of_it(board: Board) -> None:
+    told = with_flow(board, drawn_flow())
+    assert "retail net +$69.4M   intensity +0.01" in facts_of(told)
+    fund = detail_of(told, Target(Kind.NAME, "SPY"))
+    assert any("non-retail net" in piece.text for line in fund.figures for fact in line for piece in fact)
+    assert detail_of(told, Target(Kind.NAME, "HSY")).figures
+    nobody = card_of(told, Target(Kind.NAME, "HSY"), None)
+    assert "prints: none counted so far" in nobody.missing
