@@ -9,10 +9,12 @@ import msgspec
 from deskview.cli.context import Context, context_of
 from deskview.cli.opening import open_provider, open_simulated
 from deskview.exits import Exit
+from deskview.process import give_back_what_is_freed
 
 
 def run(arguments: Namespace) -> int:
     """Fetches what is missing and tells how far it is."""
+    give_back_what_is_freed()
     context = context_of(arguments)
     if arguments.sessions:
         context.settings = msgspec.structs.replace(context.settings, history_sessions=arguments.sessions)

@@ -23,6 +23,8 @@ SIMULATED_CALLS_PER_MINUTE = 600_000
 """As good as none: the simulated market in this process needs no sparing."""
 DEMO_SNAPSHOT_S, DEMO_PRINTS_S = 3.0, 8.0
 """At ten market seconds a second these are half a minute and a minute and a half: half of what is stale."""
+DEMO_FLOW_SESSIONS = 60
+"""Of the simulated market's year of flow: what a first start has read in a minute."""
 
 
 async def open_provider(context: Context) -> "Provider":
@@ -40,7 +42,14 @@ def connected(settings: "Settings", key: ApiKey) -> "Provider":
         raise UsageError(str(fault)) from None
 
 
-def demo_settings(settings: "Settings") -> "Settings":
+def demo_flow(settings: "Settings", *, full: bool) -> "Settings":
+    """The settings with 60 sessions of flow where they leave the usual year and it is not asked for in full."""
+    if full or settings.flow.history_sessions != type(settings.flow)().history_sessions:
+        return settings
+    return replace(settings, flow=replace(settings.flow, history_sessions=DEMO_FLOW_SESSIONS))
+
+
+def demo_pace(settings: "Settings") -> "Settings":
     """The settings with the demo's pace where they leave the usual one: its clock runs faster than ours.
 
     Ages are told in seconds of that clock, and what is asked for every ten of ours would always be stale.
@@ -95,7 +104,8 @@ class ConfiguredMarketOpener:
         context = self._context
         if self._demo:
             connect: Callable[[ApiKey], Provider] = partial(simulated, context.arguments, begins_again=True)
-            config = MarketConfig(connect, context.cache, demo_settings(context.settings))
+            settings = demo_flow(demo_pace(context.settings), full=getattr(context.arguments, "full", False))
+            config = MarketConfig(connect, context.cache, settings)
             return MarketSupervisor(config, ApiKey(SIMULATED_KEY), subscriber)
         key, connect = await context.key(), partial(connected, context.settings)
         config = MarketConfig(connect, context.cache, context.settings)

@@ -99,6 +99,27 @@ def _simulated() -> _Parser:
     return market
 
 
+WAIT_S = 60
+FULL_HELP = "of the simulated market: a whole year of flow, not its last 60 sessions"
+
+
+def _add_snapshot(commands: "argparse._SubParsersAction[_Parser]", parents: list[Any]) -> None:
+    snapshot = commands.add_parser("snapshot", parents=parents, help="print one refresh of the desk")
+    snapshot.add_argument("--demo", action="store_true", help="of the simulated market")
+    snapshot.add_argument("--page", default=DESK, type=_page, metavar="PAGE", help=PAGE_HELP)
+    snapshot.add_argument("--format", default="json", choices=("json", "text", "svg"))
+    snapshot.add_argument("--output", type=Path, metavar="FILE", help="write there instead of standard output")
+    snapshot.add_argument("--size", type=_size, default=(120, 40), metavar="COLSxROWS")
+    snapshot.add_argument(
+        "--wait",
+        type=_number(0, 86_400),
+        default=WAIT_S,
+        metavar="SECONDS",
+        help=f"how long to wait for the year of flow, whose days so far are then compared with (default: {WAIT_S})",
+    )
+    snapshot.add_argument("--full", action="store_true", help=FULL_HELP)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The whole grammar; `command` is None where none was given."""
     common, simulated = _common(), _simulated()
@@ -111,7 +132,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
     commands.add_parser("desk", parents=[common], help="open the desk on the configured provider (default)")
-    commands.add_parser("demo", parents=[common, simulated], help="open the desk on the simulated market")
+    demo = commands.add_parser("demo", parents=[common, simulated], help="open the desk on the simulated market")
+    demo.add_argument("--full", action="store_true", help=FULL_HELP)
 
     known = ", ".join(f"{vendor.name} ({vendor.title})" for vendor in PROVIDERS.values())
     providers = f"one of: {known} (default: from the settings)"
@@ -127,12 +149,7 @@ def build_parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", parents=[common], help="check keyring, provider, terminal and cache")
     doctor.add_argument("--json", action="store_true", help="print the report as JSON")
 
-    snapshot = commands.add_parser("snapshot", parents=[common, simulated], help="print one refresh of the desk")
-    snapshot.add_argument("--demo", action="store_true", help="of the simulated market")
-    snapshot.add_argument("--page", default=DESK, type=_page, metavar="PAGE", help=PAGE_HELP)
-    snapshot.add_argument("--format", default="json", choices=("json", "text", "svg"))
-    snapshot.add_argument("--output", type=Path, metavar="FILE", help="write there instead of standard output")
-    snapshot.add_argument("--size", type=_size, default=(120, 40), metavar="COLSxROWS")
+    _add_snapshot(commands, [common, simulated])
 
     backfill = commands.add_parser("backfill", parents=[common, simulated], help="fetch history into the cache")
     backfill.add_argument("--demo", action="store_true", help="of the simulated market")

@@ -6,8 +6,9 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from deskview.cli.context import Context, context_of
-from deskview.cli.opening import open_provider, open_simulated
+from deskview.cli.opening import demo_flow, open_provider, open_simulated
 from deskview.exits import Exit
+from deskview.process import give_back_what_is_freed
 
 if TYPE_CHECKING:
     from deskview.board import Board, Part
@@ -19,9 +20,11 @@ HEADLINES = frozenset({"return", "beat_share", "today_usd", "retail.net_usd", "i
 
 def run(arguments: Namespace) -> int:
     """Prints one refresh; figures that are missing make the exit code 5."""
+    give_back_what_is_freed()
     context = context_of(arguments)
-    if arguments.demo and arguments.speed is None:
-        arguments.speed = 0.0
+    if arguments.demo:
+        arguments.speed = 0.0 if arguments.speed is None else arguments.speed
+        context.settings = demo_flow(context.settings, full=arguments.full)
     return asyncio.run(_snapshot(context))
 
 
@@ -32,7 +35,7 @@ async def _snapshot(context: Context) -> int:
     columns = None if arguments.format == "json" else _columns(context)
     provider = open_simulated(arguments) if arguments.demo else await open_provider(context)
     try:
-        board = await Feed(provider, context.cache, context.settings).once()
+        board = await Feed(provider, context.cache, context.settings).once(arguments.wait)
     finally:
         await provider.aclose()
     _write(arguments, await _rendered(board, context, columns))

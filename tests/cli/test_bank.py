@@ -12,6 +12,7 @@ import trustme
 from deskview.exits import Exit
 from tests.cli.conftest import Desk
 from tests.credentials.conftest import CANARY
+from tests.e2e.conftest import QUICK
 from tests.feed.fixtures import crash
 from tests.feed.markets import Made
 from tests.providers.proxies import LOGIN, PASSWORD, ConnectProxy, Loopback, passing_on, signing
@@ -35,7 +36,7 @@ def history(desk: Desk, crash: Made) -> None:
     """The history of the market is there already, and little of the flow is asked for: a first start takes minutes."""
     shutil.copytree(crash.cache, desk.home / ".cache" / "deskview")
     (desk.home / ".config" / "deskview").mkdir(parents=True)
-    (desk.home / ".config" / "deskview" / "settings.toml").write_text("[flow]\ncount = 2\nhistory_sessions = 20\n")
+    (desk.home / ".config" / "deskview" / "settings.toml").write_text(QUICK)
 
 
 @pytest.fixture

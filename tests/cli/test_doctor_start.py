@@ -146,7 +146,7 @@ def test_the_names_of_the_checks_are_fixed() -> None:
         *("versions", "processor", "settings", "history length", "alert rule", "alerts file", "columns"),
         *("theme", "own theme", "log", "terminal", "colours", "characters", "tmux", "keyring", "key"),
         *("network", "proxy", "trust store", "certificate", "provider", "clock"),
-        *("snapshot", "daily bars", "splits", "details", "trades", "intraday bars", "short volume"),
+        *("snapshot", "daily bars", "splits", "details", "trades", "flow sample", "intraday bars", "short volume"),
         *("cache", "history", "unregistered"),
     }
     used = set()

@@ -25,6 +25,8 @@ def test_a_snapshot_has_its_defaults() -> None:
         "format": "json",
         "output": None,
         "size": (120, 40),
+        "wait": 60,
+        "full": False,
     }
 
 

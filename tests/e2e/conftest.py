@@ -12,7 +12,7 @@ from tests.feed.markets import Made
 __all__ = ["crash"]
 
 KEPT = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV")
-QUICK = "[flow]\ncount = 2\nhistory_sessions = 20\n"
+QUICK = "[flow]\ncount = 2\nhistory_sessions = 20\ncalls_per_session = 4\nsample_prints = 200\n"
 
 
 def surroundings(home: Path) -> dict[str, str]:

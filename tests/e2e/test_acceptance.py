@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.conftest import QUICK, surroundings
 from tests.e2e.terminal import DESKVIEW, ROOT
 
-LIMIT_S = 300
+LIMIT_S = 600
 WORST = 10
 Reading = dict[str, Any]
 
@@ -27,16 +27,18 @@ def halved(scenario: str) -> str:
 
 @pytest.fixture(scope="module")
 def readings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Reading]]:
-    """The crash, the crash with half its moves, and the calm day: cold runs side by side, the first with all settings
-    as shipped."""
+    """The crash, the crash with half its moves, and the calm day: cold runs side by side, the first with the shipped
+    settings but for the number of earlier sessions of flow."""
     base = tmp_path_factory.mktemp("acceptance")
     shipped = resources.files("deskview.simulator") / "scenarios" / "momentum-crash.toml"
     half = base / "half.toml"
     half.write_text(halved(shipped.read_text()))
     quick = base / "quick.toml"
     quick.write_text(QUICK)
+    shorter = base / "shorter.toml"
+    shorter.write_text("[flow]\nhistory_sessions = 25\n")
     runs = {
-        "crash": ("momentum-crash",),
+        "crash": ("momentum-crash", "--settings", str(shorter), "--wait", str(LIMIT_S)),
         "half": (str(half), "--settings", str(quick)),
         "calm": ("calm", "--settings", str(quick)),
     }
@@ -100,8 +102,11 @@ def test_leveraged_funds_must_sell(crash_day: Reading) -> None:
 
 def test_retail_does_not_buy_the_dip_and_institutions_sell(crash_day: Reading) -> None:
     flow = crash_day["flow"]
-    assert 10 <= flow["retail"]["percentile"] <= 22
-    assert 5 <= flow["institutional"]["percentile"] <= 17
+    for side, (least, most) in {"retail": (10, 22), "institutional": (5, 17)}.items():
+        assert flow[side]["names"] >= 50
+        assert flow[side]["percentile_low"] <= most
+        assert flow[side]["percentile_high"] >= least
+        assert flow[side]["clock"] == "16:00"
     assert flow["retail"]["afternoon_usd"] > flow["retail"]["morning_usd"]
     assert flow["institutional"]["morning_usd"] < flow["institutional"]["afternoon_usd"] < 0
 

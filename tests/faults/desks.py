@@ -39,7 +39,7 @@ from tests.once import once
 
 SETTINGS = Settings(
     history_sessions=300,
-    flow=Flow(count=1, history_sessions=20, panel_calls=0),
+    flow=Flow(count=1, history_sessions=20, calls_per_session=2, sample_prints=200, panel_calls=0),
     leverage=Leverage(paths=1_000),
     refresh=Refresh(snapshot_s=3600, prints_s=3600),
 )

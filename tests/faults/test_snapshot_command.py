@@ -22,6 +22,8 @@ history_sessions = 300
 [flow]
 count = 1
 history_sessions = 20
+calls_per_session = 2
+sample_prints = 200
 panel_calls = 0
 [leverage]
 paths = 1000

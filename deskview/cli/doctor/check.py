@@ -24,7 +24,7 @@ NAMES = (
     *("versions", "processor", "settings", "history length", "alert rule", "alerts file", "columns"),
     *("theme", "own theme", "log", "terminal", "colours", "characters", "tmux", "keyring", "key"),
     *("network", "proxy", "trust store", "certificate", "provider", "clock"),
-    *("snapshot", "daily bars", "splits", "details", "trades", "intraday bars", "short volume"),
+    *("snapshot", "daily bars", "splits", "details", "trades", "flow sample", "intraday bars", "short volume"),
     *("cache", "history", "unregistered"),
 )
 """What checks are called, in about the order in which they come."""

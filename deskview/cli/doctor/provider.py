@@ -145,7 +145,30 @@ async def _of(provider: "Provider", context: Context) -> AsyncIterator[Check]:
     yield _clock(provider, status, sent + timedelta(seconds=took / 2))
     for question in _questions(provider, status.now):
         _narrate(f"asking for {question.name}.")
-        yield await _answered(question, name)
+        began = time.monotonic()
+        check = await _answered(question, name)
+        yield check
+        if question.name == TRADES:
+            yield _sample(context, time.monotonic() - began if check.level is Level.OK else None)
+
+
+def _sample(context: Context, seconds_a_call: float | None) -> Check:
+    """How much is sampled for the flow, what it costs here, and which settings of the user's own decide it."""
+    from deskview.feed.plan import explicit, plan_in_words, plan_of  # noqa: PLC0415 - polars loads late
+
+    settings = context.settings
+    plan = plan_of(settings.flow, settings.calls_per_minute)
+    found = plan_in_words(plan, calls_per_minute=settings.calls_per_minute, seconds_a_call=seconds_a_call)
+    own = [f"flow.{name}" for name in explicit(settings.flow)]
+    if not own:
+        return Check("flow sample", Level.OK, f"{found}.")
+    few = plan.stocks < ENOUGH_STOCKS or plan.calls_a_day < ENOUGH_WINDOWS or plan.prints < ENOUGH_PRINTS
+    todo = f"By {', '.join(own)} of the settings, which {'stands' if len(own) == 1 else 'stand'}."
+    if few:
+        todo += (
+            " The less is read, the wider the interval beside the percentile; without them the shipped sample is read."
+        )
+    return Check("flow sample", Level.WARNING if few else Level.OK, f"{found}.", todo)
 
 
 def _questions(provider: "Provider", now: datetime) -> list[Question]:
@@ -158,10 +181,15 @@ def _questions(provider: "Provider", now: datetime) -> list[Question]:
         Question("daily bars", f"of {session}", lambda: provider.daily_bars(session)),
         Question("splits", "of the last 30 days", lambda: provider.splits(_days_before(session, 30))),
         Question("details", f"of {SAMPLE}", lambda: provider.details(SAMPLE, session)),
-        Question("trades", f"of {SAMPLE}, one", lambda: _one_print(provider, opens)),
+        Question(TRADES, f"of {SAMPLE}, one", lambda: _one_print(provider, opens)),
         Question("intraday bars", f"of {SAMPLE} on {session}", lambda: provider.intraday(SAMPLE, session, 30)),
         Question("short volume", f"of {session}", lambda: provider.short_volume(session)),
     ]
+
+
+ENOUGH_STOCKS, ENOUGH_WINDOWS, ENOUGH_PRINTS = 50, 200, 1000
+"""What the shipped accuracy of the flow's percentile was measured with."""
+TRADES = "trades"
 
 
 async def _one_print(provider: "Provider", since: datetime) -> "Table":
