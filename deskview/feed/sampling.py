@@ -271,8 +271,8 @@ class TodaysWindows:
         self.ended = pl.concat([before, cut_short]) if now >= closes else empty(FLOW_WINDOWS)
         self.full = pl.concat([self.full.join(kept, on=list(KEY), how="anti"), kept])
         if over and kept.height:
+            self.stored = pl.concat([self.stored, kept])  # before: what can't be stored is not asked for again either
             await sampler.keep(kept)
-            self.stored = pl.concat([self.stored, kept])
 
 
 def forget_old(store: Store, prints: int) -> None:
