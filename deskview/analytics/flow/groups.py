@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import polars as pl
 
+from deskview.analytics.flow.percentile import Z90
 from deskview.analytics.flow.schema import FLOW_BARS
 from deskview.analytics.flow.structs import GroupFlow
 
@@ -23,8 +24,6 @@ LEAST: Final = 2
 """So many names have to be drawn to tell how far they lie apart."""
 ITSELF: Final = "every name is counted itself: nothing is estimated"
 TOO_FEW: Final = "fewer than two of its names were drawn"
-
-_Z90: Final = 1.2815515655446004
 
 
 class Limits(NamedTuple):
@@ -113,7 +112,7 @@ def _t90(freedom: int) -> float:
     normal one's expansion in 1 / freedom (Abramowitz and Stegun 26.7.5), right to 0.001."""
     if freedom <= LEAST:
         return (3.077683537175254, 1.8856180831641267)[freedom - 1]
-    z, n = _Z90, freedom
+    z, n = Z90, freedom
     return (
         z
         + (z**3 + z) / (4 * n)

@@ -52,7 +52,8 @@ RECENT: Final = 5
 SPLITS: Final = 64
 NAMED: Final = {"retail": "retail", "other": "non-retail"}
 NORMAL: Final = NormalDist()
-TENTH: Final = NORMAL.inv_cdf(0.9)
+Z90: Final = NORMAL.inv_cdf(0.9)
+"""Between minus and plus so many standard deviations lie 80 % of a normal variable."""
 
 
 class Accuracy(NamedTuple):
@@ -272,5 +273,5 @@ def _limits(past: Floats, now: float, reliability: float, noise: float) -> tuple
     known = reliability + error
     centre, spread = z * reliability**0.5 / known, (error / known) ** 0.5
     read, step = 100 * lower / len(past), 50 / len(past)
-    low, high = (100 * NORMAL.cdf(centre + way * TENTH * spread) + way * step for way in (-1, 1))
+    low, high = (100 * NORMAL.cdf(centre + way * Z90 * spread) + way * step for way in (-1, 1))
     return max(0.0, min(low, read)), min(100.0, max(high, read))
