@@ -32,11 +32,12 @@ def adjusted_history(
     dividends it is the close. Dollar volume is that of the day and needs no adjustment. Sorting is most of
     the work: without `in_order` the rows come in any order, which is enough for a Panel.
     """
-    rows = bars.filter(pl.col("close").is_finite() & (pl.col("close") > 0)).with_columns(
+    history = bars.filter(pl.col("close").is_finite() & (pl.col("close") > 0)).with_columns(
         dollar_volume_usd=DOLLAR_VOLUME
     )
+    del bars  # each copy of a year of bars is let go before the next is made
     steps = _cumulated(split_ratios(splits, basis))
-    history = _touched(rows, steps, _split).with_columns(total_close=pl.col("close"))
+    history = _touched(history, steps, _split).with_columns(total_close=pl.col("close"))
     if dividends is not None:
         history = _touched(history, _dividend_steps(dividends, history, steps, basis), _reinvested)
     history = history.select(list(HISTORY))

@@ -3,9 +3,12 @@
 Each is an assumption, and shown as such.
 """
 
-from typing import Final, Literal
+from functools import partial
+from typing import Annotated, Final, Literal
 
 from msgspec import Struct
+
+from deskview.analytics.figure import Unit, figure, place
 
 YEAR, MONTH, WEEK = 252, 21, 5
 """Sessions."""
@@ -53,37 +56,69 @@ class Parameters(Struct, frozen=True, kw_only=True):
     exceedances_usd: tuple[float, ...] = (-5e9, -10e9, -20e9)
 
 
+_assumed = partial(figure, watched=False)
+
+
 class SupplyAssumptions(Struct, frozen=True, kw_only=True):
     """Who is out there and by which rule they act: assumptions all, of the order desks and the literature name.
 
-    Volatilities are annual, `lambdas` are daily EWMA decays.
-    `stage_share`: each session trades this share of the gap between what is held and what the rule wants. Volatility
-    indices act one or two sessions late and cap a day's change; two accounts of one desk (Morgan Stanley, by Reuters on
-    2024-07-25 and Bloomberg on 2024-08-05: $20bn of 45 and $75bn of 165 on the first day) make it a third to a half.
+    `stage_share`: volatility indices act one or two sessions late and cap a day's change; two accounts of one desk
+    (Morgan Stanley, by Reuters on 2024-07-25 and Bloomberg on 2024-08-05: $20bn of 45 and $75bn of 165 on the first
+    day) make it a third to a half.
     `vol_aum_usd`: volatility-control funds and insurers' mandates, of which $300-400bn are reported, with the equity
     part of risk parity; with the trend followers they sold about $300bn in July and August 2024 by those accounts.
     `vol_target`, `vol_cap`: funds are sold with targets of 5 to 15 % and caps of 1.5 to 2.
     `var_gross_usd`: equities held outright by multi-strategy funds and dealers under value-at-risk limits, a small part
-    of a gross in the trillions, at the year's median volatility. `var_utilisation` is the share of the limit they use
-    then, `var_cap` the most they grow to in calmer times; that value at risk is held level is Adrian and Shin (2010,
-    2014). `var_confidence` scales limit and value at risk alike: the cut does not hang on it.
-    `trend_aum_usd`: the equity part of $300-350bn of trend followers, scaled by the mean tanh of the trend over
-    `trend_sessions` and by target over actual volatility, `trend_cap` at most; in a calm rise that is about $100bn,
-    where Goldman Sachs put trend followers at $137-158bn of global equities in February and March 2025.
+    of a gross in the trillions; that value at risk is held level is Adrian and Shin (2010, 2014). `var_confidence`
+    scales limit and value at risk alike: the cut does not hang on it.
+    `trend_aum_usd`: the equity part of $300-350bn of trend followers; in a calm rise they hold about $100bn, where
+    Goldman Sachs put trend followers at $137-158bn of global equities in February and March 2025.
     """
 
-    stage_share: float = 1 / 3
-    vol_aum_usd: float = 300e9
-    vol_target: float = 0.10
-    vol_cap: float = 1.5
-    lambdas: tuple[float, ...] = (0.94, 0.97, 0.99)
-    lambda_headline: float = 0.97
-    var_gross_usd: float = 200e9
-    var_confidence: float = 0.99
-    var_utilisation: float = 0.80
-    var_cap: float = 1.5
-    trend_aum_usd: float = 100e9
-    trend_sessions: tuple[int, ...] = (20, 60, 120, 250)
-    trend_target: float = 0.10
-    trend_cap: float = 1.5
-    moves: tuple[float, ...] = (-0.03, -0.02, -0.015, -0.01, -0.005, 0.0, 0.005, 0.01, 0.015, 0.02, 0.03)
+    stage_share: Annotated[
+        float,
+        _assumed("stage share", Unit.FRACTION, "The part of the gap to what the rule wants that is traded a session."),
+    ] = 1 / 3
+    vol_aum_usd: Annotated[float, _assumed("vol aum", Unit.USD, "Assets of the volatility targeters.")] = 300e9
+    vol_target: Annotated[float, _assumed("vol target", Unit.FRACTION, "The annual volatility they target.")] = 0.10
+    vol_cap: Annotated[float, _assumed("vol cap", Unit.NUMBER, "The most they hold per dollar of assets.")] = 1.5
+    lambdas: Annotated[
+        tuple[Annotated[float, _assumed("decay", Unit.NUMBER, "A daily EWMA decay of volatility.")], ...],
+        place("lambdas"),
+    ] = (0.94, 0.97, 0.99)
+    lambda_headline: Annotated[
+        float, _assumed("lambda headline", Unit.NUMBER, "The decay the ladder's sums are taken with.")
+    ] = 0.97
+    var_gross_usd: Annotated[
+        float,
+        _assumed("var gross", Unit.USD, "Equities held under value-at-risk limits at the usual volatility."),
+    ] = 200e9
+    var_confidence: Annotated[
+        float, _assumed("var confidence", Unit.FRACTION, "The confidence of the value at risk.")
+    ] = 0.99
+    var_utilisation: Annotated[
+        float, _assumed("var utilisation", Unit.FRACTION, "The share of the limit used at the usual volatility.")
+    ] = 0.80
+    var_cap: Annotated[
+        float, _assumed("var cap", Unit.NUMBER, "The most they grow to in calmer times, in times of that size.")
+    ] = 1.5
+    trend_aum_usd: Annotated[
+        float,
+        _assumed(
+            "trend aum",
+            Unit.USD,
+            "Assets of the trend followers, scaled by the mean tanh of the trend and by target over actual volatility.",
+        ),
+    ] = 100e9
+    trend_sessions: Annotated[
+        tuple[Annotated[int, _assumed("sessions", Unit.COUNT, "Sessions a trend is taken over.")], ...],
+        place("trend sessions"),
+    ] = (20, 60, 120, 250)
+    trend_target: Annotated[
+        float, _assumed("trend target", Unit.FRACTION, "The annual volatility trend followers target.")
+    ] = 0.10
+    trend_cap: Annotated[float, _assumed("trend cap", Unit.NUMBER, "The most they hold per dollar of assets.")] = 1.5
+    moves: Annotated[
+        tuple[Annotated[float, _assumed("move", Unit.FRACTION, "A move of the index the ladder has.")], ...],
+        place("moves"),
+    ] = (-0.03, -0.02, -0.015, -0.01, -0.005, 0.0, 0.005, 0.01, 0.015, 0.02, 0.03)

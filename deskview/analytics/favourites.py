@@ -11,13 +11,14 @@ says on how many days it rests.
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 import polars as pl
 
 from deskview.analytics.crowding import abnormal, overlap, size_buckets, spearman
-from deskview.analytics.measures import percentile, prior_returns
+from deskview.analytics.figure import Missing, Ticker, Unit, figure, place, text
+from deskview.analytics.measures import Number, percentile, prior_returns
 from deskview.analytics.momentum.model import Member, MomentumModel
 from deskview.market.schema import Schema
 
@@ -30,58 +31,78 @@ SEED: Final = 1
 
 
 class LegOverlap(msgspec.Struct, frozen=True, kw_only=True):
-    """The favourites against one leg; the percentile (0-100) is against shuffles within sector and size.
+    """The favourites against one leg, of which only names with a sample are compared.
 
-    `leg` counts the leg's names, `sampled` those with a sample, which alone are compared, `common` those of them that
-    are favourites: by chance it would be `expected_common`. `expected` is the mean of the shuffles' weighted Jaccard,
-    `sd` its spread. `shared` lists common names, the largest common weight first.
-    `history_percentile` (0-100) is among the leg's own overlaps of the `history_days` sessions recorded before.
+    By chance: the favourites' weights shuffled within sector and size, as often as the reading has draws.
     """
 
-    leg: int
-    sampled: int
-    common: int
-    weighted_jaccard: float | None
-    overlap: float | None
-    cosine: float | None
-    percentile: float | None
-    expected: float | None
-    sd: float | None
-    shared: list[str]
-    expected_common: float | None = None
-    history_percentile: float | None = None
-    history_days: int = 0
+    leg: Annotated[int, figure("leg", Unit.COUNT, "Names of the leg.")]
+    sampled: Annotated[int, figure("sampled", Unit.COUNT, "Names of the leg that have a sample.")]
+    common: Annotated[int, figure("names in common", Unit.COUNT, "Names of the leg that are favourites.")]
+    weighted_jaccard: Annotated[
+        Number,
+        figure("overlap (weighted Jaccard)", Unit.NUMBER, "Sum of the smaller over sum of the larger weights, 0 to 1."),
+    ]
+    overlap: Annotated[Number, figure("overlap", Unit.NUMBER, "Sum of the smaller of each name's two weights, 0 to 1.")]
+    cosine: Annotated[Number, figure("cosine", Unit.NUMBER, "Cosine between the weights of both, 0 to 1.")]
+    percentile: Annotated[
+        Number, figure("percentile", Unit.PERCENTILE, "Share of the shuffles whose weighted Jaccard is lower.")
+    ]
+    expected: Annotated[Number, figure("overlap by chance", Unit.NUMBER, "Mean weighted Jaccard of the shuffles.")]
+    sd: Annotated[
+        Number, figure("spread by chance", Unit.NUMBER, "Standard deviation of the shuffles' weighted Jaccard.")
+    ]
+    shared: Annotated[
+        list[Ticker], text("names in common", "Names of the leg that are favourites, the largest common weight first.")
+    ]
+    expected_common: Annotated[
+        Number,
+        figure("names in common by chance", Unit.NUMBER, "Names there would be if favourites were drawn by chance."),
+    ] = None
+    history_percentile: Annotated[
+        Number,
+        figure(
+            "percentile of the overlap's own past",
+            Unit.PERCENTILE,
+            "Share of the sessions recorded before whose weighted Jaccard was lower.",
+        ),
+    ] = None
+    history_days: Annotated[
+        int, figure("days of its own past", Unit.COUNT, "How many recorded sessions that rests on.", watched=False)
+    ] = 0
 
 
 class Favourite(msgspec.Struct, frozen=True, kw_only=True):
-    """One retail favourite; `share` is retail's part of its counted dollars (0 to 1), `leg` is long, short or empty."""
+    """One retail favourite."""
 
-    ticker: str
-    share: float
-    leg: str
+    ticker: Ticker
+    share: Annotated[float, figure("retail share", Unit.FRACTION, "Retail's part of its counted dollars.")]
+    leg: Annotated[str, text("leg", "The momentum leg it is in: long, short or empty.")]
 
 
 class Crowding(msgspec.Struct, frozen=True, kw_only=True):
     """Retail favourites beside both legs of the momentum basket.
 
-    `names` is the number of names with a sample, of `universe`, `thin` that of names with too few prints in theirs;
-    `sessions` is the number of sampled sessions, the last of them `through`. With fewer than 300 names there are no
-    favourites, and what rests on them is null. `spearman` ranks retail share against 12-1 momentum over all sampled
-    names. `history_note` says how short the legs' own history is.
+    With fewer than 300 sampled names there are no favourites, and what rests on them is null.
     """
 
-    names: int
-    thin: int
-    universe: int
-    sessions: int
-    through: date | None
-    favourites: list[Favourite]
-    long: LegOverlap
-    short: LegOverlap
-    spearman: float | None
-    draws: int
-    missing: dict[str, str]
-    history_note: str = ""
+    names: Annotated[int, figure("names counted", Unit.COUNT, "Names with a sample.")]
+    thin: Annotated[int, figure("thin", Unit.COUNT, "Names with too few prints in their sample.")]
+    universe: Annotated[int, figure("stocks that are ranked", Unit.COUNT, "Size of the momentum universe.")]
+    sessions: Annotated[int, figure("sessions", Unit.COUNT, "How many sessions were sampled.")]
+    through: Annotated[date | None, text("through", "The last session sampled.")]
+    favourites: Annotated[list[Favourite], place("favourites", row="{row} among the favourites")]
+    long: Annotated[LegOverlap, place("favourites and the long leg")]
+    short: Annotated[LegOverlap, place("favourites and the short leg")]
+    spearman: Annotated[
+        Number,
+        figure(
+            "rank correlation of retail share and 12-1", Unit.NUMBER, "Spearman's, over all sampled names, -1 to 1."
+        ),
+    ]
+    draws: Annotated[int, figure("draws", Unit.COUNT, "How many shuffles chance is told by.", watched=False)]
+    missing: Missing
+    history_note: Annotated[str, text("note on the past", "How short the legs' own history is.")] = ""
 
 
 def retail_shares(windows: pl.DataFrame) -> pl.DataFrame:

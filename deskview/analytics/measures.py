@@ -9,9 +9,19 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from deskview.analytics.assumptions import MONTH, YEAR
+from deskview.analytics.figure import Unit, figure, text
 from deskview.analytics.panel import Bools, Floats
 
 Number: TypeAlias = float | None
+
+SIGMA = figure("σ of the day", Unit.SIGMA, "The return over one σ of a day, signed, no mean taken off.")
+ONE_SIGMA = figure(
+    "one σ of a day", Unit.FRACTION, "Standard deviation of its daily returns to yesterday, 252 at most."
+)
+SIGMA_BASIS = text(
+    "basis of σ", "Whose days: the rule's own, or those of today's names held back, too small as a rule."
+)
+SIGMA_DAYS = figure("days of σ", Unit.COUNT, "How many daily returns one σ rests on.", watched=False)
 
 EWMA_DECAY = 0.94
 """RiskMetrics (1996) daily decay."""

@@ -1,8 +1,8 @@
 """All readings of one moment, and how inputs become them."""
 
 from deskview.board.basis import Assumptions, Basis, DailyTables, Reference, build_basis, wanted_of
-from deskview.board.board import Board, Built, Part, Status
-from deskview.board.build import build, build_board, simulated
+from deskview.board.board import Board, Part, Status
+from deskview.board.build import Built, build, build_board, simulated
 from deskview.board.inputs import CrowdingInputs, FlowInputs, Inputs, Notice, OffExchange, OpenedName, WeekInputs, Wire
 from deskview.board.past import NARROW, Past, past_of
 

@@ -10,13 +10,13 @@ from typing import TypeVar
 import polars as pl
 
 from deskview.analytics import breadth, leverage, momentum, rotation
-from deskview.analytics.adjust import adjusted_history, last_closes
-from deskview.analytics.continuity import after_breaks, open_gaps
+from deskview.analytics.adjust import last_closes
+from deskview.analytics.continuity import open_gaps
 from deskview.analytics.hours import VarianceClock, variance_clock
 from deskview.analytics.leverage import Parameters, SupplyAssumptions
 from deskview.analytics.live import PriceBasis, no_last_price
 from deskview.analytics.names import join_names, with_delisted, with_gaps
-from deskview.board.past import NARROW, Past, past_of
+from deskview.board.past import Past
 from deskview.market.schema import CONDITIONS, DELISTED, INDEX_DAYS, INTRADAY, SHARE_COUNTS, empty
 from deskview.market.sessions import NEW_YORK, PRE_MARKET, Calendar
 
@@ -55,14 +55,13 @@ DEFAULT_ASSUMPTIONS = Assumptions()
 
 @dataclass(frozen=True)
 class DailyTables:
-    """BARS of the last year, SPLITS, DIVIDENDS, TICKERS, DETAILS, DELISTED and CONDITIONS as fetched.
+    """SPLITS, DIVIDENDS, TICKERS, DETAILS, DELISTED and CONDITIONS as fetched.
 
     `share_counts` (SHARE_COUNTS) are those of the funds, session by session, `index_days` (INDEX_DAYS) is the index's
     own past over years, `index_minutes` (INTRADAY) its last sessions in five minutes; `reasons` says of a table by its
     name why it is empty.
     """
 
-    bars: pl.DataFrame
     splits: pl.DataFrame
     dividends: pl.DataFrame
     tickers: pl.DataFrame
@@ -138,19 +137,9 @@ def build_basis(
     calendar: Calendar,
     assumptions: Assumptions = DEFAULT_ASSUMPTIONS,
     *,
-    past: Past | None = None,
+    past: Past,
 ) -> Basis:
-    """The session's basis from bars of sessions before it; without a `past` from those bars alone."""
-    past = past or past_of(
-        tables.bars.select(NARROW),
-        tables.splits,
-        tables.dividends,
-        tickers=tables.tickers,
-        delisted=tables.delisted,
-        wanted=wanted_of(tables, reference, assumptions),
-        session=session,
-    )
-    history = adjusted_history(tables.bars, past.splits, tables.dividends, basis=session)
+    """The session's basis from the sessions before it."""
     made = _Session(
         session=session,
         tables=tables,
@@ -158,7 +147,6 @@ def build_basis(
         calendar=calendar,
         assumptions=assumptions,
         past=past,
-        history=after_breaks(history, past.breaks),
         names=join_names(tables.tickers, reference.members, tables.details, index=INDEX),
     )
     reasons: dict[str, str] = {}
@@ -167,7 +155,7 @@ def build_basis(
         next_sessions=tuple(made.coming),
         half_day=calendar.is_half_day(session),
         sessions=past.sessions,
-        history=made.history,
+        history=past.history,
         breaks=past.breaks,
         gaps=made.gaps,
         prices=made.prices(),
@@ -202,7 +190,6 @@ class _Session:
     calendar: Calendar
     assumptions: Assumptions
     past: Past
-    history: pl.DataFrame
     names: pl.DataFrame
 
     @property
@@ -229,12 +216,12 @@ class _Session:
     @cached_property
     def gaps(self) -> pl.DataFrame:
         """Low opens that nothing explains; a dividend of 0 says that there was nothing to explain."""
-        return open_gaps(self.history, self.tables.dividends.filter(pl.col("cash_usd") == 0))
+        return open_gaps(self.past.history, self.tables.dividends.filter(pl.col("cash_usd") == 0))
 
     def prices(self) -> PriceBasis:
         """What live prices are read by."""
         before, splits, dividends = self.calendar.previous(self.session), self.past.splits, self.tables.dividends
-        closes = last_closes(self.history, splits, dividends, before=before, today=self.session)
+        closes = last_closes(self.past.history, splits, dividends, before=before, today=self.session)
         begins = datetime.combine(self.session, PRE_MARKET, NEW_YORK).astimezone(UTC)
         return PriceBasis(begins, self.closes, closes, no_last_price(self.tables.conditions))
 
@@ -269,7 +256,7 @@ class _Session:
             funds=reference.funds,
             underlyings=reference.underlyings,
             details=self.tables.details,
-            history=self.history,
+            history=self.past.history,
             names=self.names,
             baskets=leverage.baskets_of(
                 reference.underlyings, reference.members, reference.groups, self.names, self.past.panel

@@ -4,21 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import polars as pl
 
 from deskview.analytics import breadth, flow, leverage, momentum, rotation
 from deskview.analytics.favourites import Crowding
+from deskview.analytics.figure import place
 from deskview.analytics.flow import NameDay
+from deskview.board.alerts import AlertState
 from deskview.board.basis import Basis
-from deskview.board.flows import Compared
-from deskview.board.inputs import Inputs, OffExchange, Wire
-from deskview.board.market import Market
+from deskview.board.diagnostics import Diagnostics
+from deskview.board.inputs import OffExchange, Wire
 from deskview.market.source import Source
 
 Reading = TypeVar("Reading")
-PARTS = ("momentum", "breadth", "rotation", "leverage", "flow", "crowding")
+OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage")
+"""The parts that are read from the market's snapshot, as single names' figures are."""
+PARTS = (*OF_THE_MARKET, "flow", "crowding")
 
 
 class Status(StrEnum):
@@ -70,37 +73,33 @@ class Board:
     """All readings of one moment; immutable. `live` is the LIVE table they rest on, `basis` the session's models.
 
     `snapshot` is the SNAPSHOT LIVE was made of, with the session's open, high and low; `opened` the prints of names the
-    user opened, by ticker.
+    user opened, by ticker; `d30m` by how much headline figures changed over 30 minutes, by their paths, in their own
+    unit, and `d30m_missing` why that of others is not known; `alerts` the rules and what became of them; `diagnostics`
+    how the program itself is.
     """
 
     source: Source
     as_of: datetime | None
     phase: str
     session: date | None
-    momentum: Part[momentum.MomentumReading]
-    breadth: Part[breadth.BreadthReading]
-    rotation: Part[rotation.RotationReading]
-    leverage: Part[leverage.Leverage]
-    flow: Part[flow.Flow]
-    crowding: Part[Crowding] = field(default_factory=Part)
+    momentum: Annotated[Part[momentum.MomentumReading], place("momentum")]
+    breadth: Annotated[Part[breadth.BreadthReading], place("breadth")]
+    rotation: Annotated[Part[rotation.RotationReading], place("rotation")]
+    leverage: Annotated[Part[leverage.Leverage], place("leveraged ETFs")]
+    flow: Annotated[Part[flow.Flow], place("flow")]
+    crowding: Annotated[Part[Crowding], place("favourites")] = field(default_factory=Part)
     basis: Basis | None = None
     live: pl.DataFrame | None = None
     snapshot: pl.DataFrame | None = None
     off_exchange: OffExchange = field(default_factory=OffExchange)
     wire: Wire = field(default_factory=Wire)
     opened: Mapping[str, NameDay] = field(default_factory=dict)
+    d30m: Mapping[str, float] = field(default_factory=dict)
+    d30m_missing: Mapping[str, str] = field(default_factory=dict)
+    alerts: AlertState = field(default_factory=AlertState)
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
 
     @property
     def parts(self) -> dict[str, Part[Any]]:
         """The parts by their names in the JSON."""
         return {name: getattr(self, name) for name in PARTS}
-
-
-@dataclass(frozen=True)
-class Built:
-    """A board, what it was made of, the market the next snapshot is held against, and what flow was compared with."""
-
-    inputs: Inputs
-    board: Board
-    market: Market | None
-    compared: Compared = field(default_factory=Compared)

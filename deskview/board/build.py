@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -11,11 +11,12 @@ import polars as pl
 
 from deskview.analytics import breadth, flow, leverage, momentum, rotation
 from deskview.analytics.favourites import Crowding
-from deskview.board.board import Board, Built, Part, Status
+from deskview.board.board import Board, Part, Status
 from deskview.board.checks import checked
 from deskview.board.flows import Compared, compared, opened
 from deskview.board.inputs import Inputs, Notice, OffExchange, WeekInputs, Wire
 from deskview.board.market import Market, market_of
+from deskview.board.trend import Trend, followed
 from deskview.market.sessions import NEW_YORK
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,18 @@ AnyReading = TypeVar("AnyReading", bound=Reading)
 Model = TypeVar("Model")
 
 
+@dataclass(frozen=True)
+class Built:
+    """A board, what it was made of, and what the next is held against: the market, what flow was compared with, and the
+    headline figures of the last half-hour."""
+
+    inputs: Inputs
+    board: Board
+    market: Market | None
+    compared: Compared = field(default_factory=Compared)
+    trend: Trend = field(default_factory=Trend)
+
+
 def build_board(inputs: Inputs, before: Built | None = None) -> Board:
     """The board of `build`, by itself."""
     return build(inputs, before).board
@@ -60,7 +73,9 @@ def build(inputs: Inputs, before: Built | None = None) -> Built:
     market = kept.market if kept is not None else _held_against(inputs, before)
     found = compared(inputs, market, before.compared if before else None)
     names = opened(inputs, market, before.inputs if before else None, before.board.opened if before else {})
-    return Built(inputs, replace(_board(inputs, market, kept, found), opened=names), market, found)
+    board = replace(_board(inputs, market, kept, found), opened=names)
+    trend = followed(before.trend if before else Trend(), board)
+    return Built(inputs, replace(board, d30m=trend.changes, d30m_missing=trend.missing), market, found, trend)
 
 
 def _held_against(inputs: Inputs, before: Built | None) -> Market | None:
@@ -240,7 +255,7 @@ def _read(name: str, read: Callable[[], AnyReading], moment: _Moment, notice: No
         as_of=moment.at,
         status=Status.DOUBT if doubt else _status(moment, notice, incomplete=_incomplete(value)),
         missing=value.missing,
-        note=(_note(notice) if notice and not notice.doubt else "") or moment.old,
+        note=_notes(notice, moment),
         progress=notice.progress if notice else None,
         received=moment.received,
         data_as_of=moment.data_as_of,
@@ -249,6 +264,12 @@ def _read(name: str, read: Callable[[], AnyReading], moment: _Moment, notice: No
         delay_s=moment.delay_s,
         retry_at=notice.retry_at if notice else None,
     )
+
+
+def _notes(notice: Notice | None, moment: _Moment) -> str:
+    """What failed; else how old the figures are, and what is still to come."""
+    note = _note(notice) if notice and not notice.doubt else ""
+    return note if notice and notice.fault else " ".join(filter(None, (moment.old, note)))
 
 
 def _status(moment: _Moment, notice: Notice | None, *, incomplete: bool) -> Status:

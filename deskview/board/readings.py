@@ -1,29 +1,27 @@
 """Every figure of a Board by its dotted path: looked up, listed, and which σ or percentile belongs to it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from types import NoneType, UnionType
-from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+from functools import cache
+from typing import Any, NamedTuple
 
 import msgspec
 import polars as pl
 
 from deskview.analytics.definitions import renamed
-from deskview.board.board import PARTS, Board
-from deskview.board.units import Unit, unit_of
+from deskview.analytics.figure import CHANGE, Figure, Unit
+from deskview.board.board import PARTS, Board, Status
+from deskview.board.figures import NAMED_BY, NAMES, STATUS, Node, roots, unit_at
+from deskview.board.trend import TRENDED
 
-NAMES = "names"
-"""The first word of paths to any stock's own figures: names.NVDA.price, names.NVDA.return."""
+_OPEN = "open"
+"""The phase of regular trading, as providers call it."""
 OF_A_NAME = {"price": "price", "return": "ret", "after_hours": "after_hours"}
-"""Those figures and their columns in LIVE."""
-_NO_READINGS = frozenset(
-    {
-        *("missing", "left_out", "notes", "assumptions", "closing_share", "cash_share", "threshold_usd"),
-        *("band", "seed", "creation_funds", "funds_known", "percentile_of", "of"),
-        *("days", "n", "sigma_n", "history_days", "with_data", "paths", "draws"),
-    }
-)
-"""What lies in a part beside its figures: reasons, assumptions, and how many sessions or draws a figure rests on."""
+"""Any stock's own figures and their columns in LIVE."""
+
+
+_fields = cache(msgspec.structs.fields)
+"""What a type of readings holds; asked of a reading itself it would be worked out each time."""
 
 
 class Reading(NamedTuple):
@@ -37,46 +35,116 @@ class Reading(NamedTuple):
 
 def readings(board: Board) -> list[Reading]:
     """Every figure of the board's parts, in their order, then price and return of every stock, and after hours too."""
-    found = [
-        Reading(path, value, unit_of(path), basis_at(board, path))
-        for name, part in board.parts.items()
-        if part.value is not None
-        for path, value in _figures(name, part.value)
-    ]
+    return list(each_reading(board))
+
+
+def each_reading(board: Board) -> Iterator[Reading]:
+    """The same one by one; a figure's change over 30 minutes comes right behind it."""
+    for name, part in board.parts.items():
+        if part.value is not None:
+            yield from _with_changes(board, _figures(name, roots()[name], part.value))
     if board.live is not None:
-        for ticker, price, ret, later in board.live.select("ticker", "price", "ret", "after_hours").iter_rows():
-            found.append(Reading(f"{NAMES}.{ticker}.return", ret, Unit.FRACTION))
-            found.append(Reading(f"{NAMES}.{ticker}.price", price, Unit.PRICE))
-            if later is not None:
-                found.append(Reading(f"{NAMES}.{ticker}.after_hours", later, Unit.FRACTION))
-    return found
+        yield from _of_stocks(board.live)
 
 
-def _figures(path: str, here: Any) -> Iterator[tuple[str, float | None]]:  # noqa: ANN401 - whatever a reading holds
-    if isinstance(here, msgspec.Struct):
-        below: list[tuple[str, Any]] = [
-            (field.encode_name, getattr(here, field.name))
-            for field in msgspec.structs.fields(here)
-            if field.encode_name not in _NO_READINGS
-        ]
-        figures = {field.encode_name for field in msgspec.structs.fields(here) if _holds_number(field.type)}
-    elif isinstance(here, Mapping):
-        below, figures = [(str(name), value) for name, value in here.items()], set()
-    elif isinstance(here, list):
-        below, figures = [(name, row) for row in here if (name := _row_name(row))], set()
-    else:
+def readings_of(board: Board, row: str) -> Iterator[Reading]:
+    """Those of what goes by this name: a row of any list, a stock, a figure of any part."""
+    for name, part in board.parts.items():
+        for path, node, value in _named(name, roots()[name], part.value, row):
+            yield from _with_changes(board, _figures(path, node, value))
+    if board.live is not None:
+        yield from _of_stocks(board.live.filter(pl.col("ticker") == row))
+
+
+def readings_at(board: Board, path: str) -> Iterator[Reading]:
+    """That at the path with its change; none where the board has no such figure, or its part no reading."""
+    part = board.parts.get(path.partition(".")[0])
+    try:
+        value = reading_at(board, path)
+    except LookupError:
         return
-    for name, value in below:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            yield f"{path}.{name}", float(value)
-        elif value is None and name in figures:
-            yield f"{path}.{name}", None
+    if part is not None and part.value is not None:
+        yield from _with_changes(board, [(path, value, unit_at(path))])
+
+
+def _with_changes(board: Board, figures: Iterable[tuple[str, float | None, Unit]]) -> Iterator[Reading]:
+    for path, value, unit in figures:
+        yield Reading(path, value, unit, basis_at(board, path) if unit is Unit.SIGMA else "")
+        if path in TRENDED:
+            yield Reading(path + CHANGE, board.d30m.get(path), unit_at(path + CHANGE))
+
+
+def _of_stocks(live: pl.DataFrame) -> Iterator[Reading]:
+    for ticker, price, ret, later in live.select("ticker", "price", "ret", "after_hours").iter_rows():
+        yield Reading(f"{NAMES}.{ticker}.return", ret, Unit.FRACTION)
+        yield Reading(f"{NAMES}.{ticker}.price", price, Unit.PRICE)
+        if later is not None:
+            yield Reading(f"{NAMES}.{ticker}.after_hours", later, Unit.FRACTION)
+
+
+def _named(path: str, node: Node, value: Any, name: str) -> Iterator[tuple[str, Node, Any]]:  # noqa: ANN401
+    """Where below the path something goes by the name, and what is there. Other rows of a list are passed over."""
+    if value is None:
+        return
+    if node.rows is not None:
+        yield from ((f"{path}.{name}", node.rows, row) for row in value if _row_name(row) == name)
+        return
+    if not node.fields and node.values is None:
+        return
+    for key, child, own in _held(node, value):
+        if key == name:
+            yield f"{path}.{key}", child, own
         else:
-            yield from _figures(f"{path}.{name}", value)
+            yield from _named(f"{path}.{key}", child, own, name)
 
 
-def _holds_number(kind: Any) -> bool:  # noqa: ANN401 - an annotation
-    return kind is float or float in getattr(kind, "__args__", ())
+def _figures(path: str, node: Node, value: Any) -> Iterator[tuple[str, float | None, Unit]]:  # noqa: ANN401
+    """The figures below a path that a rule may be set on, by what lies there and its value now."""
+    if node.figure is None:
+        for name, child, own in () if value is None else _held(node, value):
+            yield from _figures(f"{path}.{name}", child, own)
+    elif node.figure.watched:
+        yield path, None if value is None else float(value), node.figure.unit
+
+
+def _held(node: Node, value: Any) -> Iterable[tuple[str, Node, Any]]:  # noqa: ANN401 - whatever a reading holds
+    """What a reading, the rows of a list or the values of a mapping hold, each by its name."""
+    if node.rows is not None:
+        return ((name, node.rows, row) for row in value if (name := _row_name(row)))
+    if node.values is not None:
+        return ((str(name), node.values, own) for name, own in value.items())
+    return ((name, child, getattr(value, child.attribute)) for name, child in node.fields.items())
+
+
+class Listed(NamedTuple):
+    """A figure that page and card list by themselves; `reason` says why its value is None."""
+
+    label: str
+    value: float | None
+    unit: Unit
+    definition: str
+    reason: str = ""
+
+
+def listed(board: Board, part: str) -> list[Listed]:
+    """The figures of a part that are `listed`, in the order of the JSON; none of rows, which stand in lists."""
+    read = board.parts[part]
+    if read.value is None:
+        return []
+    return [
+        Listed(label, value, figure.unit, figure.definition, "" if value is not None else read.missing.get(path, ""))
+        for path, label, figure, value in _listed("", roots()[part], read.value)
+    ]
+
+
+def _listed(above: str, node: Node, value: Any) -> Iterator[tuple[str, str, Figure, float | None]]:  # noqa: ANN401
+    """Path, label, figure and value of each; a figure of the part itself goes by its short title alone."""
+    for name, child in node.fields.items():
+        own = getattr(value, child.attribute)
+        if child.figure is not None and child.figure.listed:
+            yield f"{above}{name}", child.label if above else child.figure.short, child.figure, own
+        elif child.fields and own is not None:
+            yield from _listed(f"{above}{name}.", child, own)
 
 
 def reading_at(board: Board, path: str) -> float | None:
@@ -88,8 +156,14 @@ def reading_at(board: Board, path: str) -> float | None:
     if now := renamed(path):
         raise LookupError(f"{path} is called {now} now")
     part, *names = path.split(".")
+    if part == STATUS:
+        return _of_a_part(board, path, ".".join(names))
     if part == NAMES:
         return _of_a_name(board, path, ".".join(names[:-1]), names[-1] if names else "")
+    if path.endswith(CHANGE):
+        if fault := _no_change(path):
+            raise LookupError(fault)
+        return board.d30m.get(path.removesuffix(CHANGE))
     if part not in board.parts:
         raise LookupError(_unknown(part, path, [*board.parts, NAMES]))
     here = _under(board.parts[part].value, names, path)
@@ -108,44 +182,42 @@ def reading_fault(path: str) -> str:
     if now := renamed(path):
         return f"{path} is called {now} now"
     part, *names = path.split(".")
+    if part == STATUS:
+        return "" if ".".join(names) in PARTS else _unknown(".".join(names), path, list(PARTS))
     if part == NAMES:
         figure = names[-1] if names else ""
         return "" if figure in OF_A_NAME else _unknown(figure, path, OF_A_NAME)
-    kinds = {name: get_args(get_type_hints(Board)[name])[0] for name in PARTS}
-    return _fault_below(kinds[part], names, path) if part in kinds else _unknown(part, path, [*kinds, NAMES])
+    if path.endswith(CHANGE):
+        return _no_change(path)
+    return _fault_below(roots()[part], names, path) if part in PARTS else _unknown(part, path, [*PARTS, NAMES])
 
 
-def _fault_below(kind: Any, names: list[str], path: str) -> str:  # noqa: ANN401 - an annotation
-    """The same below a value of this type; of several types that of the last, where none has such a figure."""
-    options = [option for option in get_args(kind) if option is not NoneType] if _is_union(kind) else [kind]
-    faults = [_fault_of(option, names, path) for option in options]
-    return "" if "" in faults else faults[-1]
+def _no_change(path: str) -> str:
+    """Why there is no change over 30 minutes at the path; empty where one is told."""
+    figure = path.removesuffix(CHANGE)
+    if figure in TRENDED:
+        return ""
+    near = get_close_matches(figure, list(TRENDED), n=1, cutoff=0.0)[0]
+    return f"{path}: the change over 30 minutes is not told of this figure; did you mean {near + CHANGE!r}?"
 
 
-def _fault_of(kind: Any, names: list[str], path: str) -> str:  # noqa: ANN401 - an annotation
-    origin = get_origin(kind) or kind
+def _fault_below(node: Node, names: list[str], path: str) -> str:
     if not names:
-        return "" if origin in (int, float) else f"{path} is no number"
-    if isinstance(origin, type) and issubclass(origin, msgspec.Struct):
-        fields = {field.encode_name: field.type for field in msgspec.structs.fields(origin)}
-        return (
-            _fault_below(fields[names[0]], names[1:], path) if names[0] in fields else _unknown(names[0], path, fields)
-        )
-    if origin in (list, tuple):  # a row's name may hold dots
-        rows = [_fault_below(get_args(kind)[0], names[length:], path) for length in range(1, len(names) + 1)]
+        return "" if node.is_number else f"{path} is no number"
+    if node.fields:
+        child = node.fields.get(names[0])
+        return _unknown(names[0], path, node.fields) if child is None else _fault_below(child, names[1:], path)
+    if node.rows is not None:  # a row's name may hold dots
+        rows = [_fault_below(node.rows, names[length:], path) for length in range(1, len(names) + 1)]
         return "" if "" in rows else rows[0]
-    if isinstance(origin, type) and issubclass(origin, Mapping):
-        return _fault_below(get_args(kind)[1], names[1:], path)
+    if node.values is not None:
+        return _fault_below(node.values, names[1:], path)
     return f"{path}: nothing lies below {names[0]}"
-
-
-def _is_union(kind: Any) -> bool:  # noqa: ANN401 - an annotation
-    return get_origin(kind) in (Union, UnionType)
 
 
 def basis_at(board: Board, path: str) -> str:
     """What the σ at a path rests on, the `sigma_basis` beside it; empty for any other figure, and where it has none."""
-    if unit_of(path) is not Unit.SIGMA:
+    if unit_at(path) is not Unit.SIGMA:
         return ""
     part, *names = path.split(".")
     beside = _under(board.parts[part].value, names[:-1], path) if part in board.parts else None
@@ -173,6 +245,16 @@ def _of_a_name(board: Board, path: str, ticker: str, figure: str) -> float | Non
     return None if found[0] is None else float(found[0])
 
 
+def _of_a_part(board: Board, path: str, name: str) -> float:
+    """1 while the part is stale or in doubt within regular trading, else 0."""
+    if name not in board.parts:
+        raise LookupError(_unknown(name, path, list(PARTS)))
+    over = board.basis is not None and board.as_of is not None and board.as_of >= board.basis.prices.bell
+    part = board.parts[name]
+    trading = board.phase == _OPEN and not over and part.progress is None  # its first fill takes its time
+    return float(trading and part.status in (Status.STALE, Status.DOUBT))
+
+
 def is_held(board: Board, ticker: str) -> bool:
     """Whether LIVE has an older price of the stock, kept as the snapshot's own is gone or can't be."""
     if board.live is None or board.snapshot is None:
@@ -197,7 +279,7 @@ def _under(here: Any, names: list[str], path: str) -> Any:  # noqa: ANN401 - wha
 
 def _step(here: Any, name: str, path: str) -> Any:  # noqa: ANN401 - whatever a reading holds
     if isinstance(here, msgspec.Struct):
-        fields = {field.encode_name: field.name for field in msgspec.structs.fields(here)}
+        fields = {field.encode_name: field.name for field in _fields(type(here))}
         if name not in fields:
             raise LookupError(_unknown(name, path, fields))
         return getattr(here, fields[name])
@@ -208,17 +290,14 @@ def _step(here: Any, name: str, path: str) -> Any:  # noqa: ANN401 - whatever a 
     raise LookupError(f"{path}: nothing lies below {name}")
 
 
-_NAMED_BY = ("ticker", "underlying", "index", "name", "group", "kind", "sector", "family")
-
-
 def _row_name(row: object) -> str | None:
-    """What a row of a list goes by: the first of _NAMED_BY it has."""
-    return next((name for key in _NAMED_BY if isinstance(name := getattr(row, key, None), str)), None)
+    """What a row of a list goes by: the first of NAMED_BY it has."""
+    return next((name for key in NAMED_BY if isinstance(name := getattr(row, key, None), str)), None)
 
 
 def _row(rows: list[object], name: str) -> object | None:
     own = next((row for row in rows if _row_name(row) == name), None)
-    return own or next((row for row in rows if name in {getattr(row, key, None) for key in _NAMED_BY}), None)
+    return own or next((row for row in rows if name in {getattr(row, key, None) for key in NAMED_BY}), None)
 
 
 def companion(board: Board, path: str, kind: str) -> str | None:
@@ -227,6 +306,8 @@ def companion(board: Board, path: str, kind: str) -> str | None:
     It lies beside the figure (momentum.sigma of momentum.return), below it (flow.retail.percentile of flow.retail),
     or in the part's table of percentiles (breadth.percentile.dispersion of breadth.dispersion).
     """
+    if path.endswith(CHANGE):
+        return None
     if path.rpartition(".")[2] in (kind, f"{kind}_ewma", f"{kind}_of_hour") or f".{kind}." in path:
         return path
     parent, _, figure = path.rpartition(".")
@@ -247,3 +328,15 @@ def _leads(board: Board, path: str) -> bool:
 def _unknown(name: str, path: str, valid: Mapping[str, object] | list[str]) -> str:
     near = get_close_matches(name, list(valid), n=1, cutoff=0.0)
     return f"{path}: there is no {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def holders_at(board: Board, path: str) -> list[Any]:
+    """The readings and rows a path leads through, the part's own first; none for a path to no part's figure.
+
+    Raises LookupError for a path that leads nowhere.
+    """
+    part, *names = path.split(".")
+    if part not in board.parts:
+        return []
+    found = (_under(board.parts[part].value, names[:length], path) for length in range(len(names)))
+    return [holder for holder in found if isinstance(holder, msgspec.Struct)]

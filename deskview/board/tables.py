@@ -35,6 +35,10 @@ def _rule(watch: Watch) -> dict[str, Any]:
         "reading": rule.reading,
         "condition": rule.condition,
         "level": rule.level,
+        "for": rule.for_,
+        "clear": rule.clear,
+        "again": rule.again,
+        "off": watch.off,
         "value": watch.value,
         "low": watch.low,
         "high": watch.high,
@@ -48,7 +52,7 @@ def _rule(watch: Watch) -> dict[str, Any]:
         "fired_sigma_basis": watch.fired_basis,
         "pending": watch.pending,
         "fault": watch.fault,
-        "set": "here" if watch.own else watch.where,
+        "set": {"screen": "here", "shipped": "shipped"}.get(watch.source, watch.where),
     }
 
 

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deskview.alerts.life import acknowledged, watched
 from deskview.board import Board, Part, Status
-from deskview.board.alerts import OF_THE_MARKET, QUIET, Watch, acknowledged, watched
+from deskview.board.alerts import REPEATED_WITHIN, Watch
+from deskview.board.board import OF_THE_MARKET
 from deskview.board.readings import reading_at
 from deskview.settings import Alert
 
@@ -69,7 +71,7 @@ def test_hovering_about_the_line_rings_at_most_once_a_minute(board_values: list[
         watches = watched(watches, board)
         if watches[0].rings and watches[0].fired_at:
             rang.append(watches[0].fired_at)
-    assert all(later - earlier >= QUIET for earlier, later in pairwise(rang))
+    assert all(later - earlier >= REPEATED_WITHIN for earlier, later in pairwise(rang))
     assert len(watches) == 1
 
 
@@ -279,4 +281,4 @@ def test_a_path_that_leads_nowhere_is_said_on_its_line(board: Board, path: str, 
 def test_a_rule_has_exactly_one_condition() -> None:
     for conditions in ({}, {"above": 1.0, "below": 0.0}):
         with pytest.raises(ValueError, match="exactly one"):
-            Alert("momentum.sigma", **conditions)
+            msgspec.convert({"reading": "momentum.sigma", **conditions}, Alert)

@@ -7,10 +7,12 @@ import msgspec
 import polars as pl
 import pytest
 
+from deskview.alerts.life import watched
+from deskview.analytics.figure import Unit
 from deskview.board import Board
-from deskview.board.alerts import Watch, watched
+from deskview.board.alerts import Watch
+from deskview.board.figures import unit_at
 from deskview.board.readings import companion, reading_at, readings
-from deskview.board.units import Unit, unit_of
 from deskview.settings import Alert
 from tests.screens.moments import with_leverage
 
@@ -80,7 +82,7 @@ def test_a_ticker_may_hold_a_dot(board: Board) -> None:
     ],
 )
 def test_the_unit_is_told_by_the_name(path: str, unit: Unit) -> None:
-    assert unit_of(path) is unit
+    assert unit_at(path) is unit
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The breadth reading, from the model of the session and the market as it stands."""
 
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -8,59 +9,175 @@ import polars as pl
 
 from deskview.analytics.breadth.figures import NAMES, POWER_OF_THE_HOUR, comovement, cross_section
 from deskview.analytics.breadth.model import BreadthModel
+from deskview.analytics.figure import Missing, Unit, figure, place, text
 from deskview.analytics.measures import Number, Percentile, percentile
 from deskview.analytics.panel import Floats
 
 
 class Hour(msgspec.Struct, frozen=True, kw_only=True):
-    """`variance_share` is v(tau), the part of a day's variance usually behind one by now: 1 from the close on.
+    """Past closing figures are brought to the hour with it (POWER_OF_THE_HOUR); where it is None no figure of the hour
+    has a percentile."""
 
-    Past closing figures are brought to the hour with it (POWER_OF_THE_HOUR). None where they can't be; then no figure
-    of the hour has a percentile.
-    """
+    variance_share: Annotated[
+        Number,
+        figure(
+            "part of a day's variance usually behind by now",
+            Unit.FRACTION,
+            "v: the part of a day's variance usually behind one by now, 1 from the close on.",
+            short="variance behind",
+        ),
+    ]
 
-    variance_share: Number
+
+PERCENTILE = figure(
+    "percentile", Unit.PERCENTILE, "Share of past days, brought to this hour, that were strictly lower."
+)
+DAYS = figure("days", Unit.COUNT, "How many days the percentile rests on.", watched=False)
 
 
 class BreadthReading(msgspec.Struct, frozen=True, kw_only=True):
-    """Returns are fractions, shares run 0 to 1, percentiles 0 to 100 (strictly lower days of the last 252).
+    """Each figure stands beside its percentile, against the closing figures of past days brought to the hour (`hour`).
 
-    A percentile is against the same hour: the closing figures of past days, brought to it (`hour`).
-
-    `members` are the names counted, `left_out` the members that are not (`left_out_reasons` by ticker),
-    `coverage` the share counted, `coverage_note` says when that is too little. `percentile` and `days` (what it rests
-    on) go by figure. Cap weights and history take today's members and today's shares outstanding; every line
-    of an issuer carries its part of the issuer's cap, and the ten largest of `top_10_contribution` are issuers.
-    Correlations are raw: an implied one may leave [-1, 1].
+    Cap weights and history take today's members and today's shares outstanding; every line of an issuer carries its
+    part of the issuer's cap, and the ten largest are issuers. Until the close correlations are of the sessions before.
     """
 
-    index: str
-    index_return: Number
-    beat_share: Number
-    cap_beat_share: Number
-    up_share: Number
-    equal_weight_return: Number
-    cap_weight_return: Number
-    gap: Number
-    dispersion: Number
-    dispersion_cap: Number
-    between_variance: Number
-    within_variance: Number
-    between_share: Number
-    average_correlation_21d: Number
-    average_correlation_63d: Number
-    implied_correlation: Number
-    implied_correlation_dirty: Number
-    top_10_contribution: Number
-    percentile: dict[str, Number]
-    days: dict[str, int]
-    hour: Hour
-    members: int
-    left_out: int
-    left_out_reasons: dict[str, str]
-    coverage: Number
-    coverage_note: str | None
-    missing: dict[str, str]
+    index: Annotated[str, text("index", "The fund that stands for the index.")]
+    index_return: Annotated[
+        Number,
+        figure("index return", Unit.FRACTION, "The index fund, live against the previous close.", short="index"),
+    ]
+    beat_share: Annotated[
+        Number,
+        figure(
+            "stocks that beat the index",
+            Unit.FRACTION,
+            "Share of members strictly above the index.",
+            short="beat the index",
+        ),
+    ]
+    cap_beat_share: Annotated[
+        Number,
+        figure(
+            "stocks that beat the index, by size",
+            Unit.FRACTION,
+            "Share of the market cap in members strictly above the index.",
+            short="beat it, by weight",
+        ),
+    ]
+    up_share: Annotated[
+        Number,
+        figure("stocks that are up", Unit.FRACTION, "Share of members above yesterday's close.", short="up on the day"),
+    ]
+    equal_weight_return: Annotated[
+        Number, figure("equal weight return", Unit.FRACTION, "Mean return of the members.", short="equal weight")
+    ]
+    cap_weight_return: Annotated[
+        Number,
+        figure("cap weight return", Unit.FRACTION, "Return of the members, by market cap.", short="cap weight"),
+    ]
+    gap: Annotated[
+        Number,
+        figure(
+            "equal less cap weight",
+            Unit.FRACTION,
+            "Mean return of the members less that by market cap.",
+            short="equal less cap",
+            sign="the small hold up, the giants fall",
+        ),
+    ]
+    dispersion: Annotated[Number, figure("dispersion", Unit.FRACTION, "Standard deviation of the members' returns.")]
+    dispersion_cap: Annotated[
+        Number,
+        figure(
+            "dispersion, by size",
+            Unit.FRACTION,
+            "Distance of the members from the index, by market cap.",
+            short="by weight",
+        ),
+    ]
+    between_variance: Annotated[
+        Number,
+        figure(
+            "between variance",
+            Unit.NUMBER,
+            "Variance of returns between sectors, a squared fraction.",
+            short="variance between",
+        ),
+    ]
+    within_variance: Annotated[
+        Number,
+        figure(
+            "within variance",
+            Unit.NUMBER,
+            "Variance of returns within sectors, a squared fraction.",
+            short="variance within",
+        ),
+    ]
+    between_share: Annotated[
+        Number,
+        figure(
+            "between share", Unit.FRACTION, "Share of the variance that lies between sectors.", short="between sectors"
+        ),
+    ]
+    average_correlation_21d: Annotated[
+        Number,
+        figure(
+            "average correlation 21d",
+            Unit.NUMBER,
+            "Mean correlation of all pairs of members over a month.",
+            short="average, 21 d",
+        ),
+    ]
+    average_correlation_63d: Annotated[
+        Number,
+        figure(
+            "average correlation 63d",
+            Unit.NUMBER,
+            "Mean correlation of all pairs of members over a quarter.",
+            short="average, 63 d",
+        ),
+    ]
+    implied_correlation: Annotated[
+        Number,
+        figure(
+            "implied correlation",
+            Unit.NUMBER,
+            "The one correlation that makes members as volatile as the index, 63 days; it may leave [-1, 1].",
+            short="implied, 63 d",
+        ),
+    ]
+    implied_correlation_dirty: Annotated[
+        Number,
+        figure(
+            "implied correlation, names' own volatility kept",
+            Unit.NUMBER,
+            "Variance of the index over that of the members' weighted mean volatility, 63 days.",
+            short="implied, simple",
+        ),
+    ]
+    top_10_contribution: Annotated[
+        Number,
+        figure(
+            "contribution of the ten largest",
+            Unit.FRACTION,
+            "What the ten largest companies add to the return by market cap.",
+            short="from the top 10",
+        ),
+    ]
+    percentile: Annotated[dict[str, Annotated[Number, PERCENTILE]], place("breadth: percentile of")]
+    days: Annotated[dict[str, Annotated[int, DAYS]], place("breadth: days of")]
+    hour: Annotated[Hour, place("")]
+    members: Annotated[int, figure("members", Unit.COUNT, "Members of the index that are counted.")]
+    left_out: Annotated[
+        int, figure("left out", Unit.COUNT, "Members of the index that are not counted.", watched=False)
+    ]
+    left_out_reasons: Annotated[
+        dict[str, Annotated[str, text("reason")]], text("why left out", "Why members are not counted, by ticker.")
+    ]
+    coverage: Annotated[Number, figure("coverage", Unit.FRACTION, "Share of the index's members that is counted.")]
+    coverage_note: Annotated[str | None, text("note on coverage", "That too few members are counted.")]
+    missing: Missing
 
 
 _CAPPED = {"cap_beat_share", "cap_weight_return", "gap", "dispersion_cap", "top_10_contribution"}

@@ -166,7 +166,7 @@ def _advance_name(state: FlowState, ticker: str, page: pl.DataFrame) -> FlowStat
     name = state.names.get(ticker) or _Name(carry=_from_close(state.closes.get(ticker)))
     new, skipped = _unseen(name, page)
     tape, repeated = labels.in_tape_order(page.filter(new))
-    skipped[labels.DUPLICATE] += int(repeated.sum())
+    skipped |= {labels.DUPLICATE: int(repeated.sum())}
     state = replace(state, left_out=_add_counts(state.left_out, skipped))
     state, name = _without_flagged(state, ticker, name, page.filter(~new))
     for part in tape.filter(~repeated).iter_slices(SLICE):
@@ -182,16 +182,19 @@ def _from_close(close: float | None) -> Carry:
 
 
 def _unseen(name: _Name, page: pl.DataFrame) -> tuple[pl.Series, dict[str, int]]:
-    """Which prints of the page were not counted yet, and how many are left aside by reason."""
+    """Which prints of the page were not counted yet, and how many are left aside by reason.
+
+    Those that were counted are none of these: they come again because they are asked for again.
+    """
     if not name.last:
-        return pl.repeat(True, page.height, eager=True), {labels.DUPLICATE: 0}
+        return pl.repeat(True, page.height, eager=True), {}
     current = page.select(_sip_ns() >= name.last - OVERLAP_NS).to_series()
     alike = pl.col("sequence").is_in(name.tail.get_column("sequence").implode()).fill_null(True)
     rows = page.select(*PRINT_KEY, row=pl.int_range(pl.len(), dtype=pl.UInt32)).filter(
         current & page.select(alike).to_series()
     )
     again = rows.join(name.tail, on=list(PRINT_KEY), how="semi", nulls_equal=True).get_column("row")
-    skipped = {BEHIND: page.height - int(current.sum()), labels.DUPLICATE: again.len()}
+    skipped = {BEHIND: page.height - int(current.sum())}
     return current.scatter(again, False), skipped
 
 

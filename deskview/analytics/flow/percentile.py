@@ -172,7 +172,7 @@ def _ended(windows: pl.DataFrame, session: date, clock: time, calendar: Calendar
 def _without_overlaps(windows: pl.DataFrame) -> pl.DataFrame:
     """Of windows of a name and session that overlap the earlier ones; few names trade so little that there are any."""
     series = ["session", "ticker"]
-    ordered = windows.sort(*series, "since")
+    ordered = windows.sort(*series, "since", "last")
     same = pl.all_horizontal(pl.col(column) == pl.col(column).shift(1) for column in series)
     ordered = ordered.with_columns(concerned=(same & (pl.col("since") < pl.col("last").shift(1))).fill_null(False))
     if not ordered.get_column("concerned").any():

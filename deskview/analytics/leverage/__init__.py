@@ -2,11 +2,12 @@
 
 from deskview.analytics.assumptions import Parameters, SupplyAssumptions
 from deskview.analytics.leverage.explain import NameFund, Step, fund_steps, funds_of_name
+from deskview.analytics.leverage.forecast import NextWeek, Score, Simulation, SupplyBasis, SupplyRow
 from deskview.analytics.leverage.index_weights import CAPPING, Baskets, Capping, baskets_of, constituents
 from deskview.analytics.leverage.model import LeverageModel, prepare
 from deskview.analytics.leverage.montecarlo import simulate_week
 from deskview.analytics.leverage.reading import read
-from deskview.analytics.leverage.readings import EQUITY_KINDS, OTHER_KINDS, Leverage, NextWeek, Score, Simulation
+from deskview.analytics.leverage.readings import EQUITY_KINDS, OTHER_KINDS, Leverage
 from deskview.analytics.leverage.score import (
     FORECASTS,
     REALISED,
@@ -18,7 +19,7 @@ from deskview.analytics.leverage.score import (
     score_weeks,
     weekly_backtest,
 )
-from deskview.analytics.leverage.supply import SupplyBasis, SupplyRow, supply_ladder
+from deskview.analytics.leverage.supply import supply_ladder
 
 __all__ = [
     "CAPPING",

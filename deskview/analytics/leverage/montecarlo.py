@@ -10,17 +10,11 @@ import numpy as np
 import polars as pl
 
 from deskview.analytics.assumptions import PATHS
+from deskview.analytics.leverage.forecast import Conditional, Exceedance, FanPoint, Simulation
 from deskview.analytics.leverage.formula import Floats
 from deskview.analytics.leverage.live import Moment, risk_now
 from deskview.analytics.leverage.model import LeverageModel, Positions
-from deskview.analytics.leverage.readings import (
-    Conditional,
-    Exceedance,
-    FanPoint,
-    Leverage,
-    Simulation,
-    in_next_week,
-)
+from deskview.analytics.leverage.readings import Leverage, in_next_week
 from deskview.analytics.leverage.risk import Risk
 
 #: Small enough to stay in the cache and below the size at which BLAS starts threads, which only fight for a busy

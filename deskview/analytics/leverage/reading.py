@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from deskview.analytics.leverage.forecast import NextWeek
 from deskview.analytics.leverage.live import (
     Moment,
     name_flows,
@@ -29,7 +30,6 @@ from deskview.analytics.leverage.readings import (
     LeftOut,
     Leverage,
     NameRow,
-    NextWeek,
     Rank,
     UnderlyingRow,
 )

@@ -1,53 +1,100 @@
 """What the leveraged-ETF method hands out. Field names are the keys of the JSON Board; USD, positive is buying."""
 
-from datetime import date, datetime
+from datetime import date
+from typing import Annotated, TypeAlias
 
 from msgspec import Struct, field
 
-from deskview.analytics.leverage.supply import SupplyBasis, SupplyRow
+from deskview.analytics.figure import Unit, figure, place, text
+from deskview.analytics.leverage.forecast import BASE_AUM_USD, NextWeek, Score, SupplyBasis, SupplyRow
 
 EQUITY_KINDS = ("index", "sector", "stock")
 OTHER_KINDS = ("commodity", "bond", "crypto", "currency", "volatility")
 
+_BUYING = "buying"
+
+TODAY_USD = figure("today", Unit.USD, "What the funds must trade by the close at today's move so far.", sign=_BUYING)
+PER_1PCT_USD = figure(
+    "for a move of 1%", Unit.USD, "What the funds trade, in the move's direction, if their underlyings move by 1 %."
+)
+AUM_USD = figure("assets", Unit.USD, "Assets at the previous close.")
+FUNDS = figure("funds", Unit.COUNT, "Funds counted.")
+RETURN = figure("return", Unit.FRACTION, "The underlying's move today, against its previous close.")
+CREATION_USD = figure(
+    "creations times leverage",
+    Unit.USD,
+    "Leverage times the last session's net creations, which are known a session late and in no figure of today.",
+    sign=_BUYING,
+)
+TICKER = text("ticker")
+NAME = text("name")
+UNDERLYING = text("underlying")
+KIND = text("kind", "index, sector or stock; commodity, bond, crypto, currency or volatility.")
+AUM_AS_OF = text("aum as of", "The day the share count is as of: one that did not change is as of the day it last did.")
+
+Words: TypeAlias = dict[str, Annotated[str, text("words")]]
+
 
 class FundRow(Struct, frozen=True, gc=False):
-    """The arithmetic of one fund. `aum_usd` is at the previous close, `base_aum_usd` rolled by today's move.
+    """The arithmetic of one fund.
 
-    `return_source` says which return was used: `underlying` (its proxy's), `fund` (its own divided by L), or
-    null when there is neither. `creation_usd` is L times the net creations of `Leverage.creation_session`, which are
-    known a session later and are in no figure of today; null where the share count of one of its days is not known.
-    A fund whose `reset` is not daily trades on its reset day alone (`resets_on`, null for daily ones): on other days
-    its figures of today are 0.
-    `structure` is ETF, or ETN: a note its issuer hedges. A fund that does not reset daily trades on `period_return`,
-    the underlying's since its last reset, from `period_aum_usd`, its assets then (null where its price then is not
-    known); for daily ones they are `return` and `aum_usd`.
-    `tracking_gap` = fund's return - L·underlying's: far from zero, the registry or
-    a price is wrong. `week_p05_usd`, `week_es05_usd` and `week_p95_usd` are the fund's own lognormal week.
+    A fund whose `reset` is not daily trades on its reset day alone: on other days its figures of today are 0. It trades
+    on `period_return`, from `period_aum_usd`; for daily ones these are `return` and `aum_usd`. `week_p05_usd`,
+    `week_es05_usd` and `week_p95_usd` are the fund's own lognormal week.
     """
 
-    ticker: str
-    name: str
-    underlying: str
-    kind: str
-    leverage: float
-    aum_usd: float
-    aum_as_of: str | None
-    return_: float | None = field(name="return")
-    return_source: str | None
-    per_1pct_usd: float
-    creation_usd: float | None
-    today_usd: float | None
-    wiped_out: bool
-    tracking_gap: float | None
-    base_aum_usd: float
-    week_p05_usd: float | None
-    week_es05_usd: float | None
-    week_p95_usd: float | None
-    structure: str = "ETF"
-    reset: str = "daily"
-    resets_on: str | None = None
-    period_return: float | None = None
-    period_aum_usd: float | None = None
+    ticker: Annotated[str, TICKER]
+    name: Annotated[str, NAME]
+    underlying: Annotated[str, UNDERLYING]
+    kind: Annotated[str, KIND]
+    leverage: Annotated[float, figure("leverage", Unit.NUMBER, "L: the fund makes L times the underlying's return.")]
+    aum_usd: Annotated[float, AUM_USD]
+    aum_as_of: Annotated[str | None, AUM_AS_OF]
+    return_: Annotated[float | None, RETURN] = field(name="return")
+    return_source: Annotated[
+        str | None, text("return source", "underlying: its proxy's return; fund: the fund's own over L; null: neither.")
+    ]
+    per_1pct_usd: Annotated[float, PER_1PCT_USD]
+    creation_usd: Annotated[float | None, CREATION_USD]
+    today_usd: Annotated[float | None, TODAY_USD]
+    wiped_out: Annotated[bool, text("wiped out", "Whether today's move takes all of its assets.")]
+    tracking_gap: Annotated[
+        float | None,
+        figure(
+            "fund's return less leverage times underlying's",
+            Unit.FRACTION,
+            "How far the fund is from what its leverage says: far from zero, the registry or a price is wrong.",
+        ),
+    ]
+    base_aum_usd: Annotated[float, BASE_AUM_USD]
+    week_p05_usd: Annotated[
+        float | None,
+        figure("next week, 5th percentile", Unit.USD, "Net flow that 5 % of its weeks lie below.", sign=_BUYING),
+    ]
+    week_es05_usd: Annotated[
+        float | None,
+        figure(
+            "next week, mean of the worst 5%",
+            Unit.USD,
+            "Mean net flow of its 5 % of weeks that sell most.",
+            sign=_BUYING,
+        ),
+    ]
+    week_p95_usd: Annotated[
+        float | None,
+        figure("next week, 95th percentile", Unit.USD, "Net flow that 95 % of its weeks lie below.", sign=_BUYING),
+    ]
+    structure: Annotated[str, text("structure", "ETF, or ETN: a note its issuer hedges.")] = "ETF"
+    reset: Annotated[str, text("reset", "How often its leverage is reset, such as daily or monthly.")] = "daily"
+    resets_on: Annotated[str | None, text("resets on", "Its next reset day; null for daily ones.")] = None
+    period_return: Annotated[
+        float | None,
+        figure("return since the last reset", Unit.FRACTION, "The underlying's return since the fund's last reset."),
+    ] = None
+    period_aum_usd: Annotated[
+        float | None,
+        figure("assets at the last reset", Unit.USD, "Assets then; null where its price then is not known."),
+    ] = None
 
     def trades_on(self, session: date | None) -> bool:
         """Whether it resets in that session."""
@@ -60,310 +107,261 @@ def in_next_week(fund: FundRow) -> bool:
 
 
 class UnderlyingRow(Struct, frozen=True, gc=False):
-    """Funds on one underlying. With `return_source` `fund` the return is the funds' own over L, exposure-weighted."""
+    """Funds on one underlying."""
 
-    underlying: str
-    name: str
-    kind: str
-    return_: float | None = field(name="return")
-    return_source: str | None
-    per_1pct_usd: float
-    today_usd: float | None
-    funds: int
-    aum_usd: float
+    underlying: Annotated[str, UNDERLYING]
+    name: Annotated[str, NAME]
+    kind: Annotated[str, KIND]
+    return_: Annotated[float | None, RETURN] = field(name="return")
+    return_source: Annotated[
+        str | None,
+        text("return source", "proxy: the proxy's return; fund: the funds' own over L, by exposure; null: neither."),
+    ]
+    per_1pct_usd: Annotated[float, PER_1PCT_USD]
+    today_usd: Annotated[float | None, TODAY_USD]
+    funds: Annotated[int, FUNDS]
+    aum_usd: Annotated[float, AUM_USD]
 
 
 class NameRow(Struct, frozen=True, gc=False):
-    """Flow in one stock. `of_adv` and `of_close` carry the flow's sign; `impact_bp` is the square-root estimate.
+    """Flow in one stock. `of_adv` and `of_close` carry the flow's sign."""
 
-    `week_sd_usd` is 1σ of the coming sessions' net flow in it, either way, `week_of_adv` that over ONE day's volume.
-    """
-
-    ticker: str
-    name: str | None
-    sector: str | None
-    today_usd: float | None
-    single_stock_usd: float | None
-    index_usd: float | None
-    per_1pct_usd: float
-    adv_usd: float | None
-    of_adv: float | None
-    of_close: float | None
-    impact_bp: float | None
-    week_sd_usd: float | None = None
-    week_of_adv: float | None = None
+    ticker: Annotated[str, TICKER]
+    name: Annotated[str | None, NAME]
+    sector: Annotated[str | None, text("sector")]
+    today_usd: Annotated[
+        float | None, figure("today, all funds", Unit.USD, "What all funds must trade in it today.", sign=_BUYING)
+    ]
+    single_stock_usd: Annotated[
+        float | None,
+        figure("today, single-stock funds only", Unit.USD, "What funds on it alone must trade today.", sign=_BUYING),
+    ]
+    index_usd: Annotated[
+        float | None,
+        figure(
+            "today, index and sector funds only",
+            Unit.USD,
+            "Its part of what index and sector funds must trade today, by its weights.",
+            sign=_BUYING,
+        ),
+    ]
+    per_1pct_usd: Annotated[
+        float,
+        figure("for a move of 1%, all funds", Unit.USD, "What is traded in it if all underlyings move by 1 %."),
+    ]
+    adv_usd: Annotated[float | None, figure("mean daily volume", Unit.USD, "Mean daily dollar volume.")]
+    of_adv: Annotated[
+        float | None,
+        figure("today, % of daily volume", Unit.FRACTION, "Today's flow over the mean daily volume.", sign=_BUYING),
+    ]
+    of_close: Annotated[
+        float | None,
+        figure(
+            "today, % of the close (estimate)",
+            Unit.FRACTION,
+            "The part of the flow in stocks at the close over the closing auction's volume, both shares assumed.",
+            sign=_BUYING,
+        ),
+    ]
+    impact_bp: Annotated[
+        float | None,
+        figure("price impact (estimate)", Unit.BASIS_POINTS, "By the square root of the flow over the daily volume."),
+    ]
+    week_sd_usd: Annotated[
+        float | None,
+        figure("next week, one σ", Unit.USD, "Standard deviation of the coming sessions' net flow in it, either way."),
+    ] = None
+    week_of_adv: Annotated[
+        float | None,
+        figure(
+            "next week, one σ in % of a day's volume", Unit.FRACTION, "One σ of the week's flow over a day's volume."
+        ),
+    ] = None
 
 
 class FamilyRow(Struct, frozen=True, gc=False):
-    """Index and sector funds of one family of underlyings: nasdaq, semiconductors or technology."""
+    """Index and sector funds of one family of underlyings."""
 
-    family: str
-    today_usd: float | None
-    per_1pct_usd: float
-    funds: int
+    family: Annotated[str, text("family", "nasdaq, semiconductors or technology.")]
+    today_usd: Annotated[float | None, TODAY_USD]
+    per_1pct_usd: Annotated[float, PER_1PCT_USD]
+    funds: Annotated[int, FUNDS]
 
 
 class Rank(Struct, frozen=True, gc=False):
-    """The flow of daily funds today, as if the session closed now, among that of whole sessions at today's assets.
+    """The flow of daily funds today, as if the session closed now, among that of whole sessions at today's assets."""
 
-    Today is among the `of` sessions, `of_side` of which were sales (or purchases, as `side` says): `place` 1 is the
-    largest of these. `since` is the oldest session.
-    """
-
-    place: int
-    of: int
-    side: str
-    since: str
-    of_side: int = 0
+    place: Annotated[
+        int, figure("place", Unit.NUMBER, "Today's place by size among the sessions on its side, 1 the largest.")
+    ]
+    of: Annotated[int, figure("sessions compared", Unit.COUNT, "Sessions compared, today among them.", watched=False)]
+    side: Annotated[str, text("side", "sale or purchase.")]
+    since: Annotated[str, text("since", "The oldest session.")]
+    of_side: Annotated[
+        int, figure("sessions on the same side", Unit.COUNT, "Sessions that sold (or bought) as today, and today.")
+    ] = 0
 
 
 class IndexWeights(Struct, frozen=True, gc=False):
-    """How an index's flow is carried into names. `basis` is implied (by the fund that holds it), rule (equal- or
-    price-weighted), prior (capped market values) or none: its flow goes to no name.
+    """How an index's flow is carried into names. `r2` and `residual_bp` are of sessions predicted from the other ones,
+    by the implied weights or by those that were refused."""
 
-    `r2` and `residual_bp` (daily) are of sessions predicted from the other ones, by the implied weights or by those
-    that were refused; `known` of its `members` have what the weights need. `reason` says why it is prior or none, which
-    names are too young to be told apart, and which have no market value. `start` is what implied and prior weights
-    start from, "market values" or "equal weights"; empty for the others.
-    """
-
-    index: str
-    name: str
-    basis: str
-    fund: str | None
-    r2: float | None
-    residual_bp: float | None
-    members: int
-    known: int
-    reason: str | None
-    start: str = ""
+    index: Annotated[str, text("index")]
+    name: Annotated[str, NAME]
+    basis: Annotated[
+        str,
+        text(
+            "basis",
+            "implied by the fund that holds it, rule (equal- or price-weighted), prior (capped market values) or none:"
+            " its flow goes to no name.",
+        ),
+    ]
+    fund: Annotated[str | None, text("fund", "The fund that holds the index.")]
+    r2: Annotated[float | None, figure("R²", Unit.NUMBER, "The part of the fund's variance that the weights explain.")]
+    residual_bp: Annotated[
+        float | None, figure("daily residual", Unit.BASIS_POINTS, "Daily σ of the returns the weights leave over.")
+    ]
+    members: Annotated[int, figure("members", Unit.COUNT, "Members of the index.")]
+    known: Annotated[int, figure("members with all it takes", Unit.COUNT, "Members that have what the weights need.")]
+    reason: Annotated[
+        str | None,
+        text("reason", "Why it is prior or none, which names are too young to tell apart, which have no market value."),
+    ]
+    start: Annotated[
+        str, text("start", "What implied and prior weights start from: market values or equal weights; else empty.")
+    ] = ""
 
 
 class Unregistered(Struct, frozen=True, gc=False):
     """A listed fund whose name looks leveraged and that is in no registry: it is in no figure."""
 
-    ticker: str
-    name: str
+    ticker: Annotated[str, TICKER]
+    name: Annotated[str, NAME]
 
 
 class KindRow(Struct, frozen=True, gc=False):
     """Funds of one kind."""
 
-    kind: str
-    today_usd: float | None
-    per_1pct_usd: float
-    funds: int
-    aum_usd: float
+    kind: Annotated[str, KIND]
+    today_usd: Annotated[float | None, TODAY_USD]
+    per_1pct_usd: Annotated[float, PER_1PCT_USD]
+    funds: Annotated[int, FUNDS]
+    aum_usd: Annotated[float, AUM_USD]
 
 
 class SectorRow(Struct, frozen=True, gc=False):
     """Look-through by the sector of the names. Rows sum to the headline, with what has no sector or no basket."""
 
-    sector: str
-    today_usd: float
-    per_1pct_usd: float
-    names: int
+    sector: Annotated[str, text("sector")]
+    today_usd: Annotated[float, TODAY_USD]
+    per_1pct_usd: Annotated[float, PER_1PCT_USD]
+    names: Annotated[int, figure("names counted", Unit.COUNT, "Names of the sector the funds reach.")]
 
 
 class LeftOut(Struct, frozen=True, gc=False):
-    """A fund outside the totals. `from_` is `all`, or `today` when only today's flow is unknown."""
+    """A fund outside the totals."""
 
-    ticker: str
-    name: str
-    kind: str | None
-    from_: str = field(name="from")
-    reason: str
-
-
-class FanPoint(Struct, frozen=True, gc=False):
-    """Net flow from now to the close of `session`."""
-
-    session: str
-    sd_usd: float
-    p05_usd: float
-    p16_usd: float
-    p50_usd: float
-    p84_usd: float
-    p95_usd: float
-
-
-class Scenario(Struct, frozen=True, gc=False):
-    """`usd`: every underlying moves by `move`. `beta_usd`: the market moves by it and the rest by their beta."""
-
-    move: float
-    usd: float
-    beta_usd: float | None
-
-
-class ImpliedMove(Struct, frozen=True, gc=False):
-    """The uniform move of all underlyings in one session that would force `usd`."""
-
-    usd: float
-    move: float
-
-
-class Exceedance(Struct, frozen=True, gc=False):
-    """Chance that the week's net flow is `usd` or lower."""
-
-    usd: float
-    probability: float
-
-
-class Conditional(Struct, frozen=True, gc=False):
-    """Mean net flow of the paths whose index move over the week lies in (`above`, `up_to`]; null is unbounded."""
-
-    above: float | None
-    up_to: float | None
-    mean_usd: float | None
-    paths: int
-
-
-class Simulation(Struct, frozen=True, kw_only=True):
-    """Monte Carlo of the week; `error_usd` is the standard error of its mean.
-
-    `as_of` is the market's time of the reading it starts from: it is made anew less often than the closed form.
-    """
-
-    paths: int
-    seed: int
-    mean_usd: float
-    error_usd: float
-    sd_usd: float
-    p05_usd: float
-    p16_usd: float
-    p50_usd: float
-    p84_usd: float
-    p95_usd: float
-    es05_usd: float
-    gross_usd: float
-    sell_probability: float
-    exceedance: list[Exceedance]
-    conditional: list[Conditional]
-    fan: list[FanPoint]
-    method: str
-    as_of: datetime | None = None
-
-
-class NextWeek(Struct, frozen=True, kw_only=True):
-    """Distribution of the net flow over the coming sessions: not a point forecast, its mean is zero without a drift.
-
-    `gross_usd` is the expected sum over the sessions of the book's absolute daily net flow; `turnover_usd` the
-    same underlying by underlying. `base_aum_usd` is the AUM it starts from, rolled by today's move. `paths`
-    is null until a Monte Carlo stands beside the closed form.
-
-    `sd_usd` holds today's move as the newest of the days it is estimated from (brought to a whole day by the share of
-    a day's variance that is usually behind one, `day_share`); `sd_without_today_usd` does not. `percentile` is where
-    `sd_usd` stands among those of the `percentile_of` sessions before, at today's assets. `day_share` is null before
-    the open, and where it is not known: the move then counts as it stands. `coverage` is the share of the daily funds'
-    per-1 % (those gone from the listing of late among them) whose underlying has a risk figure. `p01_usd` and
-    `es05_usd` have the tails of Student's t with 5 degrees of freedom, the percentiles between are normal.
-    """
-
-    sessions: list[str]
-    base_aum_usd: float
-    mean_usd: float | None
-    sd_usd: float | None
-    p05_usd: float | None
-    p16_usd: float | None
-    p50_usd: float | None
-    p84_usd: float | None
-    p95_usd: float | None
-    es05_usd: float | None
-    gross_usd: float | None
-    turnover_usd: float | None
-    sell_probability: float | None
-    exceedance: list[Exceedance]
-    fan: list[FanPoint]
-    scenarios: list[Scenario]
-    implied_move: list[ImpliedMove]
-    method: str
-    left_out: list[str]
-    paths: int | None = None
-    conditional: list[Conditional] = []
-    simulation: Simulation | None = None
-    sd_without_today_usd: float | None = None
-    day_share: float | None = None
-    coverage: float | None = None
-    p01_usd: float | None = None
-    percentile: float | None = None
-    percentile_of: int = 0
-
-
-class Score(Struct, frozen=True, kw_only=True):
-    """How the forecasts held. `hit_rate`: share of the `weeks` whose flow fell inside the 90 % band, with its 95 %
-    Wilson interval.
-
-    `after_shocks` are the weeks forecast after a session beyond 2.5 of its day-before sd, `shock_hits` those that held.
-
-    `pit_histogram` counts the probability integral transforms in ten equal bins: flat if the forecast is right,
-    heavy ends if its band is too narrow. `pending` forecasts have not run their course or lack a session. `apart`
-    is how many of the weeks do not overlap: the sample is no better than that.
-    """
-
-    band: float
-    weeks: int
-    hits: int
-    hit_rate: float | None
-    hit_low: float | None
-    hit_high: float | None
-    mean_pit: float | None
-    pit_histogram: list[int]
-    pending: int
-    apart: int
-    after_shocks: int = 0
-    shock_hits: int = 0
+    ticker: Annotated[str, TICKER]
+    name: Annotated[str, NAME]
+    kind: Annotated[str | None, KIND]
+    from_: Annotated[str, text("from", "all, or today when only today's flow is unknown.")] = field(name="from")
+    reason: Annotated[str, text("reason")]
 
 
 class Leverage(Struct, frozen=True, kw_only=True):
     """Part `leverage` of the Board. The headline covers the equity kinds: index, sector, stock.
 
-    `today_usd`, `per_1pct_usd`, `aum_usd` and `funds` are over the same funds: those with assets and a return. Of
-    `funds_known` with assets, `coverage` is the share of their per-1 % that these have; funds gone from the listing, or
-    without a count, that had assets and traded until some sessions ago are in that whole. Before the first return of a
-    session all with assets count and `coverage` is 0.
+    `today_usd`, `per_1pct_usd`, `aum_usd` and `funds` are over the same funds: those with assets and a return. Before
+    the first return of a session all with assets count and `coverage` is 0.
 
-    `aum_as_of` is the date typical for the share counts, `aum_oldest_as_of` the oldest: a count that did not change is
-    as of the day it last did. `creation_usd` is L times the net creations of `creation_session` over the
-    `creation_funds` whose counts of it and of the session before are known, which have `creation_coverage` of the
-    assets; it is in no figure of today.
-
-    `unallocated_usd` is what can't be traced to names; `by_name` and it sum to `today_usd`, as do `by_underlying`,
-    `by_fund` (equity kinds), `by_kind` and `by_sector`. `technology_usd` is the sum of `by_family`. `score` is null
-    until past weeks are scored. `missing` and `notes` map a path to words.
+    `by_name` and `unallocated_usd` sum to `today_usd`, as do `by_underlying`, `by_fund` (equity kinds), `by_kind` and
+    `by_sector`. `score` is null until past weeks are scored. `missing` and `notes` map a path to words.
     """
 
-    today_usd: float | None
-    creation_usd: float | None
-    creation_session: str | None = None
-    creation_funds: int = 0
-    creation_coverage: float | None = None
-    per_1pct_usd: float | None
-    funds: int
-    funds_known: int = 0
-    coverage: float | None = None
-    aum_usd: float | None
-    aum_as_of: str | None
-    aum_oldest_as_of: str | None
-    rank: Rank | None = None
-    technology_usd: float | None = None
-    by_family: list[FamilyRow] = []
-    by_underlying: list[UnderlyingRow]
-    by_kind: list[KindRow]
-    other_kinds: list[KindRow]
-    by_name: list[NameRow]
-    by_sector: list[SectorRow]
-    by_fund: list[FundRow]
-    unallocated_usd: float | None
-    threshold_usd: float
-    threshold_names: list[str]
-    closing_share: float
-    cash_share: float = 1.0
-    left_out: list[LeftOut]
-    index_weights: list[IndexWeights] = []
-    unregistered: list[Unregistered] = []
-    next_week: NextWeek
-    supply: list[SupplyRow] = []
-    supply_basis: SupplyBasis | None = None
-    missing: dict[str, str]
-    notes: dict[str, str]
-    score: Score | None = None
+    today_usd: Annotated[float | None, TODAY_USD]
+    creation_usd: Annotated[float | None, CREATION_USD]
+    creation_session: Annotated[str | None, text("creation session", "The session of the creations.")] = None
+    creation_funds: Annotated[
+        int,
+        figure(
+            "creation funds",
+            Unit.COUNT,
+            "Funds whose share counts of that session and of the one before are known.",
+            watched=False,
+        ),
+    ] = 0
+    creation_coverage: Annotated[
+        float | None,
+        figure(
+            "part of the assets with known creations",
+            Unit.FRACTION,
+            "The part of all assets in funds whose creations are known.",
+        ),
+    ] = None
+    per_1pct_usd: Annotated[float | None, PER_1PCT_USD]
+    funds: Annotated[int, FUNDS]
+    funds_known: Annotated[int, figure("funds with assets", Unit.COUNT, "Funds with assets.", watched=False)] = 0
+    coverage: Annotated[
+        float | None,
+        figure(
+            "part of per-1% with a return",
+            Unit.FRACTION,
+            "The part of what all funds with assets, those gone from the listing of late too, trade for a move of 1 %"
+            " whose return is known.",
+        ),
+    ] = None
+    aum_usd: Annotated[float | None, AUM_USD]
+    aum_as_of: Annotated[str | None, text("aum as of", "The date typical for the share counts.")]
+    aum_oldest_as_of: Annotated[str | None, text("aum oldest as of", "The oldest date of a share count.")]
+    rank: Annotated[Rank | None, place("leveraged ETFs, rank of today")] = None
+    technology_usd: Annotated[
+        float | None,
+        figure(
+            "today, funds on Nasdaq, semiconductors and technology",
+            Unit.USD,
+            "The sum of the families' flow today.",
+            sign=_BUYING,
+        ),
+    ] = None
+    by_family: Annotated[
+        list[FamilyRow], place("by family", row="leveraged ETFs, index and sector funds on {row}")
+    ] = []
+    by_underlying: Annotated[
+        list[UnderlyingRow], place("by underlying", row="{underlying}: leveraged ETFs on it alone")
+    ]
+    by_kind: Annotated[list[KindRow], place("by kind", row="leveraged ETFs, kind {row}")]
+    other_kinds: Annotated[list[KindRow], place("other kinds", row="leveraged ETFs, kind {row}")]
+    by_name: Annotated[list[NameRow], place("by name", row="{row}: leveraged ETFs")]
+    by_sector: Annotated[list[SectorRow], place("by sector", row="leveraged ETFs, sector {row}")]
+    by_fund: Annotated[list[FundRow], place("by fund", row="fund {row}")]
+    unallocated_usd: Annotated[
+        float | None,
+        figure("today, not traced to names", Unit.USD, "The part of today's flow that can't be traced.", sign=_BUYING),
+    ]
+    threshold_usd: Annotated[
+        float, figure("threshold", Unit.USD, "Flow from which a name is marked, by the settings.", watched=False)
+    ]
+    threshold_names: Annotated[
+        list[Annotated[str, text("ticker", "Its flow is that large, either way.")]], place("threshold names")
+    ]
+    closing_share: Annotated[
+        float,
+        figure(
+            "closing share", Unit.FRACTION, "The closing auction's share of a name's volume, assumed.", watched=False
+        ),
+    ]
+    cash_share: Annotated[
+        float,
+        figure(
+            "cash share", Unit.FRACTION, "The part of a flow traded in stocks at the close, assumed.", watched=False
+        ),
+    ] = 1.0
+    left_out: Annotated[list[LeftOut], place("left out", row="left out: {row}")]
+    index_weights: Annotated[list[IndexWeights], place("index weights", row="weights of {underlying}")] = []
+    unregistered: Annotated[list[Unregistered], place("unregistered", row="unregistered: {row}")] = []
+    next_week: Annotated[NextWeek, place("leveraged ETFs, next week")]
+    supply: Annotated[list[SupplyRow], place("systematic supply")] = []
+    supply_basis: Annotated[SupplyBasis | None, place("systematic supply")] = None
+    missing: Annotated[Words, place("missing")]
+    notes: Annotated[Words, place("notes")]
+    score: Annotated[Score | None, place("score of past forecasts")] = None

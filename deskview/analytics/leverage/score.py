@@ -8,9 +8,10 @@ from statistics import NormalDist
 import numpy as np
 import polars as pl
 
+from deskview.analytics.leverage.forecast import NextWeek, Score
 from deskview.analytics.leverage.formula import Floats, multiplier, rebalance_usd
 from deskview.analytics.leverage.model import LeverageModel
-from deskview.analytics.leverage.readings import Leverage, NextWeek, Score, in_next_week
+from deskview.analytics.leverage.readings import Leverage, in_next_week
 from deskview.analytics.leverage.risk import book_sds_usd
 from deskview.analytics.leverage.week import exposure_usd
 from deskview.market.schema import Schema

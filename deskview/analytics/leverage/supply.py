@@ -17,68 +17,13 @@ import numpy as np
 from msgspec import Struct
 
 from deskview.analytics.assumptions import YEAR, SupplyAssumptions
+from deskview.analytics.leverage.forecast import HalfLife, SupplyBasis, SupplyRow
 from deskview.analytics.panel import Floats
 
 LEAST_CLOSES = 60
 """With fewer closes of the index there is no ladder."""
 WARM_UP = 20
 """Sessions the first volatility rests on; there every investor is taken to hold what its rule wants."""
-
-
-class Published(Struct, frozen=True, kw_only=True):
-    """A ladder a desk published, and this model's in a state like that day's.
-
-    `published_usd` is what volatility targets, risk parity and trend followers were said to trade over the week (in
-    the words of `span`) after a session of each of `moves`. `week_usd` is the model's for volatility targets and trend
-    followers over as long, `session_usd` its ladder's `usd`: the one session after, with the books under
-    value-at-risk limits. Both are under the default assumptions, medians of random paths with that state.
-    """
-
-    day: str
-    market: str
-    span: str
-    state: str
-    moves: tuple[float, ...]
-    published_usd: tuple[float, ...]
-    week_usd: tuple[float, ...]
-    session_usd: tuple[float, ...]
-
-
-PUBLISHED = (
-    Published(
-        day="2026-02-03",
-        market="S&P 500",
-        span="in a week; for the last fall the desk wrote 'lower', here taken as −3 %",
-        state="12% volatility, up 15% in a year, near the high",
-        moves=(-0.01, -0.015, -0.03),
-        published_usd=(-8e9, -20e9, -35e9),
-        week_usd=(-10.5e9, -22.3e9, -62.8e9),
-        session_usd=(-4.0e9, -8.5e9, -29.6e9),
-    ),
-    Published(
-        day="2024-07-25",
-        market="global equities",
-        span="over a span the desk did not give, taken as a week",
-        state="8.5% volatility, up 25% in a year, at the high",
-        moves=(-0.01, -0.03),
-        published_usd=(-35e9, -110e9),
-        week_usd=(-16.6e9, -127.5e9),
-        session_usd=(-6.4e9, -63.1e9),
-    ),
-    Published(
-        day="2024-07-25",
-        market="global equities",
-        span="in a week, at least",
-        state="8.5% volatility, up 25% in a year, at the high, then a fall of 2.3%",
-        moves=(0.0,),
-        published_usd=(-25e9,),
-        week_usd=(-89.4e9,),
-        session_usd=(-41.4e9,),
-    ),
-)
-"""Morgan Stanley's desk, as reported on 2026-02-03 (its lowest rung, "lower", is taken as -3 %) and by Reuters on
-2024-07-25: what a fall would bring, over a span not told and taken as a week, and what the fall of the day before had
-still to bring. No number of `SupplyAssumptions` is fitted to them."""
 
 
 class VolTarget(Struct, frozen=True):
@@ -101,53 +46,6 @@ class VarCut(Struct, frozen=True):
     max_gross_usd: float
     cut_usd: float
     cut_share: float
-
-
-class HalfLife(Struct, frozen=True):
-    """The volatility-target trade under one memory: `days` is the half-life that `decay` (lambda) means."""
-
-    decay: float
-    days: float
-    vol_target_usd: float
-
-
-class SupplyRow(Struct, frozen=True):
-    """What is traded in the session after the index has moved by `move` in one session from where it stands now: one
-    day's stage, `stage_share` of the whole need. USD, positive is buying. `by`: `vol_target`, `var`, `trend`; they sum
-    to `usd` and hold what is still to come from past moves. `half_lives` are `by.vol_target` under other memories of
-    volatility."""
-
-    move: float
-    usd: float
-    by: dict[str, float]
-    half_lives: list[HalfLife]
-
-
-class SupplyBasis(Struct, frozen=True, kw_only=True):
-    """The state the ladder starts from: today's return so far counts as a session.
-
-    `vol` is annual and holds today's move, `usual_vol` the median of its values over a year. What is held now, after
-    the staged trades of the past: `leverage` by the volatility targeters and `trend_position` by the trend followers
-    per dollar of assets, `var_usd` under value-at-risk limits. `pending` is the whole need of each (`vol_target`,
-    `var`, `trend`) without a further move, USD, positive is buying: what past moves have left to trade.
-    `published` says how far the model is from what a desk published.
-    """
-
-    market: str
-    vol: float
-    usual_vol: float
-    leverage: float
-    trend_position: float
-    var_usd: float
-    pending: dict[str, float]
-    assumptions: SupplyAssumptions
-    method: str
-    published: tuple[Published, ...] = PUBLISHED
-
-    def within(self, sessions: int, stage_usd: float) -> float:
-        """What one day's stage comes to in so many sessions without a move: each trades its share of the rest."""
-        share = self.assumptions.stage_share
-        return stage_usd / share * (1.0 - (1.0 - share) ** sessions)
 
 
 def vol_after(vol: float, shock: float, decay: float) -> float:

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from deskview.analytics.assumptions import YEAR, Parameters
+from deskview.analytics.leverage.forecast import Exceedance, FanPoint, ImpliedMove, NextWeek, Scenario
 from deskview.analytics.leverage.formula import Floats, Numbers, multiplier, rebalance_usd
-from deskview.analytics.leverage.readings import Exceedance, FanPoint, ImpliedMove, NextWeek, Scenario
 from deskview.analytics.leverage.risk import Risk, flow_sds_usd
 from deskview.analytics.measures import Percentile, percentile
 

@@ -5,12 +5,22 @@ breaks on a day tells whether year-old winners or the last months' are being sol
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import msgspec
 import numpy as np
 
 from deskview.analytics.assumptions import SigmaBasis
-from deskview.analytics.measures import Number, prior_returns_at, z_score
+from deskview.analytics.figure import Unit, figure, place
+from deskview.analytics.measures import (
+    ONE_SIGMA,
+    SIGMA,
+    SIGMA_BASIS,
+    SIGMA_DAYS,
+    Number,
+    prior_returns_at,
+    z_score,
+)
 from deskview.analytics.momentum.basket import Basket, Formed, Leg, basket_of
 from deskview.analytics.momentum.history import RuleHistory
 from deskview.analytics.momentum.risk import Risk, risk_of
@@ -20,29 +30,45 @@ from deskview.analytics.panel import Floats, Ints, Panel
 UNPRICED = "too few names of the leg have traded today"
 
 
-class HorizonReading(msgspec.Struct, frozen=True, kw_only=True):
-    """The deciles of the return between two past sessions: return = long_return - short_return.
+LONG_RETURN = figure("return of the long leg", Unit.FRACTION, "The long leg's, price against previous close.")
+SHORT_RETURN = figure(
+    "return of the short leg",
+    Unit.FRACTION,
+    "That of the basket sold, price against previous close.",
+    sign="what was sold rose, a loss",
+)
+AHEAD = "winners beat losers"
 
-    `sigma` is the return over `sigma_252_return`, the sd of `sigma_n` daily spreads: the half's own, its deciles
-    formed at each rebalance (`sigma_basis` rule), or those today's names would have had (todays-names).
-    `shared` is the share of the headline's weight in the same leg here.
+
+class HorizonReading(msgspec.Struct, frozen=True, kw_only=True):
+    """The deciles of the return between two past sessions.
+
+    One σ is that of the half's own spreads, its deciles formed at each rebalance (`sigma_basis` rule), or of those
+    today's names would have had (todays-names).
     """
 
-    return_: Number = msgspec.field(name="return")
-    sigma: Number
-    sigma_252_return: Number
-    sigma_basis: SigmaBasis | None
-    sigma_n: int
-    long_return: Number
-    short_return: Number
-    shared: Number
+    return_: Annotated[
+        Number, figure("return", Unit.FRACTION, "Long leg less short basket, dollar for dollar.", sign=AHEAD)
+    ] = msgspec.field(name="return")
+    sigma: Annotated[Number, SIGMA]
+    sigma_252_return: Annotated[Number, ONE_SIGMA]
+    sigma_basis: Annotated[SigmaBasis | None, SIGMA_BASIS]
+    sigma_n: Annotated[int, SIGMA_DAYS]
+    long_return: Annotated[Number, LONG_RETURN]
+    short_return: Annotated[Number, SHORT_RETURN]
+    shared: Annotated[
+        Number,
+        figure(
+            "legs in common with 12-1", Unit.FRACTION, "Part of the headline's weight that is in the same leg here."
+        ),
+    ]
 
 
 class Horizons(msgspec.Struct, frozen=True, kw_only=True):
     """`intermediate` ranks by 12-7, C[t-126] / C[t-252] - 1, `recent` by 6-2, C[t-21] / C[t-126] - 1."""
 
-    intermediate: HorizonReading
-    recent: HorizonReading
+    intermediate: Annotated[HorizonReading, place("momentum 12-7")]
+    recent: Annotated[HorizonReading, place("momentum 6-2")]
 
 
 @dataclass(frozen=True)

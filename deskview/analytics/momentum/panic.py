@@ -1,29 +1,37 @@
 """The state in which momentum crashes come: bear market and high volatility (Daniel and Moskowitz 2016)."""
 
 from datetime import date
+from typing import Annotated
 
 import msgspec
 import numpy as np
 import polars as pl
 
 from deskview.analytics.assumptions import YEAR
+from deskview.analytics.figure import Unit, figure, text
+from deskview.analytics.measures import Number
 from deskview.analytics.momentum.rules import MomentumRules
 from deskview.analytics.panel import Floats
 
 
 class MarketState(msgspec.Struct, frozen=True, kw_only=True):
-    """`panic` is a bear market with volatility above its own median; volatility is annual, of 126 sessions.
+    """The index at the last close, by its own daily closes."""
 
-    The median is that of all such volatilities of the `days` the index's own closes reach back.
-    """
-
-    bear: bool | None
-    market_return_24m: float | None
-    market_vol_126d: float | None
-    market_vol_median: float | None
-    high_vol: bool | None
-    panic: bool | None
-    days: int
+    bear: Annotated[
+        bool | None, text("whether it is a bear market", "Whether the index is below its level of 24 months ago.")
+    ]
+    market_return_24m: Annotated[
+        Number, figure("return of 24 months", Unit.FRACTION, "The index's, to the last close.")
+    ]
+    market_vol_126d: Annotated[
+        Number, figure("volatility of 126 days", Unit.FRACTION, "Annual, of the index's last 126 daily returns.")
+    ]
+    market_vol_median: Annotated[
+        Number, figure("usual volatility", Unit.FRACTION, "Median of all its volatilities of 126 days.")
+    ]
+    high_vol: Annotated[bool | None, text("high volatility", "Whether volatility is above its own median.")]
+    panic: Annotated[bool | None, text("panic", "A bear market with high volatility, when momentum crashes come.")]
+    days: Annotated[int, figure("days", Unit.COUNT, "How many closes of the index are held.", watched=False)]
 
 
 def forecast(*, bear: bool, market_variance: float, gamma0: float, gamma_int: float) -> float:

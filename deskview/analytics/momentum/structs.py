@@ -1,132 +1,186 @@
 """The momentum reading: the JSON part `momentum`, field for field, and why each may be null."""
 
 from datetime import date
+from typing import Annotated
 
 import msgspec
 
 from deskview.analytics.assumptions import SigmaBasis
-from deskview.analytics.measures import Number
-from deskview.analytics.momentum.horizons import UNPRICED, Horizons
+from deskview.analytics.figure import Missing, Ticker, Unit, figure, place, text
+from deskview.analytics.measures import ONE_SIGMA, SIGMA, SIGMA_BASIS, SIGMA_DAYS, Number
+from deskview.analytics.momentum.horizons import AHEAD, LONG_RETURN, SHORT_RETURN, UNPRICED, Horizons
 from deskview.analytics.momentum.panic import MarketState
 from deskview.analytics.momentum.rules import MomentumRules
 
+HEDGE_RATIO = figure("hedge ratio", Unit.NUMBER, "Dollars sold of the short basket for a dollar of the long leg.")
+
 
 class LegName(msgspec.Struct, frozen=True, kw_only=True):
-    """One name of a leg. `contribution` is +w r in the long leg and -w r in the short one.
+    """One name of a leg."""
 
-    `score` is the 12-1 return, `rank_score` what it was ranked by: the same, or its z where the reading's `signal`
-    is risk_adjusted. `covered` tells whether it traded within the coverage window, `doubt` why today's return is in
-    doubt (None where it is not), `rank_doubt` why the 12-1 return is.
-    """
-
-    ticker: str
-    name: str | None
-    sector: str | None
-    weight: float
-    return_: Number = msgspec.field(name="return")
-    contribution: Number
-    score: float
-    rank_score: float
-    covered: bool
-    doubt: str | None
-    rank_doubt: str | None
+    ticker: Ticker
+    name: Annotated[str | None, text("name")]
+    sector: Annotated[str | None, text("sector")]
+    weight: Annotated[float, figure("weight", Unit.FRACTION, "Its part of the leg.")]
+    return_: Annotated[Number, figure("return", Unit.FRACTION, "Its price against the previous close.")] = (
+        msgspec.field(name="return")
+    )
+    contribution: Annotated[
+        Number,
+        figure("contribution", Unit.FRACTION, "Weight times return; negated in the short leg.", sign="a gain"),
+    ]
+    score: Annotated[float, figure("12-1 return", Unit.FRACTION, "Its return of a year, the last month left out.")]
+    rank_score: Annotated[
+        float, figure("ranking score", Unit.NUMBER, "What ranked it: the 12-1 return, or its z where risk-adjusted.")
+    ]
+    covered: Annotated[bool, text("covered", "Whether it traded within the coverage window.")]
+    doubt: Annotated[str | None, text("doubt", "Why today's return is in doubt.")]
+    rank_doubt: Annotated[str | None, text("doubt of the rank", "Why the 12-1 return is in doubt.")]
 
 
 class Crowding(msgspec.Struct, frozen=True, kw_only=True):
-    """Comomentum of each leg when it was formed: mean pairwise weekly correlation after the market.
+    """Comomentum of each leg when it was formed. The percentiles are None with fewer than twelve formations."""
 
-    The percentiles (0-100) are among the `n` formations of the rule before this one; None with fewer than twelve.
-    """
-
-    long: Number
-    short: Number
-    percentile_long: Number
-    percentile_short: Number
-    n: int
-    method: str
+    long: Annotated[
+        Number, figure("long leg", Unit.NUMBER, "Mean weekly correlation of the long leg's names after the market.")
+    ]
+    short: Annotated[
+        Number, figure("short leg", Unit.NUMBER, "Mean weekly correlation of the short leg's names after the market.")
+    ]
+    percentile_long: Annotated[
+        Number,
+        figure(
+            "percentile of the long leg", Unit.PERCENTILE, "Of that correlation among the formations before this one."
+        ),
+    ]
+    percentile_short: Annotated[
+        Number,
+        figure(
+            "percentile of the short leg", Unit.PERCENTILE, "Of that correlation among the formations before this one."
+        ),
+    ]
+    n: Annotated[int, figure("formations", Unit.COUNT, "How many formations the percentiles rest on.", watched=False)]
+    method: Annotated[str, text("method", "How the correlation is measured.")]
 
 
 class BetaNeutral(msgspec.Struct, frozen=True, kw_only=True):
-    """The spread with the market taken out: return = long_return - hedge_ratio * short_return.
+    """The spread with the market taken out; one σ is of its own daily returns, every formation with its own ratio."""
 
-    `hedge_ratio` is k = `beta_long` / `beta_short`, the betas of the legs' own returns over the 252 sessions before
-    they were formed. `sigma` is over `sigma_252_return`, the sd of `sigma_n` of its own daily returns, every formation
-    with its own k. `hedge_note` says why there is no k, or that the betas are not against the benchmark.
-    """
-
-    return_: Number = msgspec.field(name="return")
-    sigma: Number
-    sigma_252_return: Number
-    sigma_basis: SigmaBasis | None
-    sigma_n: int
-    hedge_ratio: Number
-    beta_long: Number
-    beta_short: Number
-    hedge_note: str | None
+    return_: Annotated[
+        Number, figure("return", Unit.FRACTION, "Long leg less hedge ratio times short basket.", sign=AHEAD)
+    ] = msgspec.field(name="return")
+    sigma: Annotated[Number, SIGMA]
+    sigma_252_return: Annotated[Number, ONE_SIGMA]
+    sigma_basis: Annotated[SigmaBasis | None, SIGMA_BASIS]
+    sigma_n: Annotated[int, SIGMA_DAYS]
+    hedge_ratio: Annotated[Number, HEDGE_RATIO]
+    beta_long: Annotated[
+        Number,
+        figure("beta of the long leg", Unit.NUMBER, "Its returns' beta over the 252 sessions before it was formed."),
+    ]
+    beta_short: Annotated[
+        Number,
+        figure("beta of the short leg", Unit.NUMBER, "Its returns' beta over the 252 sessions before it was formed."),
+    ]
+    hedge_note: Annotated[
+        str | None, text("note on the hedge", "Why there is no ratio, or that the betas are not against the benchmark.")
+    ]
 
 
 class BasketReading(msgspec.Struct, frozen=True, kw_only=True):
-    """One basket live, dollar for dollar. Returns are fractions; `short_return` is that of the basket sold (up hurts).
+    """One basket live: return = long_return - hedge_ratio * short_return with a hedge_ratio of 1.
 
-    return = long_return - hedge_ratio * short_return with a hedge_ratio of 1; `beta_neutral` stands beside it.
-    `sigma` is the return over `sigma_252_return`, the sd of the last `sigma_n` daily spreads to yesterday (252 at
-    most), and `sigma_ewma` over `sigma_ewma_return`; both signed, no mean taken off. `sigma_basis` says whose spreads:
-    the rule's own history, or those of today's names held back, whose sd is too small as a rule.
-    `coverage` is the share of the weight of both legs that traded within the coverage window.
-    `long_share` is relative to the market, `long_share_raw` is not. `verdict` is None on a calm day.
-    `in_doubt` are the tickers of both legs whose return is in doubt, `ranks_in_doubt` those whose 12-1 return is.
+    Its places are named as the sector-neutral basket's; the headline's have names of their own (MomentumReading).
     """
 
-    return_: Number = msgspec.field(name="return")
-    sigma: Number
-    sigma_ewma: Number
-    sigma_252_return: Number
-    sigma_ewma_return: Number
-    sigma_basis: SigmaBasis | None
-    sigma_n: int
-    long_return: Number
-    short_return: Number
-    long_share: Number
-    long_share_raw: Number
-    verdict: str | None
-    hedge_ratio: float
-    beta_neutral: BetaNeutral
-    coverage: Number
-    coverage_long: Number
-    coverage_short: Number
-    crowding: Crowding
-    in_doubt: list[str]
-    ranks_in_doubt: list[str]
-    long: list[LegName]
-    short: list[LegName]
+    return_: Annotated[
+        Number, figure("return", Unit.FRACTION, "Long leg less short basket, dollar for dollar.", sign=AHEAD)
+    ] = msgspec.field(name="return")
+    sigma: Annotated[Number, SIGMA]
+    sigma_ewma: Annotated[
+        Number,
+        figure(
+            "σ of the day, newest days weighing most", Unit.SIGMA, "The return over one such σ, signed, no mean off."
+        ),
+    ]
+    sigma_252_return: Annotated[Number, ONE_SIGMA]
+    sigma_ewma_return: Annotated[
+        Number,
+        figure(
+            "one σ of a day, newest days weighing most",
+            Unit.FRACTION,
+            "Of its daily returns to yesterday, weights decaying by 0.94 a day.",
+        ),
+    ]
+    sigma_basis: Annotated[SigmaBasis | None, SIGMA_BASIS]
+    sigma_n: Annotated[int, SIGMA_DAYS]
+    long_return: Annotated[Number, LONG_RETURN]
+    short_return: Annotated[Number, SHORT_RETURN]
+    long_share: Annotated[
+        Number,
+        figure("part from the longs", Unit.FRACTION, "The long leg's return less the market's, over the spread."),
+    ]
+    long_share_raw: Annotated[
+        Number,
+        figure("part from the longs, market not taken off", Unit.FRACTION, "The long leg's return over the spread."),
+    ]
+    verdict: Annotated[str | None, text("verdict", "Which leg leads, and which way; none on a calm day.")]
+    hedge_ratio: Annotated[float, HEDGE_RATIO]
+    beta_neutral: Annotated[BetaNeutral, place("sector- and beta-neutral momentum")]
+    coverage: Annotated[
+        Number,
+        figure("coverage", Unit.FRACTION, "Part of both legs' weight that has traded within the coverage window."),
+    ]
+    coverage_long: Annotated[
+        Number, figure("coverage long", Unit.FRACTION, "Part of the long leg's weight that has traded so lately.")
+    ]
+    coverage_short: Annotated[
+        Number, figure("coverage short", Unit.FRACTION, "Part of the short leg's weight that has traded so lately.")
+    ]
+    crowding: Annotated[Crowding, place("sector-neutral momentum, mean correlation of the names")]
+    in_doubt: Annotated[list[Ticker], text("in doubt", "Tickers of both legs whose return is in doubt.")]
+    ranks_in_doubt: Annotated[
+        list[Ticker], text("ranks in doubt", "Tickers of both legs whose 12-1 return is in doubt.")
+    ]
+    long: Annotated[list[LegName], place("long leg", row="{row} in the sector-neutral long leg")]
+    short: Annotated[list[LegName], place("short leg", row="{row} in the sector-neutral short leg")]
 
 
 class MomentumReading(BasketReading, frozen=True, kw_only=True):
-    """The raw deciles as headline, the sector-neutral basket beside them, and the state of the market.
+    """The raw deciles as headline, the sector-neutral basket beside them, and the state of the market."""
 
-    `sigma_of_hour` is the headline's sigma / sqrt(v), v the share of a day's variance that is usually behind one by
-    now: the move beside others up to this hour. `horizons` has the deciles of either half of the prior year.
-    `market_return` is the equal-weighted return of the universe, `signal` what ranks it: return, or risk_adjusted (z
-    of return over volatility). `formed` is the session the basket was formed for. `left_out` counts names by reason,
-    `without_sector` those of the universe that are in no leg of the sector-neutral basket.
-    `survivorship` says whether the dead are in the history, `rules` has the rules in words. `missing` maps the path
-    of each null to its reason.
-    """
-
-    sigma_of_hour: Number
-    sector_neutral: BasketReading
-    horizons: Horizons
-    market_return: Number
-    signal: str
-    universe: int
-    universe_size: str
-    left_out: dict[str, int]
-    without_sector: int
-    survivorship: str
-    rules: dict[str, str]
-    formed: date | None
-    state: MarketState
-    missing: dict[str, str]
+    beta_neutral: Annotated[BetaNeutral, place("beta-neutral momentum")]
+    crowding: Annotated[Crowding, place("momentum, mean correlation of the names")]
+    long: Annotated[list[LegName], place("long leg", row="{row} in the long leg")]
+    short: Annotated[list[LegName], place("short leg", row="{row} in the short leg")]
+    sigma_of_hour: Annotated[
+        Number,
+        figure(
+            "σ of the hour", Unit.SIGMA, "σ of the day over √v, v the part of a day's variance usually behind by now."
+        ),
+    ]
+    sector_neutral: Annotated[BasketReading, place("sector-neutral momentum")]
+    horizons: Annotated[Horizons, place("")]
+    market_return: Annotated[
+        Number, figure("return of the market", Unit.FRACTION, "Equal-weighted return of the universe.")
+    ]
+    signal: Annotated[str, text("signal", "What ranks: return, or risk_adjusted, z of return over volatility.")]
+    universe: Annotated[int, figure("stocks that are ranked", Unit.COUNT, "Size of the universe.")]
+    universe_size: Annotated[
+        str, text("size by", "What tells the largest stocks: market cap where it is known, or dollar volume.")
+    ]
+    left_out: Annotated[
+        dict[str, Annotated[int, figure("left out", Unit.COUNT, "Names left out for this reason.", watched=False)]],
+        place(""),
+    ]
+    without_sector: Annotated[
+        int, figure("without sector", Unit.COUNT, "Names of the universe in no leg of the sector-neutral basket.")
+    ]
+    survivorship: Annotated[str, text("survivorship", "Whether the dead are in the history.")]
+    rules: Annotated[dict[str, Annotated[str, text("rule")]], text("rules", "The rules in words, by subject.")]
+    formed: Annotated[date | None, text("formed", "The session the basket was formed for.")]
+    state: Annotated[MarketState, place("market")]
+    missing: Missing
 
 
 _FIGURES = (

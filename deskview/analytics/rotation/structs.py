@@ -1,9 +1,12 @@
 """The rotation reading: the JSON part `rotation`, field for field."""
 
+from typing import Annotated
+
 import msgspec
 import numpy as np
 
 from deskview.analytics.assumptions import MONTH, WEEK, YEAR
+from deskview.analytics.figure import Missing, Ticker, Unit, figure, place, text
 from deskview.analytics.measures import Number
 from deskview.analytics.panel import Bools, Ints
 
@@ -30,40 +33,45 @@ def unranked(counted: int, members: int, what: str) -> str:
     return f"{counted} of {members} members {what}: {least}"
 
 
+RETURN = figure("return", Unit.FRACTION, "Mean return of the members, equally weighted.")
+RELATIVE = figure("return above the index's", Unit.FRACTION, "Mean return of the members less the index's.")
+RANK = figure("rank", Unit.NUMBER, "Place among the groups that are ranked, 1 the best.")
+WITH_DATA = figure("members with a return", Unit.COUNT, "How many members the mean rests on.", watched=False)
+INDEX_RETURN = figure("index return", Unit.FRACTION, "Return of the index fund.")
+
+
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """Equal-weighted mean return of a group per horizon, as a fraction.
+    """Equal-weighted mean return of a group per horizon.
 
     `now` is the price against the last close less a dividend that goes ex today; the other horizons are total
     returns, dividends reinvested, to the last close. Members are today's: over 6 and 12 months a theme is one
-    that was put together knowing who rose.
-
-    `relative` is less the benchmark's. `rank` runs over the groups that are ranked, 1 the best, equal returns
-    sharing the better rank; on fewer than 5 of its members, or under half, a group is not. `rank_change` is the
-    rank over 1d less the rank now: positive has climbed. `members` is the size of the group, `with_data` how many
-    of them the mean rests on. `unpriced` are the members without a price today, `dead` those without a close in
-    the last sessions either.
+    that was put together knowing who rose. Ranks run over the groups that are ranked, equal returns sharing the
+    better one; on fewer than 5 of its members, or under half, a group is not.
     """
 
-    name: str
-    kind: str
-    members: int
-    with_data: dict[str, int]
-    returns: dict[str, Number]
-    relative: dict[str, Number]
-    rank: dict[str, int | None]
-    rank_change: int | None
-    unpriced: list[str]
-    dead: list[str]
+    name: Annotated[str, text("group")]
+    kind: Annotated[str, text("kind", "Whether it is a sector or a theme.")]
+    members: Annotated[int, figure("members", Unit.COUNT, "Size of the group.")]
+    with_data: Annotated[dict[str, Annotated[int, WITH_DATA]], place("")]
+    returns: Annotated[dict[str, Annotated[Number, RETURN]], place("")]
+    relative: Annotated[dict[str, Annotated[Number, RELATIVE]], place("")]
+    rank: Annotated[dict[str, Annotated[int | None, RANK]], place("")]
+    rank_change: Annotated[
+        int | None,
+        figure("change of rank", Unit.NUMBER, "Rank over 1d less the rank now.", sign="has climbed"),
+    ]
+    unpriced: Annotated[list[Ticker], text("unpriced", "Members without a price today.")]
+    dead: Annotated[list[Ticker], text("dead", "Members without a close in the last sessions either.")]
 
 
 class RotationReading(msgspec.Struct, frozen=True, kw_only=True):
-    """Groups in the order given. `benchmark_returns` per horizon; `missing` maps the path of a null to its reason."""
+    """Groups in the order given."""
 
-    horizons: list[str]
-    benchmark: str
-    benchmark_returns: dict[str, Number]
-    groups: list[Group]
-    missing: dict[str, str]
+    horizons: Annotated[list[Annotated[str, text("horizon")]], text("horizons")]
+    benchmark: Annotated[str, text("index", "The fund that stands for the index.")]
+    benchmark_returns: Annotated[dict[str, Annotated[Number, INDEX_RETURN]], place("")]
+    groups: Annotated[list[Group], place("groups", row="{row}")]
+    missing: Missing
 
 
 class TrailPoint(msgspec.Struct, frozen=True, kw_only=True):

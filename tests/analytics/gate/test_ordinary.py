@@ -38,7 +38,7 @@ def simulated(scenario: str, moments: Callable[[datetime, datetime], list[dateti
     def passed() -> float:
         return (now - begins).total_seconds()
 
-    market = Market(world, Clock(session, time(4), 1.0, passed))
+    market = Market(world, Clock(session, time(4), 1.0, passed), world.sessions)
     market.clock.now()  # begins at 04:00
     some = np.arange(0, len(world.roster.entries), 5)
     before: Seen | None = None

@@ -11,9 +11,8 @@ import pytest
 
 from deskview.analytics.assumptions import WEEK, YEAR
 from deskview.analytics.leverage import Leverage, SupplyAssumptions, SupplyBasis, SupplyRow, supply_ladder
+from deskview.analytics.leverage.forecast import PUBLISHED, Published
 from deskview.analytics.leverage.supply import (
-    PUBLISHED,
-    Published,
     VarBook,
     ewma_vols,
     gross_after_drawdown,
