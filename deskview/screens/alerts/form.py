@@ -12,19 +12,10 @@ from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from deskview.screens.alerts.levels import (
-    CONDITIONS,
-    condition,
-    in_words,
-    level_of,
-    reading_figure,
-    stated,
-    typed,
-    watched_label,
-)
-from deskview.screens.alerts.offers import matching
+from deskview.alerts.sentences import condition, in_words, label_of, reading_figure, watched_label
+from deskview.screens.alerts.levels import CONDITIONS, clear_of, length_of, level_of, stated, typed
+from deskview.screens.alerts.offers import Offers, matching
 from deskview.screens.frame.keys import Action, bindings, hint, scoped
-from deskview.screens.parts import label_of
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
@@ -96,8 +87,10 @@ class AlertForm(LeanModal[None]):
     AlertForm Horizontal { height: 1; }
     AlertForm .label { width: 8; color: $dim; }
     AlertForm Input { width: 1fr; background: $panel; }
-    AlertForm #level { width: 16; }
-    AlertForm #unit { width: 1fr; padding: 0 1; color: $dim; }
+    AlertForm #level, AlertForm #clear { width: 16; }
+    AlertForm #for { width: 8; }
+    AlertForm #clears { width: 11; padding: 0 1; color: $dim; }
+    AlertForm #unit, AlertForm #optional { width: 1fr; padding: 0 1; color: $dim; }
     AlertForm Choice { height: 1; }
     AlertForm Choice:focus { color: $accent; text-style: bold; }
     AlertForm #message { height: 2; }
@@ -115,7 +108,7 @@ class AlertForm(LeanModal[None]):
     def __init__(self) -> None:
         super().__init__()
         self._board: Board | None = None
-        self._offers: list[Reading] = []
+        self._offers: Offers | None = None
         self._shown: dict[str, Reading] = {}
         self._instead: Alert | None = None
         self._picked = ""
@@ -133,6 +126,12 @@ class AlertForm(LeanModal[None]):
                 yield Static("level", classes="label")
                 yield Input(compact=True, id="level", max_length=24)
                 yield Static("", id="unit", markup=False)
+            with Horizontal():
+                yield Static("for", classes="label")
+                yield Input(placeholder="e.g. 2m", compact=True, id="for", max_length=8)
+                yield Static("clears at", id="clears")
+                yield Input(compact=True, id="clear", max_length=24)
+                yield Static("optional", id="optional")
             yield Static("", id="message", markup=False)
 
     @property
@@ -140,7 +139,7 @@ class AlertForm(LeanModal[None]):
         on, next_field, leave = (hint(self.app, FORM_ACTIONS, name) for name in ("go-on", "focus-next", "leave"))
         return f"{on} goes on and sets it · {next_field} next field · {leave} leaves"
 
-    def offer(self, board: "Board", offers: list["Reading"], instead: "Alert | None" = None) -> None:
+    def offer(self, board: "Board", offers: Offers, instead: "Alert | None" = None) -> None:
         """What may be chosen, the likeliest first; with a rule that is there, changes that one."""
         self._board, self._offers, self._instead = board, offers, instead
         if self.is_mounted:
@@ -150,6 +149,11 @@ class AlertForm(LeanModal[None]):
         """The first time."""
         self._fill()
 
+    def on_screen_resume(self) -> None:
+        """What typing is looked up in is laid out once the form is seen."""
+        if self._offers is not None:
+            self.call_after_refresh(self.run_worker, self._offers.prepare, thread=True, exit_on_error=False)
+
     def _fill(self) -> None:
         rule = self._instead
         self.query_one(Vertical).border_title = "Change the alert" if rule else "Set an alert"
@@ -158,8 +162,10 @@ class AlertForm(LeanModal[None]):
         self._picked = rule.condition if rule else ""
         self._take_reading()
         reading = self._reading
-        level = typed(rule.level, reading.unit, rule.condition) if rule and reading else ""
-        self.query_one("#level", Input).value = level
+        for name, level in (("#level", rule.level if rule else None), ("#clear", rule.clear if rule else None)):
+            text = typed(level, reading.unit, rule.condition) if rule and reading and level is not None else ""
+            self.query_one(name, Input).value = text
+        self.query_one("#for", Input).value = (rule.for_ or "") if rule else ""
         self.set_focus(self.query_one("#level" if rule else "#find", Input))
         self._show_message()
 
@@ -168,7 +174,7 @@ class AlertForm(LeanModal[None]):
         return self._shown.get(self.query_one(Table).cursor_key or "")
 
     def _list(self, typed_text: str) -> None:
-        self._show(matching(self._offers, typed_text))
+        self._show(matching(self._offers, typed_text) if self._offers else ())
         self.query_one(Table).action_jump(0)
 
     def _show(self, readings: "Sequence[Reading]") -> None:
@@ -220,6 +226,8 @@ class AlertForm(LeanModal[None]):
         self._show_message()
 
     @on(Input.Changed, "#level")
+    @on(Input.Changed, "#for")
+    @on(Input.Changed, "#clear")
     def check_level(self) -> None:
         """Says what the level means, or what is wrong with it."""
         self._show_message()
@@ -235,26 +243,35 @@ class AlertForm(LeanModal[None]):
                 rule = self._rule(reading, kind)
                 message = self._meaning(rule)
             except ValueError as fault:
-                wrong = bool(self.query_one("#level", Input).value.strip())
+                wrong = any(self._typed(name) for name in ("level", "for", "clear"))
                 message = str(fault) if wrong else f"{label_of(reading.path)} is {_now(reading)} now.  ({reading.path})"
         self.query_one("#message", Static).set_class(wrong, "-wrong").update(message)
 
+    def _typed(self, name: str) -> str:
+        """What stands in a field."""
+        return self.query_one(f"#{name}", Input).value.strip()
+
     def _meaning(self, rule: "Alert") -> str:
         """The rule in words, and whether it would fire at once."""
-        from deskview.board.alerts import Watch, watched  # noqa: PLC0415 - polars loads late
+        from deskview.alerts.life import watched  # noqa: PLC0415 - polars loads late
+        from deskview.board.alerts import Watch  # noqa: PLC0415
 
-        comes = "" if rule.condition == "crosses" else "comes to lie "
+        comes = "" if rule.condition == "crosses" else "lies " if rule.for_ else "comes to lie "
         watch = watched([Watch(rule)], self._board)[0] if self._board is not None else Watch(rule)
-        now = "missing" if watch.value is None else in_words(rule, watch.value, watch.basis)
+        now = "missing" if watch.value is None else in_words(rule, watch.value, watch.basis, (watch.low, watch.high))
         message = f"Fires when {watched_label(rule)} {comes}{condition(rule)}; now {now}."
-        return f"{message} That holds already: it fires at once." if watch.rings else message
+        if not watch.holds or rule.crosses is not None:
+            return message
+        return f"{message} That holds already: it fires {f'in {rule.for_}' if rule.for_ else 'at once'}."
 
     def _rule(self, reading: "Reading", kind: str) -> "Alert":
-        """The rule as it stands. Raises ValueError with what is wrong with its level."""
+        """The rule as it stands. Raises ValueError with what is wrong with a field."""
         from deskview.settings import Alert  # noqa: PLC0415
 
-        level = level_of(self.query_one("#level", Input).value, reading.unit, kind)
-        return Alert(reading.path, **{kind: level})
+        level = level_of(self._typed("level"), reading.unit, kind)
+        clear = clear_of(self._typed("clear"), level, reading.unit, kind)
+        again = self._instead.again if self._instead is not None else None
+        return Alert(reading.path, **{kind: level}, for_=length_of(self._typed("for")), clear=clear, again=again)
 
     def on_key(self, event: Key) -> None:
         """A level typed while the condition is chosen goes where it belongs."""
@@ -272,10 +289,11 @@ class AlertForm(LeanModal[None]):
         self.action_go_on()
 
     def action_go_on(self) -> None:
-        """From the reading to the condition, to the level, and out."""
-        if isinstance(self.focused, Choice):
+        """From the reading to the condition, to the level, and out: what is optional is on the way of tab alone."""
+        focused = self.focused
+        if isinstance(focused, Choice):
             self.set_focus(self.query_one("#level", Input))
-        elif self.focused is not self.query_one("#level", Input):
+        elif focused is None or focused.id not in ("level", "for", "clear"):
             self.set_focus(self.query_one(Choice) if self._reading else self.query_one("#find", Input))
         else:
             self._set()

@@ -1,24 +1,13 @@
-"""Rules and their levels as text, typed text as a level, and an alert as the terminal's notification."""
+"""Typed text as a level or a length of time, and an alert as the terminal's notification."""
 
 import math
 import os
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from deskview.analytics.assumptions import TODAYS_NAMES
-from deskview.screens.format import figure, sigma_sign
-from deskview.screens.frame.labels import SIGMA_OF_THE_DAY
-from deskview.screens.parts import label_of
+from deskview.analytics.figure import Unit
 from deskview.settings import Notification
 from deskview.text import neutralise
-
-if TYPE_CHECKING:
-    from deskview.board.alerts import Watch
-    from deskview.board.readings import Reading
-    from deskview.board.units import Unit
-    from deskview.settings import Alert
-
 
 CONDITIONS = {
     "above": "above",
@@ -31,53 +20,10 @@ CONDITIONS = {
 _SCALES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12}
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?"
 _TYPED = re.compile(rf"([+-]?)\s*\$?\s*({_NUMBER})\s*([a-z%σ]*)", re.IGNORECASE)
+_LENGTH = re.compile(r"[1-9]\d{0,3}[smh]", re.ASCII)
 
 
-def _unit_of(path: str) -> "Unit":
-    from deskview.board.units import unit_of  # noqa: PLC0415 - the board's package brings polars
-
-    return unit_of(path)
-
-
-def condition(rule: "Alert") -> str:
-    """When the rule fires, such as below −3σ."""
-    if rule.condition == "percentile":
-        return f"in the outer {figure(rule.level, digits=10)}%"
-    if rule.condition == "sigma":
-        return f"beyond ±{figure(rule.level, digits=10)}σ"
-    return f"{rule.condition} {figure(rule.level, _unit_of(rule.reading), digits=10)}"
-
-
-def watched_label(rule: "Alert") -> str:
-    """What the rule looks at: the reading, or which σ of it."""
-    label = label_of(rule.reading)
-    return f"{label}, {SIGMA_OF_THE_DAY}" if rule.condition == "sigma" and "σ" not in label else label
-
-
-def watched_figure(rule: "Alert", value: float | None, basis: str = "") -> str:
-    """A figure in the unit of what the rule looks at: the reading, its σ (which rests on `basis`) or its percentile."""
-    from deskview.board.units import Unit  # noqa: PLC0415
-
-    units = {"sigma": Unit.SIGMA, "percentile": Unit.PERCENTILE}
-    return _with_basis(value, units.get(rule.condition) or _unit_of(rule.reading), basis)
-
-
-def reading_figure(reading: "Reading") -> str:
-    """A reading in its unit."""
-    return _with_basis(reading.value, reading.unit, reading.basis)
-
-
-def _with_basis(value: float | None, unit: "Unit", basis: str) -> str:
-    return figure(value, sigma_sign(basis) if unit == "σ" else unit)
-
-
-def in_words(rule: "Alert", value: float | None, basis: str) -> str:
-    """The figure the rule looks at, with what its σ rests on where that is not the rule's own history."""
-    words = watched_figure(rule, value, basis)
-    return f"{words} (today's names)" if words.endswith(sigma_sign(TODAYS_NAMES)) else words
-
-
-def stated(unit: "Unit | str", kind: str) -> str:
+def stated(unit: Unit | str, kind: str) -> str:
     """What is typed as a level: the unit in words, and an example."""
     if kind == "percentile":
         return "% of either end: 5 means under the 5th or over the 95th"
@@ -93,7 +39,7 @@ def stated(unit: "Unit | str", kind: str) -> str:
     }.get(str(unit), "a bare number")
 
 
-def level_of(text: str, unit: "Unit | str", kind: str) -> float:
+def level_of(text: str, unit: Unit | str, kind: str) -> float:
     """The level a user typed, in the reading's own unit. Raises ValueError, saying what is wrong with it."""
     level = text.strip().replace("−", "-")
     if not level:
@@ -113,6 +59,27 @@ def level_of(text: str, unit: "Unit | str", kind: str) -> float:
     return value
 
 
+def clear_of(text: str, level: float, unit: Unit | str, kind: str) -> float | None:
+    """The level typed for a rule of this level to clear at; None where nothing is. Raises ValueError as `level_of`."""
+    if not text.strip():
+        return None
+    if kind == "crosses":
+        raise ValueError("What crosses a level fires either way: there is no level to clear at.")
+    clear = level_of(text, unit, kind)
+    under = kind in ("above", "sigma")
+    if clear > level if under else clear < level:
+        raise ValueError(f"It clears on the calm side of the level: at {'or under' if under else 'or over'} it.")
+    return clear
+
+
+def length_of(text: str) -> str | None:
+    """The length of time typed, as the settings have it; None where nothing is. Raises ValueError for what is none."""
+    length = text.strip().casefold()
+    if length and not _LENGTH.fullmatch(length):
+        raise ValueError(f"{length!r} is no length of time: 90s, 2m and 1h are.")
+    return length or None
+
+
 def _scaled(value: float, suffix: str, unit: str) -> float:
     """The number in the reading's own unit, by what stands behind it."""
     if unit == "%" and suffix in ("", "%", "bp"):
@@ -125,7 +92,7 @@ def _scaled(value: float, suffix: str, unit: str) -> float:
     raise ValueError(f"{suffix!r} does not go with this reading" + (f"; {takes} does." if takes else "."))
 
 
-def typed(value: float, unit: "Unit | str", kind: str) -> str:
+def typed(value: float, unit: Unit | str, kind: str) -> str:
     """A level as it would be typed; read by `level_of` it is the same again."""
     plain = kind in ("sigma", "percentile")
     if str(unit) == "%" and not plain:
@@ -138,12 +105,6 @@ def typed(value: float, unit: "Unit | str", kind: str) -> str:
 
 LONGEST = 200
 """Terminals cut or drop longer notifications."""
-
-
-def sentence(watch: "Watch") -> str:
-    """Such as "momentum: σ of the day −4.02σ* (today's names), below −3σ"."""
-    figure = in_words(watch.rule, watch.fired_value, watch.fired_basis)
-    return neutralise(f"{watched_label(watch.rule)} {figure}, {condition(watch.rule)}")
 
 
 def notifications(text: str, way: Notification | bool) -> Iterator[str]:

@@ -1,11 +1,14 @@
 """Which readings an alert is offered on: those of the row and pane under the cursor first, then all that match."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from deskview.alerts.sentences import label_of
 from deskview.screens.frame.target import Target
-from deskview.screens.parts import PARTS, label_of
+from deskview.screens.parts import PARTS
 
 if TYPE_CHECKING:
     from deskview.board import Board
@@ -35,31 +38,66 @@ _SHORT_FORMS = {"momo": "momentum", "letf": "leverage", "pct": "percentile"}
 """Short forms on the screen, and the words in the paths."""
 
 
-def offered(board: "Board", shown: Target | str, row: str | None) -> list["Reading"]:
-    """Every reading: first those of the detail that is shown and of the row, then the part's headlines, then the rest.
+class Offers:
+    """What an alert may be set on: the likeliest at once, every reading of the board once something is typed."""
+
+    def __init__(self, board: "Board", likely: "Sequence[Reading]") -> None:
+        self._board = board
+        self.likely = tuple(likely)
+
+    def __len__(self) -> int:
+        return len(self.likely)
+
+    @cached_property
+    def searched(self) -> "list[tuple[str, Reading]]":
+        """The likeliest, then all others in the board's order, each behind its path and what it is called."""
+        from deskview.board.readings import readings  # noqa: PLC0415 - polars loads late
+
+        known = {reading.path for reading in self.likely}
+        all_of_them = [*self.likely, *(reading for reading in readings(self._board) if reading.path not in known)]
+        return [(f"{reading.path} {label_of(reading.path)}".casefold(), reading) for reading in all_of_them]
+
+    def prepare(self) -> None:
+        """Lays out what typing is looked up in; some tenths of a second, for a thread."""
+        _ = self.searched
+
+
+def offered(board: "Board", shown: Target | str, row: str | None) -> Offers:
+    """The likeliest: those of the detail that is shown and of the row, then the parts' headlines, those of the part
+    shown first, then as many as are listed.
 
     `shown` is the detail or the part that is shown, `row` the key of the row under the cursor.
     """
-    from deskview.board.readings import readings  # noqa: PLC0415 - polars loads late
+    from deskview.board.readings import each_reading  # noqa: PLC0415 - polars loads late
 
-    offers = readings(board)
+    part = "" if isinstance(shown, Target) else shown
     keys = [shown.key] if isinstance(shown, Target) else []
     keys += [row.partition(":")[2] or row] if row else []
-    heads = {
-        f"{subject.part}.{figure}": place for subject in PARTS for place, figure in enumerate(subject.alerts.figures)
-    }
-    part = "" if isinstance(shown, Target) else shown
+    likely = {reading.path: reading for key in keys for reading in _of_row(board, key, part)}
+    likely |= {reading.path: reading for reading in _headlines(board, part) if reading.path not in likely}
+    for reading in each_reading(board):
+        if len(likely) >= SHOWN:
+            break
+        likely.setdefault(reading.path, reading)
+    return Offers(board, list(likely.values()))
 
-    def place(reading: "Reading") -> tuple[int, int, int]:
-        dotted = f".{reading.path}."
-        for tier, key in enumerate(keys):
-            if f".{key}." in dotted:
-                return tier, _rank(reading.path, part), len(dotted)
-        if reading.path in heads:
-            return len(keys) + (not reading.path.startswith(f"{part}.")), heads[reading.path], 0
-        return len(keys) + 2, 0, 0
 
-    return sorted(offers, key=place)
+def _of_row(board: "Board", key: str, part: str) -> "list[Reading]":
+    """The readings of what goes by the key, those most asked for first."""
+    from deskview.board.readings import readings_of  # noqa: PLC0415 - polars loads late
+
+    return sorted(readings_of(board, key), key=lambda reading: (_rank(reading.path, part), len(reading.path)))
+
+
+def _headlines(board: "Board", part: str) -> "Iterator[Reading]":
+    """What alerts are offered on of each part, one of each in turn, the changes behind their figures."""
+    from deskview.board.readings import readings_at  # noqa: PLC0415 - polars loads late
+
+    of_parts = [[f"{subject.part}.{figure}" for figure in subject.alerts.figures] for subject in PARTS]
+    own = [path for paths in of_parts for path in paths if path.startswith(f"{part}.")]
+    others = [path for in_turn in zip_longest(*of_parts, fillvalue="") for path in in_turn if path and path not in own]
+    for path in (*own, *others):
+        yield from readings_at(board, path)
 
 
 def _rank(path: str, part: str) -> int:
@@ -71,25 +109,19 @@ def _rank(path: str, part: str) -> int:
     return (own + (len(lists) + 1) * bool(apart)) * (len(_FIRST) + 1) + wanted
 
 
-def matching(offers: Sequence["Reading"], typed: str) -> list["Reading"]:
+def matching(offers: Offers, typed: str) -> list["Reading"]:
     """The readings whose path or words have all that is typed, else the path its letters in their order; else all.
 
     A reading with the words as whole parts of its path comes before others.
     """
     words = [_SHORT_FORMS.get(word, word) for word in typed.casefold().split()]
     if not words:
-        return list(offers[:SHOWN])
-    hits = [reading for reading in offers if _has(reading.path, words)]
+        return list(offers.likely[:SHOWN])
+    hits = [reading for text, reading in offers.searched if all(word in text for word in words)]
     if not hits:
         letters = re.compile(".*?".join(map(re.escape, "".join(words))))
-        hits = [reading for reading in offers if letters.search(reading.path.casefold())]
+        hits = [reading for _, reading in offers.searched if letters.search(reading.path.casefold())]
     return sorted(hits, key=lambda reading: _looseness(reading.path.casefold(), words))[:SHOWN]
-
-
-def _has(path: str, words: Iterable[str]) -> bool:
-    """Whether every word is in the path or in what the reading is called."""
-    text = f"{path} {label_of(path)}".casefold()
-    return all(word in text for word in words)
 
 
 def _looseness(path: str, words: Iterable[str]) -> tuple[int, int, int]:
