@@ -6,16 +6,22 @@ Heavy work runs in threads; what fails is said on its part of the board while th
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from math import inf
 from pathlib import Path
-from time import monotonic
 
 import polars as pl
 
+from deskview.alerts.engine import Alerts
 from deskview.board import Board, Built, build
+from deskview.board.alerts import AlertChange
+from deskview.clock import PULSE_S, Clocks, monotonic
 from deskview.feed.context import Context, Registry
+from deskview.feed.diagnostics import MarketDiagnostics
 from deskview.feed.flows import plan_of_flows, refresh_crowding, refresh_off_exchange, refresh_year
 from deskview.feed.history import refresh_daily
 from deskview.feed.inputs import board_inputs
@@ -30,16 +36,23 @@ from deskview.market.sessions import Calendar, Closure
 from deskview.providers.base import Capability, Provider
 from deskview.settings import Settings
 
+log = logging.getLogger(__name__)
 Subscriber = Callable[[Board], None]
 
 SETTLE_S = 0.25
 """Changes that come closer together than this make one board."""
+LIVE = (Task.SNAPSHOT, Task.PRINTS, Task.OPENED)
+"""What is asked for at once after an interruption; what changes by the hour only where its turn was missed, as a small
+plan would be busy with it for minutes."""
+LOOK_AGAIN_S = 5.0
+"""Rules are looked at so often where no new board comes: some fire when a thing has lasted."""
 
 
 class Feed:
     """One provider's market, refreshed for one subscriber. `cache` is the folder that holds each market's history.
 
-    `key_refused` hears of each refused key, where somebody reads the keyring anew then.
+    `key_refused` hears of each refused key, where somebody reads the keyring anew then. `alerts` puts the state of the
+    rules on each board that is published. `clocks` are those the pulse compares.
     """
 
     def __init__(
@@ -48,7 +61,10 @@ class Feed:
         cache: Path,
         settings: Settings,
         subscriber: Subscriber | None = None,
+        *,
         key_refused: Callable[[], None] | None = None,
+        alerts: Alerts | None = None,
+        clocks: Callable[[], Clocks] = Clocks.now,
     ) -> None:
         state = FeedState(Calendar({day: Closure(word) for day, word in settings.closures.items()}))
         self._state = state
@@ -56,14 +72,18 @@ class Feed:
         self._scheduler.key_refused = key_refused
         self._context = Context(provider, cache, settings, Registry(settings), state, self._scheduler)
         self._subscriber = subscriber
+        self._alerts = alerts
+        self._clocks = clocks
         self._intraday = IntradayBars(provider)
         self._opened = OpenedNames(self._context)
+        self._diagnostics = MarketDiagnostics(self._context)
         self._built: Built | None = None
 
     async def run(self) -> None:
         """Refreshes for ever; ends by cancellation."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._publish())
+            group.create_task(self._pulse())
             group.create_task(self._opened.run())
             for task, (cadence, work) in self._works().items():
                 group.create_task(self._scheduler.every(task, cadence, work))
@@ -108,6 +128,20 @@ class Feed:
         self._context.provider.capabilities.retry_now()
         self._scheduler.wake()
 
+    async def _pulse(self) -> None:
+        """Notices that this process was stopped, that the machine slept or that its time was set: the market is asked
+        for anew then, over new connections, as the other end may have given up those there were."""
+        before = self._clocks()
+        while True:
+            await asyncio.sleep(PULSE_S)
+            now = self._clocks()
+            if interruption := now.interruption_since(before):
+                log.warning("%s; the market is asked for anew", interruption)
+                await self._context.provider.reconnect()
+                self._scheduler.wake_begun_before(monotonic() - PULSE_S, *LIVE)
+                now = self._clocks()  # closing connections that lead nowhere may take a while itself
+            before = now
+
     def _works(self) -> dict[Task, tuple[float, Work]]:
         """What is refreshed, and how many seconds apart."""
         context, often = self._context, self._context.settings.refresh
@@ -143,17 +177,31 @@ class Feed:
             await done(Task.SIMULATION)
             await done(Task.SCORE)
 
+    def change_alerts(self, change: AlertChange) -> None:
+        """Changes the alert rules; a board with what became of it comes at once."""
+        if self._alerts is not None:
+            self._alerts.change(change)
+            self._scheduler.changed.set()
+
     async def _publish(self) -> None:
-        """One board at a time, whenever something has changed."""
+        """One board at a time, whenever something has changed; the rules are looked at without one too."""
+        board: Board | None = None
         while True:
-            await self._scheduler.changed.wait()
-            self._scheduler.changed.clear()
-            board = await self._build()
-            if self._subscriber:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._scheduler.changed.wait(), LOOK_AGAIN_S)
+            before = board
+            if self._scheduler.changed.is_set():
+                self._scheduler.changed.clear()
+                board = await self._build()
+            if board is None:
+                continue
+            if self._alerts is not None:
+                board = await asyncio.to_thread(self._alerts.look, board)
+            if self._subscriber and board is not before:
                 self._subscriber(board)
             await asyncio.sleep(SETTLE_S)
 
     async def _build(self) -> Board:
         inputs = board_inputs(self._context.provider, self._state)
         self._built = await asyncio.to_thread(build, inputs, self._built)
-        return self._built.board
+        return replace(self._built.board, diagnostics=await self._diagnostics.now())

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from time import monotonic
 
 import msgspec
 import polars as pl
 
 from deskview.analytics.favourites import DAYS, OVERLAPS, Crowding, crowding_of, in_history, overlaps_of
 from deskview.analytics.flow import OFF_EXCHANGE, off_exchange_shares, window_plan
+from deskview.clock import monotonic
 from deskview.feed.context import Context
 from deskview.feed.plan import plan_in_words, plan_of
 from deskview.feed.prints import draw, sampler_of

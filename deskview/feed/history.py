@@ -12,15 +12,17 @@ from deskview.analytics.gate import Action, Verdict
 from deskview.analytics.gate.tables import against_stored, listing_against_bars
 from deskview.analytics.hours import SLOT
 from deskview.analytics.momentum import DEFAULT_RULES
+from deskview.board import Past
 from deskview.feed.bars import EARLY_SESSIONS, RANKED_SESSIONS, Loaded, load_bars
 from deskview.feed.context import Context
 from deskview.feed.details import load_details, load_share_counts
-from deskview.feed.inputs import basis_of
+from deskview.feed.inputs import basis_of, past_for
 from deskview.feed.state import Daily
 from deskview.feed.tasks import Task, for_each
 from deskview.market.errors import ReferenceDataError
 from deskview.market.schema import DETAILS, DIVIDENDS, SHARE_COUNTS, empty
 from deskview.market.sessions import NEW_YORK
+from deskview.memory import trim
 from deskview.providers.base import Capability, Provider, Table
 from deskview.providers.errors import Kind, ProviderError
 from deskview.store import TABLES, Store
@@ -68,10 +70,11 @@ async def refresh_daily(context: Context) -> None:
     await _hold_against_bars(state.daily, store, wanted)
     _note_bars(context, loaded)
     await asyncio.gather(*first)
+    past = None
     if state.outdated or state.complete.value is None:
-        await _rebuild(context, session, wanted, complete=True)
+        past = await _rebuild(context, session, wanted, complete=True)
     state.progress.pop(Task.DAILY, None)
-    await context.scheduler.attempt(Task.DETAILS, lambda: _refresh_details(context, session, wanted))
+    await context.scheduler.attempt(Task.DETAILS, lambda: _refresh_details(context, session, wanted, past))
     _ask_refused_again(context)
 
 
@@ -110,12 +113,15 @@ async def _load(
     first: list[asyncio.Task[None]] = []
     loaded, underway = Loaded(None), asyncio.Event()
 
+    async def rebuild(session: date, sessions: list[date]) -> None:
+        await _rebuild(context, session, sessions)  # its past is let go
+
     def reached(stage: int) -> None:
         underway.set()
         so_far = state.progress.get(Task.DAILY)
         soon = stage != EARLY_SESSIONS and (so_far is None or so_far.seconds_left < WORTH_S)
         if state.complete.value is None and session is not None and not soon:
-            first.append(asyncio.ensure_future(_rebuild(context, session, wanted[-stage:])))
+            first.append(asyncio.ensure_future(rebuild(session, wanted[-stage:])))
 
     def changed() -> None:
         state.outdated = True
@@ -181,7 +187,8 @@ def _days(sessions: list[date]) -> str:
     return ", ".join(str(day) for day in sorted(sessions)[-MOST_TOLD:]) + more
 
 
-async def _refresh_details(context: Context, session: date, wanted: list[date]) -> None:
+async def _refresh_details(context: Context, session: date, wanted: list[date], past: Past | None) -> None:
+    """Details and share counts; where they have changed the models anew, of the same `past` where there is one."""
     state, store = context.state, await context.state.store.get()
     basis = await state.basis.get()
     listed, before = set(state.daily.tickers.get_column("ticker")), state.daily
@@ -204,22 +211,31 @@ async def _refresh_details(context: Context, session: date, wanted: list[date]) 
     state.outdated |= not (details.equals(before.details) and counts.equals(before.share_counts))
     state.daily.details, state.daily.share_counts = details, counts
     if state.outdated:
-        await _rebuild(context, session, wanted, complete=True)
+        await _rebuild(context, session, wanted, complete=True, past=past)
     state.loaded = session
 
 
-async def _rebuild(context: Context, session: date, sessions: list[date], *, complete: bool = False) -> None:
-    """The models anew from what is stored of these sessions; `complete` where there are no more to come."""
+async def _rebuild(
+    context: Context, session: date, sessions: list[date], *, complete: bool = False, past: Past | None = None
+) -> Past:
+    """The models anew; `complete` where there are no more sessions to come. Returns the past they are made of."""
     state, store = context.state, await context.state.store.get()
-    basis = await asyncio.to_thread(basis_of, state, store, context.registry, session, sessions)
+    made_of = (
+        past
+        if past is not None
+        else await asyncio.to_thread(past_for, state, store, context.registry, session, sessions)
+    )
+    basis = await asyncio.to_thread(basis_of, state, context.registry, session, made_of)
     if state.session.value == session:
         state.basis.set(basis)
         if complete:
+            await asyncio.to_thread(trim)
             state.complete.set(basis)
             state.outdated = False
             context.scheduler.wake(Task.SCORE)
         context.scheduler.wake(Task.SIMULATION)
         context.scheduler.changed.set()
+    return made_of
 
 
 async def load_listings(provider: Provider, store: Store, since: date) -> Daily:

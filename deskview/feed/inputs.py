@@ -16,27 +16,26 @@ from deskview.board import (
     Inputs,
     Notice,
     OffExchange,
+    Past,
     Reference,
     Wire,
     build_basis,
     past_of,
     wanted_of,
 )
+from deskview.board.board import OF_THE_MARKET
 from deskview.feed.context import Registry
 from deskview.feed.opened import opened_inputs
 from deskview.feed.state import FeedState
 from deskview.feed.tasks import Failure, Task, progress_message
-from deskview.market.schema import BARS, empty
 from deskview.providers.base import Capability, Provider
 from deskview.store import Store
 
 HISTORY_SESSIONS = YEAR + MONTH
 """So many sessions of whole bars are held for charts and statistics; what ranks rests on the long past of closes."""
-_OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage")
-"""The parts that are read from the snapshot by models made of the daily history."""
 _PARTS: dict[Task, tuple[str, ...]] = {
-    Task.SNAPSHOT: _OF_THE_MARKET,
-    Task.DAILY: _OF_THE_MARKET,
+    Task.SNAPSHOT: OF_THE_MARKET,
+    Task.DAILY: OF_THE_MARKET,
     Task.DETAILS: ("leverage",),
     Task.SIMULATION: ("leverage",),
     Task.SCORE: ("leverage",),
@@ -50,18 +49,37 @@ _PARTS: dict[Task, tuple[str, ...]] = {
 """The parts of the board each kind of work feeds."""
 
 
-def basis_of(state: FeedState, store: Store, registry: Registry, session: date, sessions: list[date]) -> Basis:
-    """The session's basis from the stored bars of these sessions; slow, for a thread.
-
-    The long past is laid out first and its bars let go: they would be most of the memory.
-    """
+def past_for(state: FeedState, store: Store, registry: Registry, session: date, sessions: list[date]) -> Past:
+    """The session's past, from the stored bars of these sessions; slow, for a thread."""
     daily = state.daily
-    dividends = pl.concat([daily.dividends, daily.spinoffs])
-    reference = Reference(registry.funds, registry.underlyings, registry.groups, registry.members)
-    listings = DailyTables(
-        bars=empty(BARS),
+    tables = _daily_tables(state)
+    return past_of(
+        store.bars(sessions, NARROW),
+        lambda: store.bars(sessions[-HISTORY_SESSIONS:]),
+        tables.splits,
+        tables.dividends,
+        tickers=daily.tickers,
+        delisted=daily.delisted,
+        wanted=wanted_of(tables, _reference(registry), registry.assumptions),
+        session=session,
+    )
+
+
+def basis_of(state: FeedState, registry: Registry, session: date, past: Past) -> Basis:
+    """The session's basis; slow, for a thread."""
+    tables, reference = _daily_tables(state), _reference(registry)
+    return build_basis(session, tables, reference, state.calendar, registry.assumptions, past=past)
+
+
+def _reference(registry: Registry) -> Reference:
+    return Reference(registry.funds, registry.underlyings, registry.groups, registry.members)
+
+
+def _daily_tables(state: FeedState) -> DailyTables:
+    daily = state.daily
+    return DailyTables(
         splits=daily.splits,
-        dividends=dividends,
+        dividends=pl.concat([daily.dividends, daily.spinoffs]),
         tickers=daily.tickers,
         details=daily.details,
         delisted=daily.delisted,
@@ -71,17 +89,6 @@ def basis_of(state: FeedState, store: Store, registry: Registry, session: date, 
         share_counts=daily.share_counts,
         reasons=daily.reasons,
     )
-    past = past_of(
-        store.bars(sessions, NARROW),
-        daily.splits,
-        dividends,
-        tickers=daily.tickers,
-        delisted=daily.delisted,
-        wanted=wanted_of(listings, reference, registry.assumptions),
-        session=session,
-    )
-    tables = replace(listings, bars=store.bars(sessions[-HISTORY_SESSIONS:]))
-    return build_basis(session, tables, reference, state.calendar, registry.assumptions, past=past)
 
 
 def board_inputs(provider: Provider, state: FeedState) -> Inputs:
@@ -119,7 +126,10 @@ def _sentence(failure: Failure | None) -> str:
 
 
 def _flow_inputs(state: FeedState) -> FlowInputs:
-    """The prints of the names that are in, as old as the oldest of them, and the windows there are."""
+    """The prints of the names that are in, as old as the oldest of them, and the windows there are.
+
+    While the first names come the part is as young as the newest of them: that the others take their time is no age.
+    """
     drawn = state.drawn
     if drawn is None:
         return FlowInputs()
@@ -133,11 +143,12 @@ def _flow_inputs(state: FeedState) -> FlowInputs:
     names = {name: fetched for name, fetched in state.fetched.items() if name in set(drawn.tickers)}
     if state.flow_today is None or not names:
         return inputs
+    age_of = min if len(names) >= drawn.sample.height else max
     return replace(
         inputs,
         today=of_names(state.flow_today, tuple(names)),
         as_of=min(fetched.at for fetched in names.values()),
-        received=min(fetched.received for fetched in names.values()),
+        received=age_of(fetched.received for fetched in names.values()),
         counted=tuple(names),
     )
 
@@ -166,7 +177,7 @@ def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
         notice = Notice(fault.sentence, fault=True, keeps_figures=fault.keeps_figures, retry_at=fault.retry_at)
         notices |= dict.fromkeys(_parts(task, state), notice)
     for remark in _remarks(provider, state):
-        for part in _OF_THE_MARKET:
+        for part in OF_THE_MARKET:
             notices.setdefault(part, remark)
     return notices
 

@@ -5,12 +5,13 @@ import logging
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from time import monotonic, time
+from time import time
 
 import polars as pl
 
 from deskview.analytics.gate import judge_clock
 from deskview.analytics.live import closing_snapshot, has_prices
+from deskview.clock import monotonic
 from deskview.feed.context import Context
 from deskview.feed.prints import start_of_day
 from deskview.feed.state import FeedState
@@ -126,6 +127,7 @@ def _start_session(context: Context, session: date) -> None:
     state.snapshot = state.crowding = state.off_exchange = None
     state.drawn = state.windows_past = state.windows_today = state.windows = None
     state.fetched, state.reread = {}, False
+    state.samples_left_out, state.samples_reasons = 0, ()
     state.week, state.opened = replace(state.week, simulation=None), {}
     state.flow_today = start_of_day(session, state.calendar)
     first = state.session.value is None

@@ -9,13 +9,13 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from time import monotonic
 from typing import Final
 
 import polars as pl
 
 from deskview.analytics.flow import FLOW_WINDOWS, FRAME, FlowState, sample_of, window_plan
 from deskview.board import Basis, OpenedName
+from deskview.clock import monotonic
 from deskview.feed.context import Context
 from deskview.feed.plan import AT_ONCE
 from deskview.feed.prints import LATE, SECOND, WENT_BACK, closes_of, draw, fetch_name, sampler_of, start_of_day

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from time import monotonic
 from types import MappingProxyType
 from typing import Final
 
@@ -14,6 +13,7 @@ from deskview.analytics.continuity import JUMP
 from deskview.analytics.flow import FRAME, FUNDS, SAMPLE, FlowState, advance, choose_sample, sample_of
 from deskview.analytics.flow import window_plan as plan_windows
 from deskview.board import Basis
+from deskview.clock import monotonic
 from deskview.feed.context import Context
 from deskview.feed.plan import FlowPlan, plan_in_words, plan_of
 from deskview.feed.sampling import SEED, Drawn, Sampler, TodaysWindows
@@ -31,7 +31,7 @@ SECOND = timedelta(seconds=1)
 """The provider's clock is told to the second: what is printed within it, such as the cross at the bell, is there."""
 WENT_BACK = timedelta(minutes=5)
 """A clock so far before the last count has gone back, as that of a simulated market that begins again."""
-AT_ONCE: Final = 3
+AT_ONCE: Final = 2
 """Names whose prints are fetched at once: a day of one may take a hundred megabytes while it is read."""
 UNFIT = "not in the form of a print"
 FAR_OFF = f"beyond {JUMP:g} times or a third of the close before"

@@ -5,9 +5,9 @@ import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from time import monotonic
 from typing import TypeVar
 
+from deskview.clock import monotonic
 from deskview.market.errors import ReferenceDataError
 from deskview.providers.errors import TRANSIENT, Kind, ProviderError
 from deskview.text import neutralise
@@ -102,6 +102,22 @@ def failure_of(task: Task, error: Exception) -> Failure:
         case OSError(strerror=reason) if reason:
             return Failure(neutralise(f"{task}: {reason}."))
     return Failure(f"{task}: a fault of deskview's own, see the log.")
+
+
+@dataclass
+class Timing:
+    """How a task has kept its times since the start, in seconds of our clock.
+
+    `turns` are tries begun, `failed` those that failed, `missed` turns that were due while the one before still ran,
+    the first one aside; `next_at` is the clock of the next turn while it is waited for.
+    """
+
+    turns: int = 0
+    failed: int = 0
+    missed: int = 0
+    last_s: float = 0.0
+    longest_s: float = 0.0
+    next_at: float | None = None
 
 
 class ProgressMeter:

@@ -4,11 +4,13 @@ import sys
 from multiprocessing.connection import Connection
 from typing import Any
 
+from deskview.memory import deny_core_dumps
 from deskview.process.messages import hello, report_failure
 
 
 def main(descriptor: int) -> None:
     """Runs the worker. Its version goes first, so that an upgrade which broke the rest is told as one."""
+    deny_core_dumps()  # before the key comes
     connection: Connection[Any, Any] = Connection(descriptor)
     connection.send_bytes(hello())
     try:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -185,26 +185,36 @@ class WorkerConnection:
                 future.set_result(None)
 
 
-def _start(config: MarketConfig, key: ApiKey) -> "tuple[subprocess.Popen[bytes], Connection[Any, Any]]":
-    """A new process away from the terminal, whose signals are the desk's.
+def start_module(module: str, env: Mapping[str, str] | None = None) -> "tuple[subprocess.Popen[bytes], socket.socket]":
+    """A new process of one of our modules, away from the terminal, whose signals are ours; and our end of its pipe.
 
     Not one of `multiprocessing`: that asks for the number of standard error, which a Textual app has none of, and
-    keeps a third process to watch the two.
+    keeps a third process to watch the two. Raises OSError where none can be started.
     """
-    start = encode(Start(config, key.reveal()))
     ours, theirs = socket.socketpair()  # a pipe for both ways, without a name that others could open
-    with ours, theirs:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module, a number
-            # -P: nothing is imported from the folder one stands in
-            [sys.executable, "-P", "-m", "deskview.process", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env={"POLARS_MAX_THREADS": str(max(1, (os.cpu_count() or 1) - 1)), **os.environ},  # a core is for keys
-        )
-        pipe: Connection[Any, Any] = Connection(ours.detach())
+    try:
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module, a number
+                # -P: nothing is imported from the folder one stands in
+                [sys.executable, "-P", "-m", module, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                env=env,
+            )
+    except OSError:
+        ours.close()
+        raise
+    return process, ours
+
+
+def _start(config: MarketConfig, key: ApiKey) -> "tuple[subprocess.Popen[bytes], Connection[Any, Any]]":
+    start = encode(Start(config, key.reveal()))
+    threads = str(max(1, (os.cpu_count() or 1) - 1))  # a core is for keys
+    process, ours = start_module("deskview.process", {"POLARS_MAX_THREADS": threads, **os.environ})
+    pipe: Connection[Any, Any] = Connection(ours.detach())
     with suppress(OSError):  # it has ended already; what it sent before, and its exit code, say why
         pipe.send_bytes(hello())
         pipe.send_bytes(start)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from deskview.board import Basis
+    from deskview.board.alerts import AlertChange
     from deskview.credentials import ApiKey
     from deskview.providers.base import Provider
     from deskview.settings import Settings
@@ -33,11 +34,15 @@ _NAME_LIMIT = 100
 
 @dataclass(frozen=True)
 class MarketConfig:
-    """What the market's process follows: `connect` makes the provider from the key, `cache` holds its history."""
+    """What the market's process follows: `connect` makes the provider from the key, `cache` holds its history.
+
+    `settings_file` is where the settings' alert rules stand, None where that is not known.
+    """
 
     connect: "Callable[[ApiKey], Provider]"
     cache: Path
     settings: "Settings"
+    settings_file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,13 @@ class OpenName:
     """To the worker: the name whose prints come with the boards from now on; None for none."""
 
     ticker: str | None
+
+
+@dataclass(frozen=True)
+class ChangeAlerts:
+    """To the worker: the alert rules are to be changed; what became of it comes with the boards."""
+
+    change: "AlertChange"
 
 
 @dataclass(frozen=True)
@@ -120,7 +132,7 @@ class UnknownMessage:
     name: str
 
 
-ToWorker = Start | BarsRequest | RefreshRequest | OpenName
+ToWorker = Start | BarsRequest | RefreshRequest | OpenName | ChangeAlerts
 ToDesk = BasisUpdate | BoardUpdate | BarsResponse | KeyRefused | OpeningFailed | LogLine
 TO_WORKER = frozenset(kind.__name__ for kind in get_args(ToWorker))
 TO_DESK = frozenset(kind.__name__ for kind in get_args(ToDesk))

@@ -2,21 +2,22 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from deskview.clock import monotonic
 from deskview.credentials import ApiKey
 from deskview.market_client import LEAVE_AND_RESTART, SEE_LOG, MarketUnavailableError
 from deskview.process.connection import WorkerConnection
-from deskview.process.messages import MarketConfig, OpenName, RefreshRequest
+from deskview.process.messages import ChangeAlerts, MarketConfig, OpenName, RefreshRequest
 
 if TYPE_CHECKING:
     import polars as pl
 
     from deskview.board import Board
+    from deskview.board.alerts import AlertChange
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ class MarketSupervisor:
         read_key: Callable[[], Awaitable[ApiKey | None]] | None = None,
         policy: RestartPolicy = RestartPolicy(),
         wait: Callable[[asyncio.Event, float | None], Awaitable[None]] = wait_at_most,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._config = config
         self._key = key
@@ -125,6 +126,11 @@ class MarketSupervisor:
         self._opened = ticker
         if self._worker is not None:
             self._worker.send(OpenName(ticker))
+
+    def change_alerts(self, change: "AlertChange") -> None:
+        """Changes the alert rules; lost where the process is being started again."""
+        if self._worker is not None:
+            self._worker.send(ChangeAlerts(change))
 
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """INTRADAY of one name in the session shown; None where it can't be had."""

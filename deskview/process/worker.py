@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING, Any
 from deskview import __version__
 from deskview.credentials import ApiKey
 from deskview.exits import Exit
-from deskview.logs import message_of, plain_traceback, send_logging
-from deskview.process import MARKET_GC, give_back_what_is_freed
+from deskview.logs import log_uncaught, message_of, plain_traceback, send_logging
+from deskview.memory import collect_cycles, give_back_what_is_freed
+from deskview.process import MARKET_GC
 from deskview.process.messages import (
     TO_WORKER,
     BarsRequest,
     BarsResponse,
     BasisUpdate,
     BoardUpdate,
+    ChangeAlerts,
     KeyRefused,
     LogLine,
     MarketConfig,
@@ -43,11 +45,14 @@ from deskview.process.messages import (
 from deskview.text import Secret, neutralise
 
 if TYPE_CHECKING:
+    from deskview.alerts.delivery import Delivery
     from deskview.board import Board
     from deskview.feed import Feed
 
 log = logging.getLogger(__name__)
 
+DELIVERY_S = 0.5
+"""How long alerts that are on their way to the user's program and file are awaited when the desk has gone."""
 NICE = 10
 """How far this process stands back where there are fewer cores than threads that compute: the desk's keys go first."""
 
@@ -67,6 +72,7 @@ def run(connection: "Connection[Any, Any]") -> None:
     key = ApiKey(start.key)
     outbox = Outbox(connection, [key])
     send_logging(LogForwarder(outbox.put, [key]))
+    log_uncaught()
     try:
         asyncio.run(_follow(connection, outbox, start.config, key))
     except Exception:
@@ -83,22 +89,39 @@ async def _follow(connection: "Connection[Any, Any]", outbox: "Outbox", config: 
         outbox.put(OpeningFailed(neutralise(str(error), [key])))
         outbox.close()
         return
-    from deskview.feed import Feed  # noqa: PLC0415 - what fails to be imported is logged by now
+    from deskview.alerts.delivery import Delivery  # noqa: PLC0415
+    from deskview.alerts.engine import Alerts  # noqa: PLC0415 - what fails to be imported is logged by now
+    from deskview.feed import Feed  # noqa: PLC0415
 
-    feed = Feed(provider, config.cache, config.settings, partial(_publish, outbox), lambda: outbox.put(KeyRefused()))
+    alerts = Alerts(config.settings, config.settings_file)
+    delivery = alerts.deliver = Delivery(config.settings, [key], alerts.report)
+    feed = Feed(
+        provider,
+        config.cache,
+        config.settings,
+        partial(_publish, outbox),
+        key_refused=lambda: outbox.put(KeyRefused()),
+        alerts=alerts,
+    )
     loop = asyncio.get_running_loop()
-    threading.Thread(target=_listen, args=(connection, feed, outbox, loop), name="desk-listener", daemon=True).start()
+    threading.Thread(
+        target=_listen, args=(connection, feed, outbox, delivery, loop), name="desk-listener", daemon=True
+    ).start()
     await feed.run()
 
 
 def _publish(outbox: "Outbox", board: "Board") -> None:
     """Sends a board; answers that its making left behind in cycles are let go of now, not hundreds of megabytes on."""
     outbox.put_board(board)
-    gc.collect(1)
+    collect_cycles()
 
 
 def _listen(
-    connection: "Connection[Any, Any]", feed: "Feed", outbox: "Outbox", loop: asyncio.AbstractEventLoop
+    connection: "Connection[Any, Any]",
+    feed: "Feed",
+    outbox: "Outbox",
+    delivery: "Delivery",
+    loop: asyncio.AbstractEventLoop,
 ) -> None:
     """Hands the desk's requests to the feed; when the desk has gone the process ends, whatever it is at."""
     try:
@@ -110,11 +133,14 @@ def _listen(
                     loop.call_soon_threadsafe(feed.refresh_now)
                 case OpenName(ticker):
                     loop.call_soon_threadsafe(feed.open_name, ticker)
+                case ChangeAlerts(change):
+                    loop.call_soon_threadsafe(feed.change_alerts, change)
                 case UnknownMessage(name):
                     log.warning("the desk sent %s, which the market's process does not know; it is passed over", name)
                 case other:
                     log.warning("the desk sent %s out of turn; it is passed over", type(other).__name__)
     except (EOFError, OSError):
+        delivery.close(DELIVERY_S)
         os._exit(Exit.OK)  # every write into the store is whole or not at all
     except Exception:
         log.exception("what the desk sent can't be read")

@@ -118,7 +118,7 @@ def check_whole(body: bytes, path: str, capability: Capability | None) -> None:
         )
     if ending != CLOSING.get(opening):
         raise cut_off(path, capability)
-    if len(body) > MOST_OBJECTS and _has_too_many(body):
+    if len(body) > 2 * MOST_OBJECTS and _has_too_many(body):  # one takes two bytes at least
         sentence = "The provider's answer holds more values or rows than any should and was not read."
         raise ProviderError(Kind.TOO_LARGE, sentence, capability=capability, path=path)
 

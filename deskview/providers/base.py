@@ -1,6 +1,5 @@
 """What the program asks of a market-data provider, whoever it is."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,6 +8,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from deskview.clock import monotonic
 from deskview.market.sessions import Closure
 from deskview.market.source import Source
 
@@ -59,14 +59,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Window:
-    """The first prints of one name from a time on, as they came; `Provider.prints_of` makes a table of many at once.
+    """The first prints of one name from a time on; `Provider.prints_of` makes a table of many at once.
 
-    `left_out` counts the rows that did not fit, by reason.
+    `rows` are as their provider holds them, to others only as many as `len` says; `left_out` counts those that did not
+    fit, by reason.
     """
 
     ticker: str
     since: datetime
-    rows: Sequence[Any] = field(repr=False)
+    rows: Any = field(repr=False)
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -84,7 +85,7 @@ class Capabilities:
     `clock` counts seconds; it stands in for time in tests.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.denied: dict[Capability, Denial] = {}
         self.clock = clock
         self.on_retry: list[Callable[[], None]] = []
@@ -132,10 +133,22 @@ class Capabilities:
         return max(0.0, self._retry_at.get(capability, 0.0) - self.clock())
 
 
-class Traffic(Protocol):
-    """What went over the wire so far."""
+@dataclass(frozen=True)
+class Failed:
+    """So many requests failed in one way; the sentence and the UTC time of the last."""
 
+    count: int
+    sentence: str
+    at: datetime
+
+
+class Traffic(Protocol):
+    """What went over the wire so far; `failed` by kind of failure."""
+
+    calls: int
     failures: int
+    bytes_received: int
+    failed: dict[str, Failed]
 
     def calls_last_minute(self) -> int:
         """Requests sent within the last 60 s."""
@@ -204,6 +217,9 @@ class Provider(Protocol):
 
     async def exchanges(self) -> Table:
         """EXCHANGES for stocks."""
+
+    async def reconnect(self) -> None:
+        """From now on requests go over new connections, those under way too: the ones there are may lead nowhere."""
 
     async def aclose(self) -> None:
         """Closes the connections."""

@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol, TypeVar, cast
 from urllib.parse import quote, urlencode
@@ -14,12 +14,13 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from deskview import __version__
+from deskview.clock import monotonic
 from deskview.providers.answers import Answer, Body, Refusal, Translate, check_whole, refused
-from deskview.providers.base import Capability
+from deskview.providers.base import Capability, Failed
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.network import check_named_certificates, proxy_for, trust_of
 from deskview.providers.origin import BearerAuth, base_address, is_loopback, next_page, origin_of
-from deskview.providers.retry import RateLimiter, RetryPolicy, report_setback, with_retries
+from deskview.providers.retry import RateLimiter, RetryPolicy, report_answer, report_setback, with_retries
 from deskview.providers.transport import Exchange, Limits, Route, explained, of_transport
 from deskview.text import Secret
 
@@ -29,16 +30,23 @@ ERROR_BODY_BYTES = 65_536
 
 @dataclass
 class Traffic:
-    """What went over the wire so far, for the status line."""
+    """What went over the wire so far: for the status line, and of what requests failed for diagnostics."""
 
     calls: int = 0
     failures: int = 0
     bytes_received: int = 0
+    failed: dict[str, Failed] = field(default_factory=dict)
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=10_000), repr=False)
+
+    def count_failure(self, error: ProviderError) -> None:
+        """One more request has failed."""
+        self.failures += 1
+        before = self.failed.get(error.kind)
+        self.failed[error.kind] = Failed((before.count if before else 0) + 1, error.sentence, datetime.now(UTC))
 
     def calls_last_minute(self) -> int:
         """Requests sent within the last 60 s."""
-        since = time.monotonic() - 60
+        since = monotonic() - 60
         while self.recent and self.recent[0] < since:
             self.recent.popleft()
         return len(self.recent)
@@ -74,6 +82,7 @@ class HttpClient:
         self._transport = transport
         self._route = Route(self.base.netloc.decode("ascii")) if transport else route_to(self.base)
         self._client: httpx.AsyncClient | None = None
+        self._exchanges: dict[httpx.AsyncClient, set[Exchange]] = {}
         self._opening = asyncio.Lock()
 
     async def get(self, path: str, params: Params | None = None, *, capability: Capability | None = None) -> Answer:
@@ -91,24 +100,71 @@ class HttpClient:
         turn = partial(self._turn, url, capability)
         # Queueing for the first turn may take minutes on a small plan and is no part of the time for retries.
         await turn()
-        return await with_retries(self._policy, partial(self._attempt, url, capability), before_retry=turn)
+        answer = await with_retries(self._policy, partial(self._attempt, url, capability), before_retry=turn)
+        report_answer(url.path)
+        return answer
 
     async def aclose(self) -> None:
         """Closes the connections."""
         if self._client is not None:
             await self._client.aclose()
 
+    async def reconnect(self) -> None:
+        """From now on requests go over new connections; those under way are sent once more."""
+        for exchanges in self._exchanges.values():
+            for exchange in exchanges:
+                exchange.give_up()
+        await self._leave_connections()
+
+    async def _leave_connections(self) -> None:
+        """The next request is sent on a new connection; those before are closed with the last request on them."""
+        if self._transport is not None:
+            return
+        left, self._client = self._client, None
+        if left is not None and not self._exchanges.get(left):
+            await left.aclose()
+
+    @asynccontextmanager
+    async def _over(self, client: httpx.AsyncClient, exchange: Exchange) -> AsyncIterator[None]:
+        """Counts an exchange among those of its client for the length of the block."""
+        under_way = self._exchanges.setdefault(client, set())
+        under_way.add(exchange)
+        try:
+            yield
+        finally:
+            under_way.discard(exchange)
+            if not under_way:
+                del self._exchanges[client]
+                if client is not self._client:
+                    await client.aclose()
+
     async def _attempt(self, url: httpx.URL, capability: Capability | None) -> Answer:
-        async with self._in_flight:
-            self.traffic.calls += 1
-            self.traffic.recent.append(time.monotonic())
-            result = await self._send(url, capability)
+        """One try; made a second time where the first ended by no doing of the other side."""
+        result, exchange = await self._ask(url, capability)
+        if exchange.interrupted and isinstance(result, ProviderError):
+            await self._limiter.turn()
+            result, exchange = await self._ask(url, capability)
         if isinstance(result, Answer):
             return result
-        self.traffic.failures += 1
+        self.traffic.count_failure(result)
         if result.kind is Kind.RATE_LIMITED:
             self._limiter.pause(result.retry_after_s or self._policy.limited_s or 0.0)
+        if result.kind is Kind.UNREACHABLE and exchange.reused:
+            await self._leave_connections()  # the others that idle are most likely as dead
         raise result
+
+    async def _ask(self, url: httpx.URL, capability: Capability | None) -> tuple[Answer | ProviderError, Exchange]:
+        """Sends a request; the answer or what became of it, and how it went."""
+        async with self._in_flight:
+            self.traffic.calls += 1
+            self.traffic.recent.append(monotonic())
+            try:
+                client = await self._opened()
+            except ValueError as fault:  # a sentence on SSL_CERT_FILE
+                error = ProviderError(Kind.REFUSED, f"No data: {fault}", capability=capability, path=url.path)
+                return error, Exchange(self._route, self._limits)
+            exchange = Exchange(self._route, self._limits)
+            return await self._send(client, exchange, url, capability), exchange
 
     async def _turn(self, url: httpx.URL, capability: Capability | None) -> None:
         """Waits for the turn; during a long pause the server asked for, requests fail at once instead."""
@@ -125,7 +181,7 @@ class HttpClient:
         """The client, made with the first request: reading the trusted certificates takes a thread 20 ms."""
         async with self._opening:
             if self._client is None:
-                if self.base.scheme == "https" and self._transport is None:
+                if self.base.scheme == "https" and self._transport is None and self._route.trust is None:
                     self._route = replace(self._route, trust=await asyncio.to_thread(trust_of, os.environ))
                 self._client = self._route.client(
                     auth=self._auth,
@@ -134,22 +190,20 @@ class HttpClient:
                         "Accept-Encoding": "gzip",
                         "User-Agent": f"deskview/{__version__}",
                     },
-                    limits=httpx.Limits(max_connections=self._limits.in_flight),
+                    limits=httpx.Limits(max_connections=self._limits.in_flight, keepalive_expiry=self._limits.idle_s),
                     follow_redirects=False,
                     transport=self._transport,
                 )
             return self._client
 
-    async def _send(self, url: httpx.URL, capability: Capability | None) -> Answer | ProviderError:
+    async def _send(
+        self, client: httpx.AsyncClient, exchange: Exchange, url: httpx.URL, capability: Capability | None
+    ) -> Answer | ProviderError:
         """The answer or the error, returned and not raised: a chained exception would hold the key."""
         try:
-            client = await self._opened()
-        except ValueError as fault:  # a sentence on SSL_CERT_FILE
-            return ProviderError(Kind.REFUSED, f"No data: {fault}", capability=capability, path=url.path)
-        exchange = Exchange(self._route, self._limits)
-        try:
             request = client.stream("GET", url, extensions={"trace": exchange.follow})
-            async with asyncio.timeout(self._limits.call_s), exchange.deadline, request as response:
+            whole = asyncio.timeout(self._limits.call_s)
+            async with whole, exchange.deadline, self._over(client, exchange), request as response:
                 if response.status_code != httpx.codes.OK:
                     return self._refusal(response, await self._beginning(response, exchange), capability)
                 body = await self._read(response, exchange, capability)

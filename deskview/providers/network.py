@@ -1,21 +1,30 @@
-"""The way from this machine to a host: the proxy the environment names for it, and whose certificates are believed."""
+"""The way from this machine to a host: the proxy the environment names for it, whose certificates are believed, and
+whether its name is known.
+"""
 
+import asyncio
 import os
 import re
+import socket
 import ssl
 import sys
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import unquote
 
+from deskview.clock import monotonic
 from deskview.text import neutralise
 
 DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 SYSTEM_SETTINGS = "the system's network settings"
 FORM = "http://USER:PASSWORD@HOST:PORT"
+LATE_LOOKUP_S, MOST_LOOKUPS = 5.0, 8
+"""A name that is still not found after so long is asked for again beside it, in so many threads at most."""
 _NAME = 80
 """Characters of a name out of a certificate that are shown."""
 _LABEL = re.compile(r"[A-Za-z0-9_-]{1,63}")
@@ -210,6 +219,71 @@ def _context(named: list[tuple[str, str]]) -> ssl.SSLContext:
                 f"{variable} names {place}, which holds no certificates in PEM form; correct or unset it."
             ) from None
     return context
+
+
+class Names:
+    """Looks names of hosts up, each in a thread of its own that does not outlive the process.
+
+    Without a network a lookup hangs for half a minute. asyncio's own share a few threads with all other work of the
+    process, which would wait behind them, and so would its end.
+    """
+
+    def __init__(self) -> None:
+        self._lookups: list[_Lookup] = []
+
+    async def find(self, host: str) -> None:
+        """Returns when the name is known to have an address; raises OSError where it has none.
+
+        Who asks meanwhile waits for the same answer, unless that is late: it may be asked of a network that is no more.
+        """
+        if _is_address(host):
+            return
+        self._lookups = [lookup for lookup in self._lookups if not lookup.answer.done()]
+        same = [lookup for lookup in self._lookups if lookup.host == host]
+        if not same or (same[-1].is_late() and len(same) < MOST_LOOKUPS):
+            same.append(_Lookup(host))
+            self._lookups.append(same[-1])
+        error = await asyncio.shield(same[-1].answer)
+        if error is not None:
+            raise error
+
+
+class _Lookup:
+    """One question for the addresses of a host; `answer` is what went wrong, or None."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self._loop = asyncio.get_running_loop()
+        self.answer: asyncio.Future[OSError | None] = self._loop.create_future()
+        self._began = monotonic()
+        threading.Thread(target=self._ask, name="lookup", daemon=True).start()
+
+    def is_late(self) -> bool:
+        """Whether a new question may be answered sooner."""
+        return monotonic() - self._began > LATE_LOOKUP_S
+
+    def _ask(self) -> None:
+        failed: OSError | None = None
+        try:
+            socket.getaddrinfo(self.host, None, type=socket.SOCK_STREAM)
+        except OSError as error:
+            failed = error
+        except UnicodeError:  # a label no name can have
+            failed = socket.gaierror(socket.EAI_NONAME, "no such name")
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._set, failed)
+
+    def _set(self, failed: OSError | None) -> None:
+        if not self.answer.done():
+            self.answer.set_result(failed)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import asyncio
 import logging
 import math
 import random
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from typing import TypeVar
 import httpx
 import stamina
 
+from deskview.clock import monotonic
 from deskview.providers.errors import Kind, ProviderError
 
 Answer = TypeVar("Answer")
@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 LONGEST_PAUSE_S = 300.0
 """A server that asks for longer is asked again all the same: a desk that waits for hours, or for ever on a slip of the
 server's, shows old figures meanwhile, and a call in five minutes is no load."""
-_LISTENER: ContextVar[Callable[[ProviderError], None] | None] = ContextVar("setback", default=None)
+Listener = Callable[[str, ProviderError | None], None]
+_LISTENER: ContextVar[Listener | None] = ContextVar("setback", default=None)
 
 
 class RateLimiter:
@@ -43,7 +44,7 @@ class RateLimiter:
         calls: int,
         seconds: float,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         if calls < 1 or seconds <= 0:
@@ -81,11 +82,12 @@ class RateLimiter:
 
 
 @contextmanager
-def listening_to_setbacks(listener: Callable[[ProviderError], None]) -> Iterator[None]:
-    """Within the block and the tasks it starts, `listener` gets each failure that is going to be tried again.
+def listening_to_setbacks(listener: Listener) -> Iterator[None]:
+    """Within the block and the tasks it starts, `listener` gets the path of each request that failed and is going to be
+    tried again with the failure, and of each that was answered with None.
 
-    Its `retry_after_s` says when. A single failure other than a refused rate is passed over: the next try, half a
-    second later, mostly succeeds.
+    Its `retry_after_s` says when. A single failure that came soon is passed over, unless it is a refused rate: the next
+    try, half a second later, mostly succeeds.
     """
     token = _LISTENER.set(listener)
     try:
@@ -99,6 +101,7 @@ def report_setback(error: ProviderError, wait_s: float) -> None:
     listener = _LISTENER.get()
     if listener is not None:
         listener(
+            error.path,
             ProviderError(
                 error.kind,
                 error.sentence,
@@ -106,8 +109,15 @@ def report_setback(error: ProviderError, wait_s: float) -> None:
                 status=error.status,
                 retry_after_s=wait_s,
                 path=error.path,
-            )
+            ),
         )
+
+
+def report_answer(path: str) -> None:
+    """Tells whoever listens that a request was answered: what was told of its setbacks is over."""
+    listener = _LISTENER.get()
+    if listener is not None:
+        listener(path, None)
 
 
 @dataclass(frozen=True)
@@ -115,7 +125,8 @@ class RetryPolicy:
     """How long one request is tried: `attempts` in all, `total_s` from the first to the last wait.
 
     `limited_s` is the wait after a 429 that names none; where it is None the backoff applies.
-    `rest_s` is what an exhausted request advises before a new one.
+    `rest_s` is what an exhausted request advises before a new one. A first failure is told where it took longer than
+    `quiet_s`.
     """
 
     attempts: int = 5
@@ -125,6 +136,7 @@ class RetryPolicy:
     jitter_s: float = 0.5
     limited_s: float | None = None
     rest_s: float = 15.0
+    quiet_s: float = 2.0
 
 
 async def with_retries(
@@ -135,8 +147,9 @@ async def with_retries(
     A wait the server asks for is kept exactly (plus jitter); one that would pass `total_s` ends the
     tries at once, and the error says after how many seconds to come back.
     """
+    tries = _Tries(policy)
     attempts = stamina.retry_context(
-        _decision(policy),
+        tries.wait_after,
         attempts=policy.attempts,
         timeout=policy.total_s,
     )
@@ -145,6 +158,7 @@ async def with_retries(
             with attempt:
                 if attempt.num > 1:
                     await before_retry()
+                tries.begin()
                 return await call()
     except ProviderError as error:
         if error.transient and error.retry_after_s is None:
@@ -153,12 +167,21 @@ async def with_retries(
     raise AssertionError("stamina ends with an answer or an exception")
 
 
-def _decision(policy: RetryPolicy) -> Callable[[Exception], bool | float]:
-    """Whether to try again: False, or the seconds to wait."""
-    began, tries = time.monotonic(), 0
+class _Tries:
+    """The tries of one request, the waits between them, and what is told of them."""
 
-    def decide(error: Exception) -> bool | float:
-        nonlocal tries
+    def __init__(self, policy: RetryPolicy) -> None:
+        self._policy = policy
+        self._first = self._last = monotonic()
+        self._count = 0
+
+    def begin(self) -> None:
+        """A try begins."""
+        self._last = monotonic()
+
+    def wait_after(self, error: Exception) -> bool | float:
+        """Whether to try again after this failure: False, or the seconds to wait."""
+        policy, now = self._policy, monotonic()
         if not isinstance(error, ProviderError) or not error.transient:
             return False
         log.info("%s: %s", error.path, error.kind)
@@ -166,15 +189,13 @@ def _decision(policy: RetryPolicy) -> Callable[[Exception], bool | float]:
         if wait is None and error.kind is Kind.RATE_LIMITED:
             wait = policy.limited_s
         if wait is None:
-            wait = min(policy.first_wait_s * 2**tries, policy.longest_wait_s)
-        tries += 1
-        if time.monotonic() - began + wait > policy.total_s:
+            wait = min(policy.first_wait_s * 2**self._count, policy.longest_wait_s)
+        self._count += 1
+        if now - self._first + wait > policy.total_s:
             return False
-        if error.kind is Kind.RATE_LIMITED or tries > 1:
+        if error.kind is Kind.RATE_LIMITED or self._count > 1 or now - self._last > policy.quiet_s:
             report_setback(error, wait)
         return wait + random.uniform(0, policy.jitter_s)  # noqa: S311 - spreads load, guards nothing
-
-    return decide
 
 
 def retry_after_s(headers: httpx.Headers) -> float | None:

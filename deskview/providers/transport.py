@@ -6,15 +6,16 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 import httpx
 
+from deskview.clock import LATE_S
 from deskview.providers.base import Capability
 from deskview.providers.errors import Kind, ProviderError
-from deskview.providers.network import FORM, Certificate, Proxy, Trust, certificate_of
+from deskview.providers.network import FORM, Certificate, Names, Proxy, Trust, certificate_of
 
 FAULTS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError, OSError)
 PROGRESS_BYTES = 10_000
@@ -29,7 +30,8 @@ class Limits:
     `body_bytes` holds on the wire and unpacked alike: half as much again as the largest answer there is (50,000 trades,
     15 MB; the whole market, 10 MB). Of those larger than `small_bytes` only `large_at_once` are read at the same time,
     so that all in flight take at most 64 MB, and the one that is put together another 24. The times are seconds: for
-    each of TCP and TLS, to the first byte of the answer, without progress in its body, and for the whole.
+    each of the name, TCP and TLS, to the first byte of the answer, without progress in its body, and for the whole;
+    a connection that idled for `idle_s` is not used again, as a firewall may have forgotten it.
     """
 
     body_bytes: int = 24 * MEGABYTE
@@ -40,15 +42,20 @@ class Limits:
     first_byte_s: float = 10.0
     stall_s: float = 10.0
     call_s: float = 120.0
+    idle_s: float = 5.0
 
 
 @dataclass(frozen=True)
 class Route:
-    """The host (with a port that is not the scheme's own), the proxy before it, and whose certificates are believed."""
+    """The host (with a port that is not the scheme's own), the proxy before it, and whose certificates are believed.
+
+    `names` looks up the one of the two that is connected to.
+    """
 
     host: str
     proxy: Proxy | None = None
     trust: Trust | None = None
+    names: Names = field(default_factory=Names, compare=False)
 
     def client(self, context: ssl.SSLContext | None = None, **options: Any) -> httpx.AsyncClient:  # noqa: ANN401
         """A client that goes this way and no other, whatever else the environment says.
@@ -70,6 +77,7 @@ def _as_httpx(proxy: Proxy, trusted: ssl.SSLContext) -> httpx.Proxy:
 class Step(StrEnum):
     """What a request waits for."""
 
+    NAME = "name"
     CONNECTION = "connection"
     TLS = "TLS"
     ANSWER = "answer"
@@ -80,6 +88,7 @@ class Exchange:
     """How far one request is. `deadline` is the context in which it must run; it moves on with each step.
 
     `step` is None before anything is known of it. `party` is who is spoken with: the proxy, or None for the host.
+    `reused` is whether it goes over a connection of an earlier request.
     """
 
     def __init__(self, route: Route, limits: Limits) -> None:
@@ -88,10 +97,24 @@ class Exchange:
         self.deadline = asyncio.timeout(None)
         self.step: Step | None = None
         self.party: Proxy | None = None
+        self.reused = True
         self.received = 0
         self.proxy_status = 0
         self.proxy_schemes: tuple[str, ...] = ()
         self._since_progress = 0
+        self._given_up = False
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether its end says nothing of the other side: it was given up, or this process stood still meanwhile."""
+        due = self.deadline.when() if self.deadline.expired() else None
+        return self._given_up or (due is not None and asyncio.get_running_loop().time() - due > LATE_S)
+
+    def give_up(self) -> None:
+        """Ends it: its connection may lead nowhere."""
+        if not self.deadline.expired():
+            self._end_after(0.0)
+            self._given_up = True
 
     @property
     def other(self) -> str:
@@ -103,6 +126,9 @@ class Exchange:
         layer, _, what = event.partition(".")
         match what:
             case "connect_tcp.started":
+                self.reused = False
+                self._go_on(Step.NAME, self.route.proxy)
+                await self.route.names.find(info["host"])
                 self._go_on(Step.CONNECTION, self.route.proxy)
             case "start_tls.started":
                 self._go_on(Step.TLS, self.route.proxy if layer == "connection" else None)
@@ -126,11 +152,15 @@ class Exchange:
 
     def hold(self) -> None:
         """Nothing is read for now, and that is not the other side's doing."""
-        self.deadline.reschedule(None)
+        self._end_after(None)
 
     def _go_on(self, step: Step, party: Proxy | None) -> None:
         self.step, self.party = step, party
-        self.deadline.reschedule(asyncio.get_running_loop().time() + self._patience_s(step))
+        self._end_after(self._patience_s(step))
+
+    def _end_after(self, wait_s: float | None) -> None:
+        if not self._given_up:
+            self.deadline.reschedule(None if wait_s is None else asyncio.get_running_loop().time() + wait_s)
 
     def _patience_s(self, step: Step) -> float:
         limits = self.limits
@@ -142,13 +172,14 @@ class Exchange:
             read = f" ({_megabytes(self.received)} were read)" if self.received else ""
             return f"{self.route.host} was not done within {self.limits.call_s:g} s{read}"
         patience = f"{self._patience_s(self.step):g} s"
-        match self.step:
-            case Step.CONNECTION:
-                return f"{self.other} did not accept a connection within {patience}"
-            case Step.TLS:
-                return f"{self.other} did not complete the TLS handshake within {patience}"
-            case Step.ANSWER:
-                return f"{self.other} sent nothing for {patience}"
+        late = {
+            Step.NAME: f"the name of {self.other} was not found within {patience}; check the network",
+            Step.CONNECTION: f"{self.other} did not accept a connection within {patience}",
+            Step.TLS: f"{self.other} did not complete the TLS handshake within {patience}",
+            Step.ANSWER: f"{self.other} sent nothing for {patience}",
+        }
+        if self.step in late:
+            return late[self.step]
         if self._since_progress:
             return f"{self.other} sent less than 10 kB in {patience}, after {_megabytes(self.received)}"
         return f"{self.other} stopped sending for {patience} after {_megabytes(self.received)}"
@@ -203,8 +234,8 @@ def _by_number(fault: BaseException, exchange: Exchange) -> str:
     for known, clause in _BY_NUMBER.items():
         if numbers & known:
             return clause.format(other=exchange.other) + check
-    read = _megabytes(exchange.received)
-    return _BY_STEP[exchange.step].format(other=exchange.other, read=read) + check
+    broken = _BY_STEP.get(exchange.step, "the connection to {other} could not be made")
+    return broken.format(other=exchange.other, read=_megabytes(exchange.received)) + check
 
 
 _BY_NUMBER = {
@@ -215,9 +246,7 @@ _BY_NUMBER = {
     frozenset({errno.EACCES, errno.EPERM}): "this machine forbids a connection to {other}, as a firewall does",
     frozenset({errno.EMFILE, errno.ENFILE}): "this machine allows no more open files, so no connection to {other}",
 }
-_BY_STEP = {
-    None: "the connection to {other} could not be made",
-    Step.CONNECTION: "the connection to {other} could not be made",
+_BY_STEP: dict[Step | None, str] = {
     Step.TLS: "{other} broke off in the TLS handshake, as behind a firewall",
     Step.ANSWER: "{other} closed the connection without an answer that can be read",
     Step.BODY: "the connection to {other} broke after {read}",
@@ -273,9 +302,9 @@ def _certificate_clause(code: int, exchange: Exchange, issuer: str) -> str:
             return f"{of} is not valid yet, or this machine's clock is wrong"
         case 62 | 63 | 64:
             return f"{of} is for another host; check the address, and what stands between"
-    from_whom = f": {issuer} issued it, which is not in" if issuer else ": its issuer is not in"
+    whose = f": {issuer} issued it, which is not in" if issuer else ": its issuer is not in"
     return (
-        f"{of} is not trusted{from_whom} {trust.name if trust else 'any list'}. If that authority is your firm's, get "
+        f"{of} is not trusted{whose} {trust.name if trust else 'any list'}. If that authority is your firm's, get "
         "its certificate as a PEM file and set SSL_CERT_FILE to the file"
     )
 
@@ -300,12 +329,11 @@ def _megabytes(size: int) -> str:
     return f"{size / MEGABYTE:.1f} MB" if size >= 100_000 else f"{size / 1000:.1f} kB"
 
 
+@dataclass
 class _SeenError(Exception):
     """Ends a connection before anything is asked on it."""
 
-    def __init__(self, certificate: bytes) -> None:
-        super().__init__()
-        self.certificate = certificate
+    certificate: bytes
 
 
 def of_transport(fault: Exception, exchange: Exchange) -> bool:

@@ -29,6 +29,8 @@ Endpoint = Callable[[Request, Market], Response]
 
 AFTER_CLOSE = timedelta(minutes=5)
 """A clock that begins again shows the close for so long before."""
+SESSIONS = range(1, 61)
+"""So many can be gone through."""
 _SNAPSHOT = "/v2/snapshot/locale/us/markets/stocks/tickers"
 _BARS = "/v2/aggs/ticker/{ticker}/range/{multiplier}/{timespan}/{from}/{to}"
 ROUTES: dict[str, Endpoint] = {
@@ -65,13 +67,19 @@ def create_app(
     compress: bool = True,
     names: int | None = None,
     begins_again: bool = False,
+    sessions: int = 1,
+    clock: Clock | None = None,
 ) -> ASGIApp:
     """The application for one scenario and seed.
 
     `at` (New York time) and `speed` (0: the clock stands still) replace the scenario's; the clock starts with the
-    first request; where it `begins_again` it goes back to its start a few minutes after the close. `key` None asks for
-    none; `names` is how many are listed (None: about 4,000). Every answer names the market and its speed in
-    `X-Simulated-Market`. Raises ScenarioError or FaultError.
+    first request; where it `begins_again` it goes back to its start a few minutes after the close. With more than one
+    of `sessions` it starts so many earlier, counting the scenario's, and goes on over nights, weekends and holidays up
+    to that one's end: each session is, when it is on, what it is as history later. A `clock` of the caller's own takes
+    its place; `speed` is then what is told of it.
+
+    `key` None asks for none; `names` is how many are listed (None: about 4,000). Every answer names the market and its
+    speed in `X-Simulated-Market`. Raises ScenarioError or FaultError, ValueError for `sessions` outside SESSIONS.
     """
     name, data = read_scenario(scenario)
     wrong = parse_faults(faults)
@@ -79,8 +87,11 @@ def create_app(
     parsed = world.scenario
     speed = parsed.speed if speed is None else speed
     again = world.calendar.closes(parsed.session) + AFTER_CLOSE if begins_again else None
-    clock = Clock(parsed.session, at or parsed.start, speed, again=again)
-    market = Market(world, clock, delayed="delayed" in wrong, empty="empty" in wrong)
+    if sessions not in SESSIONS:
+        raise ValueError(f"sessions: {sessions} is not from {SESSIONS.start} to {SESSIONS.stop - 1}")
+    first = world.sessions - sessions + 1
+    clock = clock or Clock(world.days[first], at or parsed.start, speed, again=again, last=parsed.session)
+    market = Market(world, clock, first, delayed="delayed" in wrong, empty="empty" in wrong)
     market.unlisted = UNLISTED if "fund-unlisted" in wrong else None
     market.empty_days = int(wrong.get("empty-day", 0))
     market.frozen, market.jump_hours = "frozen" in wrong, wrong.get("clock-jumps", 0.0)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from deskview.board import Board
+from deskview.clock import Clocks
 from deskview.feed import Feed
 from deskview.providers.base import Provider
 from deskview.settings import Settings
@@ -17,9 +18,11 @@ HANG_S = 60.0
 class Running:
     """Boards as they come."""
 
-    def __init__(self, through: Provider, cache: Path, settings: Settings) -> None:
+    def __init__(
+        self, through: Provider, cache: Path, settings: Settings, clocks: Callable[[], Clocks] = Clocks.now
+    ) -> None:
         self._boards: asyncio.Queue[Board] = asyncio.Queue()
-        self.feed = Feed(through, cache, settings, self._boards.put_nowait)
+        self.feed = Feed(through, cache, settings, self._boards.put_nowait, clocks=clocks)
 
     async def until(self, so: Callable[[Board], bool]) -> Board:
         """The first board from now on of which `so` holds."""
@@ -30,9 +33,11 @@ class Running:
 
 
 @asynccontextmanager
-async def running(through: Provider, cache: Path, settings: Settings = QUICK) -> AsyncIterator[Running]:
+async def running(
+    through: Provider, cache: Path, settings: Settings = QUICK, clocks: Callable[[], Clocks] = Clocks.now
+) -> AsyncIterator[Running]:
     """A feed for the length of the block; afterwards it has ended and left nothing behind."""
-    shown = Running(through, cache, settings)
+    shown = Running(through, cache, settings, clocks)
     before = asyncio.all_tasks()
     task = asyncio.create_task(shown.feed.run())
     try:

@@ -1,5 +1,7 @@
 """What the wire does to prices and closes, and the headline figures that hold all the same."""
 
+import asyncio
+import shutil
 from collections.abc import Callable
 from datetime import date, time
 from pathlib import Path
@@ -13,7 +15,7 @@ from deskview.analytics.continuity import JUMPED
 from deskview.board import Board
 from deskview.store import Store
 from tests.feed.altered import DIVIDENDS, GROUPED, SNAPSHOT, SPLITS, TICKERS, Altered, of_name
-from tests.feed.markets import QUICK, provider, refreshed
+from tests.feed.markets import QUICK, Made, provider, refreshed
 
 BEFORE = date(2026, 2, 3)
 AFTERNOON = time(15)
@@ -21,6 +23,13 @@ AFTERNOON = time(15)
 
 async def board_of(cache: Path, changes: dict[str, Callable[[dict[str, Any]], None]], at: time = AFTERNOON) -> Board:
     return await refreshed(provider(Altered(changes, at=at)), cache, QUICK)
+
+
+@pytest.fixture(scope="module")
+def well(crash: Made, tmp_path_factory: pytest.TempPathFactory) -> Board:
+    """The afternoon with nothing wrong."""
+    cache = Path(shutil.copytree(crash.cache, tmp_path_factory.mktemp("well") / "cache"))
+    return asyncio.run(board_of(cache, {}))
 
 
 def headlines(board: Board) -> list[float | None]:
@@ -41,8 +50,9 @@ def stored(cache: Path) -> Store:
     return Store(folder)
 
 
-async def test_an_empty_answer_for_the_session_before_is_told_not_kept_and_costs_no_return(warm: Path) -> None:
-    well = headlines(await board_of(warm, {}))
+async def test_an_empty_answer_for_the_session_before_is_told_not_kept_and_costs_no_return(
+    warm: Path, well: Board
+) -> None:
     store = stored(warm)
     (store.folder / "bars" / f"{BEFORE}.parquet").unlink()
 
@@ -50,19 +60,18 @@ async def test_an_empty_answer_for_the_session_before_is_told_not_kept_and_costs
         body |= {"results": None, "resultsCount": 0, "queryCount": 0}
 
     board = await board_of(warm, {f"{GROUPED}{BEFORE}": emptied})
-    assert headlines(board) == pytest.approx(well, rel=1e-12)
+    assert headlines(board) == pytest.approx(headlines(well), rel=1e-12)
     assert f"bars of {BEFORE} came empty" in board.momentum.note
     assert "Asked again in a minute" in board.momentum.note
     assert BEFORE not in store.sessions()
     healed = await board_of(warm, {})
-    assert headlines(healed) == well
+    assert headlines(healed) == headlines(well)
     assert healed.momentum.note == ""
     assert BEFORE in store.sessions()
 
 
 @pytest.mark.parametrize("table", ["tickers", "splits", "dividends"])
-async def test_a_table_that_comes_empty_is_told_and_the_stored_one_stays(warm: Path, table: str) -> None:
-    well = headlines(await board_of(warm, {}))
+async def test_a_table_that_comes_empty_is_told_and_the_stored_one_stays(warm: Path, table: str, well: Board) -> None:
     paths = {"tickers": f"{TICKERS}?active=true", "splits": SPLITS, "dividends": DIVIDENDS}
 
     def emptied(body: dict[str, Any]) -> None:
@@ -70,7 +79,7 @@ async def test_a_table_that_comes_empty_is_told_and_the_stored_one_stays(warm: P
         body.pop("next_url", None)
 
     board = await board_of(warm, {paths[table]: emptied})
-    assert headlines(board) == well
+    assert headlines(board) == headlines(well)
     assert f"{table}: the provider's answer came empty. The stored ones are used." in board.momentum.note
     assert (await board_of(warm, {})).momentum.note == ""
 
@@ -88,14 +97,13 @@ async def test_conditions_without_rules_are_told_and_not_kept(warm: Path) -> Non
 
 
 async def test_a_spinoffs_file_with_a_bad_row_is_told_with_its_place_and_costs_itself_alone(
-    warm: Path, tmp_path: Path
+    warm: Path, tmp_path: Path, well: Board
 ) -> None:
     file = tmp_path / "spinoffs.toml"
     file.write_text('[[spinoff]]\nticker = "nope"\nex_date = 2026-01-05\nvalue_usd = 1.5\n')
-    well = headlines(await board_of(warm, {}))
     settings = msgspec.structs.replace(QUICK, spinoffs_file=file)
     board = await refreshed(provider(Altered({}, at=AFTERNOON)), warm, settings)
-    assert headlines(board) == well
+    assert headlines(board) == headlines(well)
     assert "spinoffs.toml, line 1, [[spinoff]] 1, ticker: 'nope' is not a ticker" in board.momentum.note
     assert "BRK.B). No spin-off of the file counts." in board.momentum.note
 
@@ -114,8 +122,7 @@ async def test_a_last_trade_that_sets_no_price_moves_nothing(warm: Path, conditi
     assert headlines(board) == headlines(right)
 
 
-async def test_a_split_of_today_the_table_lacks_costs_no_return_and_is_in_doubt(warm: Path) -> None:
-    well = await board_of(warm, {})
+async def test_a_split_of_today_the_table_lacks_costs_no_return_and_is_in_doubt(warm: Path, well: Board) -> None:
 
     def split_ten_to_one(row: dict[str, Any]) -> None:
         for bar in ("day", "min", "prevDay"):
@@ -142,8 +149,7 @@ def split_row(ticker: str, day: date, old: float, new: float) -> dict[str, Any]:
     }
 
 
-async def test_of_two_splits_of_one_date_a_bogus_one_moves_nothing(warm: Path) -> None:
-    well = await board_of(warm, {})
+async def test_of_two_splits_of_one_date_a_bogus_one_moves_nothing(warm: Path, well: Board) -> None:
 
     def doubled(body: dict[str, Any]) -> None:
         real = next(row for row in body["results"] if row["split_to"] > row["split_from"])
@@ -157,8 +163,7 @@ async def test_of_two_splits_of_one_date_a_bogus_one_moves_nothing(warm: Path) -
     assert board.wire.left_out["splits"] == well.wire.left_out["splits"] + 1
 
 
-async def test_a_dividend_row_that_comes_twice_is_one_dividend(warm: Path) -> None:
-    well = await board_of(warm, {})
+async def test_a_dividend_row_that_comes_twice_is_one_dividend(warm: Path, well: Board) -> None:
 
     def twice(body: dict[str, Any]) -> None:
         body["results"] = [row for each in body["results"] for row in (each, each)]
@@ -199,9 +204,9 @@ async def test_from_the_close_on_the_session_stands_still_and_the_evening_is_apa
     assert live(evening, "NVDA")["ret"] == live(bell, "NVDA")["ret"]
 
 
-async def test_a_fund_that_is_gone_from_listing_snapshot_and_bars_is_in_no_figure(warm: Path) -> None:
+async def test_a_fund_that_is_gone_from_listing_snapshot_and_bars_is_in_no_figure(warm: Path, well: Board) -> None:
     """The cache still has its share count and its closes of before."""
-    well = (await board_of(warm, {})).leverage.value
+    usual = well.leverage.value
 
     def gone(rows: str, key: str) -> Callable[[dict[str, Any]], None]:
         def without(body: dict[str, Any]) -> None:
@@ -213,17 +218,17 @@ async def test_a_fund_that_is_gone_from_listing_snapshot_and_bars_is_in_no_figur
     bars = {f"{GROUPED}{day}": gone("results", "T") for day in (BEFORE, date(2026, 2, 2), date(2026, 1, 30))}
     listing = {TICKERS: gone("results", "ticker"), SNAPSHOT: gone("tickers", "ticker")}
     reading = (await board_of(warm, listing | bars)).leverage.value
-    assert well is not None and reading is not None
-    row = next(each for each in well.by_fund if each.ticker == "TQQQ")
-    assert well.today_usd is not None and row.today_usd is not None and reading.today_usd is not None
+    assert usual is not None and reading is not None
+    row = next(each for each in usual.by_fund if each.ticker == "TQQQ")
+    assert usual.today_usd is not None and row.today_usd is not None and reading.today_usd is not None
     assert [(each.from_, each.reason) for each in reading.left_out if each.ticker == "TQQQ"] == [
         ("all", "no longer listed")
     ]
-    assert reading.today_usd == pytest.approx(well.today_usd - row.today_usd, rel=1e-9)
-    assert reading.aum_usd == pytest.approx((well.aum_usd or 0.0) - row.aum_usd, rel=1e-9)
-    assert well.per_1pct_usd is not None and reading.per_1pct_usd is not None
-    assert reading.funds == well.funds - 1
-    assert reading.coverage == pytest.approx(reading.per_1pct_usd / well.per_1pct_usd, rel=0.01), "of late it traded"
+    assert reading.today_usd == pytest.approx(usual.today_usd - row.today_usd, rel=1e-9)
+    assert reading.aum_usd == pytest.approx((usual.aum_usd or 0.0) - row.aum_usd, rel=1e-9)
+    assert usual.per_1pct_usd is not None and reading.per_1pct_usd is not None
+    assert reading.funds == usual.funds - 1
+    assert reading.coverage == pytest.approx(reading.per_1pct_usd / usual.per_1pct_usd, rel=0.01), "of late it traded"
     assert reading.rank is None and reading.next_week.percentile is None
 
 
@@ -242,11 +247,13 @@ async def test_half_of_a_first_listing_is_half_of_the_book_and_is_not_recorded(w
     assert not (store.folder / "week-realised.parquet").exists()
 
 
-async def test_a_share_count_that_is_not_told_or_out_of_proportion_leaves_the_one_before(warm: Path) -> None:
+async def test_a_share_count_that_is_not_told_or_out_of_proportion_leaves_the_one_before(
+    warm: Path, well: Board
+) -> None:
     """The newest is asked for anew, the stored one of the session before stands."""
-    store, well = stored(warm), (await board_of(warm, {})).leverage.value
+    store, usual = stored(warm), well.leverage.value
     details = store.table("details")
-    assert details is not None and well is not None
+    assert details is not None and usual is not None
     for change in (None, 10.0):
 
         def spoilt(body: dict[str, Any], change: float | None = change) -> None:
@@ -260,31 +267,31 @@ async def test_a_share_count_that_is_not_told_or_out_of_proportion_leaves_the_on
         store.put_table("share-counts", counts.filter(~((pl.col("ticker") == "TQQQ") & (pl.col("session") == BEFORE))))
         reading = (await board_of(warm, {f"{TICKERS}/TQQQ": spoilt})).leverage.value
         assert reading is not None
-        assert reading.aum_usd == pytest.approx(well.aum_usd, rel=0.01)
-        assert reading.creation_funds == well.creation_funds - 1
+        assert reading.aum_usd == pytest.approx(usual.aum_usd, rel=0.01)
+        assert reading.creation_funds == usual.creation_funds - 1
         assert ("TQQQ" in reading.notes.get("aum_usd", "")) is (change is not None)
 
 
-async def test_a_share_count_that_is_refused_costs_the_creations_of_its_fund_alone(warm: Path) -> None:
-    store, well = stored(warm), (await board_of(warm, {})).leverage.value
+async def test_a_share_count_that_is_refused_costs_the_creations_of_its_fund_alone(warm: Path, well: Board) -> None:
+    store, usual = stored(warm), well.leverage.value
     (store.folder / "share-counts.parquet").unlink()
 
     def unreadable(body: dict[str, Any]) -> None:
         body["results"] = "no"
 
     reading = (await board_of(warm, {f"{TICKERS}/TQQQ?date=2026-02-02": unreadable})).leverage.value
-    assert reading is not None and well is not None
-    assert reading.creation_funds == well.creation_funds - 1
-    assert reading.creation_coverage is not None and well.creation_coverage is not None
-    assert 0.5 < reading.creation_coverage < well.creation_coverage <= 1.0
+    assert reading is not None and usual is not None
+    assert reading.creation_funds == usual.creation_funds - 1
+    assert reading.creation_coverage is not None and usual.creation_coverage is not None
+    assert 0.5 < reading.creation_coverage < usual.creation_coverage <= 1.0
 
 
-async def test_today_without_the_returns_of_some_funds_says_on_how_much_it_rests(warm: Path) -> None:
+async def test_today_without_the_returns_of_some_funds_says_on_how_much_it_rests(warm: Path, well: Board) -> None:
     """Every second fund, and what it follows, is missing from the snapshot."""
-    well = (await board_of(warm, {})).leverage.value
-    assert well is not None
-    follows = {row.underlying for row in well.by_fund if row.kind == "stock"}
-    silent = {row.ticker for row in well.by_fund} | follows - {"TSLA", "NVDA"}
+    usual = well.leverage.value
+    assert usual is not None
+    follows = {row.underlying for row in usual.by_fund if row.kind == "stock"}
+    silent = {row.ticker for row in usual.by_fund} | follows - {"TSLA", "NVDA"}
 
     def halved(body: dict[str, Any]) -> None:
         body["tickers"] = [row for row in body["tickers"] if row["ticker"] not in silent]

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+import stamina
 
+from deskview.credentials import ApiKey
 from deskview.feed.scheduler import TURN_AGAIN_S, Scheduler
 from deskview.feed.state import FeedState
 from deskview.feed.tasks import KEY_AGAIN_S, KEYRING_READ, Failure, Progress, Task, failure_of, progress_message
@@ -14,7 +16,8 @@ from deskview.market.groups import load_groups
 from deskview.market.sessions import Calendar
 from deskview.providers.answers import Refusal, refused
 from deskview.providers.errors import Kind, ProviderError
-from deskview.providers.retry import report_setback
+from deskview.providers.http import HttpClient
+from deskview.providers.retry import RateLimiter, report_answer, report_setback
 
 Work = Callable[[], Awaitable[None]]
 NOW = 1_000.0
@@ -128,6 +131,46 @@ async def test_the_next_try_of_a_request_is_told_while_it_waits() -> None:
 
     await schedule.attempt(Task.PRINTS, work)
     assert seen == [NOW + 12.0]
+    assert faults == {}
+
+
+async def test_an_answer_does_not_make_up_for_the_try_that_failed_before() -> None:
+    schedule, faults = scheduler()
+    await schedule.attempt(Task.DAILY, raising(ProviderError(Kind.KEY_REFUSED, "The key is refused.")))
+    before = faults[Task.DAILY]
+    seen: list[Failure] = []
+
+    async def work() -> None:
+        report_setback(ProviderError(Kind.UNREACHABLE, "No data."), 12.0)
+        seen.append(faults[Task.DAILY])
+        report_answer("")
+        seen.append(faults[Task.DAILY])
+
+    await schedule.attempt(Task.DAILY, work)
+    assert [fault.sentence for fault in seen] == ["No data.", before.sentence]
+    assert not seen[-1].keeps_figures
+    assert faults == {}
+
+
+async def test_a_setback_that_is_over_is_no_longer_told_while_the_work_goes_on() -> None:
+    """Work of thousands of calls would show one time-out of half an hour ago."""
+    schedule, faults = scheduler()
+    answers = iter([httpx.Response(429, headers={"Retry-After": "0"}), httpx.Response(200, content=b"{}")])
+    network = httpx.MockTransport(lambda _: next(answers))
+    http = HttpClient("http://127.0.0.1", ApiKey("demo"), limiter=RateLimiter(100, 1.0), transport=network)
+    told: list[str] = []
+
+    async def work() -> None:
+        with stamina.set_testing(False):
+            asking = asyncio.create_task(http.get("x"))
+            while not asking.done():
+                told.extend(fault.sentence for fault in faults.values())
+                await asyncio.sleep(0.01)
+        await asking
+        assert faults == {}
+
+    await schedule.attempt(Task.FLOW_YEAR, work)
+    assert "allows no more calls" in told[0]
     assert faults == {}
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import msgspec
 import polars as pl
 import pytest
 
@@ -76,7 +75,7 @@ async def test_a_connection_that_breaks_loses_nothing_and_counts_nothing_twice()
     assert failures > 0
     assert breaking.broken >= failures
     assert state.bars.equals(whole.bars)
-    assert {why: count for why, count in state.left_out.items() if why != "duplicate"} == dict(whole.left_out)
+    assert state.left_out == whole.left_out
 
 
 async def insisted(ill: Provider, state: FlowState, until: datetime) -> FlowState:
@@ -113,10 +112,8 @@ def of_kind(drawn: Drawn, kind: str) -> list[str]:
 
 
 def flow_of(board: Board) -> Flow:
-    """The reading without the repeats it recognised, which depend on how often was asked."""
     assert board.flow.value is not None
-    left_out = {why: count for why, count in board.flow.value.left_out.items() if why != "duplicate"}
-    return msgspec.structs.replace(board.flow.value, left_out=left_out)
+    return board.flow.value
 
 
 def basis_of(crash: Made) -> Basis:

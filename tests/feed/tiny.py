@@ -50,6 +50,7 @@ class TinyMarket:
         self.snapshots = 0
         self.at_once = self.most_at_once = 0
         self.broken = False
+        self.reconnected = 0
 
     async def market_status(self) -> MarketStatus:
         return MarketStatus(self.clock, "open")
@@ -132,6 +133,9 @@ class TinyMarket:
 
     async def exchanges(self) -> Table:
         return Table(empty(EXCHANGES))
+
+    async def reconnect(self) -> None:
+        self.reconnected += 1
 
     async def aclose(self) -> None:
         return None

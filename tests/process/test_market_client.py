@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from deskview.board.alerts import AlertChange
 from deskview.market_client import SEE_LOG, MarketClient, MarketUnavailableError, Subscriber
 
 
@@ -17,6 +18,7 @@ class Market:
     ended: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     refreshes: int = 0
     opened: list[str | None] = field(default_factory=list)
+    changes: list[AlertChange] = field(default_factory=list)
 
     async def run(self) -> None:
         """Waits for the end."""
@@ -29,6 +31,10 @@ class Market:
     def open_name(self, ticker: str | None) -> None:
         """Remembers."""
         self.opened.append(ticker)
+
+    def change_alerts(self, change: AlertChange) -> None:
+        """Remembers."""
+        self.changes.append(change)
 
     def refresh_now(self) -> None:
         """Counts."""

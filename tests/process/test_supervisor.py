@@ -15,9 +15,10 @@ import pytest
 
 from deskview import __version__
 from deskview.board import Board, Status
+from deskview.board.alerts import Acknowledge, SetRule
 from deskview.market_client import MarketUnavailableError
 from deskview.process.supervisor import RestartPolicy
-from deskview.settings import Refresh
+from deskview.settings import Alert, Refresh
 from tests.feed.markets import QUICK, Made, complete
 from tests.process.markets import (
     CANARY,
@@ -345,3 +346,26 @@ async def test_it_ends_with_the_desk(warm: Path) -> None:
         await follower.until(lambda board: isinstance(board, Board))
         assert len(children()) == 1
     assert children() == []
+
+
+async def test_rules_are_watched_and_changed_in_its_process(warm: Path) -> None:
+    rule = Alert("momentum.sigma", below=-3)
+    settings = msgspec.structs.replace(QUICK, alert=(rule,))
+    async with following(warm, settings=settings) as (follower, _):
+        fired = await follower.until(lambda board: any(firing.rule == rule for firing in board.alerts.firings))
+        (firing,) = [firing for firing in fired.alerts.firings if firing.rule == rule]
+        assert firing.value is not None and firing.value < -3
+        own = Alert("momentum.return", below=-0.5)
+        follower.market.change_alerts(SetRule(own))
+        follower.market.change_alerts(Acknowledge())
+        changed = await follower.until(lambda board: any(watch.rule == own for watch in board.alerts.watches))
+        assert "set" in changed.alerts.notices[-1].title
+        seen = await follower.until(
+            lambda board: bool(board.alerts.firings) and not any(watch.waiting for watch in board.alerts.watches)
+        )
+        assert firing.number in [one.number for one in seen.alerts.firings]
+    async with following(warm, settings=settings) as (follower, _):
+        again = await follower.until(lambda board: bool(board.alerts.watches))
+        assert [firing.number for firing in again.alerts.firings if firing.rule == rule] == [firing.number]
+        assert again.alerts.first > firing.number
+        assert any(watch.rule == own and watch.own for watch in again.alerts.watches)

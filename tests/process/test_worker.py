@@ -1,8 +1,10 @@
 """The worker process, spoken to over its pipe: whom it listens to, and what it makes of messages it does not know."""
 
+import gc
 import socket
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,12 +12,15 @@ from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from deskview import __version__
 from deskview.credentials import ApiKey
 from deskview.exits import Exit
+from deskview.memory import YOUNG_COLLECTIONS
+from deskview.process import worker as process
 from deskview.process.messages import (
     TO_DESK,
     BarsRequest,
@@ -133,3 +138,25 @@ def test_a_message_comes_as_it_was_sent() -> None:
 
 def test_the_key_is_not_printed_with_the_start(tmp_path: Path) -> None:
     assert CANARY not in repr(Start(MarketConfig(crash, tmp_path, QUICK), CANARY))
+
+
+class Knot:
+    """Holds itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_lies_in_old_cycles_is_let_go_of_after_some_boards() -> None:
+    outbox, board, knot = Mock(), Mock(), Knot()
+    gc.disable()
+    try:
+        gc.collect(1)  # it is old by now
+        lives = weakref.ref(knot)
+        del knot
+        for _ in range(YOUNG_COLLECTIONS + 2):
+            process._publish(outbox, board)
+        assert lives() is None
+        assert outbox.put_board.call_count == YOUNG_COLLECTIONS + 2
+    finally:
+        gc.enable()

@@ -60,7 +60,7 @@ class Loopback:
         async def end() -> None:
             for server in self._servers:
                 server.close()
-            tasks = list(self._tasks)
+            tasks = asyncio.all_tasks() - {asyncio.current_task()}  # one that was only just accepted among them
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

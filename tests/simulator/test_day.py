@@ -93,6 +93,16 @@ def test_one_that_starts_after_that_runs_to_the_end_of_the_day() -> None:
     assert clock.now() == datetime(2026, 2, 5, 1, 0, tzinfo=UTC)
 
 
+def test_one_of_more_sessions_goes_on_over_the_nights_to_the_end_of_the_last() -> None:
+    passed = 0.0
+    clock = Clock(date(2026, 2, 2), time(20), 10.0, lambda: passed, last=date(2026, 2, 4))
+    clock.now()
+    passed = 1440.0
+    assert clock.now() == datetime(2026, 2, 3, 5, 0, tzinfo=UTC)
+    passed = 1e5
+    assert clock.now() == datetime(2026, 2, 5, 1, 0, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(("scenario", "close"), [("momentum-crash", time(16)), ("half-day", time(13))])
 async def test_it_shows_the_close_before_it_begins_again(scenario: str, close: time) -> None:
     at = close.replace(minute=4, second=59)

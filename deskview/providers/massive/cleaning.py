@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from deskview.providers.base import Table
-from deskview.text import JOINING, MARKS_KEPT, neutralise
+from deskview.text import JOINING, MARKS_KEPT, UNSURE, neutralise
 
 NEW_YORK = "America/New_York"
 TICKER = r"[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}"
@@ -76,7 +76,7 @@ def code(column: str) -> pl.Expr:
 
 
 def _printable(column: str) -> pl.Expr:
-    return pl.col(column).str.replace_all(r"[\p{C}\p{Zl}\p{Zp}]", "")
+    return pl.col(column).str.replace_all(rf"[\p{{C}}\p{{Zl}}\p{{Zp}}{UNSURE}]", "")
 
 
 def unfit_bar() -> dict[str, pl.Expr]:

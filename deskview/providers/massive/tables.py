@@ -198,11 +198,11 @@ def trades(rows: list[Trade], ticker: str, rejects: Rejects) -> pl.DataFrame:
     Digits of a price beyond the fourth are cut off in `price_e4`, so that a price just off a whole cent never becomes
     one. `off_exchange` holds for exchange 4 or a facility named in `trf_id`.
     """
-    return require(_fit(_columns(rows), [pl.lit(ticker).alias("ticker")], list(TRADES), rejects), TRADES, "trades")
+    return require(_fit(trade_columns(rows), [pl.lit(ticker).alias("ticker")], list(TRADES), rejects), TRADES, "trades")
 
 
 def windows(windows: Sequence[Window], rejects: Rejects) -> pl.DataFrame:
-    """TRADES with `since` of many windows, each in tape order; made as one table, for every table costs."""
+    """TRADES with `since` of many windows of `trade_columns`, in tape order; made at once: every table costs."""
     place = pl.Series(np.repeat(np.arange(len(windows)), [len(window.rows) for window in windows]))
     tickers = pl.Series([window.ticker for window in windows], dtype=pl.String())
     starts = pl.Series([window.since for window in windows], dtype=UTC_NS)
@@ -210,7 +210,8 @@ def windows(windows: Sequence[Window], rejects: Rejects) -> pl.DataFrame:
         rejects.merge(window.left_out)
     labels = [tickers.gather(place).alias("ticker"), starts.gather(place).alias("since"), place.alias("place")]
     columns = [*TRADES, "since", "place"]
-    frame = _fit(_columns([row for window in windows for row in window.rows]), labels, columns, rejects)
+    wire = pl.concat([trade_columns([]), *(window.rows for window in windows)], rechunk=True)
+    frame = _fit(wire, labels, columns, rejects)
     ordered = frame.sort("place", "sip_time", "sequence", maintain_order=True).drop("place")
     return ordered.with_columns(pl.col(column).cast(kind) for column, kind in TRADES.items())
 
@@ -259,8 +260,8 @@ def _ten_thousandths(prices: pl.Series) -> pl.Series:
     return pl.Series(nearest - (nearest / TEN_THOUSANDTHS > price)).cast(pl.Int64())
 
 
-def _columns(rows: list[Trade]) -> pl.DataFrame:
-    """The rows as columns, attribute by attribute as in `_snapshot_columns`."""
+def trade_columns(rows: list[Trade]) -> pl.DataFrame:
+    """The rows of the wire as its columns, attribute by attribute as in `_snapshot_columns`."""
     return pl.DataFrame(
         {
             "price": pl.Series([row.price for row in rows], dtype=pl.Float64()),

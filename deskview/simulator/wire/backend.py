@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import threading
 import time as wall
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from starlette.requests import Request
@@ -17,8 +19,10 @@ from deskview.simulator.wire.protocol import Refusal, error, not_found
 from deskview.simulator.world.moment import Moment, at_moment
 from deskview.simulator.world.world import World
 
-#: When trading after hours ends, the clock stands still.
+#: When trading after hours of the scenario's session ends, the clock stands still.
 LAST = time(20)
+#: A session's first trades, and when the vendor lets go of the session before.
+_DAWN, _RESET = timedelta(hours=4), timedelta(hours=3, minutes=30)
 #: One answer of the clock in so many jumps, where it does.
 JUMPS_EVERY = 5
 #: Sessions before the scenario's of which an unlisted name has no bars.
@@ -29,7 +33,8 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Clock:
-    """Starts with the first reading, runs `speed` times as fast as ours (0: stands still), stops at 20:00 New York.
+    """Starts with the first reading, runs `speed` times as fast as ours (0: stands still), stops at 20:00 New York of
+    the day `last`.
 
     Where it is to begin `again` at a moment (UTC) after its start, it goes back to the start then, and does not stop.
     """
@@ -40,11 +45,13 @@ class Clock:
         at: time,
         speed: float,
         ticks: Callable[[], float] = wall.monotonic,
+        *,
         again: datetime | None = None,
+        last: date | None = None,
     ) -> None:
         self._start = datetime.combine(day, at, NEW_YORK).astimezone(UTC)
         self._round = again - self._start if again is not None and again > self._start else None
-        self._last = max(self._start, datetime.combine(day, LAST, NEW_YORK).astimezone(UTC))
+        self._last = max(self._start, datetime.combine(last or day, LAST, NEW_YORK).astimezone(UTC))
         self._speed = speed
         self._ticks = ticks
         self._began: float | None = None
@@ -63,16 +70,18 @@ class Clock:
 
 @dataclass
 class Market:
-    """One served market. `delayed`: no last trade and quote, status DELAYED; `empty`: a holiday.
+    """One served market, from session number `first` on.
 
-    `unlisted` is a ticker that the listing, the snapshot and the newest bars leave out. `empty_days` is how often the
-    session before is still answered without bars. `dividends` keeps the rows of the dividends endpoint once made: those
-    of the newest block, and all. `frozen`: the first moment asked for stays. `jump_hours` is how far ahead every fifth
-    answer of the clock is, `clock_answers` how many there were.
+    `delayed`: no last trade and quote, status DELAYED; `empty`: a holiday. `unlisted` is a ticker that the listing, the
+    snapshot and the newest bars leave out. `empty_days` is how often the session before is still answered without bars.
+    `dividends` keeps the rows of the dividends endpoint once made, by session: those of the newest block, and all.
+    `frozen`: the first moment asked for stays. `jump_hours` is how far ahead every fifth answer of the clock is,
+    `clock_answers` how many there were.
     """
 
     world: World
     clock: Clock
+    first: int
     delayed: bool = False
     empty: bool = False
     unlisted: str | None = None
@@ -80,7 +89,7 @@ class Market:
     frozen: bool = False
     jump_hours: float = 0.0
     clock_answers: int = 0
-    dividends: dict[bool, list[dict[str, Any]]] = field(default_factory=dict)
+    dividends: dict[tuple[int, bool], list[dict[str, Any]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _moment: Moment | None = None
 
@@ -110,7 +119,7 @@ class Market:
         now = self.data_ns()
         with self._lock:
             if self._moment is None or (self._moment.now_ns != now and not self.frozen):
-                self._moment = at_moment(world, now)
+                self._moment = at_moment(world, self.number, now)
             return self._moment
 
     def told_time(self) -> datetime:
@@ -132,17 +141,31 @@ class Market:
             return -1
         return self.world.roster.index.get(self.unlisted, -1)
 
+    @property
+    def number(self) -> int:
+        """The session that is on: one follows another when the vendor resets the day, nights and weekends after it."""
+        return max(bisect_right(self._resets, self.clock.now()) - 1, 0) + self.first
+
+    @cached_property
+    def _resets(self) -> list[datetime]:
+        return [self._at(number, _RESET) for number in range(self.first, self.world.sessions + 1)]
+
+    def _at(self, number: int, since_midnight: timedelta) -> datetime:
+        return (datetime.combine(self.world.days[number], time(), NEW_YORK) + since_midnight).astimezone(UTC)
+
     def today(self) -> date:
-        """The scenario's session."""
-        return self.world.scenario.session
+        """The day of the session that is on."""
+        return self.world.days[self.number]
 
     def started(self) -> bool:
-        """Whether the scenario's session has begun (04:00 New York)."""
-        return self.clock.now() >= datetime.combine(self.today(), datetime.min.time(), NEW_YORK) + timedelta(hours=4)
+        """Whether the session has begun (04:00 New York)."""
+        return self.clock.now() >= self._at(self.number, _DAWN)
 
-    def split_told(self) -> bool:
-        """Whether the split of the scenario's session is in the tables: it comes late, at noon."""
-        return self.clock.now() >= datetime.combine(self.today(), NOON, NEW_YORK)
+    def splits_until(self) -> int:
+        """The last session whose splits are in the tables: that of the scenario's session comes late, at noon."""
+        number = self.number
+        late = number == self.world.sessions and self.clock.now() < datetime.combine(self.today(), NOON, NEW_YORK)
+        return number - late
 
     def misses_a_day(self) -> bool:
         """Whether the session before is answered without bars this time."""
@@ -152,8 +175,7 @@ class Market:
 
     def reset(self) -> bool:
         """Whether the day's reset has passed (03:30 New York)."""
-        local = self.clock.now().astimezone(NEW_YORK)
-        return local >= datetime.combine(self.today(), datetime.min.time(), NEW_YORK) + timedelta(hours=3, minutes=30)
+        return self.clock.now() >= self._resets[0]
 
 
 def as_date(request: Request, text: str, name: str) -> date:

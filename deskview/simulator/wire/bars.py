@@ -66,20 +66,20 @@ def _past_days(past: Daily, factor: Floats) -> Days:
     return Days(Bars(past.open, past.high, past.low, past.close, past.volume, vwap, prints), factor)
 
 
-def session_days(market: Market, number: int, *, todays_split: bool = True) -> Days:
-    """Every name in one session: from the history, or the scenario's own as far as it has come."""
+def session_days(market: Market, number: int, splits_until: int) -> Days:
+    """Every name in one session: from the history, or the one that is on as far as it has come."""
     world = market.ready()
-    if number == world.sessions:
+    if number == market.number:
         return Days(market.moment().day, np.ones(len(world.roster.entries)))
-    return _past_days(world.past.session(number), world.split_factors(number, todays=todays_split))
+    return _past_days(world.past.session(number), world.split_factors(number, splits_until))
 
 
 def grouped(request: Request, market: Market) -> Response:
     """GET /v2/aggs/grouped/locale/us/market/stocks/{date}."""
     day = as_date(request, request.path_params["date"], "date")
     number = None if market.empty else market.world.numbers.get(day)
-    missed = number == market.world.sessions - 1 and market.misses_a_day()
-    known = number is not None and number >= market.world.oldest and not missed
+    missed = number == market.number - 1 and market.misses_a_day()
+    known = number is not None and market.world.oldest <= number <= market.number and not missed
     rows = _grouped_rows(market, number, is_adjusted(request)) if number is not None and known else []
     body: dict[str, Any] = {"queryCount": len(rows), "resultsCount": len(rows), "adjusted": is_adjusted(request)}
     if rows or missed:
@@ -100,9 +100,9 @@ def close_ms(world: World, number: int) -> int:
 def _grouped_rows(market: Market, number: int, adjusted: bool) -> list[GroupedBar]:
     """`t` is the end of regular trading."""
     world = market.ready()
-    if number == world.sessions and not market.started():
+    if number == market.number and not market.started():
         return []
-    days = session_days(market, number, todays_split=market.split_told())
+    days = session_days(market, number, market.splits_until())
     some = np.flatnonzero(days.bars.volume > 0)
     some = some[some != market.hidden(number)]
     ends = close_ms(world, number)
@@ -117,7 +117,7 @@ def previous(request: Request, market: Market) -> Response:
     ticker = request.path_params["ticker"]
     position = market.position(request, ticker)
     finished = market.clock.now() >= world.calendar.closes(market.today())
-    number = world.sessions if finished else world.sessions - 1
+    number = market.number if finished else market.number - 1
     numbers = [number] if position != market.hidden(number) else []
     rows = day_bars(market, position, numbers, is_adjusted(request))
     rows = [{"T": ticker} | row | {"t": close_ms(world, number)} for row in rows]
@@ -148,18 +148,19 @@ def bars_answer(
 def day_bars(market: Market, position: int, numbers: list[int], adjusted: bool) -> list[dict[str, Any]]:
     """Day bars of a name in those sessions, oldest first; sessions without a trade are absent."""
     world = market.ready()
-    past = [number for number in numbers if number < world.sessions]
+    on = market.number
+    past = [number for number in numbers if number < on]
     rows = _rows(_past_days(world.past.name(position, past), _factors(market, position, past)), past, world, adjusted)
-    if world.sessions in numbers:
+    if on in numbers:
         today = {name: array[[position]] for name, array in vars(market.moment().day).items()}
-        rows += _rows(Days(Bars(**today), np.ones(1)), [world.sessions], world, adjusted)
+        rows += _rows(Days(Bars(**today), np.ones(1)), [on], world, adjusted)
     return rows
 
 
 def _factors(market: Market, position: int, numbers: list[int]) -> Floats:
     """(numbers) onto the share basis of the splits the tables know by now."""
-    todays = market.split_told()
-    return np.array([market.world.split_factor(position, number, todays=todays) for number in numbers])
+    until = market.splits_until()
+    return np.array([market.world.split_factor(position, number, until) for number in numbers])
 
 
 def _rows(days: Days, numbers: list[int], world: World, adjusted: bool) -> list[dict[str, Any]]:
@@ -231,11 +232,10 @@ def _bound(request: Request, text: str, is_end: bool) -> int:
 def _base(market: Market, position: int, span: str, window: tuple[int, int], adjusted: bool) -> list[dict[str, Any]]:
     since, until = window
     days = market.world.days
-    numbers = list(range(bisect_left(days, _day(since)), bisect_right(days, _day(until))))
+    known = market.number + market.started()
+    numbers = list(range(bisect_left(days, _day(since)), min(bisect_right(days, _day(until)), known)))
     if position < market.world.roster.stocks:
         numbers = [number for number in numbers if number >= market.world.oldest]
-    if not market.started():
-        numbers = [number for number in numbers if number < market.world.sessions]
     numbers = [number for number in numbers if position != market.hidden(number)]
     if span == "day":
         return day_bars(market, position, [n for n in numbers if midnight_ms(days[n]) >= since], adjusted)

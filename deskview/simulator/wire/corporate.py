@@ -27,16 +27,17 @@ _SHORT_INTEREST = {"ticker": str, "settlement_date": str, "days_to_cover": float
 def splits(request: Request, market: Market) -> Response:
     """GET /stocks/v1/splits. Of one split there is a wrong row before the right one."""
     world = market.ready()
-    known = [split for split in world.splits if split.session < world.sessions or market.split_told()]
+    until = market.splits_until()
     rows = []
-    for split in known:
-        wrong = mistold(split, world.sessions)
-        rows += [_split_row(world, wrong, "W")] if wrong is not None else []
-        rows.append(_split_row(world, split, "S"))
+    for split in world.splits:
+        if split.session <= until:
+            wrong = mistold(split, world.sessions)
+            rows += [_split_row(world, wrong, "W", wrong.factor)] if wrong is not None else []
+            rows.append(_split_row(world, split, "S", world.split_factor(split.position, split.session - 1, until)))
     return _answer(request, rows, _SPLITS, "execution_date.desc", default=100, largest=5000)
 
 
-def _split_row(world: World, split: Split, mark: str) -> dict[str, Any]:
+def _split_row(world: World, split: Split, mark: str, factor: float) -> dict[str, Any]:
     return {
         "id": f"{mark}{split.position:05d}{split.session:04d}",
         "ticker": world.roster.tickers[split.position],
@@ -44,7 +45,7 @@ def _split_row(world: World, split: Split, mark: str) -> dict[str, Any]:
         "split_from": split.old,
         "split_to": split.new,
         "adjustment_type": "forward_split" if split.new > split.old else "reverse_split",
-        "historical_adjustment_factor": round(split.factor, 8),
+        "historical_adjustment_factor": round(factor, 8),
     }
 
 
@@ -53,21 +54,26 @@ def dividends(request: Request, market: Market) -> Response:
     world, params = market.ready(), query(request)
     newest = world.past.newest.first
     whole = any(_may_match(params, "ex_dividend_date", day.isoformat()) for day in world.days[world.oldest : newest])
-    if whole not in market.dividends:
-        market.dividends[whole] = _dividend_rows(world, world.oldest if whole else newest)
-    return _answer(request, market.dividends[whole], _DIVIDENDS, "ticker.asc", default=100, largest=5000)
+    number = market.number
+    if (number, whole) not in market.dividends:
+        market.dividends[number, whole] = _dividend_rows(world, world.oldest if whole else newest, number)
+    return _answer(request, market.dividends[number, whole], _DIVIDENDS, "ticker.asc", default=100, largest=5000)
 
 
-def _dividend_rows(world: World, since: int) -> list[dict[str, Any]]:
+def _dividend_rows(world: World, since: int, until: int) -> list[dict[str, Any]]:
     paid, rows = world.dividends, []
     later = np.ones(len(world.roster.entries))
-    known = np.flatnonzero(paid.session >= since)
+    known = np.flatnonzero((paid.session >= since) & (paid.session <= until))
     for place, k in enumerate(known[np.argsort(-paid.session[known], kind="stable")].tolist()):
         position, number, share = int(paid.position[k]), int(paid.session[k]), float(paid.share[k])
-        before = world.past.close_before(position, number) if number < world.sessions else world.previous[position]
+        before = (
+            world.past.close_before(position, number)
+            if number < world.sessions
+            else world.closes_before(number)[position]
+        )
         cash = round(float(before) * share, 4)
         later[position] *= 1 - share
-        factor = world.split_factor(position, number)
+        factor = world.split_factor(position, number, until)
         ex = world.days[number]
         row = {
             "id": f"D{position:05d}{number:04d}", "ticker": world.roster.tickers[position],
@@ -85,7 +91,8 @@ def short_volume(request: Request, market: Market) -> Response:
     """GET /stocks/v1/short-volume: off-exchange volume of FINRA's facilities, published after the session."""
     world = market.ready()
     params = query(request)
-    wanted = [n for n in range(world.oldest, world.sessions) if _may_match(params, "date", world.days[n].isoformat())]
+    numbers = range(world.oldest, market.number)
+    wanted = [n for n in numbers if _may_match(params, "date", world.days[n].isoformat())]
     rows = [row for number in (wanted or [])[-20:] for row in _short_rows(market, number)]
     return _answer(request, rows, _SHORT_VOLUME, "ticker.asc", default=10, largest=50_000)
 
@@ -133,7 +140,7 @@ def short_interest(request: Request, market: Market) -> Response:
     world = market.ready()
     rows: list[dict[str, Any]] = []
     for number in range(world.sessions - 10, world.past.newest.first + 10, -10):
-        rows += _interest_rows(market, number)
+        rows += _interest_rows(market, number) if number < market.number else []
         if len(rows) > 40_000:
             break
     return _answer(request, rows, _SHORT_INTEREST, "ticker.asc", default=10, largest=50_000)

@@ -63,7 +63,7 @@ def overview(request: Request, market: Market) -> Response:
     market.ready()
     entry = market.world.roster.entries[market.position(request, request.path_params["ticker"])]
     on = as_date(request, request.query_params.get("date") or market.today().isoformat(), "date")
-    listed, last = _span(market, entry)
+    listed, last = _span(market, entry, market.number)
     if entry.former is not None and listed is not None and on < listed:
         return json(
             {"request_id": request_id(request), "results": _former(market, entry, entry.former), "status": "OK"}
@@ -84,33 +84,37 @@ def _shares(market: Market, entry: Entry, on: date) -> dict[str, Any]:
 
     Every line of a company is told the whole company's market cap.
     """
-    world = market.world
+    world, number = market.world, market.number
     position = world.roster.index[entry.ticker]
     if entry.kind is not AssetKind.STOCK:
-        return {"share_class_shares_outstanding": world.fund_shares(position, bisect_right(world.days, on) - 1)}
-    price = float(world.previous[position])
-    shares = max(round(entry.size_usd / price), 1) if price > 0 else 0
+        shares = world.fund_shares(position, bisect_right(world.days, on) - 1, number)
+        return {"share_class_shares_outstanding": shares}
+    price, before = (float(world.closes_before(each)[position]) for each in (world.sessions, number))
+    to_come = world.split_factor(position, number, world.sessions)
+    shares = max(round(entry.size_usd / price * to_come), 1) if price > 0 else 0
     code, title = _SIC.get(entry.sector or "", ("9995", "NON-OPERATING ESTABLISHMENTS"))
-    company = world.roster.companies_usd[entry.issuer]
+    company = world.roster.companies_usd[entry.issuer] * (before * to_come / price if price > 0 else 1.0)
     return {
         "share_class_shares_outstanding": shares,
-        "weighted_shares_outstanding": max(round(company / price), 1) if price > 0 else 0,
+        "weighted_shares_outstanding": max(round(company / before), 1) if before > 0 else 0,
         "market_cap": round(company, 2), "sic_code": code, "sic_description": title,
         "total_employees": 100 + shares % 90_000,
     }  # fmt: skip
 
 
-def _span(market: Market, entry: Entry) -> tuple[date | None, date | None]:
+def _span(market: Market, entry: Entry, number: int) -> tuple[date | None, date | None]:
+    """The first and, of a line that is no longer listed in a session, the last day."""
     days = market.world.days
     listed = days[entry.first] if entry.first > 0 else date(2005 + crc32(entry.ticker.encode()) % 19, 3, 14)
-    return listed, days[entry.last] if entry.last < len(days) else None
+    return listed, days[entry.last] if entry.last < number else None
 
 
 def _listing(market: Market) -> list[dict[str, Any]]:
     market.ready()
-    entries = [entry for entry in market.world.roster.entries if entry.ticker != market.unlisted]
+    number, entries = market.number, market.world.roster.entries
+    entries = [entry for entry in entries if entry.ticker != market.unlisted and entry.first <= number]
     former = [_former(market, entry, entry.former) for entry in entries if entry.former is not None]
-    return [_listed(market, entry, _span(market, entry)[1]) for entry in entries] + former
+    return [_listed(market, entry, _span(market, entry, number)[1]) for entry in entries] + former
 
 
 def _listed(market: Market, entry: Entry, last: date | None) -> dict[str, Any]:

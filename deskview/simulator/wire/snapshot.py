@@ -122,12 +122,13 @@ def one_name(request: Request, market: Market) -> Response:
 
 def snapshot_rows(market: Market, chosen: Integers) -> list[Row]:
     """Rows of the chosen names; a name that no longer trades has none."""
-    world = market.ready()
-    chosen = chosen[(world.roster.spans()[1][chosen] >= world.sessions) & (chosen != market.hidden(world.sessions))]
+    world, number = market.ready(), market.number
+    first, ends = (span[chosen] for span in world.roster.spans())
+    chosen = chosen[(first <= number) & (ends >= number) & (chosen != market.hidden(number))]
     if not market.reset():
         return _yesterday(market, chosen)
     moment = market.moment()
-    before = world.previous[chosen]
+    before = world.day(number).previous[chosen]
     last = moment.price_e4[chosen] / 1e4
     change = np.where(last > 0, last - before, 0.0)
     columns = zip(
@@ -137,7 +138,7 @@ def snapshot_rows(market: Market, chosen: Integers) -> list[Row]:
         moment.last_ns[chosen].tolist(),
         _day_bars(moment.day, chosen),
         _minute_bars(market, chosen),
-        _previous(session_days(market, world.sessions - 1), chosen, adjusted=True),
+        _previous(session_days(market, number - 1, number), chosen, adjusted=True),
         _quotes(market, chosen),
         _trades(market, chosen),
         strict=True,
@@ -210,14 +211,14 @@ def _trade(price: float, when: int, size: int, codes: list[int] | None) -> LastT
 
 
 def _yesterday(market: Market, chosen: Integers) -> list[Row]:
-    """Before the reset at 03:30: the session before as it ended, with the one before that as `prevDay`."""
+    """Before the first reset at 03:30: the session before as it ended, with the one before that as `prevDay`."""
     world = market.world
-    number = world.sessions - 1
-    day, before = session_days(market, number).bars, session_days(market, number - 1)
+    number = market.first - 1
+    day, before = (session_days(market, which, market.first) for which in (number, number - 1))
     ended = close_ms(world, number)
     rows = []
     for i, bar, prev in zip(
-        chosen.tolist(), _day_bars(day, chosen), _previous(before, chosen, adjusted=False), strict=True
+        chosen.tolist(), _day_bars(day.bars, chosen), _previous(before, chosen, adjusted=False), strict=True
     ):
         change = bar.c - prev.c if prev.c else 0.0
         minute = MinuteBar(bar.c, bar.c, bar.c, bar.c, 0.0, bar.c, 0, ended - 60_000, int(bar.v), bar.dv, "0")

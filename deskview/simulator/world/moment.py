@@ -1,11 +1,12 @@
-"""The whole market at one moment of the scenario's session, read off the price paths and the minutes' volumes."""
+"""The whole market at one moment of a session, read off the price paths and the minutes' volumes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from deskview.simulator.world.history import Daily, print_counts
 from deskview.simulator.world.minutes import E4, MINUTES, OPEN, steps
 from deskview.simulator.world.prints import MINUTE_NS, OPENING_CROSS_NS, UNPRICED
 from deskview.simulator.world.seeded import Flags, Floats, Integers, keys, uniforms
@@ -56,22 +57,23 @@ class Moment:
     ask_e4: Integers
 
 
-def at_moment(world: World, now_ns: int) -> Moment:
-    """The market at a moment; before 04:00 nothing has traded, from 20:00 on nothing trades any more."""
-    return _Reader(world, now_ns).read()
+def at_moment(world: World, number: int, now_ns: int) -> Moment:
+    """The market at a moment of a session; before 04:00 nothing has traded, from 20:00 on nothing trades any more."""
+    return _Reader(world, number, now_ns).read()
 
 
 class _Reader:
     """The parts of a Moment; `shares` and `prints` are (names, minutes gone by), the last minute as far as it is."""
 
-    def __init__(self, world: World, now_ns: int) -> None:
+    def __init__(self, world: World, number: int, now_ns: int) -> None:
         self.world, self.now_ns = world, now_ns
-        self.dawn = world.midnight_ns(world.sessions) + 14_400 * 10**9
+        self.session = session = world.day(number)
+        self.dawn = world.midnight_ns(number) + 14_400 * 10**9
         self.elapsed = min(max(now_ns - self.dawn, 0), MINUTES * MINUTE_NS)
         self.minute, inside = divmod(self.elapsed, MINUTE_NS)
         self.part = inside / MINUTE_NS
-        self.shares = world.volumes.shares[:, : self.minute + 1].copy()
-        self.prints = world.volumes.prints[:, : self.minute + 1].copy()
+        self.shares = session.volumes.shares[:, : self.minute + 1].copy()
+        self.prints = session.volumes.prints[:, : self.minute + 1].copy()
         if self.minute < MINUTES:
             self.shares[:, self.minute] = self.shares[:, self.minute] * self.part
             self.prints[:, self.minute] = np.ceil(self.prints[:, self.minute] * self.part)
@@ -79,16 +81,16 @@ class _Reader:
         self.traded: Flags = np.asarray(active.any(axis=1))
         self.latest: Integers = self.shares.shape[1] - 1 - np.argmax(active[:, ::-1], axis=1)
         self.opened = self.elapsed >= OPEN * MINUTE_NS + OPENING_CROSS_NS
-        self.closed = self.elapsed >= world.session.close * MINUTE_NS
+        self.closed = self.elapsed >= session.close * MINUTE_NS
 
     def read(self) -> Moment:
         """All parts together."""
-        volumes = self.world.volumes
+        volumes = self.session.volumes
         volume = self.shares.sum(axis=1, dtype=np.int64)
         volume += volumes.opening * self.opened + volumes.closing * self.closed
         price, when, size, codes = self._last_trade()
         last, codes = self._strange(price, codes)
-        bid = np.where(self.traded, self.world.bids(self._mid()), 0)
+        bid = np.where(self.traded, self.session.bids(self._mid()), 0)
         return Moment(
             now_ns=self.now_ns,
             day=self._day(volume),
@@ -101,54 +103,53 @@ class _Reader:
             last_conditions=codes,
             price_e4=np.where(self.traded, price, 0).astype(np.int64),
             bid_e4=bid,
-            ask_e4=np.where(self.traded, bid + self.world.spreads, 0),
+            ask_e4=np.where(self.traded, bid + self.session.spreads, 0),
         )
 
     def _now(self) -> Floats:
         """(names) mids at the moment."""
         if self.minute >= MINUTES:
-            return np.asarray(self.world.mids[:, MINUTES])
-        ahead = bool(self.part >= steps(self.world.sessions)[self.minute])
-        return np.asarray(self.world.mids[:, self.minute + ahead])
+            return np.asarray(self.session.mids[:, MINUTES])
+        ahead = bool(self.part >= steps(self.session.number)[self.minute])
+        return np.asarray(self.session.mids[:, self.minute + ahead])
 
     def _mid(self) -> Floats:
         """(names) mids at each name's last trade."""
         current = self.latest == self.minute
-        return np.where(current, self._now(), self.world.mids[np.arange(len(current)), self.latest + 1])
+        return np.where(current, self._now(), self.session.mids[np.arange(len(current)), self.latest + 1])
 
     def _day(self, volume: Integers) -> Bars:
-        world = self.world
+        session = self.session
         if not self.opened:
             nothing = np.zeros(len(volume))
             return Bars(nothing, nothing, nothing, nothing, np.zeros(len(volume), np.int64), nothing, volume * 0)
-        stop = min(self.minute, world.session.close)
-        regular = world.mids[:, OPEN : stop + 1]
-        last = (
-            np.where(self.latest < OPEN, regular[:, 0], self._mid()) if stop < world.session.close else regular[:, -1]
-        )
+        stop = min(self.minute, session.close)
+        regular = session.mids[:, OPEN : stop + 1]
+        last = np.where(self.latest < OPEN, regular[:, 0], self._mid()) if stop < session.close else regular[:, -1]
         highest, lowest = np.maximum(regular.max(axis=1), last), np.minimum(regular.min(axis=1), last)
-        shares = self.shares[:, OPEN : world.session.close]
-        worth = np.einsum("nm,nm->n", shares, world.mids[:, OPEN : OPEN + shares.shape[1]])
+        shares = self.shares[:, OPEN : session.close]
+        worth = np.einsum("nm,nm->n", shares, session.mids[:, OPEN : OPEN + shares.shape[1]])
         counted = shares.sum(axis=1, dtype=np.int64)
         bar = Bars(
-            open=_on_grid(regular[:, 0], world.ticks),
-            high=(world.bids(highest) + world.spreads) / E4,
-            low=world.bids(lowest) / E4,
-            close=_on_grid(last, world.ticks),
+            open=_on_grid(regular[:, 0], session.ticks),
+            high=(session.bids(highest) + session.spreads) / E4,
+            low=session.bids(lowest) / E4,
+            close=_on_grid(last, session.ticks),
             volume=volume,
             vwap=np.round(np.divide(worth, counted, out=regular[:, 0].copy(), where=counted > 0), 4),
             prints=self.prints.sum(axis=1, dtype=np.int64) + 1 + self.closed,
         )
-        return _only(bar, (world.volumes.opening > 0) | (counted > 0) | (self.closed & (world.volumes.closing > 0)))
+        bar = bar if session.final is None else _within(bar, session.final)
+        return _only(bar, (session.volumes.opening > 0) | (counted > 0) | (self.closed & (session.volumes.closing > 0)))
 
     def _minute(self) -> Bars:
-        world, rows = self.world, np.arange(len(self.latest))
-        first, last = world.mids[rows, self.latest], self._mid()
+        session, rows = self.session, np.arange(len(self.latest))
+        first, last = session.mids[rows, self.latest], self._mid()
         bar = Bars(
-            open=_on_grid(first, world.ticks),
-            high=(world.bids(np.maximum(first, last)) + world.spreads) / E4,
-            low=world.bids(np.minimum(first, last)) / E4,
-            close=_on_grid(last, world.ticks),
+            open=_on_grid(first, session.ticks),
+            high=(session.bids(np.maximum(first, last)) + session.spreads) / E4,
+            low=session.bids(np.minimum(first, last)) / E4,
+            close=_on_grid(last, session.ticks),
             volume=self.shares[rows, self.latest],
             vwap=np.round((first + last) / 2, 4),
             prints=self.prints[rows, self.latest],
@@ -160,22 +161,22 @@ class _Reader:
 
         After the close of a name that has not traded since, that is the cross.
         """
-        world, rows, latest = self.world, np.arange(len(self.latest)), self.latest
+        world, session, rows, latest = self.world, self.session, np.arange(len(self.latest)), self.latest
         luck = uniforms(keys(world.seed, world.roster.tickers, "last"), (latest + 1).astype(np.uint64))
-        price = world.bids(self._mid()) + np.where(luck < 0.5, 0, world.spreads)
+        price = session.bids(self._mid()) + np.where(luck < 0.5, 0, session.spreads)
         ended = self.dawn + latest * MINUTE_NS + ((0.95 + 0.04 * luck) * MINUTE_NS).astype(np.int64)
         when = np.where(latest == self.minute, self.now_ns - (luck * 4e8).astype(np.int64) - 1, ended)
         size = np.maximum(self.shares[rows, latest] // np.maximum(self.prints[rows, latest], 1), 1)
         size = np.where(luck * 31 % 1 < _ODD_SHARE, np.minimum(size, 1 + (luck * 98).astype(np.int64)), size)
-        close = world.session.close
+        close = session.close
         digits = when // 1000 % 8
         codes = np.where(size >= 100, _ROUND[digits], _ODD[digits])
         outside = (latest < OPEN) | (latest >= close)
         codes = np.where(outside, np.where(size < 100, _EXTENDED_ODD, _EXTENDED), codes)
-        crossed = self.closed & (latest < close) & (world.volumes.closing > 0)
-        price = np.where(crossed, _on_grid(world.mids[:, close], world.ticks) * E4 + 0.5, price)
+        crossed = self.closed & (latest < close) & (session.volumes.closing > 0)
+        price = np.where(crossed, _on_grid(session.mids[:, close], session.ticks) * E4 + 0.5, price)
         when = np.where(crossed, self.dawn + close * MINUTE_NS, when)
-        return price, when, np.where(crossed, world.volumes.closing, size), np.where(crossed, _CLOSING, codes)
+        return price, when, np.where(crossed, session.volumes.closing, size), np.where(crossed, _CLOSING, codes)
 
     def _strange(self, price: Integers, codes: Integers) -> tuple[Integers, Integers]:
         """Price and conditions of the last print of all: of a few names it is one that sets no price and is far off."""
@@ -184,13 +185,20 @@ class _Reader:
         chance, way, kind = (uniforms(key + np.uint64(k), counter) for k in range(3))
         some, (least, most) = chance < _STRANGE, _OFF
         off = (least + (most - least) * np.abs(2 * way - 1)) * np.where(way < 0.5, -1, 1)
-        away = np.maximum(np.rint(price * (1 + off) / self.world.ticks), 1) * self.world.ticks
+        away = np.maximum(np.rint(price * (1 + off) / self.session.ticks), 1) * self.session.ticks
         codes = np.where(some, np.array(UNPRICED)[(kind * len(UNPRICED)).astype(np.int64)], codes)
         return np.where(some, away, price).astype(np.int64), codes
 
 
 def _on_grid(mids: Floats, ticks: Integers) -> Floats:
     return np.asarray(np.rint(mids * E4 / ticks) * ticks / E4)
+
+
+def _within(bar: Bars, final: Daily) -> Bars:
+    """The bar so far of a session the history has: it ends at what that says, and is worked out the same way."""
+    high, low = np.minimum(bar.high, final.high), np.maximum(bar.low, final.low)
+    prints = print_counts(bar.volume, np.asarray(bar.volume * bar.close))
+    return replace(bar, high=high, low=low, vwap=np.round((high + low + 2 * bar.close) / 4, 4), prints=prints)
 
 
 def _only(bar: Bars, some: Flags) -> Bars:

@@ -1,4 +1,4 @@
-"""The scenario's session: one price path per instrument, minute by minute, from which everything else is read."""
+"""A session while it is on: one price path per instrument, minute by minute, from which everything else is read."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from deskview.market.members import SECTORS
 from deskview.simulator.scenario import Scenario
 from deskview.simulator.world.factors import Loadings
 from deskview.simulator.world.held import Multiples, Proxies
-from deskview.simulator.world.minutes import MINUTES, OPEN
+from deskview.simulator.world.history import Daily
+from deskview.simulator.world.minutes import MINUTES, OPEN, Volumes, bids_e4
 from deskview.simulator.world.roster import Roster
-from deskview.simulator.world.seeded import Flags, Floats, stream
+from deskview.simulator.world.seeded import Flags, Floats, Integers, stream
 from deskview.simulator.world.spec import Spec
 
 #: Daily volatility of the bridges against that of the factors.
@@ -23,8 +24,30 @@ _HALF_HOUR = 30
 
 
 @dataclass(frozen=True)
+class Day:
+    """A session of all names; `close` is the minute of the grid at which regular trading ends.
+
+    `previous` (names) are the closes before, on the session's share basis, `mids` (names, MINUTES + 1) prices, `ticks`
+    and `spreads` (names) 1/10000 dollar. `final` are the bars the history has of it; None of the scenario's own.
+    """
+
+    number: int
+    close: int
+    previous: Floats
+    mids: Floats
+    volumes: Volumes
+    ticks: Integers
+    spreads: Integers
+    final: Daily | None = None
+
+    def bids(self, mids: Floats) -> Integers:
+        """(names) bids around mids."""
+        return bids_e4(mids, self.spreads, self.ticks)
+
+
+@dataclass(frozen=True)
 class Session:
-    """What moves in the session: the factor paths are (minutes + 1) log returns since the last close."""
+    """What moves in the scenario's session: the factor paths are (minutes + 1) log returns since the last close."""
 
     scenario: Scenario
     spec: Spec

@@ -25,7 +25,6 @@ from deskview.simulator.world.minutes import (
     Plan,
     Turnover,
     Volumes,
-    bids_e4,
     bridge,
     profile,
     spread_volume,
@@ -40,7 +39,7 @@ _VENUE = {"XNYS": 10, "XNAS": 12, "ARCX": 11}
 
 
 class World:
-    """One market: `number` counts sessions, `sessions` is the scenario's own.
+    """One market: `number` counts sessions, `sessions` is the scenario's own; those before may be gone through as well.
 
     From `oldest` on all names have bars; before that, from 0 on, only funds. `names` is how many are listed (None: as
     the specification says).
@@ -60,6 +59,8 @@ class World:
         self.past = history.Past(self.sessions, self.spec.block, self._block)
         self._moves = lru_cache(2)(self._make_moves)
         self.creations = lru_cache(None)(self._creations)
+        self.closes_before = lru_cache(4)(self._closes_before)
+        self.day = lru_cache(2)(self._day)
         self.plan = lru_cache(256)(self._plan)
         self.sides = lru_cache(256)(self._sides)
         self.prints = lru_cache(8)(self._prints)
@@ -126,15 +127,15 @@ class World:
         """Dividends of the history and of the scenario's session."""
         return actions.make_dividends(self.roster, range(self.oldest, self.sessions + 1), self.days, self.seed)
 
-    def split_factors(self, number: int, *, todays: bool = True) -> Floats:
-        """(names) onto the share basis of the scenario's session from that of another; `todays`: its own split too."""
-        known = [split for split in self.splits if todays or split.session < self.sessions]
+    def split_factors(self, number: int, until: int) -> Floats:
+        """(names) onto the share basis after the splits up to session `until` from that of session `number`."""
+        known = [split for split in self.splits if split.session <= until]
         return actions.split_factors(known, number, len(self.roster.entries))
 
-    def split_factor(self, position: int, number: int, *, todays: bool = True) -> float:
+    def split_factor(self, position: int, number: int, until: int) -> float:
         """One name's `split_factors`."""
-        later = (split for split in self._splits_of.get(position, ()) if number < split.session)
-        return math.prod(split.old / split.new for split in later if todays or split.session < self.sessions)
+        later = (split for split in self._splits_of.get(position, ()) if number < split.session <= until)
+        return math.prod(split.old / split.new for split in later)
 
     @cached_property
     def _splits_of(self) -> dict[int, list[actions.Split]]:
@@ -189,17 +190,17 @@ class World:
         count = len(self.roster.entries)
         basis = actions.bases(self.splits, [], range(first - 1, first + self.spec.block), count)[:, stocks:]
         close = np.vstack([block.before, block.bars.close])[:, stocks - block.start :] / basis
-        start = self.roster.column("size_usd")[stocks:] / self.previous[stocks:]
+        start = self.roster.column("size_usd")[stocks:] / self.closes_before(self.sessions)[stocks:]
         return creations.make(self.roster, self.multiples, close, basis, newer or start, seed=self.seed, block=back)
 
-    def fund_shares(self, position: int, number: int) -> int:
+    def fund_shares(self, position: int, number: int, today: int) -> int:
         """Shares of a fund that a vendor tells of in a session, on its share basis: the creations of a third of the
-        issuers are told a session later; those of the scenario's session by none yet."""
+        issuers are told a session later; those of `today`'s session by none yet."""
         late = self.creations(0).late[position - self.roster.stocks]
-        known = max(min(number - late, self.sessions - 1), 0)
+        known = max(min(number - late, today - 1), 0)
         back = (self.sessions - 1 - known) // self.spec.block
         found = self.creations(back).shares[known - self.first_of(back), position - self.roster.stocks]
-        moved = self.split_factor(position, known) / self.split_factor(position, number)
+        moved = self.split_factor(position, known, self.sessions) / self.split_factor(position, number, self.sessions)
         return round(float(found) / moved)
 
     @cached_property
@@ -207,12 +208,11 @@ class World:
         """Imbalances."""
         return make_flows(self.spec.flow, self.scenario.flow, range(self.oldest, self.sessions), self.seed)
 
-    @cached_property
-    def previous(self) -> Floats:
-        """(names) last close before the session, on its share basis; of a name that died the price it ended at."""
-        last = self.past.session(self.sessions - 1).close
+    def _closes_before(self, number: int) -> Floats:
+        """(names) last close before a session, on its share basis; of a name that has none the price it ends at."""
+        last = self.past.session(number - 1).close
         last = np.where(np.isnan(last), history.rounded(self.roster.column("price")), last)
-        return np.round(last * self.split_factors(self.sessions - 1), 4)
+        return np.round(last * self.split_factors(number - 1, number), 4)
 
     @cached_property
     def session(self) -> today.Session:
@@ -232,7 +232,7 @@ class World:
         noise = np.vstack([self._noise(0, self.spec.block)[-1:], self._noise(-1, 1)])
         funds = today.held_paths(self.session, stocks, self.proxies, multiples, noise)
         later = today.evening(self.session, self.loadings, self.proxies, multiples, halted)
-        return today.whole_day(self.previous * self._ex, np.vstack([stocks, funds]), later)
+        return today.whole_day(self.closes_before(self.sessions) * self._ex, np.vstack([stocks, funds]), later)
 
     @property
     def _ex(self) -> Floats:
@@ -250,15 +250,17 @@ class World:
     @cached_property
     def volumes(self) -> Volumes:
         """Volume of the scenario's session by minute."""
-        move = np.abs(self.mids[:, -1] / self.previous - 1)
+        move = np.abs(self.mids[:, -1] / self.closes_before(self.sessions) - 1)
         typical = np.median(self.past.newest.bars.volume[-20:], axis=0) * self.scenario.volume
-        typical = typical / self.split_factors(self.sessions - 1)
+        typical = typical / self.split_factors(self.sessions - 1, self.sessions)
         luck = keys(self.seed, self.roster.tickers, "today")
         noise = 0.8 + 0.4 * (luck % np.uint64(1000)).astype(np.float64) / 1000
         total = np.maximum(typical * noise * (0.8 + 6 * np.minimum(move, 0.2)), 1).astype(np.int64)
         total = np.where(self.roster.spans()[1] >= self.sessions, total, 0)
         total = np.where(self.stops < MINUTES, total // 3, total)
-        return self._split_volume(self.roster.tickers, total, self.previous, self.sessions, self.stops)
+        return self._split_volume(
+            self.roster.tickers, total, self.closes_before(self.sessions), self.sessions, self.stops
+        )
 
     @cached_property
     def stops(self) -> Integers:
@@ -267,15 +269,23 @@ class World:
         stops[self.halted] = OPEN + HALT_MINUTE
         return stops
 
-    @cached_property
-    def ticks(self) -> Integers:
-        """(names) grid of the session's prices, 1/10000 dollar."""
-        return history.tick_e4(self.previous)
+    def _day(self, number: int) -> today.Day:
+        """A session that can be gone through: the scenario's own, or one of those before, which ends as history has it.
 
-    @cached_property
-    def spreads(self) -> Integers:
-        """(names) spread of the session, 1/10000 dollar."""
-        return spreads_e4(self.previous, self.roster.column("adv_usd"), self.ticks)
+        For the latter a path is made for each name: half a second.
+        """
+        close, previous = self.close_minute(number), self.closes_before(number)
+        if number == self.sessions:
+            ticks = history.tick_e4(previous)
+            spreads = spreads_e4(previous, self.roster.column("adv_usd"), ticks)
+            return today.Day(number, close, previous, self.mids, self.volumes, ticks, spreads)
+        count = len(self.roster.entries)
+        mids, (ticks, spreads, volume) = np.empty((count, MINUTES + 1)), np.empty((3, count), np.int64)
+        for position in range(count):
+            mids[position], ticks[position], spreads[position], volume[position] = self._past(position, number)
+        stops = np.full(count, MINUTES)
+        volumes = self._split_volume(self.roster.tickers, volume, mids[:, close], number, stops)
+        return today.Day(number, close, previous, mids, volumes, ticks, spreads, self.past.session(number))
 
     def close_minute(self, number: int) -> int:
         """The minute of the grid at which regular trading ends."""
@@ -334,13 +344,16 @@ class World:
 
     def _ticks_of(self, number: int) -> Integers:
         """(names) grid of a session's prices, 1/10000 dollar."""
-        return self.ticks if number == self.sessions else history.tick_e4(self.past.session(number).low)
+        if number == self.sessions:
+            return self.day(number).ticks
+        return history.tick_e4(self.past.session(number).low)
 
     def _plan(self, position: int, number: int) -> Plan:
         ticker, close = self.roster.tickers[position], self.close_minute(number)
         if number == self.sessions:
-            mid, tick, spread = self.mids[position], int(self.ticks[position]), int(self.spreads[position])
-            volumes, row = self.volumes, position
+            day = self.day(number)
+            mid, tick, spread = day.mids[position], int(day.ticks[position]), int(day.spreads[position])
+            volumes, row = day.volumes, position
         else:
             mid, tick, spread, volume = self._past(position, number)
             price = np.array([mid[close]])
@@ -373,7 +386,3 @@ class World:
         luck = keys(self.seed, tickers, "minutes", number)
         counts = history.print_counts(volume, np.asarray(volume * np.nan_to_num(price)))
         return spread_volume(Turnover(luck, volume, counts, stops), self.close_minute(number))
-
-    def bids(self, mids: Floats) -> Integers:
-        """(names) bids of the session around mids."""
-        return bids_e4(mids, self.spreads, self.ticks)
