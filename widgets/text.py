@@ -4,7 +4,11 @@ import re
 from collections.abc import Iterator
 
 from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
 
+from deskview.text import printable
 from deskview.widgets.records import Align, Line, Piece
 
 ELLIPSIS = "…"
@@ -14,10 +18,31 @@ _FIGURE = re.compile(r"[^\sA-Za-z]*\d[^\s]*$")
 
 
 def plain(text: str) -> str:
-    """The text with control, format and surrogate characters replaced, so that it can't steer the terminal."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    """The text with control, format and surrogate characters replaced, so that it can't steer the terminal.
+
+    What every terminal shows in a width of its own is taken out, and so are marks beyond a few on one character.
+    """
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return printable(text)
+
+
+class HarmlessFilter(LineFilter):
+    """The last guard, for text that came to a widget as it is: takes out of every line what `plain` does, in place.
+
+    Each segment stays as wide as it was measured, so that what stands behind it keeps its place.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
+        """The segments without what could steer the terminal."""
+        return [_harmless(segment) for segment in segments]
+
+
+def _harmless(segment: Segment) -> Segment:
+    safe = printable(segment.text)
+    if segment.control or safe == segment.text:
+        return segment
+    return Segment(set_cell_size(safe, cell_len(segment.text)), segment.style)
 
 
 def shorten(text: str, width: int) -> str:

@@ -11,6 +11,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from deskview.widgets.textual_private import GuardedApp
 from tests.widgets.host import Host, terminal
 
 WIDTH, HEIGHT = 30, 10
@@ -38,6 +39,10 @@ class Sheet(Widget):
     def render_line(self, y: int) -> Strip:
         self.drawn.append(y)
         return Strip([Segment(self._lines[y] * self.size.width)]).adjust_cell_length(self.size.width)
+
+
+class Guarded(Host, GuardedApp[None]):
+    """A host that can be told to paint anew."""
 
 
 @dataclass(frozen=True)
@@ -124,3 +129,41 @@ async def test_what_lies_behind_is_painted_where_it_is_seen_only() -> None:
     assert found.drawn == [[3], []]
     line = "".join(cell for cell, *_ in found.incremental[3 * WIDTH : 4 * WIDTH])
     assert line == "x" * 5 + "1" * 10 + "x" * 15
+
+
+async def test_what_is_painted_out_of_turn_leaves_nothing_out_that_is_about_to_be() -> None:
+    sheet = Sheet(0, Region(0, 0, WIDTH, 2))
+    with terminal(WIDTH, HEIGHT) as screen:
+        app = Guarded(sheet)
+        async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+            await pilot.pause()
+            sheet.write(1, "x", 0, WIDTH)
+            while sheet not in app.screen._dirty_widgets:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0)
+            app.repaint(whole=False)
+            await pilot.pause()
+            assert "x" * WIDTH in screen.printed
+
+
+async def test_what_is_painted_amid_changes_that_belong_together_comes_after_them() -> None:
+    with terminal(WIDTH, HEIGHT) as screen:
+        app = Guarded(Sheet(0, Region(0, 0, WIDTH, 2)))
+        async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+            await pilot.pause()
+            with app.batch_update():
+                screen.write("\x1b[2J")
+                app.repaint()
+            while "0" not in (cell for cell, *_ in screen.cells()):  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.01)
+
+
+async def test_what_a_screen_below_has_painted_anew_leaves_nothing_out_above_it() -> None:
+    sheet = Sheet(0, Region(0, 0, WIDTH, 2))
+    with terminal(WIDTH, HEIGHT) as screen:
+        app = Host(sheet)
+        async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+            await pilot.pause()
+            sheet.write(1, "x", 0, WIDTH)
+            app.screen.refresh(Region(0, 0, WIDTH, 1))
+            await pilot.pause(0.05)
+            assert "x" * WIDTH in screen.printed

@@ -87,6 +87,52 @@ def test_a_spare_segment_moves_no_other(width: int, text: str) -> None:
     assert len(beside.rstrip()) <= width
 
 
+WITH_MORE = [
+    Segment("momo", "MOMO −7.7%", more="30m −1.2%"),
+    Segment("beat", "75% beat SPY", short="75% beat", priority=5),
+    Segment("letf", "LETF −$18B", more="30m −$2B", priority=2),
+    Segment("alert", "momentum below −3", spare=True),
+]
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (79, "MOMO −7.7% 30m −1.2%   75% beat SPY   LETF −$18B 30m −$2B   momentum below −3"),
+        (78, "MOMO −7.7% 30m −1.2%   75% beat SPY   LETF −$18B 30m −$2B"),
+        (58, "MOMO −7.7% 30m −1.2%  75% beat SPY  LETF −$18B 30m −$2B"),
+        (56, "MOMO −7.7% 30m −1.2%  75% beat SPY  LETF −$18B"),
+        (47, "MOMO −7.7%  75% beat SPY  LETF −$18B 30m −$2B"),
+        (45, "MOMO −7.7%   75% beat SPY   LETF −$18B"),
+        (38, "MOMO −7.7%  75% beat SPY  LETF −$18B"),
+        (34, "MOMO −7.7%  75% beat  LETF −$18B"),
+    ],
+)
+async def test_more_is_said_only_where_all_stands_whole(width: int, line: str) -> None:
+    class Unmarked(StatusStrip):
+        MORE = ""
+
+    strip = Unmarked(WITH_MORE)
+    async with Host(strip).run_test(size=(width, 3)):
+        assert lines_of(strip)[0].strip() == line
+
+
+@given(st.integers(5, 140))
+def test_what_more_is_said_costs_no_figure(width: int) -> None:
+    class Fixed(StatusStrip):
+        @property
+        def line_width(self) -> int:
+            return width
+
+    plain = [Segment(each.key, each.text, short=each.short, priority=each.priority) for each in WITH_MORE[:3]]
+    before, after = Fixed(plain), Fixed(WITH_MORE[:3])
+    assert before.dropped == after.dropped
+    words = "".join(piece.text for piece in after.line_at(0)).split()
+    assert [word for word in "".join(piece.text for piece in before.line_at(0)).split() if word not in words] == []
+    if words[:1] == ["MOMO"]:
+        assert len("".join(piece.text for piece in after.line_at(0)).rstrip()) <= width
+
+
 WITH_SENTENCE = (
     Segment("momo", "MOMO −7.2%?", priority=0),
     Segment("retail", "retail 12th", priority=4),

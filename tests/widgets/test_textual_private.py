@@ -1,22 +1,35 @@
 """Textual's private parts: each is there, and without those of the compositor screens are still painted."""
 
 import asyncio
+import gc
 import importlib.util
 import logging
 import sys
+import weakref
 from collections.abc import Iterator
+from io import StringIO
 from types import ModuleType
 
 import pytest
 from textual._compositor import Compositor
+from textual._styles_cache import StylesCache
 from textual.app import App
+from textual.color import Color
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.widgets import Static
 
-from deskview.widgets import textual_private
-from deskview.widgets.textual_private import LEAN, PARTS, GuardedApp, LeanCompositor, LeanScreen, normalised_keys
+from deskview.widgets.textual_private import (
+    LEAN,
+    PARTS,
+    GuardedApp,
+    LeanCompositor,
+    LeanScreen,
+    compositor,
+    let_go_of_closed_widgets,
+    normalised_keys,
+)
 from tests.widgets.host import Host, terminal
 
 MEMBERS = [(owner, member) for owner, members in PARTS.items() for member in members]
@@ -54,9 +67,9 @@ def test_keys_have_textual_s_names() -> None:
 @pytest.fixture(autouse=True)
 def first_time() -> Iterator[None]:
     """A log line that is written once a process is written once a test."""
-    textual_private._log_fallback.cache_clear()
+    compositor._log_fallback.cache_clear()
     yield
-    textual_private._log_fallback.cache_clear()
+    compositor._log_fallback.cache_clear()
 
 
 def without(member: str, patch: pytest.MonkeyPatch) -> None:
@@ -117,7 +130,7 @@ def test_where_textual_has_moved_its_compositor_screens_are_its_own(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(sys.modules, "textual._compositor", None)
-    spec = importlib.util.spec_from_file_location("moved", textual_private.__file__)
+    spec = importlib.util.spec_from_file_location("moved", compositor.__file__)
     assert spec is not None
     assert spec.loader is not None
     moved: ModuleType = importlib.util.module_from_spec(spec)
@@ -151,3 +164,45 @@ async def test_the_first_of_several_failures_is_the_one_that_is_described() -> N
     assert "failure 1" in app.crash
     assert "failure 2" not in app.crash
     assert app.return_code == 1
+
+
+async def test_of_a_screen_that_was_closed_nothing_is_kept() -> None:
+    async with Host().run_test() as pilot:
+        closed = []
+        for _ in range(3):
+            screen = LeanScreen[None]()
+            closed.append(weakref.ref(screen._styles_cache))
+            await pilot.app.push_screen(screen)
+            await pilot.pause()
+            await pilot.app.pop_screen()
+        del screen
+        await pilot.pause()
+        gc.collect()
+        assert [lines() for lines in closed] == [None] * 3
+
+
+def test_backgrounds_are_textual_s_own() -> None:
+    shared, own = StylesCache.get_inner_outer, StylesCache()
+    behind, before = Color(10, 20, 30), Color(40, 50, 60, 0.5)
+    inner, outer = own.get_inner_outer(behind, before)
+    assert (inner.background, outer.background) == (behind + before, behind)
+    let_go_of_closed_widgets()
+    assert StylesCache.get_inner_outer is shared, "once is enough"
+
+
+def test_an_end_in_good_order_writes_nothing_not_even_an_empty_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a buffer that is a write of no bytes, which waits for a terminal that takes nothing."""
+    written: list[str] = []
+
+    class Stalled(StringIO):
+        def write(self, text: str) -> int:
+            written.append(text)
+            return len(text)
+
+    monkeypatch.setattr(sys, "stderr", Stalled())
+    app: GuardedApp[int] = GuardedApp()
+    app.print_crash()
+    assert written == []
+    app.parting = "Standard input has ended."
+    app.print_crash()
+    assert "".join(written) == "Standard input has ended.\n"
