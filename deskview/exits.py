@@ -13,3 +13,4 @@ class Exit(IntEnum):
     PROVIDER = 4
     INCOMPLETE = 5
     INTERRUPTED = 130
+    TERMINATED = 143

@@ -3,19 +3,26 @@
 import logging
 import os
 import stat
+import sys
+import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from deskview.text import Secret, neutralise, printable, redact
 
+log = logging.getLogger(__name__)
 MAX_BYTES = 1_000_000
 BACKUPS = 3
 _CHATTY = ("httpx", "httpcore", "stamina")
 _LINE_LIMIT = 2000
+LAST_LINES = 6
+"""Of the warnings and errors since the start so many are held, each without its traceback."""
 
 
 def configure_logging(path: Path | None, secrets: Iterable[Secret]) -> None:
@@ -28,6 +35,7 @@ def configure_logging(path: Path | None, secrets: Iterable[Secret]) -> None:
     send_logging(logging.NullHandler())
     if path is not None:
         send_logging(_file_handler(path, secrets))
+    logging.getLogger().addHandler(RecentLines(secrets))
 
 
 def send_logging(handler: logging.Handler) -> None:
@@ -44,6 +52,22 @@ def send_logging(handler: logging.Handler) -> None:
     logging.raiseExceptions = False
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def log_uncaught() -> None:
+    """What fails where nobody would catch it, on a thread or while an object is let go, goes to the log.
+
+    Python prints it over the screen, message and all.
+    """
+
+    def on_a_thread(failure: threading.ExceptHookArgs) -> None:
+        if failure.exc_value is not None and not isinstance(failure.exc_value, SystemExit):
+            log.error("a thread failed", exc_info=failure.exc_value)
+
+    def let_go(failure: "sys.UnraisableHookArgs") -> None:
+        log.error("an object could not be let go in good order", exc_info=failure.exc_value)
+
+    threading.excepthook, sys.unraisablehook = on_a_thread, let_go
 
 
 def plain_traceback(exc: BaseException, secrets: Iterable[Secret] = ()) -> str:
@@ -82,6 +106,46 @@ class PrivateFileHandler(RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         return open(self.baseFilename, "a", encoding="utf-8", errors="backslashreplace", opener=open_private)
+
+
+@dataclass(frozen=True)
+class LogFigures:
+    """The log: its file (empty where there is none), warnings and errors since the start, and the last of both."""
+
+    file: str = ""
+    warnings: int = 0
+    errors: int = 0
+    last: tuple[str, ...] = ()
+
+
+class RecentLines(logging.Handler):
+    """Counts warnings and errors and holds the last of them, as the log has them; also where there is no file."""
+
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        super().__init__(logging.WARNING)
+        self._secrets = secrets
+        self._formatter = SafeFormatter(secrets)
+        self._last: deque[str] = deque(maxlen=LAST_LINES)
+        self._warnings = self._errors = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Takes a record, without its traceback."""
+        is_error = record.levelno >= logging.ERROR
+        self._errors, self._warnings = self._errors + is_error, self._warnings + (not is_error)
+        self._last.append(self._formatter.format(record).partition("\n")[0])
+
+    @property
+    def figures(self) -> LogFigures:
+        """What it has heard, free of what became a secret since."""
+        files = (each.baseFilename for each in logging.getLogger().handlers if isinstance(each, PrivateFileHandler))
+        last = tuple(redact(line, self._secrets) for line in self._last)
+        return LogFigures(next(files, ""), self._warnings, self._errors, last)
+
+
+def log_figures() -> LogFigures | None:
+    """What this process has logged; None where its lines go to another one's log."""
+    heard = (each for each in logging.getLogger().handlers if isinstance(each, RecentLines))
+    return next((each.figures for each in heard), None)
 
 
 def open_private(path: str, flags: int) -> int:

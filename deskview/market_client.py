@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from deskview.board import Board
+    from deskview.board.alerts import AlertChange
 
 log = logging.getLogger(__name__)
 Subscriber = Callable[["Board"], None]
@@ -40,6 +41,9 @@ class Market(Protocol):
 
     def open_name(self, ticker: str | None) -> None:
         """The name whose prints the user looks at from now on, None for none; they come with the boards."""
+
+    def change_alerts(self, change: "AlertChange") -> None:
+        """Changes the alert rules; what became of it comes with the boards."""
 
     def refresh_now(self) -> None:
         """Asks the provider again without waiting."""
@@ -90,6 +94,11 @@ class MarketClient:
         self._opened = ticker
         if self._market is not None:
             self._market.open_name(ticker)
+
+    def change_alerts(self, change: "AlertChange") -> None:
+        """Changes the alert rules; lost where no market is followed, as there is nobody who keeps them then."""
+        if self._market is not None:
+            self._market.change_alerts(change)
 
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """The session's bars of a name; None where there are none, which costs the chart and no more."""

@@ -58,6 +58,21 @@ def columns_file() -> Path:
     return state_folder() / "columns.json"
 
 
+def firings_file(*, simulated: bool) -> Path:
+    """The day's alerts of the real or of a simulated market, whether or not there is one."""
+    return state_folder() / ("firings-demo.json" if simulated else "firings.json")
+
+
+def diagnostics_file(*, simulated: bool) -> Path:
+    """How the last desk on the real or on a simulated market was, whether or not there is one."""
+    return state_folder() / ("diagnostics-demo.json" if simulated else "diagnostics.json")
+
+
+def place_file(*, simulated: bool) -> Path:
+    """Where the desk on the real or on a simulated market was cut off, whether or not there is such a place."""
+    return state_folder() / ("place-demo.json" if simulated else "place.json")
+
+
 def meanings_file() -> Path:
     """Up to which schema the rules on redefined readings were shown with both meanings, whether or not there is one."""
     return state_folder() / "meanings.json"

@@ -2,8 +2,9 @@
 
 import difflib
 import re
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -28,6 +29,10 @@ Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
 Amount = Annotated[float, msgspec.Meta(ge=0)]
 Decay = Annotated[float, msgspec.Meta(ge=0.5, lt=1)]
 Volatility = Annotated[float, msgspec.Meta(gt=0, le=2)]
+Duration = Annotated[str, msgspec.Meta(pattern=r"^[1-9]\d{0,3}[smh]$")]
+"""Seconds, minutes or hours, such as 90s, 2m or 1h."""
+Hours = Annotated[str, msgspec.Meta(pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$")]
+"""From when to when, such as 20:00-08:00."""
 Lookback = Annotated[int, msgspec.Meta(ge=2, le=1300)]
 _LEVERAGE, _SUPPLY = Parameters(), SupplyAssumptions()
 """The methods' own assumptions: their defaults are those of the settings."""
@@ -36,6 +41,14 @@ _LONG = re.compile(r"(?<=')([^']{60})[^']+(?=')")
 CONDITIONS = ("above", "below", "crosses", "sigma", "percentile")
 ExportFormat = Literal["csv", "parquet", "json"]
 Notification = Literal["osc9", "osc777", "both", "off"]
+
+
+_CLEARED = ("above", "below", "sigma", "percentile")
+
+
+def duration(text: str) -> timedelta:
+    """90s, 2m or 1h as a length of time."""
+    return timedelta(**{{"s": "seconds", "m": "minutes", "h": "hours"}[text[-1]]: int(text[:-1])})
 
 
 class SettingsError(ValueError):
@@ -152,11 +165,51 @@ class Alert(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Fires when the reading's own σ comes to lie beyond this, either way: 3 means under -3 or over 3."""
     percentile: Annotated[float, msgspec.Meta(gt=0, lt=50)] | None = None
     """Fires when the reading's percentile comes to lie this close to either end: 5 means under 5 or over 95."""
+    for_: Duration | None = msgspec.field(default=None, name="for")
+    """How long the condition must hold without a break before it fires, in the market's time, such as 2m."""
+    clear: float | None = None
+    """The level the reading must come back past before the rule can fire again; by default that of the condition."""
+    again: Duration | None = None
+    """Fires again after so long where the condition still holds, such as 1h; by default only once it has not held."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for a rule without a condition or with several."""
         if sum(getattr(self, word) is not None for word in CONDITIONS) != 1:
             raise ValueError(f"a rule needs exactly one of {', '.join(CONDITIONS)}")
+        if not all(isfinite(level) for level in (self.level, self.clear or 0.0)):
+            raise ValueError("a level is a number, neither inf nor nan")
+        if self.clear is not None and not self._clears():
+            raise ValueError(f"clear goes with {', '.join(_CLEARED)}, on the calm side of the level")
+
+    def _clears(self) -> bool:
+        """Whether the level at which it can fire again lies on the calm side of that at which it fires."""
+        clear, level = self.clear or 0.0, self.level
+        match self.condition:
+            case "above":
+                return clear <= level
+            case "below":
+                return clear >= level
+            case "sigma":
+                return 0 < clear <= level
+            case "percentile":
+                return level <= clear < 50
+            case _:
+                return False
+
+    @property
+    def key(self) -> str:
+        """What the rule is known by: its reading and its condition."""
+        return f"{self.reading} {self.condition}"
+
+    @property
+    def waits(self) -> timedelta:
+        """How long the condition must hold before it fires."""
+        return duration(self.for_) if self.for_ else timedelta(0)
+
+    @property
+    def repeats(self) -> timedelta | None:
+        """After how long it fires again where the condition still holds; None: not."""
+        return duration(self.again) if self.again else None
 
     @property
     def condition(self) -> str:
@@ -203,6 +256,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alert_notification: Notification | bool = "osc9"
     """How an alert is sent to the terminal as a notification: osc9 (iTerm2, Windows Terminal, WezTerm, kitty), osc777
     (foot, urxvt, Ghostty, WezTerm), both, or off."""
+    alert_command: tuple[str, ...] = ()
+    """A program and its arguments that each alert starts, without a shell; {title}, {sentence}, {time} and {reading} in
+    an argument are filled in. At most ten seconds; what it prints goes to the log."""
+    alert_file: Path | None = None
+    """A file that each alert is appended to, one line each; a relative path starts at the settings file's folder."""
+    alert_quiet: Hours | None = None
+    """Hours without bell, notification and command, New York time, such as 20:00-08:00; alerts are kept and filed."""
     closures: dict[date, ClosureWord] = {}
     """Exchange closures no calendar rule can know."""
     funds_file: Path | None = None

@@ -9,11 +9,22 @@ from urllib.parse import quote
 
 MASK = "••••"
 LIMIT = 500
+UNSURE = (
+    r"\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u3164\uFE00-\uFE0F\uFFA0"
+    r"\U0001F1E6-\U0001F1FF\U0001F3FB-\U0001F3FF\U000E0100-\U000E01EF"
+)
+"""The class, as regular expressions of Python and of polars both write it, of what counts as printable and is not seen,
+or as wide as each terminal has it: fillers, variation selectors, skin tones, and letters that pair up as flags."""
 MARKS_KEPT = 2
 """Marks on one character that are kept: scripts that need more on a name are not written in the market's listings."""
 JOINING = r"\p{M}\x{1160}-\x{11FF}\x{D7B0}-\x{D7FF}"
 """The class of what takes no cell of its own, as polars' expressions write it: combining marks, variation selectors
 among them, and the vowels and ends of Korean syllables."""
+
+
+_UNSURE = re.compile(f"[{UNSURE}]")
+_ORDINARY = re.compile(r"[\u0000-\u02FF\u2000-\u20CF\u2100-\u2CEE]*")
+"""Letters of the West, signs, lines and blocks: most of what a screen holds, none of which joins or is UNSURE."""
 
 
 class Secret(Protocol):
@@ -28,13 +39,13 @@ def printable(text: str) -> str:
     """Return `text` with every white space turned into a plain space and every other unprintable character removed.
 
     Unprintable are control characters (C0, C1, DEL), direction overrides, zero-width characters, lone surrogates,
-    and what Unicode has not assigned. Of combining marks and all else that joins the character before it at most
-    MARKS_KEPT stay on each, and none where there is no character: a terminal would paint them all in one cell.
+    what Unicode has not assigned, and what is UNSURE. Of combining marks and all else that joins the character before
+    it at most MARKS_KEPT stay on each, and none where there is no character: a terminal would paint them in one cell.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and _ORDINARY.fullmatch(text):
         return text
     kept = "".join(char if char.isprintable() else " " if char.isspace() else "" for char in text)
-    return _few_marks(kept)
+    return _few_marks(_UNSURE.sub("", kept))
 
 
 def _few_marks(text: str) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-import signal
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,13 +18,14 @@ from textual.message import Message
 from textual.screen import Screen
 
 from deskview import paths
-from deskview.alert_rules import Rules
 from deskview.app.alerts import AlertControl
 from deskview.app.appearance import Appearance
 from deskview.app.columns import Columns
+from deskview.app.diagnostics import DeskDiagnostics, KeyTimes
 from deskview.app.display import Display
 from deskview.app.journey import Journey
 from deskview.app.keys import KeyQueue, Pacer, keymap_of
+from deskview.app.place import Place
 from deskview.app.takeout import Takeout
 from deskview.logs import plain_traceback
 from deskview.market_client import MarketClient, MarketOpener, MarketUnavailableError
@@ -38,13 +38,14 @@ from deskview.screens.frame.detail import DetailScreen
 from deskview.screens.frame.keys import bindings
 from deskview.screens.frame.page import PageScreen
 from deskview.screens.frame.pane import base_screen
+from deskview.screens.frame.status_lines import KeyLine
 from deskview.screens.frame.target import Opened, Target
-from deskview.screens.overlays.find import DeskCommands, FindScreen
+from deskview.screens.overlays.find import DeskCommands, FindScreen, open_palette
 from deskview.screens.overlays.help import CardScreen, HelpScreen
 from deskview.screens.overlays.jump import JumpScreen, focus_chosen, spots
 from deskview.screens.overlays.small import SmallScreen, too_small
 from deskview.screens.overlays.welcome import WelcomeScreen
-from deskview.screens.subjects import EVERYWHERE_ACTIONS, PAGES, card_of
+from deskview.screens.subjects import BEHIND_TRAFFIC, EVERYWHERE_ACTIONS, PAGES, card_of
 from deskview.settings import Settings
 from deskview.text import Secret
 from deskview.themes import default_variables
@@ -52,9 +53,8 @@ from deskview.widgets.lines import Lines
 from deskview.widgets.textual_private import GuardedApp
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from deskview.board import Board
+    from deskview.board.alerts import AlertChange
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,6 @@ class DeskApp(GuardedApp[int]):
         self._help, self._card, self._find = HelpScreen(), CardScreen(), FindScreen()
         self._small, self._welcome, self._alert_form = SmallScreen(), WelcomeScreen(), AlertForm()
         self.own_keys = keymap_of(settings.keys, settings_file)
-        self.rules = Rules(settings.alert, settings_file)
         self.columns = Columns(self, settings.columns, settings_file)
         self.appearance = Appearance(self, paths.themes_folder(), ascii_only=settings.ascii)
         self.takeout = Takeout(self, secrets, settings.export_format)
@@ -96,23 +95,26 @@ class DeskApp(GuardedApp[int]):
             self._pages,
             DetailScreen(segments),
             board=lambda: self.board,
-            intraday=self.intraday,
-            open_name=self.open_name,
-            show_board=self.show_board,
-            drawn=self.show_marks,
+            intraday=lambda ticker: self._market.intraday(ticker),  # noqa: PLW0108
+            open_name=lambda ticker: self._market.open_name(ticker),  # noqa: PLW0108
+            show_board=lambda: self.shown_boards.show(),  # noqa: PLW0108 - these are made below
+            drawn=lambda: self.shown_boards.show_marks(),  # noqa: PLW0108
         )
         self._pacer = Pacer()
-        self.key_queue = KeyQueue(self, self._act_on, self.journey.arrived)
+        self._times = KeyTimes(self.output)
+        self.key_queue = KeyQueue(self, self._act_on, self.journey.arrived, self._times)
+        self.diagnostics = DeskDiagnostics(self._times, self.output)
         self._alerts = AlertControl(
-            self, self.rules, self._alert_form, settings, changed=self.show_board, show_card=self.show_card
+            self, self._alert_form, settings, change=self.change_alerts, show_card=self.show_card
         )
+        self._place = Place(self, self._desk, self.journey)
         self.shown_boards = Display(
             self,
             desk=self._desk,
             journey=self.journey,
             pacer=self._pacer,
-            rules=self.rules,
-            watch=self._alerts.watch,
+            watch=(self._alerts.watch, self._place.take_up),
+            completed=self.diagnostics.on,
         )
         self._market = MarketClient(opener, self.shown_boards.receive, self._refused)
         self.animation_level = "none"
@@ -129,22 +131,6 @@ class DeskApp(GuardedApp[int]):
     def board(self) -> "Board | None":
         """The board that is shown; None before the first."""
         return self.shown_boards.board
-
-    def show_board(self) -> None:
-        """Shows the board on the screen that is shown."""
-        self.shown_boards.show()
-
-    def show_marks(self) -> None:
-        """Shows in the strip what is not the board's."""
-        self.shown_boards.show_marks()
-
-    async def intraday(self, ticker: str) -> "pl.DataFrame | None":
-        """The session's bars of a name, None where there are none to be had."""
-        return await self._market.intraday(ticker)
-
-    def open_name(self, ticker: str | None) -> None:
-        """The name whose prints come with the boards from now on; None for none."""
-        self._market.open_name(ticker)
 
     @property
     def base(self) -> Screen[Any]:
@@ -165,7 +151,7 @@ class DeskApp(GuardedApp[int]):
             self.install_screen(screen, type(screen).__name__)  # kept when it is left, and not built again
         self.push_screen(self._desk)
         self._fit(self.size)
-        self._leave_on_hangup()
+        self.heed_signals()
         self.call_after_refresh(self._start)
 
     def on_resize(self, event: Resize) -> None:
@@ -180,11 +166,6 @@ class DeskApp(GuardedApp[int]):
                 self.pop_screen()
         elif self._small not in self.screen_stack:
             self.push_screen(self._small)
-
-    def _leave_on_hangup(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(number, self.leave)
 
     def _start(self) -> None:
         gc.freeze()  # widgets and styles stay: looking for cycles among them would hold up a key
@@ -209,10 +190,16 @@ class DeskApp(GuardedApp[int]):
         self._pacer.key_pressed()
         self.post_message(typed)
 
+    def post_display_hook(self) -> None:
+        """A frame goes to the terminal."""
+        super().post_display_hook()
+        self._times.painted()
+
     def pop_screen(self) -> AwaitComplete:
-        """As any app's; what comes to the front shows what has arrived meanwhile."""
+        """As any app's; what comes to the front shows what has arrived meanwhile, in the size of now."""
         popped = super().pop_screen()
-        self.call_after_refresh(self.show_board)
+        self.call_after_refresh(self.shown_boards.show)
+        self.call_after_refresh(lambda: self._fit(self.size))
         return popped
 
     @on(WelcomeScreen.Demo)
@@ -237,6 +224,18 @@ class DeskApp(GuardedApp[int]):
             return
         self.notify(message, markup=False)
         self.retry()
+
+    def change_alerts(self, change: "AlertChange") -> None:
+        """Changes the alert rules, which are watched beside the market."""
+        if self.board is None:
+            self.notify("No figures yet: the market is being opened.")
+        else:
+            self._market.change_alerts(change)
+
+    @on(KeyLine.TrafficClicked)
+    def open_behind_traffic(self) -> None:
+        """The calls and failures of the bottom line were clicked."""
+        self.journey.open_page(BEHIND_TRAFFIC)
 
     @on(Opened)
     def open_target(self, event: Opened) -> None:
@@ -270,6 +269,10 @@ class DeskApp(GuardedApp[int]):
         self._help.point(str(shown.kind) if isinstance(shown, Target) else shown, alive, self.own_keys)
         self.push_screen(self._help)
 
+    def action_command_palette(self) -> None:
+        """The palette."""
+        open_palette(self)
+
     async def action_card(self) -> None:
         """The card of what is under the cursor: what it is and how it was computed."""
         if self.board is None:
@@ -296,8 +299,9 @@ class DeskApp(GuardedApp[int]):
         self.journey.open_page(name)
 
     async def action_back(self) -> None:
-        """One place back."""
-        self.journey.back()
+        """One place back, unless something has come in front of it."""
+        if self.screen is self.base:
+            self.journey.back()
 
     def action_next_one(self) -> None:
         """The next of the list the detail was opened from."""
@@ -356,7 +360,8 @@ class DeskApp(GuardedApp[int]):
         self.shown_boards.freeze()
 
     def action_refresh(self) -> None:
-        """Asks the provider again now; a page's lists are put in order."""
+        """Asks the provider again now; a page's lists are put in order, and all is painted anew."""
+        self.repaint()
         if isinstance(self.base, PageScreen):
             self.base.sort_anew()
         self._market.refresh_now()
@@ -369,6 +374,14 @@ class DeskApp(GuardedApp[int]):
         """Leaves."""
         self.leave()
 
+    def cut_off(self) -> None:
+        """Ends the app in good order; the next start of the day goes on from the same place."""
+        if not self.shown_boards.closed:
+            try:
+                self._place.keep(self.board)
+            finally:  # nothing about the place keeps the desk open
+                self.leave()
+
     def leave(self) -> None:
         """Ends the app."""
         self.shown_boards.close()
@@ -377,6 +390,7 @@ class DeskApp(GuardedApp[int]):
     async def on_unmount(self) -> None:
         """Ends the feed before the loop does."""
         self._market.stop()
+        self.diagnostics.keep()
 
     def describe_crash(self, error: BaseException) -> str:
         """A plain traceback without the user's secrets."""

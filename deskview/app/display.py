@@ -1,19 +1,16 @@
 """What is shown of the boards: each on the screen in front, part by part, unless the display is frozen."""
 
-import gc
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.worker import WorkType
 
-from deskview.alert_rules import Rules
 from deskview.app.journey import Journey
 from deskview.app.keys import Pacer
-from deskview.screens.alerts.levels import sentence
+from deskview.memory import collect_cycles
 from deskview.screens.desk.desk import DeskScreen
 from deskview.screens.desk.strip import segments
 from deskview.screens.frame.page import PageScreen
@@ -23,18 +20,17 @@ from deskview.widgets.strip import Segment
 
 if TYPE_CHECKING:
     from deskview.board import Board
-    from deskview.board.alerts import Watch
 
 log = logging.getLogger(__name__)
-NEVER = datetime.min.replace(tzinfo=UTC)
-YOUNG_COLLECTIONS = 20
-"""After so many boards everything is looked through for cycles, not only what is new."""
 PANES = "panes"
 """The group of the worker that fills the desk's panes."""
+UNCOLLECTED = 5
+"""Boards at most until cycles are looked for where no filling of panes comes to its end: a page stays open for days."""
 
 
 class Display:
-    """`board` is the one that is shown, which stays while the display is frozen; `watch` sees every board."""
+    """`board` is the one that is shown, which stays while the display is frozen; `watch` sees every board,
+    `completed` is the board with what the desk adds."""
 
     def __init__(
         self,
@@ -43,17 +39,18 @@ class Display:
         desk: DeskScreen,
         journey: Journey,
         pacer: Pacer,
-        rules: Rules,
-        watch: "Callable[[Board], None]",
+        watch: "Sequence[Callable[[Board], None]]",
+        completed: "Callable[[Board], Board]",
     ) -> None:
         self._app = app
         self._desk = desk
         self._journey = journey
         self._pacer = pacer
-        self._rules = rules
         self._watch = watch
+        self._completed = completed
         self._newest: Board | None = None
-        self._frozen = self._closed = self._failed = False
+        self._frozen = self.closed = self._failed = False
+        self._uncollected = 0
         self.board: Board | None = None
 
     def receive(self, board: "Board") -> None:
@@ -74,13 +71,17 @@ class Display:
 
     def take(self, board: "Board") -> None:
         """Shows a board on the screen that is shown, unless the display is frozen."""
-        if self._closed:
+        if self.closed:
             return
-        self._newest = board
-        self._watch(board)
+        self._newest = board = self._completed(board)
+        for watch in self._watch:
+            watch(board)
         if not self._frozen:
             self.board = board
             self.show()
+        self._uncollected += 1
+        if self._uncollected > UNCOLLECTED:
+            self._app.run_worker(self._collect(), exit_on_error=False)
 
     def show(self) -> None:
         """Shows the board on the screen that is shown; below an overlay it goes on."""
@@ -104,8 +105,13 @@ class Display:
         if self.board is not None:
             await self._desk.show_panes(self.board, self._pacer.wait)
             self._guarded(self._show_ends)
-            await self._pacer.wait()
-            gc.collect(2 if gc.get_count()[2] > YOUNG_COLLECTIONS else 1)
+            await self._collect()
+
+    async def _collect(self) -> None:
+        """Looks for cycles once no key waits."""
+        self._uncollected = 0
+        await self._pacer.wait()
+        collect_cycles()
 
     def _show_ends(self) -> None:
         """The top line and the bottom line come last: they never tell more than the panes."""
@@ -115,18 +121,20 @@ class Display:
 
     def show_marks(self) -> None:
         """The strip shows what is not the board's: that the display is frozen, that alerts wait."""
-        waiting = [watch for watch in self._rules.watches if watch.waiting]
+        newest = self._newest or self.board
+        alerts = newest.alerts if newest is not None else None
+        waiting = sum(watch.waiting for watch in alerts.watches) if alerts is not None else 0
         if self.board is None or not (self._frozen or waiting):
             return
+        last = alerts.firings[0].sentence if alerts is not None and alerts.firings else ""
         if strips := base_screen(self._app).query(DeskStrip):  # none on a page that is still being built
-            strips.first().show_made(partial(self._marked, self.board, waiting))
+            strips.first().show_made(partial(self._marked, self.board, waiting, last))
 
-    def _marked(self, board: "Board", waiting: "Sequence[Watch]") -> list[Segment]:
+    def _marked(self, board: "Board", waiting: int, last: str) -> list[Segment]:
         """The strip with the newest of the alerts that wait in the room it leaves."""
-        marks = segments(board, frozen=self._frozen, waiting=len(waiting))
-        if waiting:
-            newest = max(waiting, key=lambda watch: watch.fired_at or NEVER)
-            marks.append(Segment("alert", sentence(newest), "warning", spare=True))
+        marks = segments(board, frozen=self._frozen, waiting=waiting)
+        if waiting and last:
+            marks.append(Segment("alert", last, "warning", spare=True))
         return marks
 
     def freeze(self) -> None:
@@ -141,5 +149,5 @@ class Display:
 
     def close(self) -> None:
         """A board that is still on its way is not shown on panes that are being taken apart."""
-        self._closed = True
+        self.closed = True
         self._app.workers.cancel_group(self._app, PANES)

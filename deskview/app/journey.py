@@ -75,6 +75,22 @@ class Journey:
         pane = focused_pane(self._app.screen)
         return pane.PART if pane is not None else PARTS[0].part
 
+    @property
+    def way(self) -> tuple[Stop, ...]:
+        """The stops on the way to what is shown, which is the last, with its cursors."""
+        if self.stops and self.detail.is_current:
+            return (*self.stops[:-1], replace(self.stops[-1], cursors=self.detail.cursors))
+        return tuple(self.stops)
+
+    def go_again(self, way: tuple[Stop, ...]) -> None:
+        """From the desk straight to the end of a way gone before; its pages are there."""
+        self.stops = list(way)
+        for stop in way:
+            if isinstance(stop.place, str):
+                self._pages[stop.place].begin()
+        if way:
+            self._enter(first=True)
+
     def open(self, target: Target) -> None:
         """Opens a detail; the list it was opened from can be stepped through."""
         lines = self._app.screen.focused
@@ -89,13 +105,13 @@ class Journey:
 
     def _go_to(self, stop: Stop) -> None:
         """One place further; the way back is remembered with the cursors."""
-        if self.stops and self.detail.is_current:
-            self.stops[-1] = replace(self.stops[-1], cursors=self.detail.cursors)
-        self.stops.append(stop)
+        self.stops = [*self.way, stop]
         self._enter(first=len(self.stops) == 1)
 
     def back(self) -> None:
-        """One place back, from an enlarged chart to the detail, from the first place to the desk."""
+        """One place back, from an enlarged chart to the detail, from the first place to the desk, which has none."""
+        if not self.stops:
+            return
         if self.detail.is_current and self.detail.enlarged:
             self.enlarge()
             return

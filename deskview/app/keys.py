@@ -22,6 +22,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
 
+from deskview.app.diagnostics import KeyTimes
 from deskview.screens.alerts.form import AlertForm
 from deskview.screens.desk.desk import DeskScreen
 from deskview.screens.frame.detail import DetailScreen
@@ -74,12 +75,15 @@ class Pacer:
 class KeyQueue:
     """Hands what is typed to the app, one piece at a time, by `act_on`.
 
-    `arrived` is set while what is shown has its rows.
+    `arrived` is set while what is shown has its rows; `times` are told of each piece.
     """
 
-    def __init__(self, app: App[Any], act_on: Callable[[Message], None], arrived: asyncio.Event) -> None:
+    def __init__(
+        self, app: App[Any], act_on: Callable[[Message], None], arrived: asyncio.Event, times: KeyTimes
+    ) -> None:
         self._app = app
-        self._act_on = act_on
+        self._forward = act_on
+        self._times = times
         self._arrived = arrived
         self._pending: deque[Message] = deque()
         self._worker: asyncio.Task[None] | None = None
@@ -90,7 +94,7 @@ class KeyQueue:
             self._pending.append(typed)
         else:
             self._act_on(typed)
-            self._worker = asyncio.create_task(self._work())
+            self._worker = asyncio.create_task(self._work(typed))
         return True
 
     async def drained(self) -> None:
@@ -98,11 +102,17 @@ class KeyQueue:
         if self._worker is not None:
             await asyncio.wait([self._worker])
 
-    async def _work(self) -> None:
+    def _act_on(self, typed: Message) -> None:
+        self._times.acted_on(typed)
+        self._forward(typed)
+
+    async def _work(self, typed: Message) -> None:
         await self._settled_or_late()
+        self._app.call_after_refresh(self._times.settled, typed)
         while self._pending:
-            self._act_on(self._pending.popleft())
+            self._act_on(typed := self._pending.popleft())
             await self._settled_or_late()
+            self._app.call_after_refresh(self._times.settled, typed)
 
     async def _settled_or_late(self) -> None:
         with suppress(TimeoutError):

@@ -11,8 +11,8 @@ from textual.app import App
 from textual.screen import Screen
 
 from deskview import paths
+from deskview.format import NEW_YORK
 from deskview.screens.desk.still import picture_of, screen_text
-from deskview.screens.format import NEW_YORK
 from deskview.screens.frame.page import PageScreen
 from deskview.screens.frame.pane import focused_pane
 from deskview.screens.frame.target import Target

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from deskview.exits import Exit
+from deskview.memory import deny_core_dumps
 from deskview.process import MARKET_GC
 
 
@@ -14,6 +15,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     from deskview.cli.parser import DEFAULT_COMMAND, parsed  # noqa: PLC0415 - argparse only when run
 
+    deny_core_dumps()
     gc.set_threshold(*MARKET_GC)
     arguments = parsed(argv)
     command = arguments.command or DEFAULT_COMMAND

@@ -9,7 +9,7 @@ import msgspec
 from deskview.cli.context import Context, context_of
 from deskview.cli.opening import open_provider, open_simulated
 from deskview.exits import Exit
-from deskview.process import give_back_what_is_freed
+from deskview.memory import give_back_what_is_freed
 
 
 def run(arguments: Namespace) -> int:

@@ -10,7 +10,7 @@ import msgspec
 
 from deskview import paths
 from deskview.credentials import ApiKey, KeyringReport, SessionKeys, load_key
-from deskview.logs import configure_logging
+from deskview.logs import configure_logging, log_uncaught
 from deskview.market_client import MarketUnavailableError
 from deskview.processor import WAY_OUT, processor_fault
 from deskview.providers import PROVIDERS
@@ -123,4 +123,5 @@ def context_with(arguments: Namespace, settings: Settings, log_file: Path | None
     """A run with settings complete with options; opens the log, if there is to be one."""
     context = Context(arguments, settings)
     configure_logging(log_file, context.keys)
+    log_uncaught()
     return context

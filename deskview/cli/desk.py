@@ -28,6 +28,8 @@ def open_desk(arguments: Namespace, *, demo: bool) -> int:
     """The desk in this terminal."""
     if not sys.stdout.isatty():
         raise UsageError("the desk needs a terminal; `deskview snapshot` prints the same figures without one")
+    if sys.__stdin__ is None or sys.__stderr__ is None:
+        raise UsageError("the desk reads keys from standard input and paints on standard error: one of them is closed")
     if fault := terminal_fault(os.environ.get("TERM", "")):
         raise UsageError(f"{fault} {TERMINAL_WAY_OUT} `export {TERMINAL}`")
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_SECOND)  # read when textual is imported
@@ -49,6 +51,7 @@ def open_desk(arguments: Namespace, *, demo: bool) -> int:
     gc.set_threshold(*DESK_GC)
     app.run(mouse=getattr(arguments, "mouse", False))
     app.print_crash()
+    gc.freeze()  # at its end Python looks for cycles among all there is, seconds of it; the system takes it back anyway
     return app.return_code or 0
 
 

@@ -1,4 +1,4 @@
-"""Opening a market: the real one with the user's key, or the simulated one in this process."""
+"""Opening a market: the real one with the user's key, or the simulated one."""
 
 from argparse import Namespace
 from functools import partial
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SIMULATED_URL = "http://simulated.market"
 SIMULATED_KEY = "demo"
 SIMULATED_CALLS_PER_MINUTE = 600_000
-"""As good as none: the simulated market in this process needs no sparing."""
+"""As good as none: the simulated market needs no sparing."""
 DEMO_SNAPSHOT_S, DEMO_PRINTS_S = 3.0, 8.0
 """At ten market seconds a second these are half a minute and a minute and a half: half of what is stale."""
 DEMO_FLOW_SESSIONS = 60
@@ -61,31 +61,29 @@ def demo_pace(settings: "Settings") -> "Settings":
 
 
 def open_simulated(arguments: Namespace) -> "Provider":
-    """The simulated market, spoken to over HTTP inside this process."""
+    """The simulated market, spoken to over HTTP in a process beside this one."""
     return simulated(arguments, ApiKey(SIMULATED_KEY))
 
 
 def simulated(arguments: Namespace, key: ApiKey, *, begins_again: bool = False) -> "Provider":
     """The simulated market of the arguments, which takes this key; its clock may begin again after the close."""
-    from deskview.cli.inprocess import InProcess  # noqa: PLC0415 - httpx loads late
+    from deskview.cli.simulated import SimulatedProcess  # noqa: PLC0415 - httpx loads late
     from deskview.providers import connect  # noqa: PLC0415
-    from deskview.simulator import create_app  # noqa: PLC0415
+    from deskview.simulator.scenario import parse_scenario, read_scenario  # noqa: PLC0415
 
-    app = create_app(
-        getattr(arguments, "scenario", "momentum-crash"),
+    scenario = getattr(arguments, "scenario", "momentum-crash")
+    parse_scenario(read_scenario(scenario)[1])  # what is wrong with it is told here
+    transport = SimulatedProcess(
+        scenario=scenario,
         seed=getattr(arguments, "seed", 1),
         at=getattr(arguments, "at", None),
         speed=getattr(arguments, "speed", None),
         key=key.reveal(),
         begins_again=begins_again,
-        compress=False,  # nothing travels: compressing for the same process only costs
+        compress=False,  # nothing travels far: compressing only costs
     )
     return connect(
-        "massive",
-        key,
-        base_url=SIMULATED_URL,
-        transport=InProcess(app),
-        calls_per_minute=SIMULATED_CALLS_PER_MINUTE,
+        "massive", key, base_url=SIMULATED_URL, transport=transport, calls_per_minute=SIMULATED_CALLS_PER_MINUTE
     )
 
 
@@ -98,17 +96,19 @@ class ConfiguredMarketOpener:
 
     async def open(self, subscriber: "Callable[[Board], None]") -> "Market":
         """A feed on the chosen market, in a process of its own. Raises NoKeyError."""
-        from deskview.process.messages import MarketConfig  # noqa: PLC0415 - after the first paint
+        from deskview.memory import give_back_what_is_freed  # noqa: PLC0415 - after the first paint
+        from deskview.process.messages import MarketConfig  # noqa: PLC0415
         from deskview.process.supervisor import MarketSupervisor  # noqa: PLC0415
 
+        give_back_what_is_freed()  # boards come and go for days: before there is any, and before polars is loaded
         context = self._context
         if self._demo:
             connect: Callable[[ApiKey], Provider] = partial(simulated, context.arguments, begins_again=True)
             settings = demo_flow(demo_pace(context.settings), full=getattr(context.arguments, "full", False))
-            config = MarketConfig(connect, context.cache, settings)
+            config = MarketConfig(connect, context.cache, settings, context.settings_file)
             return MarketSupervisor(config, ApiKey(SIMULATED_KEY), subscriber)
         key, connect = await context.key(), partial(connected, context.settings)
-        config = MarketConfig(connect, context.cache, context.settings)
+        config = MarketConfig(connect, context.cache, context.settings, context.settings_file)
         return MarketSupervisor(config, key, subscriber, read_key=context.stored_key)
 
     def use_demo(self) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, time
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, NoReturn
 
 from deskview import __version__
 from deskview.providers import PROVIDERS
-from deskview.text import without_keys
+from deskview.text import neutralise, without_keys
 
 DEFAULT_COMMAND = "desk"
 DESK = "desk"
@@ -43,6 +44,14 @@ def _speed(text: str) -> float:
     return speed
 
 
+def _duration(text: str) -> int:
+    """The seconds of a duration such as 90s, 30m or 2h."""
+    found = re.fullmatch(r"([1-9][0-9]{0,3})([smh])", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration such as 90s, 30m or 2h")
+    return int(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
+
+
 def _number(least: int, most: int) -> Callable[[str], int]:
     def number(text: str) -> int:
         if not (text.isdecimal() and least <= int(text) <= most):
@@ -53,12 +62,12 @@ def _number(least: int, most: int) -> Callable[[str], int]:
 
 
 def _page(text: str) -> str:
-    """A page of a part of the board; the screens, and textual with them, are asked only where one is named."""
+    """A page that one refresh fills; the screens, and textual with them, are asked only where one is named."""
     if text == DESK:
         return text
-    from deskview.screens.parts import PARTS  # noqa: PLC0415 - textual loads late
+    from deskview.screens.subjects import SUBJECTS  # noqa: PLC0415 - textual loads late
 
-    names = [DESK, *(part.name for part in PARTS if part.page is not None)]
+    names = [DESK, *(subject.name for subject in SUBJECTS if subject.has_still)]
     if text not in names:
         raise argparse.ArgumentTypeError(f"there is no page {text!r}; there are: {', '.join(names)}")
     return text
@@ -72,7 +81,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Ends the program with the sentence. Of a word long enough to be a key nothing is printed back."""
-        super().error(without_keys(message))
+        super().error(neutralise(without_keys(message)))
 
 
 def _common() -> _Parser:
@@ -118,6 +127,14 @@ def _add_snapshot(commands: "argparse._SubParsersAction[_Parser]", parents: list
         help=f"how long to wait for the year of flow, whose days so far are then compared with (default: {WAIT_S})",
     )
     snapshot.add_argument("--full", action="store_true", help=FULL_HELP)
+    snapshot.add_argument("--schema", action="store_true", help="print the JSON Schema of the JSON, of no market")
+
+
+def _add_watch(commands: "argparse._SubParsersAction[_Parser]", parents: list[Any]) -> None:
+    watch = commands.add_parser("watch", parents=parents, help="print each alert that fires, without a screen")
+    watch.add_argument("--demo", action="store_true", help="of the simulated market, its clock as in the demo")
+    watch.add_argument("--for", type=_duration, dest="for_s", metavar="TIME", help="such as 90s, 30m or 2h; then end")
+    watch.add_argument("--json", action="store_true", help="a JSON object a line")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -148,8 +165,12 @@ def build_parser() -> argparse.ArgumentParser:
 
     doctor = commands.add_parser("doctor", parents=[common], help="check keyring, provider, terminal and cache")
     doctor.add_argument("--json", action="store_true", help="print the report as JSON")
+    doctor.add_argument(
+        "--bundle", type=Path, metavar="FILE", help="also write a zip archive for a report of a fault; no key is in it"
+    )
 
     _add_snapshot(commands, [common, simulated])
+    _add_watch(commands, [common, simulated])
 
     backfill = commands.add_parser("backfill", parents=[common, simulated], help="fetch history into the cache")
     backfill.add_argument("--demo", action="store_true", help="of the simulated market")

@@ -8,7 +8,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -23,7 +23,7 @@ EXAMPLES: dict[str, list[str]] = {
     "keys": ['# zoom = "x"', '# page-momentum = ["M", "f5"]'],
     "columns": ['# desk-flow = ["retail", "turnover"]'],
     "closures": ['# 2025-01-09 = "closed"', '# 2026-07-02 = "early-close"'],
-    "alert": ['# reading = "momentum.sigma"', "# below = -3"],
+    "alert": ['# reading = "momentum.sigma"', "# below = -3", '# for = "2m"', "# clear = -2.5", '# again = "1h"'],
 }
 """What tables without a default look like."""
 
@@ -36,13 +36,21 @@ def documented_settings() -> str:
         kind = get_type_hints(Settings)[field.name]
         if field.name in EXAMPLES:
             brackets = "[[{}]]" if get_origin(kind) is tuple else "[{}]"
-            tables += ["", f"# {says}", f"# {brackets.format(field.name)}", *EXAMPLES[field.name]]
+            tables += ["", f"# {says}", *_of_rows(kind), f"# {brackets.format(field.name)}", *EXAMPLES[field.name]]
         elif isinstance(kind, type) and issubclass(kind, msgspec.Struct):
             tables += ["", f"# {says or inspect.cleandoc(kind.__doc__ or '')}", f"# [{field.name}]"]
             tables += [line for inner, words in _documented(kind) for line in _entry(inner, words)]
         else:
             plain += _entry(field, says)
     return HEAD + "\n".join([*plain, *tables]) + "\n"
+
+
+def _of_rows(kind: Any) -> list[str]:  # noqa: ANN401 - an annotation
+    """What each key of a table of which there may be several is."""
+    row = next(iter(get_args(kind)), None)
+    if not (isinstance(row, type) and issubclass(row, msgspec.Struct)):
+        return []
+    return [f"# {field.encode_name}: {words}" for field, words in _documented(row)]
 
 
 def _entry(field: msgspec.structs.FieldInfo, says: str) -> list[str]:

@@ -5,10 +5,12 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from deskview.cli.context import Context, context_of
 from deskview.cli.opening import demo_flow, open_provider, open_simulated
 from deskview.exits import Exit
-from deskview.process import give_back_what_is_freed
+from deskview.memory import give_back_what_is_freed
 
 if TYPE_CHECKING:
     from deskview.board import Board, Part
@@ -19,13 +21,22 @@ HEADLINES = frozenset({"return", "beat_share", "today_usd", "retail.net_usd", "i
 
 
 def run(arguments: Namespace) -> int:
-    """Prints one refresh; figures that are missing make the exit code 5."""
+    """Prints one refresh, or its schema; figures that are missing make the exit code 5."""
+    if arguments.schema:
+        _write(arguments, _schema())
+        return Exit.OK
     give_back_what_is_freed()
     context = context_of(arguments)
     if arguments.demo:
         arguments.speed = 0.0 if arguments.speed is None else arguments.speed
         context.settings = demo_flow(context.settings, full=arguments.full)
     return asyncio.run(_snapshot(context))
+
+
+def _schema() -> bytes:
+    from deskview.board.schema import board_schema  # noqa: PLC0415 - polars loads late
+
+    return msgspec.json.format(msgspec.json.encode(board_schema()), indent=2) + b"\n"
 
 
 async def _snapshot(context: Context) -> int:
@@ -95,6 +106,6 @@ def _print_missing(board: "Board") -> Exit:
 
 def _clock(part: "Part[Any]") -> str:
     """The exchange's time of the part's newest data."""
-    from deskview.screens.format import clock  # noqa: PLC0415 - numpy and polars load late
+    from deskview.format import clock  # noqa: PLC0415 - numpy and polars load late
 
     return clock(part.data_as_of or part.as_of)

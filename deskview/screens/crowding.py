@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import (
+from deskview.format import (
     FEW_DAYS,
     MISSING,
     number,
@@ -10,7 +10,6 @@ from deskview.screens.format import (
     percentile,
 )
 from deskview.screens.frame.card import Line, Topic, plain_number
-from deskview.screens.frame.labels import Labels
 from deskview.screens.frame.subject import Alerts, Subject, list_info
 from deskview.widgets.facts import Fact, fact
 from deskview.widgets.gauge import whole
@@ -116,10 +115,4 @@ CROWDING = Subject(
         ),
     },
     alerts=Alerts(("spearman",)),
-    labels=Labels(
-        "crowding",
-        "favourites",
-        places={"long": "favourites and the long leg", "short": "favourites and the short leg"},
-        rows={"favourites": "{row} among the favourites"},
-    ),
 )

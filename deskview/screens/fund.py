@@ -3,8 +3,8 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
+from deskview.format import MISSING, percent, tone, usd
 from deskview.market.titles import underlying_title
-from deskview.screens.format import MISSING, percent, tone, usd
 from deskview.screens.frame.card import Card, Line, Topic, rests_on
 from deskview.screens.frame.detail import Detail, Section
 from deskview.screens.frame.subject import Subject, list_info

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import basis_points, percent, tone
+from deskview.format import basis_points, percent, tone
 from deskview.screens.frame.card import Topic
 from deskview.screens.frame.detail import Detail, Section
 from deskview.screens.frame.subject import Subject, list_info

@@ -1,10 +1,12 @@
 """The list of subjects, and what is read off it: pages, panes, keys, help, cards, details, lists, exports."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deskview.screens.alerts import ALERTS
+from deskview.screens.diagnostics import DIAGNOSTICS
 from deskview.screens.frame import keys
-from deskview.screens.frame.card import Card, Topic, rests_on
+from deskview.screens.frame.card import Card, Topic, listed_lines, rests_on
 from deskview.screens.frame.detail import Detail
 from deskview.screens.frame.subject import ListInfo, Subject
 from deskview.screens.frame.target import Target
@@ -18,11 +20,15 @@ if TYPE_CHECKING:
 
     from deskview.board import Board
 
-SUBJECTS: tuple[Subject, ...] = (*PARTS, ALERTS, NAME, GROUP, FUND)
+SUBJECTS: tuple[Subject, ...] = (*PARTS, ALERTS, DIAGNOSTICS, NAME, GROUP, FUND)
 PANES = tuple(enumerate((subject for subject in SUBJECTS if subject.pane is not None), start=1))
 """The subjects with a pane, by its number."""
 PAGES = {subject.name: subject.page for subject in SUBJECTS if subject.page is not None}
 """Pages by name; each is built once when the app starts."""
+KEYLESS_PAGES = {subject.name: subject.title for subject in SUBJECTS if subject.page and not subject.page_key}
+"""Titles of the pages without a key, by name."""
+BEHIND_TRAFFIC = next(subject.name for subject in SUBJECTS if subject.behind_traffic)
+"""The page that opens from the bottom line's traffic."""
 LISTS: dict[str, ListInfo] = {name: info for subject in SUBJECTS for name, info in subject.lists.items()}
 """Every list whose columns can be chosen, by the name the settings know it by."""
 SIGNS = Topic(
@@ -35,7 +41,8 @@ SIGNS = Topic(
     " made-up market, no real prices; ×10 beside it: its clock runs 10 times as fast as ours, by which ages count. The"
     " time there is that of the figures; behind it stands the state of the market, or what is the matter with the"
     " figures where that is worse. 'retail' and 'non-ret' are percentiles of today's intensity among earlier sessions"
-    " up to the same hour, in brackets their 80 % limits: retail 16 (9–27).",
+    " up to the same hour, in brackets their 80 % limits: retail 16 (9–27). '30m −1.2%' behind a figure is how much it"
+    " changed over 30 minutes: behind retail in dollars net, ≈ as it is estimated, dim within the limits of the net.",
 )
 TOPICS: dict[str, Topic] = {**{str(subject.name): subject.topic for subject in SUBJECTS}, "signs": SIGNS}
 """The help by what is shown."""
@@ -90,7 +97,11 @@ def card_of(board: "Board", shown: Target | str, key: str | None, variant: str =
     part = board.parts[subject.part]
     if part.value is None:
         return Card(subject.topic.title, subject.topic.text, (), rests_on(board, part), (part.note,))
-    return subject.card(board, part.value, key, variant)
+    card = subject.card(board, part.value, key, variant)
+    if subject.page is None:
+        return card
+    tail = [line for own in (subject.part, *subject.page.BESIDE) for line in listed_lines(board, own)]
+    return replace(card, lines=(*card.lines, *tail))
 
 
 def detail_of(board: "Board", target: Target) -> Detail:

@@ -4,12 +4,16 @@ import asyncio
 import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from deskview.cli.context import Context, context_with
+from deskview.cli.doctor.bundle import check_target, write_bundle
 from deskview.cli.doctor.check import Check, Level, as_json, exit_code, summary
 from deskview.credentials import ApiKey
 from deskview.exits import Exit
 from deskview.processor import WAY_OUT, processor_fault
+from deskview.settings import Settings
 
 
 def run(arguments: Namespace) -> int:
@@ -18,18 +22,32 @@ def run(arguments: Namespace) -> int:
 
 
 async def _examine(arguments: Namespace) -> Exit:
+    bundle: Path | None = arguments.bundle
+    if bundle is not None:
+        check_target(bundle)
     checks = []
-    async for check in _checks(arguments):
+    found = Found()
+    async for check in _checks(arguments, found):
         checks.append(check)
         if not arguments.json:
             print(check.as_text(), flush=True)
     if arguments.json:
         print(as_json(checks), flush=True)
     print(f"deskview: {summary(checks)}", file=sys.stderr)
+    if bundle is not None:
+        print(f"deskview: {write_bundle(bundle, checks, found.settings, found.log_file)}", file=sys.stderr)
     return exit_code(checks)
 
 
-async def _checks(arguments: Namespace) -> AsyncIterator[Check]:
+@dataclass
+class Found:
+    """What the checks come upon that a bundle is made of; the defaults where they did not get so far."""
+
+    settings: Settings = field(default_factory=Settings)
+    log_file: Path | None = None
+
+
+async def _checks(arguments: Namespace, found: Found) -> AsyncIterator[Check]:
     if fault := processor_fault():  # what else there is to be checked loads polars, and would end without a word
         todo = f"{WAY_OUT} Nothing else can be checked before."
         yield Check("processor", Level.FAULT, fault, todo, code=Exit.USAGE)
@@ -43,6 +61,7 @@ async def _checks(arguments: Namespace) -> AsyncIterator[Check]:
         yield check
     log_check, log_file = machine.log(arguments)
     yield log_check
+    found.settings, found.log_file = settings, log_file
     context = context_with(arguments, settings, log_file)
     for check in machine.terminal():
         yield check

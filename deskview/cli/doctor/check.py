@@ -21,7 +21,8 @@ from deskview.text import neutralise
 
 SCHEMA = 1
 NAMES = (
-    *("versions", "processor", "settings", "history length", "alert rule", "alerts file", "columns"),
+    *("versions", "processor", "settings", "history length", "alert rule", "alerts file"),
+    *("alert_command", "alert_file", "columns"),
     *("theme", "own theme", "log", "terminal", "colours", "characters", "tmux", "keyring", "key"),
     *("network", "proxy", "trust store", "certificate", "provider", "clock"),
     *("snapshot", "daily bars", "splits", "details", "trades", "flow sample", "intraday bars", "short volume"),

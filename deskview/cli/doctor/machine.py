@@ -1,17 +1,15 @@
 """This machine: versions, settings, log, cache, and the terminal as the desk will see it."""
 
 import os
-import platform
 import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from shutil import disk_usage
 from typing import TYPE_CHECKING
 
-from deskview import __version__, paths
+from deskview import paths, usage
 from deskview.analytics.assumptions import HISTORY, RULE_SIGMA_DAYS, YEAR
 from deskview.analytics.definitions import renamed
 from deskview.cli.context import UsageError, log_file_of, settings_file_of, with_options
@@ -26,7 +24,6 @@ from deskview.settings import Alert, Settings, SettingsError, load_settings, whe
 if TYPE_CHECKING:
     import polars as pl
 
-LIBRARIES = ("textual", "httpx", "polars", "plotext", "keyring", "msgspec", "numpy")
 _SESSION = re.compile(r"\d{4}-\d\d-\d\d")
 
 FUNDS_NAMED = 3
@@ -38,8 +35,8 @@ _COLOURS = {"truecolor": "16 million colours", "256": "256 colours", "standard":
 
 def versions() -> Check:
     """deskview, Python and the libraries a report of a fault should name."""
-    known = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
-    return Check("versions", Level.OK, f"deskview {__version__}, Python {platform.python_version()}, {known}.")
+    known = ", ".join(f"{name} {number}" for name, number in usage.versions().items())
+    return Check("versions", Level.OK, f"{known}.")
 
 
 def settings(arguments: Namespace) -> tuple[Check, Settings]:
@@ -76,16 +73,17 @@ def of_settings(arguments: Namespace, settings: Settings) -> Iterator[Check]:
     """What is remarkable in settings that can be used, and in what the desk itself keeps beside them."""
     yield from history_length(arguments, settings)
     yield from alert_rules(arguments, settings)
+    yield from alert_delivery(arguments, settings)
     yield from kept_columns()
     yield from themes(settings)
 
 
 def alert_rules(arguments: Namespace, settings: Settings) -> Iterator[Check]:
     """The rules, of the settings and set on the screen, that are not watched, each with its line."""
-    from deskview.alert_rules import load_rules  # noqa: PLC0415
+    from deskview.alerts.rules import load_rules  # noqa: PLC0415
 
     own = paths.alerts_file()
-    rules, problems = load_rules(own)
+    rules, _, problems = load_rules(own)
     yield from _unwatched(settings.alert, settings_file_of(arguments))
     yield from _unwatched(rules, own)
     for problem in problems:
@@ -105,6 +103,30 @@ def _unwatched(rules: Sequence[Alert], file: Path) -> Iterator[Check]:
             )
             todo = f'Write reading = "{now}" ({place}).' if now else f"Correct it ({place})."
             yield Check("alert rule", Level.WARNING, found, todo)
+
+
+def alert_delivery(arguments: Namespace, settings: Settings) -> Iterator[Check]:
+    """Whether the user's program for alerts is found, and whether their file can be written; nothing is started."""
+    from deskview.alerts.delivery import append_to, program_path  # noqa: PLC0415
+
+    file = settings_file_of(arguments)
+    if settings.alert_command:
+        program, path = settings.alert_command[0], program_path(settings.alert_command[0])
+        if path is None:
+            todo = f"Install it, or correct alert_command ({where(file, ('alert_command',))})."
+            found = f"There is no program {program} that can be started: alerts are shown and kept, and none is told."
+            yield Check("alert_command", Level.WARNING, found, todo)
+        else:
+            yield Check("alert_command", Level.OK, f"{path} is found.")
+    if settings.alert_file:
+        try:
+            os.close(append_to(settings.alert_file))
+        except (OSError, ValueError) as fault:
+            found = f"{settings.alert_file}: {getattr(fault, 'strerror', None) or fault}: alerts are shown and kept."
+            todo = f"Make its folder, or name another file ({where(file, ('alert_file',))})."
+            yield Check("alert_file", Level.WARNING, found, todo)
+        else:
+            yield Check("alert_file", Level.OK, f"{settings.alert_file} can be written.")
 
 
 def kept_columns() -> Iterator[Check]:
@@ -229,13 +251,6 @@ def _read_what_they_name(settings: Settings, file: Path) -> None:
     load_funds(settings.funds_file)
     load_groups(settings.groups_file)
     load_spinoffs(settings.spinoffs_file)
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "missing"
 
 
 def _megabytes(files: Iterator[Path]) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +12,7 @@ from deskview.cli.context import Context, UsageError
 from deskview.cli.doctor.check import Check, Level
 from deskview.cli.errors import KEY_KINDS
 from deskview.cli.opening import connected
+from deskview.clock import monotonic
 from deskview.credentials import ApiKey, KeyringReport, load_key, probe
 from deskview.exits import Exit
 from deskview.market.sessions import NEW_YORK, Calendar
@@ -132,24 +132,24 @@ async def checks(context: Context, key: ApiKey) -> AsyncIterator[Check]:
 async def _of(provider: "Provider", context: Context) -> AsyncIterator[Check]:
     name, limit = context.settings.provider, context.settings.calls_per_minute
     _narrate(f"asking {name}" + (f"; at {limit} calls a minute this takes a while." if limit else "."))
-    sent, began = datetime.now(UTC), time.monotonic()
+    sent, began = datetime.now(UTC), monotonic()
     try:
         status = await provider.market_status()
     except ProviderError as fault:
         yield _failed("provider", fault, name)
         return
-    took = time.monotonic() - began
+    took = monotonic() - began
     address = context.settings.base_url or PROVIDERS[name].base_url
     found = f"{name} at {address} answers in {took:.1f} s and accepts the key; the market is {status.phase}."
     yield Check("provider", Level.OK, found)
     yield _clock(provider, status, sent + timedelta(seconds=took / 2))
     for question in _questions(provider, status.now):
         _narrate(f"asking for {question.name}.")
-        began = time.monotonic()
+        began = monotonic()
         check = await _answered(question, name)
         yield check
         if question.name == TRADES:
-            yield _sample(context, time.monotonic() - began if check.level is Level.OK else None)
+            yield _sample(context, monotonic() - began if check.level is Level.OK else None)
 
 
 def _sample(context: Context, seconds_a_call: float | None) -> Check:
@@ -197,13 +197,13 @@ async def _one_print(provider: "Provider", since: datetime) -> "Table":
 
 
 async def _answered(question: Question, provider: str) -> Check:
-    began = time.monotonic()
+    began = monotonic()
     try:
         table = await question.ask()
     except ProviderError as fault:
         return _failed(question.name, fault, provider)
     rows = f"{table.frame.height:,} {'row' if table.frame.height == 1 else 'rows'}"
-    found = f"{question.about}: {rows} in {time.monotonic() - began:.1f} s"
+    found = f"{question.about}: {rows} in {monotonic() - began:.1f} s"
     if not table.left_out:
         return Check(question.name, Level.OK, f"{found}.")
     reasons = f"{found}; {table.left_out:,} left out: {', '.join(table.reasons)}."

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from deskview.screens.breadth.explain import LABELS, TOPIC, card
+from deskview.format import percent, share, tone
+from deskview.screens.breadth.explain import TOPIC, card
 from deskview.screens.breadth.page import COLUMNS, LEFT_OUT_COLUMNS, BreadthPage
-from deskview.screens.format import percent, share, tone
 from deskview.screens.frame.age import marked
 from deskview.screens.frame.subject import Alerts, Subject, list_info
 from deskview.widgets.strip import Segment
@@ -69,5 +69,4 @@ BREADTH = Subject(
         ),
     },
     alerts=Alerts(("beat_share", "index_return", "up_share", "gap", "dispersion", "implied_correlation")),
-    labels=LABELS,
 )

@@ -3,9 +3,9 @@
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import MISSING, percentile, share
+from deskview.format import MISSING, percentile, share
 from deskview.screens.frame.card import Card, Line, Topic, difference, pct, plain_number, reasons, rests_on
-from deskview.screens.frame.labels import Labels
+from deskview.screens.frame.gaps import Gaps
 
 if TYPE_CHECKING:
     from deskview.analytics.breadth import BreadthReading
@@ -25,13 +25,7 @@ TOPIC = Topic(
     " charted below; names left out stand beside it, each with why.",
 )
 
-LABELS = Labels(
-    "breadth",
-    "breadth",
-    places={"percentile": "breadth: percentile of"},
-    figures={".variance_share": "part of a day's variance usually behind by now"},
-    untold=frozenset({"hour.variance_share"}),
-)
+GAPS = Gaps("breadth", untold=frozenset({"hour.variance_share"}))
 
 
 def compared_with(reading: "BreadthReading") -> tuple[str, ...]:
@@ -72,4 +66,4 @@ def card(board: "Board", reading: "BreadthReading", _key: str | None, _variant: 
     )
     coverage = f"{share(r.coverage)} of the members, {r.left_out} left out. {r.coverage_note or ''}".rstrip()
     foot = rests_on(board, board.breadth, coverage=coverage)
-    return Card("Breadth", definition, lines, foot, reasons(LABELS.missing(r.missing)))
+    return Card("Breadth", definition, lines, foot, reasons(GAPS.missing(r.missing)))

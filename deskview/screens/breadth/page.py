@@ -9,8 +9,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from deskview.format import MISSING, clock, number, percent, share, tone
 from deskview.screens.breadth.explain import compared_with
-from deskview.screens.format import MISSING, clock, number, percent, share, tone
 from deskview.screens.frame.history import history_chart, past_sessions
 from deskview.screens.frame.page import ChartPage, flowed
 from deskview.screens.frame.status_lines import Segments
@@ -25,6 +25,7 @@ from deskview.widgets.text import wrap
 
 if TYPE_CHECKING:
     from deskview.analytics.breadth import BreadthReading
+    from deskview.analytics.figure import Figure
     from deskview.board import Board
 
 
@@ -51,54 +52,70 @@ def _variance(value: float | None) -> str:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A field of the reading; `signed` figures wear the tone of their sign."""
+class Shown:
+    """A figure of the reading, how it is written, and whether it wears the tone of its sign.
+
+    `meaning` is what it means where it is written in another unit than its own.
+    """
 
     key: str
-    title: str
     write: Write
-    meaning: str
     signed: bool = False
+    meaning: str = ""
+
+    @property
+    def about(self) -> "Figure":
+        """What it is called and means."""
+        from deskview.board.figures import figure_at  # noqa: PLC0415 - polars loads late
+
+        found = figure_at(f"breadth.{self.key}")
+        if found is None:
+            raise LookupError(f"breadth has no figure {self.key!r}")
+        return found
+
+    @property
+    def words(self) -> str:
+        """What it means, or what it means that it is positive."""
+        about = self.about
+        return self.meaning or (f"above 0: {about.sign}" if about.sign else about.definition)
 
 
-SECTIONS: tuple[tuple[str, tuple[Figure, ...]], ...] = (
+SECTIONS: tuple[tuple[str, tuple[Shown, ...]], ...] = (
     (
         "Against the index",
         (
-            Figure("beat_share", "beat the index", share, "share of members strictly above the index"),
-            Figure("cap_beat_share", "beat it, by weight", share, "the same, weighted by market cap"),
-            Figure("up_share", "up on the day", share, "share of members above yesterday's close"),
+            Shown("beat_share", share),
+            Shown("cap_beat_share", share),
+            Shown("up_share", share),
         ),
     ),
     (
         "Returns",
         (
-            Figure("index_return", "index", _returns, "the index fund, live against the previous close", True),
-            Figure("equal_weight_return", "equal weight", _returns, "mean return of the members", True),
-            Figure("cap_weight_return", "cap weight", _returns, "the members weighted by market cap", True),
-            Figure("gap", "equal less cap", _returns, "above 0: the small hold up, the giants fall", True),
-            Figure(
-                "top_10_contribution", "from the top 10", _returns, "what the ten largest companies add to it", True
-            ),
+            Shown("index_return", _returns, signed=True),
+            Shown("equal_weight_return", _returns, signed=True),
+            Shown("cap_weight_return", _returns, signed=True),
+            Shown("gap", _returns, signed=True),
+            Shown("top_10_contribution", _returns, signed=True),
         ),
     ),
     (
         "Dispersion",
         (
-            Figure("dispersion", "dispersion", _size, "standard deviation of the members' returns"),
-            Figure("dispersion_cap", "by weight", _size, "weighted distance of the members from the index"),
-            Figure("between_share", "between sectors", share, "share of the variance that lies between sectors"),
-            Figure("between_variance", "variance between", _variance, "between sectors, in squared percent"),
-            Figure("within_variance", "variance within", _variance, "within sectors, in squared percent"),
+            Shown("dispersion", _size),
+            Shown("dispersion_cap", _size),
+            Shown("between_share", share),
+            Shown("between_variance", _variance, meaning="Variance between sectors, in squared percent."),
+            Shown("within_variance", _variance, meaning="Variance within sectors, in squared percent."),
         ),
     ),
     (
         "Correlation",
         (
-            Figure("average_correlation_21d", "average, 21 d", _correlation, "mean of all pairs over a month"),
-            Figure("average_correlation_63d", "average, 63 d", _correlation, "mean of all pairs over a quarter"),
-            Figure("implied_correlation", "implied, 63 d", _correlation, "from realised volatility, index and members"),
-            Figure("implied_correlation_dirty", "implied, simple", _correlation, "index variance over weighted mean's"),
+            Shown("average_correlation_21d", _correlation),
+            Shown("average_correlation_63d", _correlation),
+            Shown("implied_correlation", _correlation),
+            Shown("implied_correlation_dirty", _correlation),
         ),
     ),
 )
@@ -126,7 +143,7 @@ def figure_rows(reading: "BreadthReading") -> list[Row]:
     return rows
 
 
-def _row(figure: Figure, reading: "BreadthReading") -> Row:
+def _row(figure: Shown, reading: "BreadthReading") -> Row:
     value = getattr(reading, figure.key)
     rank = reading.percentile.get(figure.key)
     days = reading.days.get(figure.key)
@@ -136,12 +153,12 @@ def _row(figure: Figure, reading: "BreadthReading") -> Row:
     return Row(
         figure.key,
         (
-            Cell(figure.title),
+            Cell(figure.about.short),
             Cell(figure.write(value), tone(value) if figure.signed else "strong"),
             Cell(MISSING if rank is None else ordinal(rank), "accent" if rank is not None and extreme(rank) else ""),
             Cell(scale(rank), "accent" if rank is not None and extreme(rank) else "dim"),
             Cell(MISSING if days is None else str(days), "dim"),
-            Cell(why or figure.meaning, "stale" if why else "dim"),
+            Cell(why or figure.words, "stale" if why else "dim"),
         ),
     )
 
@@ -243,15 +260,15 @@ class BreadthPage(ChartPage):
         self.query_one(Chart).show(spec)
 
 
-def chart_title(figure: Figure, reading: "BreadthReading", time: str, sessions: int | None) -> str:
+def chart_title(figure: Shown, reading: "BreadthReading", time: str, sessions: int | None) -> str:
     """What is charted: closing figures, beside which today's of an hour is one of part of a day."""
     from deskview.analytics.breadth import POWER_OF_THE_HOUR  # noqa: PLC0415 - polars loads late
 
     if sessions is None:
-        return f"{figure.title}: no past is kept"
+        return f"{figure.about.short}: no past is kept"
     if figure.key not in POWER_OF_THE_HOUR or reading.hour.variance_share == 1:
-        return f"{figure.title}, {sessions} sessions"
-    return f"{figure.title}, {sessions} sessions at their close, today at {time}"
+        return f"{figure.about.short}, {sessions} sessions"
+    return f"{figure.about.short}, {sessions} sessions at their close, today at {time}"
 
 
 def members(reading: "BreadthReading", width: int) -> list[list[Fact]]:

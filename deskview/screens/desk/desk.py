@@ -100,6 +100,13 @@ class DeskScreen(LeanScreen[None]):
         self._settling = None
         self._arrange()
 
+    @property
+    def pane_number(self) -> int:
+        """The number of the pane the focus is in; where it is in none, of the one last chosen."""
+        around = self.focused.ancestors if self.focused is not None else ()
+        pane = next((node for node in around if isinstance(node, BoardPane)), None)
+        return int((pane.id or "").removeprefix("pane-")) if pane is not None else self._chosen
+
     def action_pane(self, number: int) -> None:
         """Goes to a pane, in a small terminal showing it."""
         self._chosen = number
@@ -125,9 +132,7 @@ class DeskScreen(LeanScreen[None]):
 
     def action_zoom(self) -> None:
         """Shows the focused pane alone, or all of them again."""
-        pane = next((pane for pane in self.query(BoardPane) if pane.has_focus_within), None)
-        if pane is not None and pane.id:
-            self._chosen = int(pane.id.removeprefix("pane-"))
+        self._chosen = self.pane_number
         self._zoomed = not self._zoomed
         if self._small:
             self.notify("There is room for one pane at a time only.", timeout=2)

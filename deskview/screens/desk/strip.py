@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from deskview.screens.format import NEW_YORK, OPEN, clock, market_state
+from msgspec.structs import replace
+
+from deskview.format import NEW_YORK, OPEN, clock, market_state
 from deskview.screens.frame.age import STALE_AFTER_S, data_time, state_of
 from deskview.screens.parts import PARTS
 from deskview.widgets.strip import Segment
@@ -116,7 +118,14 @@ def _worst(board: "Board") -> tuple[str, str, int]:
 
 
 def _figures(board: "Board") -> list[Segment]:
-    return [segment for part in PARTS if part.headline is not None for segment in part.headline(board)]
+    """The headlines; how fast one moves is told of live figures alone."""
+    segments = []
+    for subject in PARTS:
+        if subject.headline is not None:
+            limit_s = subject.page.STALE_AFTER_S if subject.page else STALE_AFTER_S
+            live = state_of(board.parts[subject.part], limit_s, board.source.speed) == "live"
+            segments += [each if live else replace(each, more="") for each in subject.headline(board)]
+    return segments
 
 
 def _doubts(board: "Board") -> list[Segment]:

@@ -1,29 +1,45 @@
 """Flow: whether retail buys and institutions sell, and when in the day."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from deskview.format import rank, usd, usd_within
 from deskview.screens.flow import pane, rows
-from deskview.screens.flow.explain import LABELS, TOPIC, card
+from deskview.screens.flow.explain import TOPIC, card
 from deskview.screens.flow.page import FlowPage
-from deskview.screens.format import rank
-from deskview.screens.frame.age import marked
+from deskview.screens.frame.age import change, marked
 from deskview.screens.frame.subject import Alerts, Subject, list_info
 from deskview.widgets.strip import Segment
 
 if TYPE_CHECKING:
+    from deskview.analytics.flow.structs import Side
     from deskview.board import Board
 
 
 def headline(board: "Board") -> list[Segment]:
-    """The percentiles of both sides with their limits; retail's is among the last figures to go."""
+    """The percentiles of both sides with their limits; retail's is among the last figures to go. Behind it how fast its
+    net moves."""
     reading = board.flow.value
     if reading is None:
         return []
     retail, other = (marked(pane.ranked(side, rank), board.flow) for side in (reading.retail, reading.institutional))
+    speed, speed_tone = _speed(board, reading.retail)
     return [
-        Segment("retail", f"retail {retail}", priority=3),
+        Segment("retail", f"retail {retail}", priority=3, more=speed, more_tone=speed_tone),
         Segment("other", f"non-ret {other}", priority=4),
     ]
+
+
+def _speed(board: "Board", side: "Side") -> tuple[str, str]:
+    """The net's change in as many digits as the limits of the net leave sure; without a colour within these."""
+    if side.net_low_usd is None or side.net_high_usd is None:
+        return change(board, "flow.retail.net_usd", partial(usd, digits=2))
+    half = (side.net_high_usd - side.net_low_usd) / 2
+
+    def estimated(value: float) -> str:
+        return f"≈{usd_within(value, value - half, value + half).partition(' ')[0]}"
+
+    return change(board, "flow.retail.net_usd", estimated, flat=half)
 
 
 FLOW = Subject(
@@ -71,5 +87,4 @@ FLOW = Subject(
         ),
         rows=("flow.by_name.", "flow.by_leg.", "flow.by_sector.", "flow.funds.by_name."),
     ),
-    labels=LABELS,
 )

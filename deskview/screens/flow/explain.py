@@ -2,9 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from deskview.screens.crowding import overlap_lines
-from deskview.screens.flow.pane import FlowPane, ranked
-from deskview.screens.format import (
+from deskview.format import (
     FEW_DAYS,
     MISSING,
     clock,
@@ -14,8 +12,10 @@ from deskview.screens.format import (
     usd,
     usd_alike,
 )
+from deskview.screens.crowding import overlap_lines
+from deskview.screens.flow.pane import FlowPane, ranked
 from deskview.screens.frame.card import Card, Line, Topic, amount_usd, flow_usd, reasons, rests_on, signed
-from deskview.screens.frame.labels import Labels
+from deskview.screens.frame.gaps import Gaps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,32 +47,8 @@ RANKS = {
     "funds.retail.percentile": "retail in funds",
     "funds.institutional.percentile": "non-retail in funds",
 }
-LABELS = Labels(
+GAPS = Gaps(
     "flow",
-    "flow",
-    places={
-        "retail": "retail",
-        "institutional": "non-retail",
-        "off_exchange": "all stocks",
-        "funds": "funds",
-        "funds.retail": "funds, retail",
-        "funds.institutional": "funds, non-retail",
-    },
-    rows={
-        "by_name": "{row}",
-        "divergence": "{row}, where retail buys against the rest",
-        "converse": "{row}, where retail sells against the rest",
-        "by_leg": "{row}",
-        "by_sector": "stocks of {row}",
-        "funds.by_name": "{row}, a fund",
-    },
-    row_titles={
-        "by_leg": lambda leg: "stocks in neither leg" if leg == "neither" else f"stocks of the {leg} leg",
-    },
-    figures={
-        "off_exchange.share": "part of the volume off exchange",
-        **{f"{rows}.weight": "dollars one of its own stands for" for rows in ("by_name", "divergence", "converse")},
-    },
     untold=frozenset(
         {
             *("retail.core_net_usd", "funds.retail.core_net_usd"),
@@ -80,7 +56,7 @@ LABELS = Labels(
         }
     ),
     as_one=("by_name", "by_leg", "by_sector", "funds.by_name", *RANKS),
-    gaps={
+    titles={
         "by_name": "some names",
         "by_leg": "limits of some legs",
         "by_sector": "limits of some sectors",
@@ -166,7 +142,7 @@ def card(board: "Board", reading: "Flow", _key: str | None, _variant: str) -> Ca
         priced=False,
         stale_after_s=FlowPane.STALE_AFTER_S,
     )
-    return Card("Flow", DEFINITION, tuple(lines), foot, reasons([*LABELS.missing(missing), *out]))
+    return Card("Flow", DEFINITION, tuple(lines), foot, reasons([*GAPS.missing(missing), *out]))
 
 
 DEFINITION = (
@@ -213,7 +189,7 @@ def _opened(day: "NameDay") -> list[Line]:
         *_side("non-retail", day.institutional),
         Line("its dollars", share_words + of_volume),
         *([Line("note", day.note)] if day.note else []),
-        *(Line("missing", f"{label}: {why}") for label, why in LABELS.missing(_estimated(day.missing))),
+        *(Line("missing", f"{label}: {why}") for label, why in GAPS.missing(_estimated(day.missing))),
         Line("prints to", f"{clock(day.as_of)} ET"),
     ]
 

@@ -9,6 +9,7 @@ from textual.containers import Grid
 from textual.widget import Widget
 from textual.widgets import Static
 
+from deskview.format import clock, usd
 from deskview.screens.crowding import FAVOURITE_COLUMNS, favourite_facts, favourite_rows, overlap_sentences
 from deskview.screens.flow.pane import (
     MORNING_HALF_HOURS,
@@ -36,7 +37,6 @@ from deskview.screens.flow.rows import (
     session_facts,
     usual_facts,
 )
-from deskview.screens.format import clock, usd
 from deskview.screens.frame.page import PanesPage, View
 from deskview.screens.frame.status_lines import Segments
 from deskview.screens.frame.target import Kind, Target
@@ -164,6 +164,7 @@ class FlowPage(PanesPage):
     """Questions 8, 9 and 10 of the desk in full; `x` goes through the views."""
 
     PART = "flow"
+    BESIDE = ("crowding",)
     STALE_AFTER_S = FlowPane.STALE_AFTER_S
     HEADING = "Retail and non-retail flow"
     AUTO_FOCUS = "#names"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from deskview.screens.format import MISSING, clock, number, percentile, tone, usd, usd_within
+from deskview.format import MISSING, clock, number, percentile, tone, usd, usd_within
 from deskview.screens.frame.pane import BoardPane
 from deskview.widgets.bars import Bars
 from deskview.widgets.facts import Fact, Facts, fact

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from deskview.format import MISSING, number, share, short_sector, tone, usd, usd_between, usd_within
 from deskview.screens.flow.explain import sample_words, usual_usd
 from deskview.screens.flow.pane import RETAIL_INTENSITY
-from deskview.screens.format import MISSING, number, share, short_sector, tone, usd, usd_between, usd_within
 from deskview.widgets.facts import Fact, fact
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.sorting import Entry, Value

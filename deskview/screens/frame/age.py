@@ -1,14 +1,15 @@
 """How old and how sure a part of the board is, in words: for borders, notices and the top line."""
 
-from time import monotonic
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from deskview.screens.format import MISSING, NEW_YORK, age
+from deskview.clock import monotonic
+from deskview.format import MISSING, NEW_YORK, age, tone
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from deskview.board import Part
+    from deskview.board import Board, Part
     from deskview.widgets.pane import State
 
 
@@ -29,6 +30,18 @@ def in_doubt(part: "Part[Any]") -> bool:
 def marked(text: str, part: "Part[Any]") -> str:
     """A figure of the part as text, with ? behind it where it is in doubt."""
     return f"{text}?" if text != MISSING and in_doubt(part) else text
+
+
+def change(board: "Board", path: str, text: Callable[[float], str], flat: float = 0.0) -> tuple[str, str]:
+    """How fast a headline figure moves, such as "30m −1.2%", and its tone; up to `flat` it has no direction.
+
+    Empty where that is not known.
+    """
+    value = board.d30m.get(path)
+    if value is None:
+        return "", ""
+    said = text(value)
+    return f"30m {said}", tone(value, flat) if abs(value) > flat and said.strip("≈$0.%") else "dim"
 
 
 def data_time(part: "Part[Any]") -> "datetime | None":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.content import Content
 
-from deskview.screens.format import MISSING, OPEN, clock, market_state, official_closes, percent_difference, usd
+from deskview.format import MISSING, OPEN, clock, figure, market_state, official_closes, percent_difference, usd
 from deskview.screens.frame.age import STALE_AFTER_S, in_doubt, state_of
 
 if TYPE_CHECKING:
@@ -83,6 +83,22 @@ def rests_on(
     lines += [Line("prices", f"official closes of {closes:%-d %b}")] if closes else []
     lines += [Line("coverage", coverage)] if coverage else []
     return (*lines, *([Line("note", part.note)] if part.note else ()), *_left_out(board.wire))
+
+
+def listed_lines(board: "Board", part: str) -> tuple[Line, ...]:
+    """The figures of a part that cards list by themselves, each with what it means or why it is missing."""
+    from deskview.board.readings import listed  # noqa: PLC0415 - polars loads late
+
+    return tuple(
+        Line(own.label, f"{figure(own.value, own.unit)}: {own.reason or own.definition}") for own in listed(board, part)
+    )
+
+
+def listed_line(board: "Board", parts: Iterable[str]) -> str:
+    """The same of these parts in one line of a page, without what they mean."""
+    from deskview.board.readings import listed  # noqa: PLC0415
+
+    return "   ".join(f"{own.label} {figure(own.value, own.unit)}" for part in parts for own in listed(board, part))
 
 
 def _newest(part: "Part[Any]") -> list[Line]:

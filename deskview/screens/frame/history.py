@@ -5,7 +5,7 @@ from datetime import date
 from math import isnan
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import month_ticks, tone
+from deskview.format import month_ticks, tone
 from deskview.widgets.chartspec import ChartSpec, Level, Series
 
 if TYPE_CHECKING:

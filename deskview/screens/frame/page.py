@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from deskview.screens.frame.age import STALE_AFTER_S, age_of, notice_of
+from deskview.screens.frame.card import listed_line
 from deskview.screens.frame.keys import CHART, EVERYWHERE, LISTS, PAGE, READING, VIEWS, Action, bindings
 from deskview.screens.frame.pane import OPENING, Waiting, is_visible
 from deskview.screens.frame.status_lines import DeskStrip, Heading, KeyLine, Segments
@@ -59,6 +60,8 @@ class PageScreen(LeanScreen[None]):
 
     PART: ClassVar[str] = ""
     HEADING: ClassVar[str] = ""
+    BESIDE: ClassVar[tuple[str, ...]] = ()
+    """Parts without a page of their own that are shown here too."""
     OPENS: ClassVar[Kind] = Kind.NAME
     TURNS: ClassVar[frozenset[str]] = frozenset()
     """Lists whose rows turn the page itself instead of opening another."""
@@ -69,7 +72,8 @@ class PageScreen(LeanScreen[None]):
     DEFAULT_CSS = """
     PageScreen .head { height: 1; }
     PageScreen .notice { height: auto; padding: 0 1; color: $stale; display: none; }
-    PageScreen .notice.-shown { display: block; }
+    PageScreen .listed { height: auto; padding: 0 1; display: none; }
+    PageScreen .notice.-shown, PageScreen .listed.-shown { display: block; }
     PageScreen .body { height: 1fr; }
     """
 
@@ -79,7 +83,7 @@ class PageScreen(LeanScreen[None]):
         self._board: Board | None = None
         self.came_by: tuple[str, ...] = ()
         self._waiting = Waiting()
-        self._noticed = ""
+        self._noticed = self._listed = ""
         self._to_sort = False
         self._built = False
         self._first: Board | None = None
@@ -92,6 +96,7 @@ class PageScreen(LeanScreen[None]):
             if self.PART:
                 yield Age()
         yield Static("", classes="notice", markup=False)
+        yield Static("", classes="listed", markup=False)
         with Vertical(classes="body"):
             yield from self.compose_body()
         yield KeyLine(*self.ACTIONS, *READING, *EVERYWHERE, *LISTS, *PAGE)
@@ -133,6 +138,7 @@ class PageScreen(LeanScreen[None]):
         self.query_one(DeskStrip).show_board(board)
         self.query_one(Heading).show(self.came_by, self.heading())
         self._show_age(board)
+        self._show_listed(board)
         self._waiting.over()
         if part.value is not None:
             self.show_reading(part.value, board)
@@ -171,6 +177,13 @@ class PageScreen(LeanScreen[None]):
             notice = self.query_one(".notice", Static)
             notice.update(sentence)
             notice.set_class(bool(sentence), "-shown")
+
+    def _show_listed(self, board: "Board") -> None:
+        """The figures no widget of the page has a place for, where the parts have such."""
+        line = listed_line(board, (self.PART, *self.BESIDE)) if self.PART else ""
+        if line != self._listed:
+            self._listed = line
+            self.query_one(".listed", Static).set_class(bool(line), "-shown").update(line)
 
     def show_again(self) -> None:
         """Shows the same board in another variant."""

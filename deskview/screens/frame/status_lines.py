@@ -5,6 +5,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+from textual.events import Click
+from textual.message import Message
 
 from deskview.screens.frame.keys import LISTS, Action, own_keys, shown
 from deskview.widgets.painted import Painted
@@ -62,6 +64,9 @@ TRAFFIC_PRIORITY = 50
 class KeyLine(StatusStrip):
     """Keys of the actions that the bottom line has, in their order; the user's own keys where there are any."""
 
+    class TrafficClicked(Message):
+        """The calls and failures at the right end were clicked."""
+
     def __init__(self, *actions: Action, panes: Sequence[Action] = ()) -> None:
         super().__init__()
         self._actions = tuple(action for action in actions if action.footer)
@@ -77,6 +82,12 @@ class KeyLine(StatusStrip):
         keys += [(shown(action, own), action.title.split()[0].lower().rstrip(":")) for action in self._actions]
         self._keys = [Segment(title, f"{key} {title}", "dim", priority=n) for n, (key, title) in enumerate(keys)]
         self.show(self._keys)
+
+    def on_click(self, event: Click) -> None:
+        """A click on the traffic asks what is behind it."""
+        shown = next((one for one in self.shown if one.key == "traffic"), None)
+        if shown is not None and event.x >= self.line_width - shown.cells - 1:
+            self.post_message(self.TrafficClicked())
 
     def show_traffic(self, board: "Board") -> None:
         """Calls of the last minute, rows that were not used (why is told by every card), failures so far, and sessions

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from deskview.screens.frame.card import Card, Topic
 from deskview.screens.frame.detail import Detail
 from deskview.screens.frame.keys import ANYWHERE, ON_THE_DESK, Action, scoped
-from deskview.screens.frame.labels import Labels
 from deskview.screens.frame.page import PageScreen
 from deskview.screens.frame.pane import BoardPane
 from deskview.widgets.records import Column
@@ -52,7 +51,7 @@ class Subject:
     """What there is of a subject; what it has none of stays at its default.
 
     `name` is what keys, settings and the JSON call it, `part` the part of the board it is made of. `answers` and
-    `method` are its row in the README's table of panes. Headline, alerts and labels are those of a part. Everything
+    `method` are its row in the README's table of panes. Headline and alerts are those of a part. Everything
     that needs the analytics loads them when it is called.
     """
 
@@ -65,6 +64,8 @@ class Subject:
     pane: type[BoardPane[Any]] | None = None
     page: type[PageScreen] | None = None
     page_key: str = ""
+    """Without one the page opens from the palette alone, and `behind_traffic` from the bottom line's traffic."""
+    behind_traffic: bool = False
     actions: tuple[Action, ...] = ()
     headline: "Callable[[Board], list[Segment]] | None" = None
     card: "Callable[[Board, Any, str | None, str], Card] | None" = None
@@ -79,13 +80,17 @@ class Subject:
     """The rows behind a detail of that key, to take elsewhere. None without figures."""
     lists: Mapping[str, ListInfo] = field(default_factory=dict)
     alerts: Alerts = field(default_factory=Alerts)
-    labels: Labels = field(default_factory=Labels)
 
     @property
     def page_actions(self) -> tuple[Action, ...]:
         """The key that opens the page, where there is one."""
         page = Action(f"page('{self.name}')", self.page_key, self.page_key, f"{self.title} page")
-        return scoped(ANYWHERE, page) if self.page is not None else ()
+        return scoped(ANYWHERE, page) if self.page is not None and self.page_key else ()
+
+    @property
+    def has_still(self) -> bool:
+        """Whether one refresh without a desk has what its page shows."""
+        return self.page is not None and bool(self.part or self.behind_traffic)
 
     def pane_actions(self, number: int) -> tuple[Action, ...]:
         """The key that goes to the pane, where there is one."""

@@ -1,13 +1,14 @@
 """Leveraged ETFs: what they must trade today and over the coming week, and in which names."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import tone, usd
-from deskview.screens.frame.age import marked
+from deskview.format import tone, usd
+from deskview.screens.frame.age import change, marked
 from deskview.screens.frame.subject import Alerts, ListInfo, Subject, list_info
 from deskview.screens.leverage import pane, remarks, today, week, weights
 from deskview.screens.leverage.card import card
-from deskview.screens.leverage.explain import FUND_LEVERAGE, LABELS, TOPIC, WELL_COVERED, covered
+from deskview.screens.leverage.explain import FUND_LEVERAGE, TOPIC, WELL_COVERED, covered
 from deskview.screens.leverage.page import LeveragePage
 from deskview.screens.leverage.supply import SUPPLY_KEYS
 from deskview.widgets.strip import Segment
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 
 def headline(board: "Board") -> list[Segment]:
-    """Today's flow, with the part of the book it rests on where that is not enough, and the spread of next week."""
+    """Today's flow, with the part of the book it rests on where that is not enough, how fast it moves, and the spread
+    of next week."""
     reading = board.leverage.value
     if reading is None:
         return []
@@ -25,8 +27,9 @@ def headline(board: "Board") -> list[Segment]:
     today, sd = marked(usd(reading.today_usd), board.leverage), marked(usd(week.sd_usd, sign=False), board.leverage)
     flow, flow_short = _of_part(f"LETF {today}", reading.today_usd, reading.coverage)
     spread, spread_short = _of_part(f"wk ±{sd}", week.sd_usd, week.coverage)
+    speed, speed_tone = change(board, "leverage.today_usd", partial(usd, digits=2))
     return [
-        Segment("letf", flow, tone(reading.today_usd), priority=2, short=flow_short),
+        Segment("letf", flow, tone(reading.today_usd), 2, short=flow_short, more=speed, more_tone=speed_tone),
         Segment("week", spread, "", priority=6, short=spread_short),
     ]
 
@@ -130,5 +133,4 @@ LEVERAGE = Subject(
         ),
         rows=("leverage.by_name.", "leverage.by_fund.", "leverage.by_underlying.", "leverage.by_sector."),
     ),
-    labels=LABELS,
 )

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from deskview.format import MISSING, number, percent, percentile, share, usd, usd_sum
 from deskview.market.titles import underlying_title
-from deskview.screens.format import MISSING, number, percent, percentile, share, usd, usd_sum
 from deskview.screens.frame.card import Card, Line, amount_usd, flow_usd, reasons, rests_on
 from deskview.screens.leverage.explain import (
     FUND_TEXT,
-    LABELS,
+    GAPS,
     TECHNOLOGY,
     basis_words,
     counted,
@@ -51,7 +51,7 @@ def card(board: "Board", reading: "Leverage", key: str | None, _variant: str) ->
     ]
     out = [(row.ticker, row.reason) for row in r.left_out]
     foot = rests_on(board, board.leverage, coverage=f"{_counted(r)} counted, {len(out)} left out")
-    return Card("Leveraged ETFs", FUND_TEXT, tuple(lines), foot, reasons([*LABELS.missing(_news(r)), *out]))
+    return Card("Leveraged ETFs", FUND_TEXT, tuple(lines), foot, reasons([*GAPS.missing(_news(r)), *out]))
 
 
 def _counted(r: "Leverage") -> str:

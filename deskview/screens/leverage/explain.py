@@ -4,15 +4,15 @@ from datetime import date
 from math import floor
 from typing import TYPE_CHECKING
 
-from deskview.market.titles import underlying_title
-from deskview.screens.format import MISSING, percent, share, usd
+from deskview.format import MISSING, percent, share, usd
 from deskview.screens.frame.card import Topic
-from deskview.screens.frame.labels import Labels
+from deskview.screens.frame.gaps import Gaps
 from deskview.widgets.gauge import nth
 
 if TYPE_CHECKING:
     from deskview.analytics.leverage import Leverage
-    from deskview.analytics.leverage.readings import FundRow, IndexWeights, Rank, Score
+    from deskview.analytics.leverage.forecast import Score
+    from deskview.analytics.leverage.readings import FundRow, IndexWeights, Rank
 
 TOPIC = Topic(
     "Leveraged ETFs",
@@ -33,59 +33,11 @@ TOPIC = Topic(
 
 FUND_LEVERAGE = "leverage: L times the underlying's return"
 """What the column of a fund's leverage says, in every list that has one."""
-LABELS = Labels(
+GAPS = Gaps(
     "leverage",
-    "leveraged ETFs",
-    places={
-        "next_week": "leveraged ETFs, next week",
-        "next_week.simulation": "leveraged ETFs, next week simulated",
-        "supply": "systematic supply",
-        "supply_basis": "systematic supply",
-        "score": "score of past forecasts",
-        "rank": "leveraged ETFs, rank of today",
-    },
-    rows={
-        "by_name": "{row}: leveraged ETFs",
-        "by_underlying": "{row}: leveraged ETFs on it alone",
-        "by_fund": "fund {row}",
-        "by_kind": "leveraged ETFs, kind {row}",
-        "other_kinds": "leveraged ETFs, kind {row}",
-        "by_sector": "leveraged ETFs, sector {row}",
-        "by_family": "leveraged ETFs, index and sector funds on {row}",
-        "index_weights": "weights of {row}",
-    },
-    row_titles={"by_underlying": underlying_title, "index_weights": underlying_title},
-    figures={
-        ".coverage": "part of per-1% with a return",
-        ".funds_known": "funds with assets",
-        ".creation_coverage": "part of the assets with known creations",
-        ".technology_usd": "today, funds on Nasdaq, semiconductors and technology",
-        "rank.place": "place",
-        "rank.of": "sessions compared",
-        "rank.of_side": "sessions on the same side",
-        "by_fund.period_return": "return since the last reset",
-        "by_fund.period_aum_usd": "assets at the last reset",
-        "next_week.coverage": "part of per-1% with a risk figure",
-        "by_family.today_usd": "today",
-        "index_weights.r2": "R²",
-        "index_weights.residual_bp": "daily residual",
-        "index_weights.members": "members",
-        "index_weights.known": "members with all it takes",
-        "by_name.today_usd": "today, all funds",
-        "by_name.per_1pct_usd": "for a move of 1%, all funds",
-        "by_name.week_sd_usd": "next week, one σ",
-        "by_name.week_of_adv": "next week, one σ in % of a day's volume",
-        "next_week.percentile": "percentile of one σ among past days",
-        "next_week.percentile_of": "days compared",
-        "next_week.sd_without_today_usd": "one σ without today's move",
-        "next_week.day_share": "part of a day's variance that is behind",
-        "next_week.p01_usd": "1st percentile",
-        "score.after_shocks": "weeks after a shock",
-        "score.shock_hits": "weeks after a shock inside the band",
-    },
     untold=frozenset({"funds", "by_fund.creation_usd", "by_fund.tracking_gap"}),
     as_one=("score", "by_fund.week_", "index_weights."),
-    gaps={
+    titles={
         "creation_usd": "creations and redemptions",
         "score": "score of past forecasts",
         "by_name.of_adv": "% of daily volume",

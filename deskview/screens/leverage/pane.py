@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
-from deskview.screens.format import percent, tone, usd
+from deskview.format import percent, tone, usd
 from deskview.screens.frame.pane import BoardPane
 from deskview.screens.leverage.explain import spread, unsigned
 from deskview.screens.leverage.summary import Summary

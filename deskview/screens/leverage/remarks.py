@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from deskview.market.titles import underlying_title, with_titles
 from deskview.screens.frame.card import Card, Line, rests_on
-from deskview.screens.leverage.explain import FUND_TEXT, LABELS, counted
+from deskview.screens.leverage.explain import FUND_TEXT, GAPS, counted
 from deskview.screens.leverage.today import head
 from deskview.widgets.records import Cell, Column, Row
 
@@ -27,7 +27,7 @@ def remarks(notes: Mapping[str, str]) -> list[tuple[str, str]]:
     """(figure, remark) in words; underlyings with the same remark share a row."""
     of_underlyings = [(path, text) for path, text in notes.items() if _is_underlying(path)]
     rest = [(path, text) for path, text in notes.items() if not _is_underlying(path)]
-    rows = [(LABELS.gap(path), with_titles(text) if path.endswith(".index_usd") else text) for path, text in rest]
+    rows = [(GAPS.title(path), with_titles(text) if path.endswith(".index_usd") else text) for path, text in rest]
     for text, alike in groupby(sorted(of_underlyings, key=lambda item: item[1]), key=lambda item: item[1]):
         titles = [underlying_title(path.partition(".")[2]) for path, _ in alike]
         rows.append((counted(len(titles), "underlying"), f"{text}: {', '.join(titles)}"))
@@ -57,7 +57,7 @@ def left_out_rows(reading: "Leverage") -> list[Row]:
         *funds,
         *_unregistered(reading),
         head("Missing"),
-        *_labelled("missing", LABELS.missing(reading.missing)),
+        *_labelled("missing", GAPS.missing(reading.missing)),
         head("Remarks"),
         *_labelled("note", remarks(reading.notes)),
     ]
@@ -82,7 +82,7 @@ def row_card(board: "Board", reading: "Leverage", key: str) -> Card | None:
     """The row `key` whole, as the list may have no room for it; None where it is no row of the list."""
     kind, _, what = key.partition(":")
     if kind in ("note", "missing"):
-        labelled = remarks(reading.notes) if kind == "note" else LABELS.missing(reading.missing)
+        labelled = remarks(reading.notes) if kind == "note" else GAPS.missing(reading.missing)
         texts = [text for figure, text in labelled if figure == what]
         return Card(what, "\n".join(texts), (), rests_on(board, board.leverage)) if texts else None
     if kind == "unregistered":

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import share
+from deskview.format import share
 from deskview.widgets.facts import Fact, fact
 from deskview.widgets.records import Piece
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from deskview.screens.format import FEW_DAYS, MISSING, percentile, share, tone, usd, usd_alike
+from deskview.format import FEW_DAYS, MISSING, percentile, share, tone, usd, usd_alike
 from deskview.screens.leverage.explain import (
     COVERED,
     TECHNOLOGY,

@@ -5,13 +5,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from deskview.analytics.assumptions import WEEK
-from deskview.screens.format import MISSING, percent, share, tone, usd
+from deskview.format import MISSING, percent, share, tone, usd
 from deskview.screens.frame.card import Line, flow_usd
 from deskview.widgets.records import Cell, Column, Row
 
 if TYPE_CHECKING:
     from deskview.analytics.leverage import Leverage
-    from deskview.analytics.leverage.supply import Published, SupplyRow
+    from deskview.analytics.leverage.forecast import Published, SupplyRow
 
 
 SUPPLY_KEYS = ("move", "life-", "var", "trend", "total")

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from deskview.format import MISSING, number, percent, tone, usd
 from deskview.market.titles import underlying_title
-from deskview.screens.format import MISSING, number, percent, tone, usd
 from deskview.screens.leverage.explain import (
     day_of,
     reset_words,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import MISSING, clock, percent, percentile, share, tone, usd
+from deskview.format import MISSING, clock, percent, percentile, share, tone, usd
 from deskview.screens.leverage.explain import spread
 from deskview.widgets.chartspec import ChartSpec, Level, Series
 from deskview.widgets.facts import Fact, fact
@@ -12,7 +12,7 @@ from deskview.widgets.records import Cell, Column, Row
 
 if TYPE_CHECKING:
     from deskview.analytics.leverage import Leverage, NextWeek
-    from deskview.analytics.leverage.readings import Conditional, FanPoint
+    from deskview.analytics.leverage.forecast import Conditional, FanPoint
 
 
 FIGURE_COLUMNS = (

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from deskview.screens.format import MISSING, tone, usd
+from deskview.format import MISSING, tone, usd
 from deskview.screens.frame.card import Card, Line, flow_usd, rests_on
 from deskview.screens.leverage.explain import basis_words, r_squared
 from deskview.screens.leverage.today import underlying_key

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from deskview.screens.format import percent, sigma, tone
-from deskview.screens.frame.age import marked
+from deskview.format import percent, sigma, tone
+from deskview.screens.frame.age import change, marked
 from deskview.screens.frame.subject import Alerts, Subject, list_info
-from deskview.screens.momentum.explain import LABELS, TOPIC, card
+from deskview.screens.momentum.explain import TOPIC, card
 from deskview.screens.momentum.page import OWN_ACTIONS, MomentumPage, leg_columns, sector_columns
 from deskview.screens.momentum.pane import MomentumPane, columns
 from deskview.widgets.strip import Segment
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 
 def headline(board: "Board") -> list[Segment]:
-    """The spread and its σ of the day, with a star where that rests on today's names."""
+    """The spread and its σ of the day, with a star where that rests on today's names, and how fast it moves."""
     reading = board.momentum.value
     if reading is None:
         return []
     spread = marked(percent(reading.return_), board.momentum)
     text = f"MOMO {spread} {marked(sigma(reading.sigma, reading.sigma_basis), board.momentum)}"
-    return [Segment("momentum", text, f"{tone(reading.return_)} strong", priority=0)]
+    speed, speed_tone = change(board, "momentum.return", percent)
+    return [Segment("momentum", text, f"{tone(reading.return_)} strong", priority=0, more=speed, more_tone=speed_tone)]
 
 
 def _legs(reading: dict[str, Any]) -> list[dict[str, Any]]:
@@ -65,5 +66,4 @@ MOMENTUM = Subject(
             *("sector_neutral.return", "beta_neutral.return"),
         )
     ),
-    labels=LABELS,
 )

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from deskview.analytics.assumptions import CALM_SIGMA, TODAYS_NAMES
-from deskview.screens.format import (
+from deskview.format import (
     MISSING,
     basis_points,
     official_closes,
@@ -13,7 +13,7 @@ from deskview.screens.format import (
     sigma_sign,
 )
 from deskview.screens.frame.card import Card, Line, Topic, pct, plain_number, ratio, reasons, rests_on, signed
-from deskview.screens.frame.labels import Labels
+from deskview.screens.frame.gaps import Gaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,27 +50,7 @@ TOPIC = Topic(
 
 NEUTRAL = "neutral"
 """The variant of the other basket: deciles within each sector."""
-LABELS = Labels(
-    "momentum",
-    "momentum",
-    places={
-        "beta_neutral": "beta-neutral momentum",
-        "sector_neutral": "sector-neutral momentum",
-        "sector_neutral.beta_neutral": "sector- and beta-neutral momentum",
-        "horizons.intermediate": "momentum 12-7",
-        "horizons.recent": "momentum 6-2",
-        "crowding": "momentum, mean correlation of the names",
-        "sector_neutral.crowding": "sector-neutral momentum, mean correlation of the names",
-        "state": "market",
-    },
-    rows={
-        "long": "{row} in the long leg",
-        "short": "{row} in the short leg",
-        "sector_neutral.long": "{row} in the sector-neutral long leg",
-        "sector_neutral.short": "{row} in the sector-neutral short leg",
-    },
-    untold=frozenset({"verdict", "sector_neutral.verdict"}),
-)
+GAPS = Gaps("momentum", untold=frozenset({"verdict", "sector_neutral.verdict"}))
 SHORT = {"longs cut, shorts not covered": "longs cut"}
 """Verdicts that have a shorter form for a narrow place."""
 PLAIN = {"both": "both legs"}
@@ -141,7 +121,7 @@ def _basket_card(
     ]
     lately = "in the last five minutes before the close" if _at_closes(board) else "within five minutes"
     traded = f"{share(r.coverage)} of the weight traded {lately}"
-    missing = reasons(LABELS.missing(reading.missing))
+    missing = reasons(GAPS.missing(reading.missing))
     title, definition = title_and_definition
     return Card(title, definition, tuple(lines), rests_on(board, board.momentum, coverage=traded), missing)
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from deskview.analytics.assumptions import RULE, TODAYS_NAMES
-from deskview.screens.format import MISSING, arrow, percent, share, sigma, sigma_sign, tone
+from deskview.format import MISSING, arrow, percent, share, sigma, sigma_sign, tone
 from deskview.screens.frame.card import plain_number
 from deskview.screens.frame.page import flowed
 from deskview.screens.momentum.explain import doubts, long_share, no_comomentum, ranked, thinly_traded, verdict

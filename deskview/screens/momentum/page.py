@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from deskview.analytics.assumptions import TODAYS_NAMES
-from deskview.screens.format import MISSING, basis_points, number, percent, short_sector, sigma_sign, tone
+from deskview.format import MISSING, basis_points, number, percent, short_sector, sigma_sign, tone
 from deskview.screens.frame.history import YEAR, history_chart, past_sessions
 from deskview.screens.frame.keys import CHART, Action, bindings, scoped
 from deskview.screens.frame.page import ChartPage

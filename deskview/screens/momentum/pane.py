@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from deskview.screens.format import arrow, basis_points, percent, share, short_sector, sigma, tone
+from deskview.format import arrow, basis_points, percent, share, short_sector, sigma, tone
 from deskview.screens.frame.card import plain_number
 from deskview.screens.frame.pane import BoardPane
 from deskview.screens.momentum.explain import long_share, question_marks, thinly_traded, verdict

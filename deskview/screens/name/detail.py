@@ -6,9 +6,7 @@ import polars as pl
 
 from deskview.analytics.leverage import funds_of_name
 from deskview.analytics.statistics import key_statistics
-from deskview.screens.flow.explain import counted, how_sure
-from deskview.screens.flow.pane import MORNING_HALF_HOURS, half_hours, ranked
-from deskview.screens.format import (
+from deskview.format import (
     MISSING,
     basis_points,
     clock,
@@ -19,6 +17,8 @@ from deskview.screens.format import (
     tone,
     usd,
 )
+from deskview.screens.flow.explain import counted, how_sure
+from deskview.screens.flow.pane import MORNING_HALF_HOURS, half_hours, ranked
 from deskview.screens.frame.detail import Detail, Section
 from deskview.screens.frame.history import YEAR
 from deskview.screens.frame.target import Kind

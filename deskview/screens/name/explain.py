@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from deskview.format import price
 from deskview.screens.flow.explain import prints_of
-from deskview.screens.format import price
 from deskview.screens.frame.card import Card, Line, Topic, pct, rests_on
 from deskview.screens.leverage.card import carried, through
 from deskview.screens.momentum.explain import contribution

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from deskview.screens.format import official_closes, percent
+from deskview.format import official_closes, percent
 
 if TYPE_CHECKING:
     from deskview.board import Board

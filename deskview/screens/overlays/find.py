@@ -2,23 +2,24 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Vertical
 from textual.dom import DOMNode
 from textual.widgets import Input
 
 from deskview.screens.frame.keys import FIND, bindings, shown
 from deskview.screens.frame.target import Kind, Opened, Target
-from deskview.screens.subjects import ACTIONS, SUBJECTS
+from deskview.screens.subjects import ACTIONS, KEYLESS_PAGES, SUBJECTS
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
-from deskview.widgets.textual_private import LeanModal
+from deskview.widgets.textual_private import LeanModal, close
 
 if TYPE_CHECKING:
     from deskview.board import Board
@@ -163,6 +164,20 @@ class Desk(Protocol):
         """Sends a message to the app."""
 
 
+class Palette(CommandPalette):
+    """Textual's palette, which closes no screen but itself."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Closes this screen and no other."""
+        return close(self, result)
+
+
+def open_palette(app: App[Any]) -> None:
+    """The palette over what is shown, once."""
+    if not isinstance(app.screen, Palette):
+        app.push_screen(Palette(id="--command-palette"))
+
+
 class DeskCommands(Provider):
     """What can be done from the screen below the palette."""
 
@@ -200,6 +215,8 @@ class DeskCommands(Provider):
                 listed.add(action.name)
                 run = partial(desk.run_action, active.binding.action, active.node)
                 yield action.title, f"key {shown(action, desk.own_keys)}", run
+        for name, title in KEYLESS_PAGES.items():
+            yield f"{title} page", "Open it; it has no key", partial(desk.run_action, f"page('{name}')", self.app)
         for theme in desk.appearance.names:
             yield f"Theme {theme}", "Change the colours", partial(setattr, desk, "theme", theme)
 

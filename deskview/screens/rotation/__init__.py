@@ -3,7 +3,7 @@
 from typing import Any
 
 from deskview.screens.frame.subject import Alerts, ListInfo, Subject, list_info
-from deskview.screens.rotation.explain import LABELS, TOPIC, card
+from deskview.screens.rotation.explain import TOPIC, card
 from deskview.screens.rotation.page import OWN_ACTIONS, RotationPage, standing_columns
 from deskview.screens.rotation.pane import FULL_COLOUR, RotationPane
 
@@ -59,5 +59,4 @@ ROTATION = Subject(
         ),
     },
     alerts=Alerts(("benchmark_returns.now",), rows=("rotation.groups.",)),
-    labels=LABELS,
 )

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from deskview.screens.frame.card import Card, Line, Topic, difference, reasons, rests_on
-from deskview.screens.frame.labels import Labels
+from deskview.screens.frame.gaps import Gaps
 
 if TYPE_CHECKING:
     from deskview.analytics.rotation import Group, RotationReading
@@ -24,7 +24,7 @@ TOPIC = Topic(
     " close, so today is not in the chart.",
 )
 
-LABELS = Labels("rotation", "rotation", rows={"groups": "{row}"})
+GAPS = Gaps("rotation")
 
 
 def card(board: "Board", reading: "RotationReading", key: str | None, _variant: str) -> Card:
@@ -37,7 +37,7 @@ def card(board: "Board", reading: "RotationReading", key: str | None, _variant: 
         " members and half of them. A theme's members are today's: over 6 and 12 months that is hindsight."
     )
     own = {path: why for path, why in reading.missing.items() if group is None or group.name in path}
-    missing = reasons(LABELS.missing(own))
+    missing = reasons(GAPS.missing(own))
     if group is None:
         return Card("Rotation", definition, (), rests_on(board, board.rotation), missing)
     lines = tuple(Line(horizon, _horizon(reading, group, horizon)) for horizon in reading.horizons)

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from deskview.screens.format import MISSING, percent
+from deskview.format import MISSING, percent
 from deskview.screens.frame.keys import CHART, Action, bindings, scoped
 from deskview.screens.frame.page import ChartPage
 from deskview.screens.frame.status_lines import Segments
