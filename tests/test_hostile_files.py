@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deskview import paths
-from deskview.alert_rules import RuleBook, RulesError, load_rules
+from deskview.alerts.rules import RuleBook, RulesError, load_rules
 from deskview.market.errors import ReferenceDataError
 from deskview.market.funds import load_funds
 from deskview.market.groups import load_groups
@@ -29,7 +29,7 @@ NO_JSON = [
 def test_alert_rules(tmp_path: Path, make: Make, reason: str) -> None:
     file = tmp_path / "alerts.toml"
     make(file)
-    rules, problems = load_rules(file)
+    rules, _, problems = load_rules(file)
     assert rules == ()
     assert problems[0].startswith(f"{file}: ")
     assert reason in problems[0]

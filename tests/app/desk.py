@@ -9,8 +9,10 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
+from deskview.alerts.engine import Alerts
 from deskview.app import DeskApp
 from deskview.board import Board
+from deskview.board.alerts import AlertChange, AlertState
 from deskview.themes import DEFAULT_THEME
 from deskview.widgets.textual_private import screen_lines
 
@@ -18,7 +20,8 @@ from deskview.widgets.textual_private import screen_lines
 class Market:
     """Stands for the feed: runs until it is cancelled, or crashes when told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, door: "Door") -> None:
+        self.door = door
         self.refreshes = 0
         self.opened: list[str | None] = []
         self.crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -33,6 +36,13 @@ class Market:
     def open_name(self, ticker: str | None) -> None:
         """Remembers whose page was opened."""
         self.opened.append(ticker)
+
+    def change_alerts(self, change: AlertChange) -> None:
+        """Changes the rules; the newest board comes again with what became of it."""
+        door = self.door
+        if door.alerts is not None and door.newest is not None and door.subscriber is not None:
+            door.alerts.change(change)
+            door.subscriber(door.alerts.look(door.newest))
 
     def refresh_now(self) -> None:
         """Counts how often it was asked."""
@@ -51,6 +61,8 @@ class Door:
     openings: int = 0
     market: Market | None = None
     subscriber: Callable[[Board], None] | None = None
+    alerts: Alerts | None = None
+    newest: Board | None = None
 
     async def open(self, subscriber: Callable[[Board], None]) -> Any:  # noqa: ANN401 - stands for a Feed
         """The market."""
@@ -58,7 +70,7 @@ class Door:
         self.openings += 1
         if self.fault is not None:
             raise self.fault
-        self.market, self.subscriber = Market(), subscriber
+        self.market, self.subscriber = Market(self), subscriber
         return self.market
 
     def use_demo(self) -> None:
@@ -105,8 +117,15 @@ class Seat:
 
     async def see(self, board: Board) -> None:
         """A board arrives."""
-        self.app.shown_boards.take(board)
+        self.door.newest = board
+        self.app.shown_boards.take(board if self.door.alerts is None else self.door.alerts.look(board))
         await self.settle()
+
+    @property
+    def alerts(self) -> AlertState:
+        """The rules and what became of them, as the desk was last told."""
+        assert self.door.alerts is not None
+        return self.door.alerts.state
 
     @property
     def lines(self) -> list[str]:

@@ -10,8 +10,10 @@ import pytest
 from textual import _wait
 from textual.drivers.headless_driver import HeadlessDriver
 
+from deskview.alerts.engine import Alerts
 from deskview.app import DeskApp
 from deskview.board import Board
+from deskview.settings import Settings
 from deskview.widgets.lines import Lines
 from deskview.widgets.textual_private import screen_lines
 from tests.app.desk import Seat, seated
@@ -108,6 +110,7 @@ class Visit:
         elif self._rules_file.exists():
             self._rules_file.unlink()
         door = self.place.door()
+        door.alerts = Alerts(Settings(), None, shipped=())
         board = None if door.fault else self._board
         seat = self._seat = await self._stack.enter_async_context(seated(board, size=self.place.size, door=door))
         await seat.press(*self.place.keys)

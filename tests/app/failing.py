@@ -1,7 +1,9 @@
 """`python -m tests.app.failing WAY LOG`: the desk in this terminal, failing in some way with a secret at hand."""
 
 import asyncio
+import os
 import sys
+import threading
 from typing import Any
 
 import deskview.app
@@ -10,9 +12,10 @@ from deskview.cli import desk
 from deskview.cli.context import KEYS
 from deskview.credentials import ApiKey
 from deskview.screens.desk.desk import DeskScreen
+from deskview.widgets.textual_private import terminal
 from tests.credentials.conftest import CANARY
 
-FAILING_WRITE = 6
+FAILING_WRITE = 3
 KEY = "Z"
 """What is typed to set off a failure of the thread that reads the terminal."""
 
@@ -54,6 +57,8 @@ def arm(way: str) -> None:
             app.on_ready = lambda self: self.run_worker(fail_later)
         case "thread worker":
             app.on_ready = lambda self: self.run_worker(fail, thread=True)
+        case "thread":
+            app.on_key = lambda *_: threading.Thread(target=fail).start()
         case "compose":
             screen.compose = fail
         case "mount":
@@ -73,8 +78,8 @@ def arm_driver(way: str) -> None:
         case "driver's reading thread":
             driver.process_message = fail
         case "driver's writing thread":
-            streams: Any = sys
-            streams.__stderr__ = Busy(sys.__stderr__)
+            writing: Any = terminal
+            writing.os = Busy()
         case "driver's start":
             driver._enable_mouse_support = fail
         case "driver half started":
@@ -86,21 +91,20 @@ def arm_driver(way: str) -> None:
 
 
 class Busy:
-    """A terminal that once takes no more, after the first writes."""
+    """The system with a terminal that once takes no more, after the first writes."""
 
-    def __init__(self, terminal: Any) -> None:  # noqa: ANN401 - a text stream
-        self._terminal = terminal
+    def __init__(self) -> None:
         self._writes = 0
 
-    def write(self, text: str) -> None:
+    def write(self, descriptor: int, data: bytes) -> int:
         """Writes but once."""
         self._writes += 1
         if self._writes == FAILING_WRITE:
             fail()
-        self._terminal.write(text)
+        return os.write(descriptor, data)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the real one's
-        return getattr(self._terminal, name)
+        return getattr(os, name)
 
 
 if __name__ == "__main__":

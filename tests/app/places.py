@@ -55,6 +55,7 @@ def _detail(*keys: str) -> Place:
 _MOMENTUM = (Scope.CHARTS, Scope.MOMENTUM)
 _ROTATION = (Scope.CHARTS, Scope.ROTATION)
 _FORM = (Scope.ALERT_FORM,)
+_DIAGNOSTICS = ("ctrl+p", *"diagnostics page", "enter")
 
 PLACES: dict[str, Place] = {
     "desk": _desk("1", whole=True),
@@ -84,6 +85,7 @@ PLACES: dict[str, Place] = {
     "flow, quality": _page("f", "x", "x", scopes=(Scope.VIEWS,)),
     "alerts": _page("A", scopes=(Scope.ALERTS,), rules=RULES),
     "alerts, firings": _page("A", "tab", scopes=(Scope.ALERTS,), rules=RULES),
+    "diagnostics": Place(_DIAGNOSTICS, (Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS), whole=True),
     "name": _detail("3", "enter"),
     "name, second list": _detail("3", "enter", "tab"),
     "name, figures": _detail("3", "enter", "tab", "tab"),

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, Static
 
-from deskview.alert_rules import load_rules, rules_text
+from deskview.alerts.rules import load_rules, rules_text
 from deskview.board import Board
+from deskview.format import figure
 from deskview.screens.alerts.form import Choice
-from deskview.screens.format import figure
 from deskview.settings import Alert, Settings
 from deskview.widgets.lines import Lines
 from deskview.widgets.table import Table
@@ -46,8 +46,8 @@ async def test_the_row_under_the_cursor_is_offered_and_set_with_three_enters(boa
         assert f"leverage.by_name.{ticker}.today_usd" in seat.text
         await type_level(seat, "-900B")
         rule = Alert(f"leverage.by_name.{ticker}.today_usd", below=-900e9)
-        assert [watch.rule for watch in seat.app.rules.watches] == [rule]
-        assert load_rules(rules_file) == ((rule,), ())
+        assert [watch.rule for watch in seat.alerts.watches] == [rule]
+        assert load_rules(rules_file).rules == (rule,)
         await seat.press("A")
         words = f"{ticker}: leveraged ETFs, today, all funds"
         assert any(words in line and "below −$900B" in line and "armed" in line for line in seat.lines)
@@ -94,12 +94,12 @@ async def test_rules_of_a_simulated_market_stay_apart_from_the_real_ones(board: 
     real = rules_file.with_name("alerts.toml")
     put(real, rules_text([Alert("momentum.hedge_ratio", above=50)]))
     async with seat_with(Settings(), board) as seat:
-        assert not seat.app.rules.watches
+        assert not seat.alerts.watches
         await seat.press("plus", *"momentum.hedge_ratio", "enter", "enter", *"70", "enter")
         assert load_rules(rules_file)[0] == (Alert("momentum.hedge_ratio", above=70),)
         assert load_rules(real)[0] == (Alert("momentum.hedge_ratio", above=50),)
         await seat.see(replace(board, source=replace(board.source, simulated=False)))
-        assert [watch.rule for watch in seat.app.rules.watches] == [Alert("momentum.hedge_ratio", above=50)]
+        assert [watch.rule for watch in seat.alerts.watches] == [Alert("momentum.hedge_ratio", above=50)]
 
 
 async def test_typing_finds_any_reading_and_conditions_follow_it(board: Board) -> None:
@@ -129,11 +129,11 @@ async def test_a_sigma_rule_rings_at_once_where_it_holds(board: Board) -> None:
         assert "Fires when momentum: return, σ of the day comes to lie beyond ±3σ; now −" in message
         assert "it fires at once" in message
         await seat.press("enter")
-        (watch,) = seat.app.rules.watches
+        (watch,) = seat.alerts.watches
         assert watch.rule == Alert("momentum.return", sigma=3)
         assert watch.waiting
         assert "ALERT 1" in seat.lines[0]
-        assert [fired.rule for fired in seat.app.rules.firings] == [watch.rule]
+        assert [fired.rule for fired in seat.alerts.firings] == [watch.rule]
         await seat.press("A")
         assert "Firings, newest first" in seat.text
 
@@ -144,7 +144,7 @@ async def test_a_bad_level_is_refused_by_name_and_nothing_is_set(board: Board, r
         assert "'%' does not go with this reading; K, M, B or T does." in seat.text
         assert seat.app.screen is seat.app._alert_form
         await seat.press("escape")
-        assert seat.app.rules.watches == ()
+        assert seat.alerts.watches == ()
         assert kept(rules_file) is None
 
 
@@ -160,7 +160,7 @@ async def test_a_rule_set_here_is_changed_and_removed(board: Board, rules_file: 
         assert "above 60" in seat.text
         await seat.press("minus")
         assert load_rules(rules_file)[0] == ()
-        assert seat.app.rules.watches == ()
+        assert seat.alerts.watches == ()
 
 
 async def test_a_rule_of_the_settings_says_where_it_stands_and_stays(
@@ -179,7 +179,7 @@ async def test_a_rule_of_the_settings_says_where_it_stands_and_stays(
         notices = [notice.message for notice in seat.app._notifications]
         assert len(notices) == 2
         assert all("line 4; change it there" in notice for notice in notices)
-        assert len(seat.app.rules.watches) == 1
+        assert len(seat.alerts.watches) == 1
         assert kept(rules_file) is None
 
 
@@ -189,20 +189,20 @@ async def test_a_broken_file_is_told_and_left_alone(board: Board, rules_file: Pa
         (notice,) = [notice.message for notice in seat.app._notifications]
         assert "alerts-demo.toml" in notice and "line 1" in notice
         await seat.press("plus", *"momentum.sigma", "enter", "enter", *"-30", "enter")
-        assert [watch.rule for watch in seat.app.rules.watches] == [Alert("momentum.sigma", below=-30)]
+        assert [watch.rule for watch in seat.alerts.watches] == [Alert("momentum.sigma", below=-30)]
         assert kept(rules_file) == "[[alert]\n"
         assert any("this run only" in notice.message for notice in seat.app._notifications)
 
 
 async def test_what_became_of_the_other_rules_stays_when_one_is_added(board: Board) -> None:
     async with seat_with(Settings(alert=(Alert("momentum.sigma", below=-3),)), board) as seat:
-        fired = seat.app.rules.watches[0]
+        fired = seat.alerts.watches[0]
         assert fired.firings == 1
         await seat.press("plus", *"momentum.hedge_ratio", "enter", "enter", *"99", "enter")
         await seat.see(replace(board))
-        assert seat.app.rules.watches[0].firings == 1
-        assert len(seat.app.rules.watches) == 2
-        assert len(seat.app.rules.firings) == 1
+        assert seat.alerts.watches[0].firings == 1
+        assert len(seat.alerts.watches) == 2
+        assert len(seat.alerts.firings) == 1
 
 
 async def test_from_a_card_too(board: Board) -> None:
@@ -214,7 +214,7 @@ async def test_from_a_card_too(board: Board) -> None:
 async def test_the_same_rule_is_not_set_twice(board: Board) -> None:
     async with seat_with(Settings(alert=(Alert("momentum.sigma", below=-3),)), board) as seat:
         await seat.press("plus", *"momentum.sigma", "enter", "enter", *"-3", "enter")
-        assert len(seat.app.rules.watches) == 1
+        assert len(seat.alerts.watches) == 1
         assert any("such a rule already" in notice.message for notice in seat.app._notifications)
 
 

@@ -11,6 +11,8 @@ import polars as pl
 import pytest
 
 from deskview import paths
+from deskview.alerts.rules import load_rules
+from deskview.alerts.shipped import SHIPPED
 from deskview.board import Board
 from deskview.screens.frame.target import Kind, Target
 from deskview.settings import Alert, Settings
@@ -58,7 +60,7 @@ async def test_a_frozen_display_still_warns(board: Board) -> None:
     async with seat_with(Settings(alert=RULES[:1])) as seat:
         await seat.press("space")
         await seat.see(board)
-        assert seat.app.rules.watches[0].waiting
+        assert seat.alerts.watches[0].waiting
 
 
 async def test_without_rules_the_page_says_how_to_make_one(board: Board) -> None:
@@ -112,9 +114,10 @@ async def test_rules_exported_from_a_frozen_display_have_the_time_of_their_value
         await seat.see(board)
         await seat.press("A", "e")
     (file,) = (own_state / "deskview" / "exports").iterdir()
-    assert board.as_of is not None
+    assert earlier.as_of is not None and earlier.momentum.value is not None
     rows = pl.read_csv(file, try_parse_dates=True)
-    assert set(rows["as_of"].dt.replace_time_zone("UTC").to_list()) == {board.as_of}
+    assert set(rows["as_of"].dt.replace_time_zone("UTC").to_list()) == {earlier.as_of}
+    assert rows["value"][0] == pytest.approx(earlier.momentum.value.sigma)
 
 
 async def test_a_redefined_reading_is_shown_once_with_both_meanings_and_kept_on_the_card(board: Board) -> None:
@@ -169,8 +172,36 @@ async def test_a_rule_on_what_is_old_or_in_doubt_waits_and_the_page_says_so(boar
     for moment, why in ((stale, "stale"), (doubted, "in doubt")):
         async with seat_with(Settings(alert=(rule,)), moment(board)) as seat:
             await seat.press("A")
-            assert f"momentum.return waits: {why}" in seat.text
+            assert f"momentum: return waits: {why}" in seat.text
             assert "FIRED" not in seat.text
             await seat.see(board)
             assert "waits" not in seat.text
             assert "FIRED" in seat.text
+
+
+async def test_a_shipped_rule_is_turned_off_and_on_again_by_one_key_and_says_why_it_is_there(
+    board: Board, rules_file: Path
+) -> None:
+    rule, reason = next((rule, reason) for rule, reason in SHIPPED if rule.reading == "leverage.rank.place")
+    async with seat_with(Settings(), board, shipped=SHIPPED) as seat:
+        await seat.press("A")
+        assert seat.app.board is not None
+        place = [watch.rule for watch in seat.app.board.alerts.watches].index(rule)
+        await seat.press(*["down"] * place, "minus")
+        (row,) = [line for line in seat.lines if "among the 5 largest" in line and "shipped" in line]
+        assert re.search(r"\boff\b", row)
+        assert "1 off" in seat.lines[1]
+        assert load_rules(rules_file).off == (rule.key,)
+        await seat.press("i")
+        assert reason[:40] in " ".join(seat.text.split())
+        await seat.press("escape", "minus")
+        assert "off" not in seat.lines[1]
+        assert load_rules(rules_file).off == ()
+        await seat.press("E")
+        assert any("comes with the program" in notice.message for notice in seat.app._notifications)
+
+
+async def test_quiet_hours_stand_in_the_heading(board: Board) -> None:
+    async with seat_with(Settings(alert=RULES, alert_quiet="20:00-08:00"), board) as seat:
+        await seat.press("A")
+        assert "quiet 20:00–08:00 ET" in seat.lines[1]

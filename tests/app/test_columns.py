@@ -210,7 +210,8 @@ async def test_every_list_is_known_by_its_name_and_every_column_described(board:
             await seat.press(page)
             look(seat)
             await seat.press("escape")
-        for keys in (("2", "enter"), ("3", "enter"), ("v", "tab", "tab", "enter")):
+        diagnostics = ("ctrl+p", *"diagnostics page", "enter")
+        for keys in (("2", "enter"), ("3", "enter"), ("v", "tab", "tab", "enter"), diagnostics):
             await seat.press(*keys)
             look(seat)
             await seat.press("escape", "escape")

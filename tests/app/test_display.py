@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,7 +10,9 @@ import pytest
 from textual.events import Key
 from textual.worker import Worker
 
+from deskview import memory
 from deskview.app import keys
+from deskview.app.display import UNCOLLECTED
 from deskview.app.keys import Pacer
 from deskview.board import Board
 from deskview.process import DESK_GC
@@ -17,6 +20,7 @@ from deskview.screens.frame.pane import BoardPane
 from deskview.screens.frame.target import Kind, Target
 from deskview.screens.rotation.pane import RotationPane
 from tests.app.desk import Seat, seated
+from tests.feed.markets import just_now
 
 FAULT = "The newest figures can't be shown"
 
@@ -80,7 +84,7 @@ async def test_a_newer_board_takes_over(board: Board, earlier: Board, monkeypatc
     begun = asyncio.Event()
 
     def show(pane: BoardPane[object], given: Board) -> None:
-        shown.append((pane.PART, given is earlier))
+        shown.append((pane.PART, given.momentum is earlier.momentum))
         begun.set()
 
     async with seated() as seat:
@@ -123,7 +127,7 @@ async def test_a_board_that_can_t_be_taken_is_told_once(board: Board, monkeypatc
         raise ZeroDivisionError
 
     async with seated(board) as seat:
-        monkeypatch.setattr(seat.app.rules, "watch", fails)
+        monkeypatch.setattr(seat.app.shown_boards, "_watch", fails)
         for _ in range(3):
             seat.app.shown_boards.receive(board)
         await seat.settle()
@@ -142,7 +146,7 @@ async def test_a_board_that_comes_when_the_desk_is_left_is_let_go(board: Board) 
 
 async def test_what_boards_leave_behind_is_let_go(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     thresholds = gc.get_threshold()
-    monkeypatch.setattr("deskview.app.display.YOUNG_COLLECTIONS", 5)
+    monkeypatch.setattr(memory, "YOUNG_COLLECTIONS", 5)
     try:
         gc.set_threshold(*DESK_GC)
         async with seated(board) as seat:
@@ -206,3 +210,29 @@ async def test_a_detail_that_is_drawn_before_it_is_built_is_shown(
         assert "NVDA" in seat.lines[1]
         assert "Nvidia" in seat.text
         assert "NoMatches" not in caplog.text
+
+
+async def test_with_a_page_left_open_old_cycles_are_let_go_of_too(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "YOUNG_COLLECTIONS", 1)
+    gc.disable()
+    try:
+        async with seated(board) as seat:
+            await seat.press("m")
+            knot = Knot()
+            gc.collect(1)  # it is old by now
+            lives = weakref.ref(knot)
+            del knot
+            for _ in range(4 * UNCOLLECTED):
+                await seat.see(just_now(board))
+            assert lives() is None
+    finally:
+        gc.enable()
+
+
+class Knot:
+    """Holds itself."""
+
+    def __init__(self) -> None:
+        self.itself = self

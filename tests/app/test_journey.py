@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from deskview.board import Board
+from deskview.format import percent
 from deskview.market.schema import INTRADAY
-from deskview.screens.format import percent
 from deskview.screens.frame.price_chart import SESSIONS, View, today_of, with_chart
 from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.screens.leverage.pane import SHOWN
@@ -263,7 +263,7 @@ async def test_i_on_the_neutral_basket_explains_that_one(board: Board) -> None:
 async def test_i_on_the_alerts_page_explains_alerts(board: Board) -> None:
     async with seated(board) as seat:
         await seat.press("A", "i")
-        assert "is armed again when it is back" in " ".join(seat.text.replace("│", "").split())
+        assert "is armed again when the reading is back" in " ".join(seat.text.replace("│", "").split())
 
 
 async def test_t_names_the_theme(board: Board) -> None:

@@ -10,8 +10,10 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Input
 
+from deskview.analytics.figure import Figure
 from deskview.app.keys import keymap_of
 from deskview.board import Board
+from deskview.board.figures import figures
 from deskview.screens.frame.keys import shown_keys, table_markdown
 from deskview.screens.frame.status_lines import KeyLine
 from deskview.screens.frame.target import Kind, Opened, Target
@@ -183,7 +185,32 @@ async def test_the_palette_knows_actions_themes_and_names(board: Board) -> None:
         assert seat.app.journey.place == Target(Kind.NAME, "NVDA")
 
 
-TABLES = {"keys": lambda: table_markdown(ACTIONS), "panes": panes_markdown, "lists": lists_markdown}
+def readings_markdown() -> str:
+    """Every figure a rule may be set on: those of the same places together, what is said alike of several once."""
+    above: dict[tuple[str, Figure], list[str]] = {}
+    for path, figure in figures():
+        if figure.watched:
+            place, _, name = path.rpartition(".")
+            above.setdefault((name, figure), []).append(place)
+    tables: dict[tuple[str, ...], dict[Figure, list[str]]] = {}
+    for (name, figure), places in above.items():
+        tables.setdefault(tuple(places), {}).setdefault(figure, []).append(f"`.{name}`")
+    rows = ["| reading | title | unit | what it is |", "|---|---|---|---|"]
+    for together, own in tables.items():
+        rows.append(f"| **{', '.join(f'`{place}`' for place in together)}** | | | |")
+        rows += [
+            f"| {', '.join(names)} | {figure.title} | {figure.unit or 'number'} | {figure.definition} |"
+            for figure, names in own.items()
+        ]
+    return "\n".join(rows)
+
+
+TABLES = {
+    "keys": lambda: table_markdown(ACTIONS),
+    "panes": panes_markdown,
+    "lists": lists_markdown,
+    "readings": readings_markdown,
+}
 """The README's tables by the marks they stand between."""
 
 

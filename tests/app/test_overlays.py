@@ -7,6 +7,7 @@ from deskview.screens.desk.desk import DeskScreen
 from deskview.screens.frame import age as clock
 from deskview.screens.frame.page import Age, PageScreen
 from deskview.screens.frame.pane import BoardPane
+from deskview.screens.overlays.small import SmallScreen
 from deskview.widgets.strip import StatusStrip
 from tests.app.desk import Seat, seated
 from tests.app.scopes import PAGES_OF_PARTS
@@ -101,3 +102,49 @@ async def test_the_age_of_a_page_counts_on_and_turns_stale(
             assert words in seat.lines[1]
             costs.append(age.repainted_cells - before)
         assert 0 < costs[1] <= len("46s old")
+
+
+@pytest.mark.parametrize("key", ["question_mark", "i", "slash", "ctrl+p", "c", "plus"])
+async def test_an_overlay_that_is_closed_below_another_screen_closes_itself_alone_and_may_be_closed_again(
+    board: Board, key: str
+) -> None:
+    async with seated(board) as seat:
+        await seat.press("1", key)
+        overlay = seat.app.screen
+        await seat.pilot.resize_terminal(20, 5)
+        await seat.settle()
+        assert isinstance(seat.app.screen, SmallScreen)
+        overlay.dismiss()  # what a key comes to that was pressed before the terminal became small
+        overlay.dismiss()
+        await seat.settle()
+        assert isinstance(seat.app.screen, SmallScreen)
+        await seat.pilot.resize_terminal(120, 40)
+        await seat.settle()
+        assert seat.app.screen is overlay
+        overlay.dismiss()
+        overlay.dismiss()
+        await seat.settle()
+        assert isinstance(seat.app.screen, DeskScreen)
+
+
+async def test_labels_below_the_sentence_on_the_size_are_there_again_after_it(board: Board) -> None:
+    async with seated(board) as seat:
+        await seat.press("semicolon")
+        for size in ((20, 5), (30, 5), (120, 40)):
+            await seat.pilot.resize_terminal(*size)
+            await seat.settle()
+        await seat.press("escape")
+        assert isinstance(seat.app.screen, DeskScreen)
+
+
+async def test_what_opens_above_the_sentence_on_the_size_leaves_nothing_of_it_behind(board: Board) -> None:
+    async with seated(board) as seat:
+        await seat.pilot.resize_terminal(20, 5)
+        await seat.settle()
+        seat.app.action_page("momentum")
+        await seat.settle()
+        await seat.pilot.resize_terminal(120, 40)
+        await seat.press("escape")
+        assert isinstance(seat.app.screen, DeskScreen)
+        await seat.app.action_back()
+        assert isinstance(seat.app.screen, DeskScreen)

@@ -45,7 +45,8 @@ async def test_a_frozen_display_stands_still_and_says_so(board: Board) -> None:
         await seat.press("m")
         assert "FROZEN" in seat.lines[0]
         await seat.press("escape", "space")
-        assert seat.app.board is later
+        assert seat.app.board is not None
+        assert seat.app.board.phase == "later"
         assert "FROZEN" not in seat.lines[0]
 
 

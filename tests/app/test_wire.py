@@ -4,10 +4,12 @@ import asyncio
 import shutil
 from datetime import time
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from deskview.board import Board
+from deskview.clock import monotonic
 from deskview.widgets.painted import Painted
 from deskview.widgets.textual_private import screen_lines
 from tests.app.desk import Seat, seated
@@ -40,9 +42,10 @@ async def sent_anew(seat: Seat, shown: Terminal) -> int:
 
 
 async def test_a_refresh_sends_what_changed_and_no_more(board: Board, ten_seconds_before: Board) -> None:
-    with terminal(120, 40) as shown:
+    now = monotonic()  # on a busy machine ages would go on, and be sent too
+    with terminal(120, 40) as shown, patch("deskview.screens.frame.age.monotonic", lambda: now):
         async with seated(just_now(ten_seconds_before)) as seat:
-            refresh = await sent_for(board, seat, shown)
+            refresh = await sent_for(just_now(board), seat, shown)
             incremental = shown.cells()
             whole = await sent_anew(seat, shown)
             assert shown.cells() == incremental

@@ -12,7 +12,7 @@ from contextlib import suppress
 from multiprocessing import Pipe, Process
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from deskview.settings import Settings
 from tests.e2e.terminal import Seat
@@ -21,7 +21,7 @@ from tests.process.markets import children
 FILLING_S = 900.0
 PANES = {"1": "Momentum", "2": "Rotation", "3": "Leveraged", "4": "Flow"}
 HAS_PROC = sys.platform == "linux"
-_PROGRESS = re.compile(r"─ \d+% ")
+PROGRESS = re.compile(r"─ \d+% ")
 _WHOLE_YEAR = f"of {Settings().flow.history_sessions} d"
 
 
@@ -58,7 +58,7 @@ class ClockedSeat(Seat):
 
 def is_filled(text: str) -> bool:
     """Whether every pane of the desk has its figures and nothing is being fetched for them any more."""
-    return "LETF" in text and "LETF –" not in text and _WHOLE_YEAR in text and not _PROGRESS.search(text)
+    return "LETF" in text and "LETF –" not in text and _WHOLE_YEAR in text and not PROGRESS.search(text)
 
 
 def processes(seat: Seat) -> dict[str, int]:
@@ -70,6 +70,26 @@ def private_mb(pid: int) -> float:
     """Memory of the process alone, in MB: pages it wrote and shares with no other (Private_Dirty)."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Private_Dirty:")) / 1024
+
+
+class Usage(NamedTuple):
+    """What a process holds: its own memory and all that is resident, in MB, open descriptors and threads."""
+
+    private_mb: float
+    resident_mb: float
+    descriptors: int
+    threads: int
+
+    def __str__(self) -> str:
+        return f"{self.private_mb:6.1f} of {self.resident_mb:6.1f} MB {self.descriptors:3} fds {self.threads:3} threads"
+
+
+def usage(pid: int) -> Usage:
+    """What the process holds now."""
+    folder = Path(f"/proc/{pid}")
+    resident = int((folder / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    descriptors, threads = (len(list((folder / name).iterdir())) for name in ("fd", "task"))
+    return Usage(private_mb(pid), resident, descriptors, threads)
 
 
 def cpu_seconds(pid: int) -> float:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import stamina
+from starlette.types import ASGIApp
 
 from deskview import logs
 from deskview.cli import main
@@ -83,7 +84,9 @@ def quiet_logs() -> Iterator[None]:
     """Puts the logging of the test run back as it was: a command takes over the root logger."""
     root = logging.getLogger()
     handlers, level, raises = root.handlers[:], root.level, logging.raiseExceptions
+    hooks = threading.excepthook, sys.unraisablehook
     yield
+    threading.excepthook, sys.unraisablehook = hooks
     logs.configure_logging(None, ())
     logging.captureWarnings(False)
     root.handlers[:], root.level, logging.raiseExceptions = handlers, level, raises
@@ -111,31 +114,37 @@ def desk(
     KEYS.forget("massive")
 
 
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """Serves an application on a loopback port for the length of a `with` block; gives its address."""
+    ready, url = threading.Event(), ""
+    loop = asyncio.new_event_loop()
+
+    def tell(address: str) -> None:
+        nonlocal url
+        url = address
+        ready.set()
+
+    task = loop.create_task(serve(app, on_ready=tell))
+    thread = threading.Thread(target=lambda: loop.run_until_complete(asyncio.wait([task])))
+    thread.start()
+    assert ready.wait(60)
+    try:
+        yield url
+    finally:
+        loop.call_soon_threadsafe(task.cancel)
+        thread.join()
+        loop.close()
+
+
 @pytest.fixture(scope="session")
 def serving() -> Serving:
     """Opens a simulated market on a loopback port for the length of a `with` block; gives its address."""
 
     @contextmanager
     def opened(*faults: str, key: str = CANARY) -> Iterator[str]:
-        app = create_app("momentum-crash", speed=0.0, key=key, faults=faults)
-        ready, url = threading.Event(), ""
-        loop = asyncio.new_event_loop()
-
-        def tell(address: str) -> None:
-            nonlocal url
-            url = address
-            ready.set()
-
-        task = loop.create_task(serve(app, on_ready=tell))
-        thread = threading.Thread(target=lambda: loop.run_until_complete(asyncio.wait([task])))
-        thread.start()
-        assert ready.wait(60)
-        try:
+        with served(create_app("momentum-crash", speed=0.0, key=key, faults=faults)) as url:
             yield url
-        finally:
-            loop.call_soon_threadsafe(task.cancel)
-            thread.join()
-            loop.close()
 
     return opened
 

@@ -1,5 +1,6 @@
 """What the desk refuses before it opens."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deskview import processor
+from deskview.app import DeskApp
 from deskview.exits import Exit
 from tests.cli.conftest import Desk
 from tests.test_processor import old
@@ -74,3 +76,18 @@ def test_a_log_that_can_not_be_written_is_gone_without_unless_it_was_asked_for(
         assert asked.code == Exit.USAGE
         assert f"{tmp_path}/" in asked.err
         assert "ambre" not in asked.err
+
+
+@pytest.mark.usefixtures("at_a_terminal")
+def test_at_the_end_python_looks_through_none_of_what_was_opened(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[list[int]] = []
+    monkeypatch.setattr(DeskApp, "run", lambda *_, **__: left.append([]))
+    thresholds = gc.get_threshold()
+    try:
+        desk.run("demo")
+        assert left
+        assert all(kept is not left for kept in gc.get_objects())
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
+        sys.setswitchinterval(0.005)

@@ -220,6 +220,42 @@ def test_a_rule_on_a_figure_of_another_name_is_told_with_its_line(desk: Desk, tm
     assert "alert rule" not in report(desk, "--settings", str(file))
 
 
+@pytest.mark.parametrize(
+    ("program", "level", "told"),
+    [
+        ("sh", "ok", "/sh is found."),
+        ("no-such-notifier", "warning", "There is no program no-such-notifier that can be started"),
+        ("~/notify", "ok", "/notify is found."),
+        ("./notify", "warning", "There is no program ./notify"),
+        ("a\\u0000b", "warning", "There is no program a"),
+    ],
+)
+def test_the_program_for_alerts(desk: Desk, tmp_path: Path, program: str, level: str, told: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(f'theme = "amber"\nalert_command = ["{program}", "{{title}}"]\n')
+    (desk.home / "notify").write_text("#!/bin/sh\ntouch ~/started\n")
+    (desk.home / "notify").chmod(0o700)
+    check = report(desk, "--settings", str(file))["alert_command"]
+    assert check["level"] == level
+    assert told in check["found"]
+    assert (f"({file}, line 2)" in check["todo"]) == (level == "warning")
+    assert not (desk.home / "started").exists(), "it is not started"
+
+
+def test_the_file_of_alerts(desk: Desk, tmp_path: Path) -> None:
+    file, alerts = tmp_path / "settings.toml", tmp_path / "later" / "alerts.txt"
+    assert not {"alert_command", "alert_file"} & set(report(desk))
+    file.write_text('alert_file = "later/alerts.txt"')
+    check = report(desk, "--settings", str(file))["alert_file"]
+    assert check["level"] == "warning"
+    assert f"{alerts}: No such file or directory" in check["found"]
+    assert f"({file}, line 1)" in check["todo"]
+    alerts.parent.mkdir()
+    assert report(desk, "--settings", str(file))["alert_file"]["level"] == "ok"
+    assert alerts.stat().st_mode & 0o777 == 0o600
+    assert alerts.read_bytes() == b""
+
+
 def test_an_unknown_provider(desk: Desk) -> None:
     checks = report(desk, "--provider", "masive")
     assert "no provider is called 'masive'; known: massive" in checks["settings"]["found"]

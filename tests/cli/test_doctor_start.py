@@ -143,7 +143,8 @@ def test_the_form_of_the_json(desk: Desk) -> None:
 def test_the_names_of_the_checks_are_fixed() -> None:
     """A name that goes or changes its meaning raises SCHEMA; a new one is added here."""
     assert set(NAMES) == {
-        *("versions", "processor", "settings", "history length", "alert rule", "alerts file", "columns"),
+        *("versions", "processor", "settings", "history length", "alert rule", "alerts file"),
+        *("alert_command", "alert_file", "columns"),
         *("theme", "own theme", "log", "terminal", "colours", "characters", "tmux", "keyring", "key"),
         *("network", "proxy", "trust store", "certificate", "provider", "clock"),
         *("snapshot", "daily bars", "splits", "details", "trades", "flow sample", "intraday bars", "short volume"),

@@ -21,7 +21,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("command", ["login", "doctor", "snapshot"])
+@pytest.mark.parametrize("command", ["login", "doctor", "snapshot", "watch"])
 def test_a_failing_provider(desk: Desk, serving: Serving, command: str, fault: str) -> None:
     code, told = FAULTS[fault]
     stored = {} if command == "login" else {"massive": CANARY}
@@ -36,7 +36,7 @@ def test_a_failing_provider(desk: Desk, serving: Serving, command: str, fault: s
     assert done.code == (Exit.OK if rate_limited else code)
 
 
-@pytest.mark.parametrize("command", ["login", "doctor", "snapshot"])
+@pytest.mark.parametrize("command", ["login", "doctor", "snapshot", "watch"])
 def test_nobody_listens(desk: Desk, nobody: str, command: str) -> None:
     desk.keyring.entries["massive"] = CANARY
     done = desk.log_in(nobody) if command == "login" else desk.run(command, "--base-url", nobody)
@@ -44,7 +44,7 @@ def test_nobody_listens(desk: Desk, nobody: str, command: str) -> None:
     assert "refused the connection" in " ".join((done.out + done.err).split())
 
 
-@pytest.mark.parametrize("command", ["login", "doctor", "snapshot"])
+@pytest.mark.parametrize("command", ["login", "doctor", "snapshot", "watch"])
 def test_an_empty_answer(desk: Desk, command: str) -> None:
     desk.keyring.entries["massive"] = CANARY
 
@@ -63,7 +63,7 @@ def test_an_empty_answer(desk: Desk, command: str) -> None:
     assert asyncio.run(beside_a_server()) == Exit.PROVIDER
 
 
-@pytest.mark.parametrize("command", ["snapshot", "backfill"])
+@pytest.mark.parametrize("command", ["snapshot", "watch", "backfill"])
 def test_without_a_key_there_is_a_way_to_one(desk: Desk, command: str) -> None:
     done = desk.run(command)
     assert done.code == Exit.KEY
@@ -72,7 +72,7 @@ def test_without_a_key_there_is_a_way_to_one(desk: Desk, command: str) -> None:
     assert done.out == ""
 
 
-@pytest.mark.parametrize("command", ["login", "logout", "doctor", "snapshot", "simulate", "backfill"])
+@pytest.mark.parametrize("command", ["login", "logout", "doctor", "snapshot", "watch", "simulate", "backfill"])
 def test_a_wrong_setting(desk: Desk, tmp_path: Path, command: str) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("[refresh]\nsnapshots_s = 3\n")
@@ -90,6 +90,9 @@ def test_a_wrong_setting(desk: Desk, tmp_path: Path, command: str) -> None:
         ("simulate --fault unautorized", "did you mean 'unauthorized'?"),
         ("snapshot --log-file /proc/none/x.log", "/proc/none"),
         ("logout --settings /no/such/file.toml", "/no/such/file.toml: no such settings file"),
+        ("watch --provider masive", "masive"),
+        ("watch --demo --scenario crash", "no scenario 'crash'"),
+        ("watch --base-url https://xn--a", "The base address is not a URL: xn--a "),
         ("snapshot --base-url https://xn--a", "The base address is not a URL: xn--a "),
         ("desk", "`deskview snapshot`"),
     ],

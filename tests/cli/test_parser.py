@@ -27,6 +27,7 @@ def test_a_snapshot_has_its_defaults() -> None:
         "size": (120, 40),
         "wait": 60,
         "full": False,
+        "schema": False,
     }
 
 
@@ -35,6 +36,18 @@ def test_values_are_typed() -> None:
     given = build_parser().parse_args(text.split())
     assert (given.at, given.speed, given.seed) == (time(15, 30), 0.0, 7)
     assert (given.size, given.output, given.format) == ((300, 80), Path("out.svg"), "svg")
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("30m", 1_800), ("2h", 7_200)])
+def test_a_watch_has_its_duration_in_seconds(text: str, seconds: int) -> None:
+    given = build_parser().parse_args(["watch", "--for", text, "--demo", "--at", "15:30", "--json"])
+    assert (given.for_s, given.demo, given.json, given.at) == (seconds, True, True, time(15, 30))
+    assert build_parser().parse_args(["watch"]).for_s is None
+
+
+def test_there_are_at_most_fifteen_commands() -> None:
+    (commands,) = (action for action in build_parser()._actions if action.dest == "command")
+    assert len(dict.fromkeys(commands.choices or ())) <= 15
 
 
 @pytest.mark.parametrize("text", ["--provider massive doctor --json", "doctor --json --provider massive"])
@@ -61,6 +74,11 @@ def test_common_options_stand_before_or_after_the_command(text: str) -> None:
         ("demo --seed x", "invalid int value"),
         ("snapshot --format pdf", "invalid choice: 'pdf'"),
         ("backfill --sessions 5", "'5' is not a number from 60 to 1300"),
+        ("watch --for 1d", "'1d' is not a duration such as 90s, 30m or 2h"),
+        ("watch --for 0s", "'0s' is not a duration"),
+        ("watch --for 1.5h", "'1.5h' is not a duration"),
+        ("watch --for ²s", "'²s' is not a duration"),
+        ("watch --for 60", "'60' is not a duration"),
         ("simulate --port 65536", "'65536' is not a number from 0 to 65535"),
         ("simulate --names 12", "'12' is not a number from 3000 to 20000"),
         ("trade", "invalid choice: 'trade'"),

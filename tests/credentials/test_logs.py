@@ -1,16 +1,18 @@
 """The log file is private and rotating, goes nowhere else, and holds no planted key in any of a record's parts."""
 
+import gc
 import logging
 import os
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from deskview.credentials import ApiKey
-from deskview.logs import SafeFormatter, plain_traceback
+from deskview.logs import SafeFormatter, log_uncaught, plain_traceback
 from tests.credentials.conftest import CANARY, HANG_S, REPOSITORY
 
 PROGRAM = """
@@ -18,7 +20,7 @@ import logging, sys, threading, warnings
 from pathlib import Path
 from urllib.parse import quote
 from deskview.credentials import ApiKey, SessionKeys
-from deskview.logs import configure_logging
+from deskview.logs import log_uncaught, configure_logging
 
 text = sys.stdin.readline().strip()
 keys = SessionKeys()
@@ -155,3 +157,32 @@ def test_a_record_is_left_as_it_is_for_others() -> None:
     record = logging.LogRecord("deskview", logging.INFO, __file__, 1, "key %s", (CANARY,), None)
     assert "key ••••" in SafeFormatter([ApiKey(CANARY)]).format(record)
     assert (record.msg, record.args, record.exc_text) == ("key %s", (CANARY,), None)
+
+
+def test_what_fails_on_a_thread_is_logged_without_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And not printed over the screen, as Python does."""
+    monkeypatch.setattr("threading.excepthook", threading.excepthook)
+    monkeypatch.setattr("sys.unraisablehook", sys.unraisablehook)
+    root = logging.getLogger()
+    handler = logging.FileHandler(tmp_path / "log")
+    handler.setFormatter(SafeFormatter([ApiKey(CANARY)]))
+    monkeypatch.setattr(root, "handlers", [handler])
+    log_uncaught()
+
+    class Clinging:
+        def __del__(self) -> None:
+            raise ValueError(f"{CANARY} of an object")
+
+    def fail() -> None:
+        raise ValueError(f"{CANARY} of a thread")
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    Clinging()
+    gc.collect()
+    handler.close()
+    logged = (tmp_path / "log").read_text()
+    assert "ValueError: •••• of a thread" in logged
+    assert "ValueError: •••• of an object" in logged
+    assert CANARY not in logged

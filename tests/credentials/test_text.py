@@ -39,7 +39,8 @@ def test_doing_it_twice_changes_nothing_more(text: str) -> None:
         ("Société Générale 東京 ▲", "Société Générale 東京 ▲"),
         ("Z" + "\u0301" * 5_000 + "a", "Z\u0301\u0301a"),
         ("\u0301\u0301a \u0301b", "a b"),
-        ("A\u200d\ufe0f\u200d\ufe0f\ufe0f\u20e3B", "A\ufe0f\ufe0fB"),
+        ("A\u200d\ufe0f\u200d\ufe0f\ufe0f\u20e3B", "A\u20e3B"),
+        ("a\u115fb\u3164c\uffa0d\u034f \U0001f44d\U0001f3fd \U0001f1fa\U0001f1f8", "abcd \U0001f44d"),
         ("\u1112\u1161\u11ab" + "\u11ab" * 99, "\u1112\u1161\u11ab"),
     ],
 )

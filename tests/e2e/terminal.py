@@ -17,15 +17,27 @@ from typing import Self
 
 import pyte
 
-HANG_S = 60.0
+HANG_S = 120.0
 ROOT = Path(__file__).resolve().parents[2]
 DESKVIEW = (sys.executable, "-m", "deskview")
 
 
 class Seat:
-    """Runs a command for the length of a `with` block; `written` is every byte it sent to the terminal."""
+    """Runs a command for the length of a `with` block; `written` is every byte it sent to the terminal.
 
-    def __init__(self, *command: str, environment: Mapping[str, str], size: tuple[int, int] = (120, 40)) -> None:
+    The terminal need not be the `controlling` one, which alone is a reason for a signal when it goes; `stdin` is read
+    in its place; `prepare` runs in the new process before the command.
+    """
+
+    def __init__(
+        self,
+        *command: str,
+        environment: Mapping[str, str],
+        size: tuple[int, int] = (120, 40),
+        controlling: bool = True,
+        stdin: int | None = None,
+        prepare: Callable[[], None] = lambda: None,
+    ) -> None:
         columns, rows = size
         self.written = b""
         self.screen = pyte.Screen(columns, rows)
@@ -37,18 +49,21 @@ class Seat:
         self.pid = os.fork()
         if self.pid == 0:
             os.setsid()
-            ioctl(slave, termios.TIOCSCTTY, 0)
-            for stream in (0, 1, 2):
-                os.dup2(slave, stream)
+            if controlling:
+                ioctl(slave, termios.TIOCSCTTY, 0)
+            for stream, descriptor in enumerate((slave if stdin is None else stdin, slave, slave)):
+                os.dup2(descriptor, stream)
             os.closerange(3, 256)
+            prepare()
             os.chdir(ROOT)
             os.execve(command[0], command, dict(environment))  # noqa: S606 - the child of a fork
         self.code: int | None = None
 
     @property
     def text(self) -> str:
-        """What stands on the terminal now."""
-        return "\n".join(self.screen.display)
+        """What stands on the terminal now; half a wide character that was written over is nothing."""
+        lines, columns = range(self.screen.lines), range(self.screen.columns)
+        return "\n".join("".join(self.screen.buffer[y][x].data for x in columns) for y in lines)
 
     @property
     def attributes(self) -> list[object]:
@@ -98,11 +113,13 @@ class Seat:
         """Sends a signal."""
         os.kill(self.pid, number)
 
-    def hang_up(self) -> None:
-        """The terminal goes away, as when a connection breaks."""
-        os.close(self._slave)
+    def hang_up(self, *, kept_open: bool = False) -> None:
+        """The terminal goes away, as when a connection breaks; we may keep its other end open."""
+        if not kept_open:
+            os.close(self._slave)
+            self._slave = -1
         os.close(self._master)
-        self._master = self._slave = -1
+        self._master = -1
 
     def wait_without_terminal(self) -> int:
         """The exit code of a program whose terminal has gone."""
@@ -141,6 +158,6 @@ class Seat:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        if self._master >= 0:
-            os.close(self._master)
-            os.close(self._slave)
+        for descriptor in (self._master, self._slave):
+            if descriptor >= 0:
+                os.close(descriptor)

@@ -16,7 +16,6 @@ from unittest.mock import patch
 import httpx
 
 from deskview.board import Board, Built, build
-from deskview.cli.inprocess import InProcess
 from deskview.credentials import ApiKey
 from deskview.feed import Feed, feed
 from deskview.feed.context import Context, Registry
@@ -30,6 +29,7 @@ from deskview.providers import connect
 from deskview.providers.base import Provider
 from deskview.providers.errors import ProviderError
 from deskview.settings import Flow, Leverage, Refresh, Settings
+from deskview.simulator.inprocess import InProcess
 from deskview.store import Store
 from tests.faults.altering import KEY, Altering, served
 from tests.faults.judging import HEADLINES, Seen, always, complaints, well_again

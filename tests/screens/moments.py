@@ -1,7 +1,7 @@
-"""Boards whose momentum or leveraged-ETF reading is another."""
+"""Boards whose momentum or leveraged-ETF reading is another; a program that has been open for days."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -12,6 +12,17 @@ from deskview.analytics.flow.structs import DayMark, HalfHour
 from deskview.analytics.leverage import Leverage
 from deskview.analytics.leverage.readings import FamilyRow, IndexWeights, Rank, Unregistered
 from deskview.board import Board
+from deskview.board.diagnostics import (
+    Diagnostics,
+    RefreshFigures,
+    RequestErrors,
+    ScreenFigures,
+    StoreFigures,
+    WireFigures,
+)
+from deskview.clock import monotonic
+from deskview.logs import LogFigures
+from deskview.usage import ProcessFigures
 
 
 def with_momentum(board: Board, **figures: Any) -> Board:  # noqa: ANN401 - any field of the reading
@@ -330,4 +341,48 @@ def favourites(seen: int = 412, *, percentile: float | None = 97.4) -> Crowding:
         spearman=0.2 if known else None,
         draws=1000,
         missing={} if known else dict.fromkeys(paths, few),
+    )
+
+
+DAY_S = 86_400.0
+
+
+def process(up_s: float, megabytes: int) -> ProcessFigures:
+    """One that has run for so long."""
+    now = monotonic()
+    return ProcessFigures(
+        pid=4711,
+        began=now - up_s,
+        at=now,
+        cpu_s=up_s / 100,
+        memory_bytes=megabytes * 1_000_000,
+        most_memory_bytes=(megabytes + 50) * 1_000_000,
+        descriptors=34,
+        threads=12,
+        tasks=25,
+    )
+
+
+def days_old(said: str = "The provider did not answer within 10 s.") -> Diagnostics:
+    """Of a desk that has been open for three days."""
+    at = datetime(2026, 2, 3, 20, 42, 10, tzinfo=UTC)
+    return Diagnostics(
+        versions={"deskview": "9.8", "Python": "3.11.9", "textual": "8.2.8"},
+        market=process(3 * DAY_S + 4 * 3600, 612),
+        desk=process(3 * DAY_S + 4 * 3600 + 30, 251),
+        refreshes=(
+            RefreshFigures("market snapshot", 27_360, 12, 0, 0.84, 6.1, monotonic() + 5.5 * 3600, said),
+            RefreshFigures("daily history", 76, 0, 2, 12.0, 61.0),
+        ),
+        wire=WireFigures(
+            31_204,
+            12,
+            104_000_000,
+            (RequestErrors("unreachable", 9, said, at), RequestErrors("rate limited", 3, "Wait.", at)),
+        ),
+        store=StoreFigures("/home/trader/.cache/deskview/massive", 1204, 152_000_000, 530, ("bars/x.damaged",)),
+        screen=ScreenFigures(1000, 18.2, 90.0, at, 4_200_000_000, 1234.0, 99_000, 7, 2, 3.5),
+        log=LogFigures(
+            "/home/trader/.local/state/deskview/deskview.log", 4, 1, (f"2026-02-04T20:42:10.123Z ERROR x: {said}",)
+        ),
     )

@@ -24,18 +24,20 @@ from unittest.mock import patch
 
 from deskview import paths
 from deskview.analytics.definitions import SCHEMA
+from deskview.app.diagnostics import DeskDiagnostics
 from deskview.board import Board, Status
-from deskview.board.alerts import OF_THE_MARKET
+from deskview.board.board import OF_THE_MARKET
 from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.settings import Settings
 from deskview.themes import DEFAULT_THEME, load_themes
 from tests.app.seats import seat_with
 from tests.feed.markets import made, running
+from tests.screens.moments import days_old
 from tests.screens.pictured import Line, drawn, lines_of, read, written
 
 FOLDER = Path(__file__).parent / "pictures"
 SIZES = ((80, 24), (120, 40), (200, 60))
-PLACES: dict[str, str | Target] = {
+PLACES: dict[str, str | tuple[str, ...] | Target] = {
     "desk": "1",
     "momentum": "m",
     "breadth": "b",
@@ -44,8 +46,9 @@ PLACES: dict[str, str | Target] = {
     "flow": "f",
     "alerts": "A",
     "name": Target(Kind.NAME, "NVDA"),
+    "diagnostics": ("ctrl+p", *"diagnostics page", "enter"),
 }
-"""The key or the target that leads there."""
+"""The key, the keys or the target that lead there."""
 RULES = """\
 [[alert]]
 reading = "momentum.sigma"
@@ -97,8 +100,19 @@ def _with_market(
     return replace(board, **parts, as_of=newest + timedelta(seconds=delay_s))
 
 
-MOMENTS: dict[str, Callable[[Board], Board]] = {"doubt": doubted, "stale": stale, "delayed": delayed}
-"""What may be the matter with a market."""
+def moving(board: Board) -> Board:
+    """The board of an open market whose headlines have moved over 30 minutes."""
+    changes = {"momentum.return": -0.0123, "leverage.today_usd": -2.13e9, "flow.retail.net_usd": 9.8e9}
+    return replace(_with_market(board, AT), d30m=changes)
+
+
+MOMENTS: dict[str, Callable[[Board], Board]] = {
+    "doubt": doubted,
+    "stale": stale,
+    "delayed": delayed,
+    "moving": moving,
+}
+"""What may be the matter with a market, and one that is well and moves."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +149,7 @@ def stillness(folder: Path) -> Iterator[None]:
     """
     with (
         patch("deskview.screens.frame.age.monotonic", lambda: AGE_S),
+        patch.object(DeskDiagnostics, "on", lambda _, board: board),
         patch.object(paths, "alerts_file", lambda: folder / "alerts.toml"),
         patch.object(paths, "state_folder", lambda: folder),
         patch.dict("os.environ"),
@@ -149,12 +164,14 @@ def stillness(folder: Path) -> Iterator[None]:
 def stilled(board: Board) -> Board:
     """The board without what is of the moment it was computed in."""
     parts: dict[str, Any] = {name: replace(part, received=0.0) for name, part in board.parts.items()}
-    return replace(board, **parts, wire=replace(board.wire, calls_per_minute=CALLS))
+    wire = replace(board.wire, calls_per_minute=CALLS)
+    return replace(board, **parts, wire=wire, diagnostics=days_old())
 
 
 async def take(shot: Shot, board: Board) -> list[Line]:
     """The screen's lines."""
     board = stilled(board)
+    paths.firings_file(simulated=True).unlink(missing_ok=True)  # no picture has the alerts of another
     if shot.moment:
         board = MOMENTS[shot.moment](board)
     async with seat_with(Settings(), board, size=shot.size, theme=shot.theme) as seat:
@@ -163,7 +180,7 @@ async def take(shot: Shot, board: Board) -> list[Line]:
             seat.app.screen.post_message(Opened(place))
             await seat.settle()
         else:
-            await seat.press(place)
+            await seat.press(*((place,) if isinstance(place, str) else place))
         return lines_of(seat.app)
 
 

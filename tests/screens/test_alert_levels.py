@@ -1,13 +1,12 @@
-"""Levels as they are typed, and rules as they are read."""
+"""Levels and lengths of time as they are typed."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskview.board.units import Unit
-from deskview.screens.alerts.levels import condition, level_of, typed
-from deskview.screens.format import figure
-from deskview.settings import Alert
+from deskview.analytics.figure import Unit
+from deskview.format import figure
+from deskview.screens.alerts.levels import clear_of, length_of, level_of, typed
 
 
 @pytest.mark.parametrize(
@@ -58,19 +57,47 @@ def test_a_level_is_typed_so_that_it_is_read_back(level: float, unit: Unit) -> N
     assert again == pytest.approx(level, rel=1e-9, abs=1e-9)
 
 
+@pytest.mark.parametrize(("text", "length"), [("", None), ("  ", None), ("2m", "2m"), (" 90S ", "90s"), ("1h", "1h")])
+def test_a_length_of_time_is_taken_as_the_settings_have_it(text: str, length: str | None) -> None:
+    assert length_of(text) == length
+
+
+@pytest.mark.parametrize("text", ["2", "0m", "m", "2 minutes", "-2m", "12345s", "2d", "²m", "٢m"])
+def test_what_is_no_length_of_time_is_refused_by_name(text: str) -> None:
+    with pytest.raises(ValueError, match="is no length of time: 90s, 2m and 1h are"):
+        length_of(text)
+
+
 @pytest.mark.parametrize(
-    ("rule", "words"),
+    ("text", "level", "unit", "kind", "clear"),
     [
-        (Alert("momentum.sigma", below=-3), "below −3σ"),
-        (Alert("momentum.return", above=0.07), "above 7%"),
-        (Alert("leverage.today_usd", crosses=-2.5e9), "crosses −$2.5B"),
-        (Alert("names.NVDA.price", above=180), "above $180.00"),
-        (Alert("momentum.return", sigma=3), "beyond ±3σ"),
-        (Alert("flow.retail", percentile=5), "in the outer 5%"),
+        ("", -3.0, Unit.SIGMA, "below", None),
+        ("-2.5", -3.0, Unit.SIGMA, "below", -2.5),
+        ("4%", 0.05, Unit.FRACTION, "above", 0.04),
+        ("2", 3.0, Unit.FRACTION, "sigma", 2.0),
+        ("20", 15.0, Unit.PERCENTILE, "percentile", 20.0),
     ],
 )
-def test_a_rule_is_read_with_its_unit(rule: Alert, words: str) -> None:
-    assert condition(rule) == words
+def test_a_rule_clears_on_the_calm_side_of_its_level(
+    text: str, level: float, unit: Unit, kind: str, clear: float | None
+) -> None:
+    assert clear_of(text, level, unit, kind) == (None if clear is None else pytest.approx(clear))
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "kind", "sentence"),
+    [
+        ("-4", -3.0, "below", "calm side of the level: at or over it"),
+        ("4", 3.0, "above", "calm side of the level: at or under it"),
+        ("4", 3.0, "sigma", "calm side of the level: at or under it"),
+        ("10", 15.0, "percentile", "calm side of the level: at or over it"),
+        ("1", 0.0, "crosses", "there is no level to clear at"),
+        ("x", 0.0, "above", "'x' is no number"),
+    ],
+)
+def test_a_level_to_clear_at_beyond_the_level_is_refused(text: str, level: float, kind: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        clear_of(text, level, Unit.SIGMA, kind)
 
 
 def test_a_figure_keeps_four_digits_and_a_missing_one_is_a_dash() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from deskview.analytics.leverage.readings import Rank
 from deskview.board import Board, Part
-from deskview.screens.format import percent, usd_sum
+from deskview.format import percent, usd_sum
 from deskview.screens.frame.card import pct
 from deskview.screens.frame.target import Kind, Target
 from deskview.screens.leverage.remarks import left_out_rows

@@ -10,7 +10,7 @@ import pytest
 from textual.widgets import Static
 
 from deskview.board import Board, Part, Status
-from deskview.board.alerts import OF_THE_MARKET
+from deskview.board.board import OF_THE_MARKET
 from deskview.screens.desk.strip import segments
 from deskview.screens.frame.age import age_of, next_try, notice_of
 from deskview.screens.frame.pane import BoardPane

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from deskview.screens import format as text
+from deskview import format as text
 
 SIGNED: dict[str, Callable[[float], str]] = {
     "percent": text.percent,

@@ -2,13 +2,13 @@
 
 import re
 
+from deskview.analytics.figure import Unit
 from deskview.board import Board
+from deskview.board.figures import label_of, unit_at
 from deskview.board.readings import readings
-from deskview.board.units import Unit, unit_of
-from deskview.screens.flow import FLOW
-from deskview.screens.leverage.explain import LABELS
+from deskview.screens.flow import explain as flow
+from deskview.screens.leverage.explain import GAPS
 from deskview.screens.leverage.remarks import remarks
-from deskview.screens.parts import label_of
 from tests.screens.moments import whole
 
 
@@ -33,12 +33,12 @@ def test_the_new_figures_of_leveraged_etfs_say_what_they_are() -> None:
     assert label_of("leverage.next_week.percentile") == "leveraged ETFs, next week: percentile of one σ among past days"
     assert label_of("leverage.by_name.NVDA.week_sd_usd") == "NVDA: leveraged ETFs, next week, one σ"
     assert label_of("leverage.index_weights.S&P 500.r2") == "weights of S&P 500: R²"
-    assert unit_of("leverage.by_name.NVDA.week_of_adv") is Unit.FRACTION
-    assert LABELS.missing({"by_fund.week_p05_usd": "a", "by_fund.week_p95_usd": "a", "index_weights.r2": "b"}) == [
+    assert unit_at("leverage.by_name.NVDA.week_of_adv") is Unit.FRACTION
+    assert GAPS.missing({"by_fund.week_p05_usd": "a", "by_fund.week_p95_usd": "a", "index_weights.r2": "b"}) == [
         ("weeks of single funds", "a"),
         ("R² of index weights", "b"),
     ]
-    assert LABELS.gap("next_week.percentile") == "next week's place among past days"
+    assert GAPS.title("next_week.percentile") == "next week's place among past days"
 
 
 def test_the_figures_of_flow_say_what_they_are() -> None:
@@ -56,12 +56,12 @@ def test_the_figures_of_flow_say_what_they_are() -> None:
 
 def test_what_is_missing_of_groups_is_told_in_one_line() -> None:
     missing = {f"by_leg.{leg}.{end}": "too few drawn" for leg in ("long", "short") for end in ("retail_low_usd",)}
-    assert FLOW.labels.missing({**missing, "by_sector.Energy.other_low_usd": "too few drawn"}) == [
+    assert flow.GAPS.missing({**missing, "by_sector.Energy.other_low_usd": "too few drawn"}) == [
         ("limits of some legs", "too few drawn"),
         ("limits of some sectors", "too few drawn"),
     ]
     limits = {f"retail.percentile{end}": "before 10:30" for end in ("", "_low", "_high")}
-    assert FLOW.labels.missing(limits) == [("percentile of retail and its limits", "before 10:30")]
+    assert flow.GAPS.missing(limits) == [("percentile of retail and its limits", "before 10:30")]
 
 
 def test_a_name_in_all_funds_and_in_those_on_it_alone() -> None:
@@ -80,11 +80,11 @@ def test_what_is_told_elsewhere_or_helps_nobody_is_not_told() -> None:
         "score": "none yet",
         "by_name.of_adv": "no dollar volume for A, B",
     }
-    assert LABELS.missing(missing) == [
+    assert GAPS.missing(missing) == [
         ("score of past forecasts", "none yet"),
         ("% of daily volume", "no dollar volume for A, B"),
     ]
-    assert FLOW.labels.missing({"retail.core_net_usd": "retail has no such part"}) == []
+    assert flow.GAPS.missing({"retail.core_net_usd": "retail has no such part"}) == []
 
 
 def test_underlyings_with_the_same_remark_share_a_row_and_have_titles(board: Board) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from deskview.alerts.life import watched
+from deskview.alerts.sentences import reading_figure, sentence
 from deskview.board import Board
-from deskview.board.alerts import Watch, watched
+from deskview.board.alerts import Watch
 from deskview.board.readings import readings
-from deskview.screens.alerts.levels import reading_figure, sentence
 from deskview.screens.desk.still import still
 from deskview.screens.frame.target import Kind, Target
 from deskview.screens.momentum.explain import long_share, verdict
@@ -76,8 +77,9 @@ def test_the_list_of_figures_has_the_star(board: Board, basis: str, sign: str) -
 
 def test_an_alert_on_sigma_says_which_and_what_it_rests_on(board: Board) -> None:
     def fired(rule: Alert, basis: str) -> str:
-        (watch,) = watched([Watch(rule)], with_basis(board, basis))
-        return sentence(watch)
+        told = with_basis(board, basis)
+        (watch,) = watched([Watch(rule)], told)
+        return sentence(watch, told)
 
     for rule, which in (
         (Alert("momentum.sigma", below=-1), "momentum: σ of the day −"),
@@ -95,7 +97,7 @@ def test_what_fired_keeps_what_it_rested_on(board: Board) -> None:
     (first,) = watched([Watch(rule)], with_basis(board, "todays-names"))
     (later,) = watched([first], with_basis(board, "rule"))
     assert (later.basis, later.fired_basis) == ("rule", "todays-names")
-    assert "σ* (today's names)" in sentence(later)
+    assert "σ* (today's names)" in sentence(later, board)
 
 
 def facts_of(board: Board) -> str:

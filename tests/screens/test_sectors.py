@@ -1,7 +1,7 @@
 """Sectors in a list's column: short, and still eleven."""
 
 from deskview.board import Board
-from deskview.screens.format import SHORT, short_sector
+from deskview.format import SHORT, short_sector
 
 
 def test_each_fits_its_column_and_none_is_taken_for_another(board: Board) -> None:

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from deskview.board import Board, Part, Status
-from deskview.board.alerts import OF_THE_MARKET
+from deskview.board.board import OF_THE_MARKET
 from deskview.cli import snapshot
 from deskview.cli.parser import parsed
 from deskview.exits import Exit
 from deskview.feed import Feed
+from deskview.format import percent, usd
 from deskview.screens.desk.desk import DeskScreen
 from deskview.screens.desk.still import still
-from deskview.screens.format import percent, usd
 from deskview.screens.overlays.columns import Choices
 from deskview.themes import DEFAULT_THEME, load_themes
 from tests.screens.snapshots import doubted

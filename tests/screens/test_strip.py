@@ -140,3 +140,50 @@ async def test_both_sides_stand_with_their_limits(board: Board) -> None:
 def test_a_rank_has_no_colour_of_another_figures_sign(board: Board) -> None:
     tones = {segment.key: segment.tone for segment in segments(board)}
     assert (tones["retail"], tones["other"]) == ("", "")
+
+
+SPEEDS = {"momentum.return": -0.0123, "leverage.today_usd": -2.13e9, "flow.retail.net_usd": 0.41e9}
+
+
+def moving(board: Board) -> Board:
+    """An open market whose headlines have moved over 30 minutes."""
+    return replace(running(with_flow(with_basis(board, "rule"), drawn_flow())), d30m=SPEEDS)
+
+
+@pytest.mark.parametrize("width", [40, 80, 100, 120, 140, 160, 180])
+async def test_how_fast_headlines_move_costs_nothing_that_is_there(board: Board, width: int) -> None:
+    told = moving(board)
+    assert await shown(told, width) == await shown(replace(told, d30m={}), width)
+
+
+async def test_at_200_columns_the_strip_tells_how_fast_headlines_move(board: Board) -> None:
+    line = await shown(moving(board), 200)
+    assert "σ 30m −1.2%  SPY" in line
+    assert "B 30m −$2.1B  wk" in line
+    real = await shown(replace(moving(board), source=Source("massive")), 200)
+    assert "retail 16 (9–27) 30m ≈+$410M   non-ret" in real
+    words = (await shown(replace(moving(board), d30m={}), 200)).split()
+    assert [word for word in words if word not in line.split()] == []
+
+
+async def test_how_fast_old_or_doubtful_figures_moved_is_not_told(board: Board) -> None:
+    told = moving(board)
+    assert told.momentum.age_s is not None
+    old = replace(told, momentum=replace(told.momentum, age_s=3600.0))
+    doubted = replace(told, momentum=replace(told.momentum, doubt="the prices are odd"))
+    for wrong in (old, doubted):
+        line = await shown(wrong, 240)
+        assert "MOMO" in line and "30m −1.2%" not in line
+        assert "30m −$2.1B" in line
+
+
+def test_what_moved_within_its_limits_has_no_direction(board: Board) -> None:
+    def tones(retail: float) -> str:
+        told = replace(moving(board), d30m={"flow.retail.net_usd": retail, "momentum.return": 0.0})
+        return {segment.key: segment.more_tone for segment in segments(told)}["retail"]
+
+    assert [tones(usd) for usd in (-0.3e9, -0.2e9, 0.2e9, 0.3e9)] == ["loss", "dim", "dim", "gain"]
+    flat = {segment.key: (segment.more, segment.more_tone) for segment in segments(replace(moving(board), d30m={}))}
+    assert flat["momentum"] == ("", "")
+    still = replace(moving(board), d30m={"momentum.return": -0.0001})
+    assert {(s.more, s.more_tone) for s in segments(still) if s.key == "momentum"} == {("30m 0.0%", "dim")}

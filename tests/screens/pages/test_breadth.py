@@ -46,7 +46,7 @@ async def test_each_figure_stands_with_its_percentile_and_its_days(board: Board)
     async with opened(board, "breadth") as (app, _):
         lines = lines_of(app.page.query_one("#figures", Table))
         for figure in FIGURES:
-            line = next(line for line in lines if line.startswith(f"{figure.title} "))
+            line = next(line for line in lines if line.startswith(f"{figure.about.short} "))
             assert figure.write(getattr(reading, figure.key)) in line
             rank = reading.percentile.get(figure.key)
             if rank is not None:
@@ -152,7 +152,7 @@ async def test_a_reason_all_percentiles_share_stands_once(board: Board) -> None:
         assert app.text.count("too early") == 1
         line = next(line for line in app.text.splitlines() if line.strip().startswith("dispersion"))
         assert line.split()[2] == "–"
-        assert "standard deviation of the members' returns" in line
+        assert "Standard deviation of the members' returns" in line
         average = next(line for line in app.text.splitlines() if line.strip().startswith("average, 63 d"))
         assert re.search(r" \d+(st|nd|rd|th) ", average)
 

@@ -11,12 +11,12 @@ from textual.widgets import Static
 from deskview.analytics.flow import Flow
 from deskview.analytics.flow.subpenny import ACCURACY
 from deskview.board import Board, Part
+from deskview.format import usd
 from deskview.screens.crowding import favourite_facts
 from deskview.screens.desk.still import still
 from deskview.screens.flow.explain import usual_usd
 from deskview.screens.flow.page import TITLES, FlowPage, curves, time_line
 from deskview.screens.flow.rows import divergence_rows, group_rows, leg_sentences, quality_rows
-from deskview.screens.format import usd
 from deskview.screens.frame.target import Kind, Target
 from deskview.screens.subjects import card_of
 from deskview.themes import DEFAULT_THEME

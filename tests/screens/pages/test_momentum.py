@@ -9,7 +9,7 @@ import pytest
 
 from deskview.analytics.momentum import MomentumReading
 from deskview.board import Board
-from deskview.screens.format import basis_points, percent, share, sigma, sigma_sign
+from deskview.format import basis_points, percent, share, sigma, sigma_sign
 from deskview.screens.frame.history import past_sessions
 from deskview.screens.frame.target import Kind, Target
 from deskview.screens.momentum.explain import ranked

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from deskview.board import Board
-from deskview.screens.format import percent, price
+from deskview.format import percent, price
 from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.screens.subjects import card_of, detail_of
 from deskview.widgets.facts import Facts
