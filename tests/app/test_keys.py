@@ -52,7 +52,7 @@ async def test_zoom_shows_one_pane_and_all_again(board: Board) -> None:
 
 
 async def test_help_names_every_key_of_the_desk(board: Board) -> None:
-    async with seated(board, size=(120, 240)) as seat:
+    async with seated(board, size=(120, 400)) as seat:
         await seat.press("question_mark")
         help_text = seat.text
         for action in ACTIONS:
