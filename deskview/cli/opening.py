@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from deskview.cli.context import Context, UsageError
 from deskview.credentials import ApiKey
+from deskview.providers.vendor import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from deskview.settings import Settings
 
 SIMULATED_URL = "http://simulated.market"
+SIMULATED_VENDOR = "massive"
+"""Whose protocol the simulated market speaks."""
 SIMULATED_KEY = "demo"
 SIMULATED_CALLS_PER_MINUTE = 600_000
 """As good as none: the simulated market needs no sparing."""
@@ -37,7 +40,9 @@ def connected(settings: "Settings", key: ApiKey) -> "Provider":
     from deskview.providers import connect  # noqa: PLC0415 - httpx and polars load late
 
     try:
-        return connect(settings.provider, key, base_url=settings.base_url, calls_per_minute=settings.calls_per_minute)
+        return connect(
+            settings.provider, {KEY.name: key}, base_url=settings.base_url, calls_per_minute=settings.calls_per_minute
+        )
     except ValueError as fault:
         raise UsageError(str(fault)) from None
 
@@ -83,7 +88,11 @@ def simulated(arguments: Namespace, key: ApiKey, *, begins_again: bool = False) 
         compress=False,  # nothing travels far: compressing only costs
     )
     return connect(
-        "massive", key, base_url=SIMULATED_URL, transport=transport, calls_per_minute=SIMULATED_CALLS_PER_MINUTE
+        SIMULATED_VENDOR,
+        {KEY.name: key},
+        base_url=SIMULATED_URL,
+        transport=transport,
+        calls_per_minute=SIMULATED_CALLS_PER_MINUTE,
     )
 
 

@@ -33,7 +33,8 @@ from deskview.feed.state import FeedState
 from deskview.feed.tasks import Task
 from deskview.feed.week import refresh_score, refresh_simulation
 from deskview.market.sessions import Calendar, Closure
-from deskview.providers.base import Capability, Provider
+from deskview.providers.base import Provider
+from deskview.providers.capabilities import Capability
 from deskview.settings import Settings
 
 log = logging.getLogger(__name__)

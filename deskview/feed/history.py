@@ -23,7 +23,8 @@ from deskview.market.errors import ReferenceDataError
 from deskview.market.schema import DETAILS, DIVIDENDS, SHARE_COUNTS, empty
 from deskview.market.sessions import NEW_YORK
 from deskview.memory import trim
-from deskview.providers.base import Capability, Provider, Table
+from deskview.providers.base import Provider, Table
+from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.store import TABLES, Store
 

@@ -28,7 +28,8 @@ from deskview.feed.context import Registry
 from deskview.feed.opened import opened_inputs
 from deskview.feed.state import FeedState
 from deskview.feed.tasks import Failure, Task, progress_message
-from deskview.providers.base import Capability, Provider
+from deskview.providers.base import Provider
+from deskview.providers.capabilities import Capability
 from deskview.store import Store
 
 HISTORY_SESSIONS = YEAR + MONTH

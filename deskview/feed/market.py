@@ -18,7 +18,8 @@ from deskview.feed.state import FeedState
 from deskview.feed.tasks import Task
 from deskview.feed.week import closed_unrecorded
 from deskview.market.sessions import HALF_DAY_CLOSE, NEW_YORK, Calendar, Closure
-from deskview.providers.base import Capability, Provider, Table
+from deskview.providers.base import Provider, Table
+from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.store import Store
 

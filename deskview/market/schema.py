@@ -158,14 +158,6 @@ CONDITIONS: Schema = {
     "updates_open_close": pl.Boolean(),
 }
 
-#: Trading venues. `type` is exchange, TRF or SIP.
-EXCHANGES: Schema = {
-    "id": pl.Int32(),
-    "name": pl.String(),
-    "mic": pl.String(),
-    "type": pl.String(),
-}
-
 #: Adjusted daily history, what `analytics` reads: prices on today's share basis (see analytics.adjust).
 #: `total_close` is the close with cash dividends reinvested, on today's basis: what returns and signals are
 #: taken from. `dollar_volume_usd` is price times volume as traded that day.

@@ -24,7 +24,7 @@ PROVIDERS: Mapping[str, Vendor] = {vendor.name: vendor for vendor in (MASSIVE,)}
 
 def connect(
     name: str,
-    key: "Secret | None",
+    secrets: "Mapping[str, Secret]",
     *,
     base_url: str | None = None,
     transport: "httpx.AsyncBaseTransport | None" = None,
@@ -32,10 +32,10 @@ def connect(
 ) -> "Provider":
     """A provider by name; nothing is sent before the first question.
 
-    `base_url` replaces the vendor's (plain http only to this machine); `transport` and `calls_per_minute` are those of
-    `Opening`. Raises ValueError for an unknown name or an unfit address, ProviderError for an unfit key.
+    `base_url` replaces the vendor's (plain http only to this machine); the rest is that of `Opening`. Raises ValueError
+    for an unknown name or an unfit address, ProviderError for an unfit secret.
     """
     if name not in PROVIDERS:
         raise ValueError(f"No provider is called {name!r}; known: {', '.join(PROVIDERS)}.")
     vendor = PROVIDERS[name]
-    return vendor.open(key, base_url or vendor.base_url, transport=transport, calls_per_minute=calls_per_minute)
+    return vendor.open(secrets, base_url or vendor.base_url, transport=transport, calls_per_minute=calls_per_minute)

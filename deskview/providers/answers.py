@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import httpx
 import numpy as np
 
-from deskview.providers.base import Capability
+from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.retry import capped, retry_after_s
 from deskview.providers.transport import MEGABYTE, cut_off

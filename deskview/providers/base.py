@@ -1,46 +1,15 @@
 """What the program asks of a market-data provider, whoever it is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, Protocol
 
 import polars as pl
 
-from deskview.clock import monotonic
 from deskview.market.sessions import Closure
 from deskview.market.source import Source
-
-RETRY_SOON_S = 10.0
-"""After a try that failed for another reason, which says nothing of the plan."""
-RETRY_FIRST_S = 120.0
-"""A refusal may be a slip of the vendor's, so it is tried again: the first time after minutes, as a plan that was just
-bought takes some to count."""
-RETRY_LONGEST_S = 3_600.0
-"""Twice as long each time up to an hour: what the plan really lacks costs some 25 calls a day."""
-
-
-class Capability(StrEnum):
-    """What a plan may or may not include; a missing one costs the panes that need it and nothing else."""
-
-    SNAPSHOT = "snapshot"
-    DAILY_BARS = "daily bars"
-    INTRADAY_BARS = "intraday bars"
-    TRADES = "trades"
-    REFERENCE = "reference"
-    SPLITS = "splits"
-    DIVIDENDS = "dividends"
-    SHORT_VOLUME = "short volume"
-
-
-@dataclass(frozen=True)
-class Denial:
-    """A capability the key does not have: the provider's sentence and the plan that would have it."""
-
-    capability: Capability
-    sentence: str
-    plan: str
+from deskview.providers.capabilities import Capabilities, Capability
 
 
 @dataclass(frozen=True)
@@ -48,13 +17,18 @@ class Table:
     """One table of `deskview.market.schema` as read from the wire.
 
     `left_out` counts rows that did not fit, `reasons` names up to five of them in words; `delayed`: the plan's data are
-    a quarter of an hour late.
+    a quarter of an hour late; `lacks`: of what prints may tell or not, what none of these did.
     """
 
     frame: pl.DataFrame
     left_out: int = 0
     reasons: tuple[str, ...] = ()
     delayed: bool = False
+    lacks: frozenset[Capability] = frozenset()
+
+
+class Rows(Sized, Iterable[Any], Protocol):
+    """Prints as a provider holds them."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +41,7 @@ class Window:
 
     ticker: str
     since: datetime
-    rows: Any = field(repr=False)
+    rows: Rows = field(repr=False)
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -77,60 +51,6 @@ class MarketStatus:
 
     now: datetime
     phase: str
-
-
-class Capabilities:
-    """What the key does not include as far as is known, learned from refusals. Each is tried again after a while.
-
-    `clock` counts seconds; it stands in for time in tests.
-    """
-
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        self.denied: dict[Capability, Denial] = {}
-        self.clock = clock
-        self.on_retry: list[Callable[[], None]] = []
-        self._retry_at: dict[Capability, float] = {}
-        self._wait_s: dict[Capability, float] = {}
-
-    def allows(self, capability: Capability) -> bool:
-        """Whether its last answer was no refusal."""
-        return capability not in self.denied
-
-    def deny(self, denial: Denial) -> None:
-        """It was refused, once more or for the first time: its next try comes after twice the wait before."""
-        before = self._wait_s.get(denial.capability)
-        self.denied[denial.capability] = denial
-        self._wait_s[denial.capability] = min(2 * before, RETRY_LONGEST_S) if before else RETRY_FIRST_S
-        self.put_off(denial.capability)
-
-    def allow(self, capability: Capability) -> None:
-        """It was answered: nothing is held against it any longer."""
-        for known in (self.denied, self._retry_at, self._wait_s):
-            known.pop(capability, None)
-
-    def put_off(self, capability: Capability) -> None:
-        """Its next try has begun; should nothing come of it, the one after waits as long again."""
-        self._retry_at[capability] = self.clock() + self._wait_s[capability]
-
-    def try_soon(self, capability: Capability) -> None:
-        """Its try came to nothing for another reason: that says nothing of the plan, and the next may be soon."""
-        if capability in self.denied:
-            self._retry_at[capability] = self.clock() + RETRY_SOON_S
-
-    def retry_now(self) -> None:
-        """Whatever is denied may be tried at once, and again after minutes; `on_retry` hears of it."""
-        for retried in self.on_retry:
-            retried()
-        self._retry_at.clear()
-        self._wait_s = dict.fromkeys(self.denied, RETRY_FIRST_S / 2)
-
-    def retry_at(self, capability: Capability) -> float | None:
-        """The clock of the next try of what is denied; None where it is allowed or may be tried at once."""
-        return self._retry_at.get(capability)
-
-    def retry_in_s(self, capability: Capability) -> float:
-        """Seconds until a request makes sense again; 0 where one does now."""
-        return max(0.0, self._retry_at.get(capability, 0.0) - self.clock())
 
 
 @dataclass(frozen=True)
@@ -158,6 +78,8 @@ class Provider(Protocol):
     """Async access to one vendor. Every method raises `deskview.providers.errors.ProviderError`."""
 
     capabilities: Capabilities
+    snapshot_s: float
+    """Seconds between two snapshots of the market that it can hold."""
 
     @property
     def source(self) -> Source:
@@ -214,9 +136,6 @@ class Provider(Protocol):
 
     async def conditions(self) -> Table:
         """CONDITIONS of stock trades."""
-
-    async def exchanges(self) -> Table:
-        """EXCHANGES for stocks."""
 
     async def reconnect(self) -> None:
         """From now on requests go over new connections, those under way too: the ones there are may lead nowhere."""

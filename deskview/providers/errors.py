@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from deskview.providers.base import Capability
+from deskview.providers.capabilities import Capability
 from deskview.text import neutralise
 
 

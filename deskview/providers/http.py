@@ -16,7 +16,8 @@ import httpx
 from deskview import __version__
 from deskview.clock import monotonic
 from deskview.providers.answers import Answer, Body, Refusal, Translate, check_whole, refused
-from deskview.providers.base import Capability, Failed
+from deskview.providers.base import Failed
+from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.network import check_named_certificates, proxy_for, trust_of
 from deskview.providers.origin import BearerAuth, base_address, is_loopback, next_page, origin_of

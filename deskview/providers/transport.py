@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from deskview.clock import LATE_S
-from deskview.providers.base import Capability
+from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.network import FORM, Certificate, Names, Proxy, Trust, certificate_of
 

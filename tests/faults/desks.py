@@ -89,7 +89,7 @@ def connected(
     calls_per_minute: int | None = AS_MANY,
 ) -> Provider:
     """The desk's own client."""
-    return connect("massive", ApiKey(KEY), base_url=url, transport=through, calls_per_minute=calls_per_minute)
+    return connect("massive", {"key": ApiKey(KEY)}, base_url=url, transport=through, calls_per_minute=calls_per_minute)
 
 
 async def undisturbed(cache: Path, at: time) -> Board:

@@ -36,7 +36,7 @@ def transport(*faults: str, at: time = CLOSE, key: str = "demo") -> httpx.AsyncB
 def provider(through: httpx.AsyncBaseTransport, key: str = "demo") -> Provider:
     """The desk's own client on a transport."""
     return connect(
-        "massive", ApiKey(key), base_url="http://simulated.market", transport=through, calls_per_minute=600_000
+        "massive", {"key": ApiKey(key)}, base_url="http://simulated.market", transport=through, calls_per_minute=600_000
     )
 
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from deskview.board import Board, Status
-from deskview.providers.base import RETRY_FIRST_S, Capability
+from deskview.providers.capabilities import RETRY_FIRST_S, Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.settings import Refresh
 from tests.feed.markets import PARTS, QUICK, Made, Switch, complete, provider, refreshed, simulated

@@ -20,9 +20,9 @@ from deskview.feed.sampling import KEY, table_name
 from deskview.feed.tasks import Task
 from deskview.market.schema import UTC_NS, empty
 from deskview.market.sessions import Calendar
-from deskview.providers.base import Capability
+from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
-from deskview.providers.massive.refusals import denial
+from deskview.providers.massive import MASSIVE
 from tests.feed.opening import (
     EVENING,
     EVERY,
@@ -246,14 +246,14 @@ async def test_a_session_fetches_so_many_years_and_no_more(tmp_path: Path, monke
 
 
 def not_entitled(_ticker: str) -> None:
-    raise ProviderError(Kind.NOT_ENTITLED, denial(Capability.TRADES).sentence, capability=Capability.TRADES)
+    raise ProviderError(Kind.NOT_ENTITLED, MASSIVE.denial(Capability.TRADES).sentence, capability=Capability.TRADES)
 
 
 async def test_a_plan_without_trades_is_a_note_on_the_name_which_says_the_plan(tmp_path: Path) -> None:
     async with desk(tmp_path, Tape(NOON)) as shown:
         shown.market.refuses = not_entitled
         one = await shown.open("XOM", lambda one: "plan" in one.note)
-        assert denial(Capability.TRADES).plan in one.note
+        assert MASSIVE.denial(Capability.TRADES).plan in one.note
         assert one.today is None
         shown.market.refuses = lambda _: None
         shown.context.scheduler.wake()

@@ -64,7 +64,7 @@ def told(board: Board) -> bool:
 async def test_a_storm_in_mid_run_is_said_before_the_last_try_and_cleared_after_it(warm: Path) -> None:
     weather = Weather()
     with served(weather) as url:
-        through = connect("massive", ApiKey("demo"), base_url=url)
+        through = connect("massive", {"key": ApiKey("demo")}, base_url=url)
         with stamina.set_testing(False):
             async with running(through, warm) as shown:
                 good = await shown.until(complete)

@@ -12,7 +12,6 @@ from deskview.market.schema import (
     DELISTED,
     DETAILS,
     DIVIDENDS,
-    EXCHANGES,
     INDEX_DAYS,
     INTRADAY,
     SHORT_VOLUME,
@@ -25,7 +24,8 @@ from deskview.market.schema import (
 )
 from deskview.market.sessions import Closure
 from deskview.market.source import Source
-from deskview.providers.base import Capabilities, MarketStatus, Table, Window
+from deskview.providers.base import MarketStatus, Table, Window
+from deskview.providers.capabilities import Capabilities
 from deskview.providers.http import Traffic
 
 NAMES = ("SPY", "AAPL", "JPM", "NVDA", "XOM")
@@ -41,7 +41,7 @@ class TinyMarket:
 
     def __init__(self, clock: datetime) -> None:
         self.clock = clock
-        self.capabilities = Capabilities()
+        self.snapshot_s, self.capabilities = 0.0, Capabilities()
         self.traffic = Traffic()
         self.source = Source("massive", simulated=True, scenario="tiny", namespace="tiny")
         self.gate, self.called = asyncio.Event(), asyncio.Event()
@@ -130,9 +130,6 @@ class TinyMarket:
 
     async def conditions(self) -> Table:
         return Table(pl.DataFrame([(37, "Odd Lot", True, False, False)], schema=dict(CONDITIONS), orient="row"))
-
-    async def exchanges(self) -> Table:
-        return Table(empty(EXCHANGES))
 
     async def reconnect(self) -> None:
         self.reconnected += 1

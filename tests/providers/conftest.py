@@ -7,6 +7,7 @@ import pytest
 
 from deskview.credentials.key import ApiKey
 from deskview.providers.http import HttpClient
+from deskview.providers.massive import MASSIVE
 from deskview.providers.massive.provider import Massive
 from deskview.providers.massive.refusals import Translator
 from deskview.providers.retry import RateLimiter, RetryPolicy
@@ -44,9 +45,9 @@ async def open_at() -> AsyncIterator[Open]:
 
     def make(url: str, *, policy: RetryPolicy = QUICK, limits: Limits | None = None) -> Massive:
         key = ApiKey(CANARY)
-        translate = Translator(key)
+        translate = Translator(MASSIVE, key)
         http = HttpClient(url, key, translate=translate, limiter=RateLimiter(1000, 1.0), policy=policy, limits=limits)
-        made.append(Massive(http, translate))
+        made.append(Massive(MASSIVE, http, translate))
         return made[-1]
 
     yield make

@@ -194,10 +194,10 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 async def main(url, quiet):
-    idle = connect("massive", ApiKey("k" * 20), base_url=quiet)
+    idle = connect("massive", {"key": ApiKey("k" * 20)}, base_url=quiet)
     await idle.daily_bars(date(2026, 11, 20))
     await idle.aclose()
-    provider = connect("massive", ApiKey("k" * 20), base_url=url)
+    provider = connect("massive", {"key": ApiKey("k" * 20)}, base_url=url)
     before, kinds = peak(), set()
     async def one():
         try:

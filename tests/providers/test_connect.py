@@ -17,7 +17,7 @@ async def test_speaks_through_the_transport_it_is_given() -> None:
         assert str(request.url) == "https://api.massive.com/v1/marketstatus/upcoming"
         return httpx.Response(200, json=[])
 
-    provider = connect("massive", ApiKey(CANARY), transport=httpx.MockTransport(answer))
+    provider = connect("massive", {"key": ApiKey(CANARY)}, transport=httpx.MockTransport(answer))
     assert await provider.closures() == {}
     assert provider.source.namespace == "massive"
     await provider.aclose()
@@ -25,17 +25,17 @@ async def test_speaks_through_the_transport_it_is_given() -> None:
 
 def test_unknown_name_lists_the_known() -> None:
     with pytest.raises(ValueError, match="massive"):
-        connect("polygoon", ApiKey(CANARY))
+        connect("polygoon", {"key": ApiKey(CANARY)})
     assert "massive" in PROVIDERS
 
 
 def test_plain_http_to_another_machine_is_refused() -> None:
     with pytest.raises(ValueError, match="unencrypted"):
-        connect("massive", ApiKey(CANARY), base_url="http://10.0.0.1")
+        connect("massive", {"key": ApiKey(CANARY)}, base_url="http://10.0.0.1")
 
 
 async def test_without_a_key() -> None:
-    provider = connect("massive", None)
+    provider = connect("massive", {})
     with pytest.raises(ProviderError) as caught:
         await provider.snapshot()
     assert caught.value.kind is Kind.KEY_MISSING

@@ -20,12 +20,14 @@ import polars as pl
 
 from deskview.market.source import Source
 from deskview.providers.answers import Answer
-from deskview.providers.base import Capabilities, Capability, Denial, Table
+from deskview.providers.base import Table
+from deskview.providers.capabilities import Capabilities, Capability, Denial
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, Params, follow
 from deskview.providers.massive.cleaning import TICKER, Rejects
 from deskview.providers.massive.decode import Reader, Rows
-from deskview.providers.massive.refusals import Translator, denial
+from deskview.providers.massive.refusals import Translator
+from deskview.providers.vendor import Vendor
 
 Row = TypeVar("Row")
 Made = TypeVar("Made")
@@ -41,6 +43,12 @@ SMALL_BODY = 400_000
 """Bytes that are worked on within milliseconds, a window of 1,000 prints among them: a thread would take as long."""
 SMALL_TABLE = 1_000
 """The same in rows."""
+TOGETHER = {
+    Capability.NAMES: (Capability.TYPES,),
+    Capability.SHARES: (Capability.CAPS, Capability.INDUSTRIES),
+    Capability.TRADES: (Capability.OFF_EXCHANGE, Capability.TRF_ID, Capability.PARTICIPANT_TIME),
+}
+"""What comes with one answer and is refused with it."""
 
 
 def source_of(headers: httpx.Headers) -> Source:
@@ -73,9 +81,10 @@ def _name(source: Source) -> str:
 class MassiveClient:
     """Requests to Massive; learns from the answers who speaks and what the plan lacks."""
 
-    def __init__(self, http: HttpClient, translate: Translator) -> None:
+    def __init__(self, vendor: Vendor, http: HttpClient, translate: Translator) -> None:
+        self.vendor = vendor
         self.http = http
-        self.capabilities = Capabilities()
+        self.capabilities = Capabilities(unsold=vendor.unsold())
         self.source: Source = Source("massive")
         self._translate = translate
         self._tries: defaultdict[Capability, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -90,7 +99,8 @@ class MassiveClient:
             with self._learning(capability):
                 answer = await self.http.get(path, params, capability=capability)
                 self._recognise(answer.headers)
-            self.capabilities.allow(capability)
+            for each in (capability, *TOGETHER.get(capability, ())):
+                self.capabilities.allow(each)
             return answer
 
     async def page(
@@ -180,7 +190,8 @@ class MassiveClient:
             yield
         except ProviderError as error:
             if error.kind is Kind.NOT_ENTITLED:
-                self.capabilities.deny(denial(capability))
+                for each in (capability, *TOGETHER.get(capability, ())):
+                    self.capabilities.deny(self.vendor.denial(each))
                 error.retry_after_s = self.capabilities.retry_in_s(capability)
             else:
                 self.capabilities.try_soon(capability)

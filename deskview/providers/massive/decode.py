@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Raw
 
 from deskview.providers.answers import Answer
-from deskview.providers.base import Capability
+from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.massive.cleaning import Rejects
 from deskview.providers.massive.refusals import FAILED, UNREADABLE, ErrorBody, Translator

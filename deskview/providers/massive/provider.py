@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
@@ -13,7 +14,8 @@ from deskview.market.schema import DETAILS, TRADES, empty
 from deskview.market.sessions import NEW_YORK, Closure
 from deskview.market.source import Source
 from deskview.providers.answers import Answer
-from deskview.providers.base import Capabilities, Capability, MarketStatus, Table, Window
+from deskview.providers.base import MarketStatus, Table, Window
+from deskview.providers.capabilities import Capabilities, Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, Params, Traffic
 from deskview.providers.massive import reference, tables, wire
@@ -22,6 +24,7 @@ from deskview.providers.massive.client import SMALL_TABLE, MassiveClient, aside,
 from deskview.providers.massive.decode import Reader, read_list, read_one
 from deskview.providers.massive.refusals import FAILED, UNREADABLE, ErrorBody, Translator
 from deskview.providers.retry import RateLimiter, RetryPolicy
+from deskview.providers.vendor import Vendor
 from deskview.text import Secret, neutralise
 
 log = logging.getLogger(__name__)
@@ -35,7 +38,6 @@ SPLIT = Reader(wire.Split)
 DIVIDEND = Reader(wire.Dividend)
 SHORT = Reader(wire.ShortVolume)
 CONDITION = Reader(wire.Condition)
-EXCHANGE = Reader(wire.Exchange)
 OVERVIEW = msgspec.json.Decoder(wire.OverviewEnvelope)
 STATUS = msgspec.json.Decoder(wire.StatusNow)
 UPCOMING = msgspec.json.Decoder(wire.Upcoming)
@@ -46,7 +48,6 @@ SHORT_ROWS_A_PAGE = 50_000
 ACTIONS_A_PAGE = 5_000
 LISTING_A_PAGE = 1_000
 
-CALLS_PER_SECOND = 50
 #: A second more than the vendor's minute: its clock sees the calls later than ours sends them.
 MINUTE_S = 61.0
 #: A clock outside these years can't be a market's: sessions, dates and zones would be worked out for no such time.
@@ -63,8 +64,9 @@ class Massive:
     Decoding runs in threads, so that a whole market's body does not hold up the screen.
     """
 
-    def __init__(self, http: HttpClient, translate: Translator) -> None:
-        self._client = MassiveClient(http, translate)
+    def __init__(self, vendor: Vendor, http: HttpClient, translate: Translator) -> None:
+        self.snapshot_s = vendor.snapshot_s
+        self._client = MassiveClient(vendor, http, translate)
         self._translate = translate
         self.capabilities: Capabilities = self._client.capabilities
 
@@ -80,8 +82,8 @@ class Massive:
 
     async def market_status(self) -> MarketStatus:
         """The vendor's clock (UTC) and phase."""
-        answer = await self._client.one("v1/marketstatus/now", Capability.REFERENCE)
-        row = read_one(STATUS, answer, Capability.REFERENCE)
+        answer = await self._client.one("v1/marketstatus/now", Capability.CLOCK)
+        row = read_one(STATUS, answer, Capability.CLOCK)
         try:
             status = reference.market_status(row)
         except UNREADABLE:
@@ -92,22 +94,26 @@ class Massive:
 
     async def closures(self) -> dict[date, Closure]:
         """NYSE's coming closures."""
-        answer = await self._client.one("v1/marketstatus/upcoming", Capability.REFERENCE)
+        answer = await self._client.one("v1/marketstatus/upcoming", Capability.HOLIDAYS)
         rejects = Rejects()
-        rows = read_list(UPCOMING, answer, Capability.REFERENCE, rejects)
+        rows = read_list(UPCOMING, answer, Capability.HOLIDAYS, rejects)
         if rejects.reasons:
             log.warning("coming closures left out: %s", rejects.reasons)
-        return worked(partial(reference.closures, rows), Capability.REFERENCE, answer.url.path)
+        return worked(partial(reference.closures, rows), Capability.HOLIDAYS, answer.url.path)
 
     async def tickers(self) -> Table:
         """TICKERS: one paged listing, filtered here; a listing per type would take more calls."""
-        return await self._listing("true", reference.tickers)
+        return await self._listing("true", Capability.NAMES, reference.tickers)
 
     async def delisted(self, since: date) -> Table:
         """DELISTED: the whole listing of the inactive, which the vendor can't limit by date."""
-        return await self._listing("false", lambda rows, rejects: reference.delisted(rows, since, rejects))
+        return await self._listing(
+            "false", Capability.DELISTED, lambda rows, rejects: reference.delisted(rows, since, rejects)
+        )
 
-    async def _listing(self, active: str, make: Callable[[list[wire.TickerRow], Rejects], pl.DataFrame]) -> Table:
+    async def _listing(
+        self, active: str, capability: Capability, make: Callable[[list[wire.TickerRow], Rejects], pl.DataFrame]
+    ) -> Table:
         params: Params = {
             "market": "stocks",
             "active": active,
@@ -115,14 +121,14 @@ class Massive:
             "sort": "ticker",
             "order": "asc",
         }
-        return await self._client.whole_table("v3/reference/tickers", Capability.REFERENCE, TICKER, make, params)
+        return await self._client.whole_table("v3/reference/tickers", capability, TICKER, make, params)
 
     async def details(self, ticker: str, on: date | None = None) -> Table:
         """DETAILS; without a date the vendor's clock is asked for it, which is one call more."""
         as_of = on or (await self.market_status()).now.astimezone(NEW_YORK).date()
         path = f"v3/reference/tickers/{in_path(ticker)}"
         try:
-            answer = await self._client.one(path, Capability.REFERENCE, {"date": on.isoformat()} if on else None)
+            answer = await self._client.one(path, Capability.SHARES, {"date": on.isoformat()} if on else None)
         except ProviderError as error:
             if error.kind is not Kind.NOT_FOUND:
                 raise
@@ -132,7 +138,7 @@ class Massive:
             rejects.add("the answer is about another ticker")
             return rejects.table(empty(DETAILS))
         make = partial(reference.details, row, as_of, rejects)
-        return rejects.table(worked(make, Capability.REFERENCE, path))
+        return rejects.table(worked(make, Capability.SHARES, path))
 
     async def daily_bars(self, session: date) -> Table:
         """BARS by the grouped daily endpoint; the bars of the last three sessions may still be corrected."""
@@ -182,13 +188,16 @@ class Massive:
             "sort": "timestamp",
             "limit": TRADES_A_PAGE,
         }
-        path, frames = f"v3/trades/{in_path(ticker)}", [empty(TRADES)]
+        path, frames, lacking = f"v3/trades/{in_path(ticker)}", [empty(TRADES)], []
         async for rows in self._client.pages(path, Capability.TRADES, TRADE, rejects, params):
             make = partial(tables.trades, rows, ticker, rejects)
-            frames.append(await aside(make, Capability.TRADES, path, small=False))
+            frame, lacks = await aside(make, Capability.TRADES, path, small=False)
+            frames.append(frame)
+            lacking += [lacks] if rows else []
         inside = pl.col("sip_time").is_between(since, until, closed="left")
         frame = rejects.drop(pl.concat(frames), {"the print is outside the time asked for": ~inside})
-        return rejects.table(frame.sort("sip_time", "sequence", maintain_order=True))
+        table = rejects.table(frame.sort("sip_time", "sequence", maintain_order=True))
+        return replace(table, lacks=frozenset.intersection(*lacking) if lacking else frozenset())
 
     async def trades_window(self, ticker: str, since: datetime, count: int) -> Window:
         """One page of at most 50,000."""
@@ -209,7 +218,8 @@ class Massive:
     def prints_of(self, windows: Sequence[Window]) -> Table:
         """TRADES with `since`, window by window in the order given, each in tape order."""
         rejects = Rejects()
-        return rejects.table(worked(partial(tables.windows, windows, rejects), Capability.TRADES, "v3/trades"))
+        frame, lacks = worked(partial(tables.windows, windows, rejects), Capability.TRADES, "v3/trades")
+        return replace(rejects.table(frame), lacks=lacks)
 
     async def intraday(self, ticker: str, session: date, minutes: int, *, since: date | None = None) -> Table:
         """INTRADAY bars, premarket and after hours included; windows without a trade have no bar."""
@@ -256,13 +266,7 @@ class Massive:
         """CONDITIONS of stock trades."""
         params: Params = {"asset_class": "stocks", "data_type": "trade", "limit": LISTING_A_PAGE}
         path = "v3/reference/conditions"
-        return await self._client.whole_table(path, Capability.REFERENCE, CONDITION, reference.conditions, params)
-
-    async def exchanges(self) -> Table:
-        """EXCHANGES for stocks."""
-        params: Params = {"asset_class": "stocks", "locale": "us"}
-        path = "v3/reference/exchanges"
-        return await self._client.whole_table(path, Capability.REFERENCE, EXCHANGE, reference.exchanges, params)
+        return await self._client.whole_table(path, Capability.CONDITIONS, CONDITION, reference.conditions, params)
 
     async def reconnect(self) -> None:
         """From now on requests go over new connections, those under way too."""
@@ -273,10 +277,10 @@ class Massive:
         await self._client.http.aclose()
 
     def _overview(self, answer: Answer) -> wire.Overview | None:
-        envelope = read_one(OVERVIEW, answer, Capability.REFERENCE)
+        envelope = read_one(OVERVIEW, answer, Capability.SHARES)
         if envelope.status in FAILED:
             body = ErrorBody(envelope.status, envelope.error, envelope.message)
-            raise self._translate.failed_success(body, answer.url.path, Capability.REFERENCE)
+            raise self._translate.failed_success(body, answer.url.path, Capability.SHARES)
         return envelope.results
 
 
@@ -285,12 +289,13 @@ def _impossible_clock(row: wire.StatusNow) -> ProviderError:
     return ProviderError(
         Kind.MALFORMED,
         f"The provider's clock says \"{came}\", which can't be: it is not believed, and nothing is updated by it.",
-        capability=Capability.REFERENCE,
+        capability=Capability.CLOCK,
         status=200,
     )
 
 
 def open_massive(
+    vendor: Vendor,
     key: Secret | None,
     base_url: str,
     *,
@@ -298,8 +303,8 @@ def open_massive(
     calls_per_minute: int | None = None,
 ) -> Massive:
     """The provider on its own client; `calls_per_minute` None means the vendor's unlimited plans."""
-    translate = Translator(key)
-    limiter = RateLimiter(calls_per_minute, MINUTE_S) if calls_per_minute else RateLimiter(CALLS_PER_SECOND, 1.0)
+    translate = Translator(vendor, key)
+    limiter = RateLimiter(calls_per_minute or vendor.calls_per_second, MINUTE_S if calls_per_minute else 1.0)
     http = HttpClient(
         base_url,
         key,
@@ -308,6 +313,6 @@ def open_massive(
         limiter=limiter,
         policy=BY_THE_MINUTE if calls_per_minute else RetryPolicy(),
     )
-    massive = Massive(http, translate)
+    massive = Massive(vendor, http, translate)
     massive.capabilities.on_retry.append(limiter.resume)
     return massive

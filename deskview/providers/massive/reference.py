@@ -10,7 +10,6 @@ from deskview.market.schema import (
     DELISTED,
     DETAILS,
     DIVIDENDS,
-    EXCHANGES,
     SHORT_VOLUME,
     SPLITS,
     TICKERS,
@@ -36,7 +35,6 @@ from deskview.providers.massive.tables import columns
 from deskview.providers.massive.wire import (
     Condition,
     Dividend,
-    Exchange,
     Overview,
     Rules,
     ShortVolume,
@@ -167,13 +165,6 @@ def conditions(rows: list[Condition], rejects: Rejects) -> pl.DataFrame:
     names = columns(of_trades, {"id": pl.Int32(), "name": pl.String()}).with_columns(one_line("name"))
     frame = pl.concat([names, updates], how="horizontal")
     return require(rejects.drop(frame, repeated("id")), CONDITIONS, "conditions")
-
-
-def exchanges(rows: list[Exchange], rejects: Rejects) -> pl.DataFrame:
-    """EXCHANGES, one row per id."""
-    text = dict.fromkeys(("name", "mic", "type"), pl.String())
-    frame = columns(rows, {"id": pl.Int32(), **text}).with_columns(one_line(name) for name in text)
-    return require(rejects.drop(frame, repeated("id")), EXCHANGES, "exchanges")
 
 
 def market_status(row: StatusNow) -> MarketStatus:

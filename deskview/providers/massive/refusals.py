@@ -1,12 +1,11 @@
-"""Massive's refusals, in the shapes it uses, put into words a trader can act on; which plan includes what."""
-
-from dataclasses import dataclass
+"""Massive's refusals, in the shapes it uses, put into words a trader can act on."""
 
 import msgspec
 
 from deskview.providers.answers import Refusal
-from deskview.providers.base import Capability, Denial
+from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
+from deskview.providers.vendor import Vendor
 from deskview.text import Secret, neutralise
 
 WORDS_KEPT = 200
@@ -14,34 +13,6 @@ FAILED = ("ERROR", "NOT_AUTHORIZED")
 UNREADABLE = (ValueError, ArithmeticError, RecursionError)
 """What bytes from outside make a decoder raise: msgspec's own errors, those of text that is none, of numbers without
 end and of a nesting without end."""
-
-
-@dataclass(frozen=True)
-class Entitlement:
-    """A capability in words, the lowest plan that has it, and what stays empty without it."""
-
-    what: str
-    plan: str
-    loss: str
-
-
-ENTITLEMENTS = {
-    Capability.SNAPSHOT: Entitlement(
-        "live snapshots of the market", "Stocks Starter", "live prices stay empty; history still works"
-    ),
-    Capability.DAILY_BARS: Entitlement("daily bars", "Stocks Basic", "history and everything ranked by it stays empty"),
-    Capability.INTRADAY_BARS: Entitlement("intraday bars", "Stocks Basic", "price charts within a session stay empty"),
-    Capability.TRADES: Entitlement(
-        "trades", "Stocks Developer", "retail and institutional flow stays empty; the other panes go on"
-    ),
-    Capability.REFERENCE: Entitlement("reference data", "Stocks Basic", "names, sectors and fund sizes stay unknown"),
-    Capability.SPLITS: Entitlement("splits", "Stocks Basic", "history can't be put on today's share basis"),
-    Capability.DIVIDENDS: Entitlement("dividends", "Stocks Basic", "returns leave dividends out"),
-    # The vendor prints no plan for it; a Stocks Advanced key is known to get it.
-    Capability.SHORT_VOLUME: Entitlement(
-        "short volume", "Stocks Advanced", "off-exchange shares of volume stay empty; the other panes go on"
-    ),
-}
 
 
 class ErrorBody(msgspec.Struct):
@@ -63,7 +34,8 @@ _DECODER = msgspec.json.Decoder(ErrorBody)
 class Translator:
     """Turns refusals into ProviderErrors; `key` is taken out of whatever text the server sent."""
 
-    def __init__(self, key: Secret | None) -> None:
+    def __init__(self, vendor: Vendor, key: Secret | None) -> None:
+        self._vendor = vendor
         self._secrets = (key,) if key else ()
 
     def __call__(self, refusal: Refusal) -> ProviderError | None:
@@ -72,7 +44,7 @@ class Translator:
         if body is None:
             return _web_page(refusal) if refusal.status in (401, 403) else None
         words = neutralise(body.text, self._secrets, limit=WORDS_KEPT)
-        kind, sentence = _read(refusal, str(body.status), words)
+        kind, sentence = _read(refusal, str(body.status), words, self._vendor)
         if kind is None:
             return None
         return ProviderError(kind, sentence, capability=refusal.capability, status=refusal.status, path=refusal.path)
@@ -89,15 +61,6 @@ class Translator:
         )
 
 
-def denial(capability: Capability) -> Denial:
-    """What is missing, which plan has it and what it costs the desk."""
-    missing = ENTITLEMENTS[capability]
-    sentence = (
-        f"The key's plan does not include {missing.what} (needs {missing.plan} or higher). Without it {missing.loss}."
-    )
-    return Denial(capability, sentence, missing.plan)
-
-
 def _parse(body: bytes) -> ErrorBody | None:
     try:
         return _DECODER.decode(body)
@@ -105,10 +68,10 @@ def _parse(body: bytes) -> ErrorBody | None:
         return None
 
 
-def _read(refusal: Refusal, status: str, words: str) -> tuple[Kind | None, str]:
+def _read(refusal: Refusal, status: str, words: str, vendor: Vendor) -> tuple[Kind | None, str]:
     lower = words.lower()
     if refusal.status in (401, 403):
-        return _access(refusal, status, lower, words)
+        return _access(refusal, status, words, vendor)
     if refusal.status == 404:
         if status.replace("_", "").upper() == "NOTFOUND" or lower.endswith("not found."):
             return Kind.NOT_FOUND, "The provider does not know this name on this date."
@@ -124,7 +87,8 @@ def _read(refusal: Refusal, status: str, words: str) -> tuple[Kind | None, str]:
     return None, ""
 
 
-def _access(refusal: Refusal, status: str, lower: str, words: str) -> tuple[Kind, str]:
+def _access(refusal: Refusal, status: str, words: str, vendor: Vendor) -> tuple[Kind, str]:
+    lower = words.lower()
     if "timeframe" in lower:
         return Kind.OUTSIDE_WINDOW, (
             "The key's plan does not reach this date: too long ago, or too recent for a plan that gets data at the "
@@ -138,7 +102,7 @@ def _access(refusal: Refusal, status: str, lower: str, words: str) -> tuple[Kind
         )
     if refusal.capability is None:
         return Kind.NOT_ENTITLED, f"The key's plan does not include this{_quoted(words)}."
-    return Kind.NOT_ENTITLED, denial(refusal.capability).sentence
+    return Kind.NOT_ENTITLED, vendor.denial(refusal.capability).sentence
 
 
 def _web_page(refusal: Refusal) -> ProviderError:

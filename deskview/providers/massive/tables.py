@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from operator import attrgetter
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 import polars as pl
 
 from deskview.market.schema import BARS, INDEX_DAYS, INTRADAY, SNAPSHOT, TRADES, UTC_NS, require
 from deskview.providers.base import Window
+from deskview.providers.capabilities import Capability
 from deskview.providers.massive.cleaning import (
     HIGHEST_PRICE,
     MOST_SHARES,
@@ -57,6 +58,7 @@ TEN_THOUSANDTHS = 10_000
 PRICES = 0.0001, HIGHEST_PRICE
 """The lowest there can be, and what is above all of them, USD."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_OFF_EXCHANGE = (pl.col("exchange") == FINRA) | pl.col("trf_id").fill_null(0).ne(0)
 
 
 def columns(rows: Sequence[object], fields: dict[str, pl.DataType]) -> pl.DataFrame:
@@ -192,16 +194,22 @@ def nanos(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1) * 1_000
 
 
-def trades(rows: list[Trade], ticker: str, rejects: Rejects) -> pl.DataFrame:
+Lacks = frozenset[Capability]
+"""What none of the prints tells."""
+
+
+def trades(rows: list[Trade], ticker: str, rejects: Rejects) -> tuple[pl.DataFrame, Lacks]:
     """TRADES of one name, in the order of the wire.
 
     Digits of a price beyond the fourth are cut off in `price_e4`, so that a price just off a whole cent never becomes
     one. `off_exchange` holds for exchange 4 or a facility named in `trf_id`.
     """
-    return require(_fit(trade_columns(rows), [pl.lit(ticker).alias("ticker")], list(TRADES), rejects), TRADES, "trades")
+    wire = trade_columns(rows)
+    frame = _fit(wire, [pl.lit(ticker).alias("ticker")], list(TRADES), rejects)
+    return require(frame, TRADES, "trades"), _lacks(wire)
 
 
-def windows(windows: Sequence[Window], rejects: Rejects) -> pl.DataFrame:
+def windows(windows: Sequence[Window], rejects: Rejects) -> tuple[pl.DataFrame, Lacks]:
     """TRADES with `since` of many windows of `trade_columns`, in tape order; made at once: every table costs."""
     place = pl.Series(np.repeat(np.arange(len(windows)), [len(window.rows) for window in windows]))
     tickers = pl.Series([window.ticker for window in windows], dtype=pl.String())
@@ -210,10 +218,20 @@ def windows(windows: Sequence[Window], rejects: Rejects) -> pl.DataFrame:
         rejects.merge(window.left_out)
     labels = [tickers.gather(place).alias("ticker"), starts.gather(place).alias("since"), place.alias("place")]
     columns = [*TRADES, "since", "place"]
-    wire = pl.concat([trade_columns([]), *(window.rows for window in windows)], rechunk=True)
+    wire = pl.concat([trade_columns([]), *(cast("pl.DataFrame", window.rows) for window in windows)], rechunk=True)
     frame = _fit(wire, labels, columns, rejects)
     ordered = frame.sort("place", "sip_time", "sequence", maintain_order=True).drop("place")
-    return ordered.with_columns(pl.col(column).cast(kind) for column, kind in TRADES.items())
+    return ordered.with_columns(pl.col(column).cast(kind) for column, kind in TRADES.items()), _lacks(wire)
+
+
+def _lacks(wire: pl.DataFrame) -> Lacks:
+    """Of prints, what the rows don't tell; nothing is held against none."""
+    told = wire.select(
+        _OFF_EXCHANGE.any().alias(Capability.OFF_EXCHANGE),
+        pl.col("trf_id").is_not_null().any().alias(Capability.TRF_ID),
+        pl.col("participant_timestamp").is_not_null().any().alias(Capability.PARTICIPANT_TIME),
+    )
+    return frozenset(Capability(name) for name, tells in told.row(0, named=True).items() if wire.height and not tells)
 
 
 def _fit(
@@ -228,7 +246,7 @@ def _fit(
         size=_size(),
         sip_time=from_nanos("sip_timestamp"),
         correction=pl.col("correction").fill_null(0),
-        off_exchange=(pl.col("exchange") == FINRA) | pl.col("trf_id").fill_null(0).ne(0),
+        off_exchange=_OFF_EXCHANGE,
         time=pl.coalesce(from_nanos("participant_timestamp"), from_nanos("sip_timestamp")),
     ).select(columns)
     return rejects.drop(

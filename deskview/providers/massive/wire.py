@@ -219,15 +219,6 @@ class Condition(Struct):
     update_rules: UpdateRules | None = None
 
 
-class Exchange(Struct):
-    """A venue."""
-
-    id: Int32
-    name: str
-    type: str
-    mic: str | None = None
-
-
 class StatusNow(Struct, rename="camel"):
     """The market's state; `server_time` is RFC 3339 with New York's offset."""
 

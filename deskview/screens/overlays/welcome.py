@@ -123,7 +123,7 @@ class WelcomeScreen(LeanModal[None]):
         """Sets what is the matter and the way out; with a provider, that its key is wanting and what that is."""
         if provider:
             vendor = PROVIDERS[provider]
-            about = ABOUT.format(title=vendor.title, plans=vendor.plans)
+            about = ABOUT.format(title=vendor.title, plans=vendor.needs)
             out = f"{sentence} {_short(way_out)}".rstrip()
             self._texts = {"sentence": NO_KEY, "about": about, "way-out": out}
         else:

@@ -16,7 +16,7 @@ def answering(body: object, headers: dict[str, str] | None = None) -> Provider:
     """A provider that gets this body (bytes as they are, anything else as JSON) whatever it asks."""
     content = body if isinstance(body, bytes) else msgspec.json.encode(body)
     reply = httpx.MockTransport(lambda _: httpx.Response(200, content=content, headers=headers))
-    return connect("massive", ApiKey("key"), transport=reply)
+    return connect("massive", {"key": ApiKey("key")}, transport=reply)
 
 
 def results(*rows: object) -> Json:

@@ -78,10 +78,6 @@ def _condition(number: int) -> Json:
     return {"id": number, "name": "Form T", "data_types": ["trade"], "asset_class": "stocks", "update_rules": rules}
 
 
-def _exchange(number: int) -> Json:
-    return {"id": number, "type": "exchange", "name": "New York", "mic": "XNYS"}
-
-
 def overview() -> Json:
     """GOOD1 in detail."""
     row = {"ticker": "GOOD1", "name": "Good", "type": "CS", "share_class_shares_outstanding": 1e9, "market_cap": 2e11}
@@ -132,8 +128,7 @@ TICKERS = OneTable("tickers", lambda provider: provider.tickers(), _listed)
 DELISTED = OneTable("delisted", lambda provider: provider.delisted(SINCE), _delisted)
 SHORT_VOLUME = OneTable("short volume", lambda provider: provider.short_volume(DAY), _short)
 CONDITIONS = OneTable("conditions", lambda provider: provider.conditions(), _condition, key="id", wire_key="id")
-EXCHANGES = OneTable("exchanges", lambda provider: provider.exchanges(), _exchange, key="id", wire_key="id")
 EVERY_TABLE = (
     *(BARS, SNAPSHOT, TRADES, INTRADAY, INDEX_DAYS, SPLITS, DIVIDENDS),
-    *(TICKERS, DELISTED, SHORT_VOLUME, CONDITIONS, EXCHANGES),
+    *(TICKERS, DELISTED, SHORT_VOLUME, CONDITIONS),
 )

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskview.providers.answers import Answer
-from deskview.providers.base import Capability
+from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
+from deskview.providers.massive import MASSIVE
 from deskview.providers.massive.cleaning import Rejects
 from deskview.providers.massive.decode import Reader
 from deskview.providers.massive.refusals import Translator
@@ -114,7 +115,7 @@ trees = st.recursive(
 def test_any_body_gives_rows_or_a_typed_error(body: bytes) -> None:
     answer = Answer(body, httpx.Headers(), httpx.URL("https://h/x"))
     try:
-        Reader(GroupedBar).read(answer, Capability.DAILY_BARS, Translator(None), Rejects())
+        Reader(GroupedBar).read(answer, Capability.DAILY_BARS, Translator(MASSIVE, None), Rejects())
     except ProviderError as error:
         assert error.kind in (Kind.MALFORMED, Kind.SERVER)
 
@@ -195,7 +196,7 @@ def test_an_envelope_that_can_t_be_read_is_malformed_or_stepped_over(garbled: by
 def test_whatever_marks_a_body_is_made_of_it_is_cut_or_refused(body: list[bytes]) -> None:
     answer = Answer(b'{"results":[' + b"".join(body), httpx.Headers(), httpx.URL("https://h/x"))
     try:
-        Reader(GroupedBar).read(answer, Capability.DAILY_BARS, Translator(None), Rejects())
+        Reader(GroupedBar).read(answer, Capability.DAILY_BARS, Translator(MASSIVE, None), Rejects())
     except ProviderError as error:
         assert error.kind is Kind.MALFORMED
 

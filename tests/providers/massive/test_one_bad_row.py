@@ -14,7 +14,6 @@ from tests.providers.massive.every_table import (
     DELISTED,
     DIVIDENDS,
     EVERY_TABLE,
-    EXCHANGES,
     INDEX_DAYS,
     INTRADAY,
     SHORT_VOLUME,
@@ -66,10 +65,10 @@ def good_of(table: OneTable) -> set[object]:
 def cases() -> Iterator[tuple[OneTable, str, str]]:
     """(table, field, what stands there)."""
     for table in EVERY_TABLE:
-        yield table, "name" if table in (CONDITIONS, EXCHANGES) else table.wire_key, "5.5" if table is TRADES else "{}"
+        yield table, "name" if table is CONDITIONS else table.wire_key, "5.5" if table is TRADES else "{}"
     for table in EVERY_TABLE:
         if table not in (INTRADAY, INDEX_DAYS):
-            field = "name" if table in (CONDITIONS, EXCHANGES) else table.wire_key
+            field = "name" if table is CONDITIONS else table.wire_key
             yield from ((table, field, text) for text in (HALF_A_PAIR, NO_TEXT, NOTHING))
     for table, fields in NUMBERS.items():
         yield from ((table, field, text) for field in fields for text in IMPOSSIBLE_NUMBERS)

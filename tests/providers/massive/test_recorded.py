@@ -68,14 +68,6 @@ async def test_status_and_closures(data: Path) -> None:
     assert len(closures) == 7
 
 
-async def test_conditions_and_exchanges(data: Path) -> None:
+async def test_conditions(data: Path) -> None:
     conditions = (await answering(recorded(data, "conditions_stocks")).conditions()).frame
     assert conditions.filter(pl.col("id") == 2).row(0) == (2, "Average Price Trade", True, False, False)
-    older = await answering(recorded(data, "exchanges_2022")).exchanges()
-    assert (older.frame.height, older.left_out) == (21, 3)
-
-
-async def test_exchanges_of_today(shared: Path) -> None:
-    exchanges = await answering(recorded(shared, "exchanges_2026-09-03")).exchanges()
-    assert (exchanges.frame.height, exchanges.left_out) == (27, 0)
-    assert exchanges.frame.filter(pl.col("id").is_in([201, 202, 203]))["type"].to_list() == ["TRF"] * 3

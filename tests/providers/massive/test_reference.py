@@ -9,7 +9,6 @@ from deskview.market.schema import (
     DELISTED,
     DETAILS,
     DIVIDENDS,
-    EXCHANGES,
     SHORT_VOLUME,
     SPLITS,
     TICKERS,
@@ -236,11 +235,3 @@ async def test_conditions_are_those_of_trades() -> None:
         (12, "Form T", True, False, False),
         (60, "No rules", None, None, None),
     ]
-
-
-async def test_exchanges_have_one_row_per_id() -> None:
-    rows = [{"id": 4, "type": "TRF", "name": "FINRA", "mic": "XADF"}, {"id": 4, "type": "TRF", "name": "Other"}]
-    rows += [{"id": 5, "type": "SIP", "name": "UTP"}]
-    table = await answering(results(*rows)).exchanges()
-    assert require(table.frame, EXCHANGES, "exchanges").rows() == [(4, "FINRA", "XADF", "TRF"), (5, "UTP", None, "SIP")]
-    assert table.left_out == 1

@@ -18,7 +18,9 @@ def app() -> ASGIApp:
 
 
 async def test_every_table_comes_whole(app: ASGIApp) -> None:
-    provider = connect("massive", ApiKey("demo"), base_url="http://simulated", transport=httpx.ASGITransport(app))
+    provider = connect(
+        "massive", {"key": ApiKey("demo")}, base_url="http://simulated", transport=httpx.ASGITransport(app)
+    )
     now = (await provider.market_status()).now
     assert provider.source.simulated
     assert provider.source.scenario == "momentum-crash"
@@ -35,7 +37,6 @@ async def test_every_table_comes_whole(app: ASGIApp) -> None:
         "intraday": await provider.intraday("NVDA", session, 5),
         "short volume": await provider.short_volume(session - timedelta(days=1)),
         "conditions": await provider.conditions(),
-        "exchanges": await provider.exchanges(),
     }
     await provider.aclose()
     left_out = {name: table.left_out for name, table in tables.items()}
