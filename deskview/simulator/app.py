@@ -83,12 +83,10 @@ def create_app(
     its place; `speed` is then what is told of it.
 
     `plan`, one of PLANS, is the key's; `without` withholds more of CAPABILITIES: requests are refused or fields left
-    out, everything else is answered as ever. Where it `keeps_apart` a market with less goes by a digest of its own, so
-    that what is stored of it is not mixed with what is stored of the whole one.
-
-    `key` None asks for none; `names` is how many are listed (None: about 4,000). Every answer names the market and its
-    speed in `X-Simulated-Market`. Raises ScenarioError, FaultError or PlanError, and ValueError for `sessions` outside
-    SESSIONS.
+    out, everything else is answered as ever. One that `keeps_apart` has a digest of its own where it tells less: what
+    is stored of it is not mixed with what is stored of the whole market. `key` None asks for none; `names` is how many
+    are listed (None: about 4,000). Every answer names the market and its speed in `X-Simulated-Market`. Raises
+    ScenarioError, FaultError, PlanError; ValueError for `sessions` outside SESSIONS.
     """
     name, data = read_scenario(scenario)
     wrong, bought = parse_faults(faults), granted(plan, without)
@@ -107,11 +105,15 @@ def create_app(
     guard = Guard(market, key, wrong)
     routes = [Route(path, _handler(endpoint, market, guard, wrong)) for path, endpoint in ROUTES.items()]
     digest = bought.digest(world.digest) if keeps_apart else world.digest
-    mark = f"{name}; seed={seed}; digest={digest}; speed={f'{speed:.6f}'.rstrip('0').rstrip('.')}"
-    middleware = [Middleware(_Marked, mark=mark)]
+    middleware = [Middleware(_Marked, mark=_mark(name, seed, digest, speed))]
     if compress:
         middleware.append(Middleware(GZipMiddleware, minimum_size=1000, compresslevel=1))
     return Starlette(routes=routes, middleware=middleware, exception_handlers={404: _unknown, 405: _unknown})
+
+
+def _mark(name: str, seed: int, digest: str, speed: float) -> str:
+    """What every answer names the market by."""
+    return f"{name}; seed={seed}; digest={digest}; speed={f'{speed:.6f}'.rstrip('0').rstrip('.')}"
 
 
 @lru_cache(1)
