@@ -24,6 +24,8 @@ SIMULATED_VENDOR = "massive"
 SIMULATED_KEY = "demo"
 SIMULATED_CALLS_PER_MINUTE = 600_000
 """As good as none: the simulated market needs no sparing."""
+UNLIMITED = "rate-limit:0"
+"""For a plan with few calls a minute, of which a first start would take hours."""
 DEMO_SNAPSHOT_S, DEMO_PRINTS_S = 3.0, 8.0
 """At ten market seconds a second these are half a minute and a minute and a half: half of what is stale."""
 DEMO_FLOW_SESSIONS = 60
@@ -74,9 +76,10 @@ def simulated(arguments: Namespace, key: ApiKey, *, begins_again: bool = False) 
     """The simulated market of the arguments, which takes this key; its clock may begin again after the close."""
     from deskview.cli.simulated import SimulatedProcess  # noqa: PLC0415 - httpx loads late
     from deskview.providers import connect  # noqa: PLC0415
+    from deskview.simulator import PLANS  # noqa: PLC0415
     from deskview.simulator.scenario import parse_scenario, read_scenario  # noqa: PLC0415
 
-    scenario = getattr(arguments, "scenario", "momentum-crash")
+    scenario, plan = getattr(arguments, "scenario", "momentum-crash"), getattr(arguments, "plan", "advanced")
     parse_scenario(read_scenario(scenario)[1])  # what is wrong with it is told here
     transport = SimulatedProcess(
         scenario=scenario,
@@ -84,6 +87,10 @@ def simulated(arguments: Namespace, key: ApiKey, *, begins_again: bool = False) 
         at=getattr(arguments, "at", None),
         speed=getattr(arguments, "speed", None),
         key=key.reveal(),
+        plan=plan,
+        without=getattr(arguments, "without", ()),
+        keeps_apart=True,
+        faults=(UNLIMITED,) if PLANS[plan].calls_per_minute else (),
         begins_again=begins_again,
         compress=False,  # nothing travels far: compressing only costs
     )

@@ -73,6 +73,26 @@ def _page(text: str) -> str:
     return text
 
 
+def _plan(text: str) -> str:
+    """A plan the simulated market has; it is asked only where one is named."""
+    from deskview.simulator.wire.plans import PlanError, plan_name  # noqa: PLC0415 - see above
+
+    try:
+        return plan_name(text)
+    except PlanError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
+
+
+def _capability(text: str) -> str:
+    """What the simulated market can withhold, by the desk's name for it."""
+    from deskview.simulator.wire.plans import PlanError, capability_name  # noqa: PLC0415 - see above
+
+    try:
+        return capability_name(text)
+    except PlanError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
+
+
 class _Parser(argparse.ArgumentParser):
     """Takes no abbreviated options: `login --key KEY` would pass for `--key-stdin` and a provider's name."""
 
@@ -105,6 +125,13 @@ def _simulated() -> _Parser:
     )
     group.add_argument("--speed", type=_speed, metavar="N", help="market seconds a second; 0 stops the clock")
     group.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same market")
+    group.add_argument(
+        "--plan", type=_plan, default="advanced", metavar="NAME", help="basic, starter, developer or advanced (default)"
+    )
+    group.add_argument(
+        "--without", type=_capability, action="append", default=[], metavar="CAPABILITY",
+        help="withhold one, such as daily-bars; may be repeated; a wrong name lists them",
+    )  # fmt: skip
     return market
 
 

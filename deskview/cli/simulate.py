@@ -25,6 +25,8 @@ async def _serve(arguments: Namespace) -> None:
         speed=arguments.speed,
         key=arguments.key,
         faults=arguments.fault,
+        plan=arguments.plan,
+        without=arguments.without,
         names=arguments.names,
     )
     await serve(app, port=arguments.port, on_ready=_narrate)

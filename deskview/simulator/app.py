@@ -22,6 +22,7 @@ from deskview.simulator.scenario import parse_scenario, read_scenario
 from deskview.simulator.wire import bars, corporate, reference, snapshot, trades
 from deskview.simulator.wire.backend import Clock, Market
 from deskview.simulator.wire.guard import Guard
+from deskview.simulator.wire.plans import granted
 from deskview.simulator.wire.protocol import Refusal, no_route
 from deskview.simulator.world.world import World
 
@@ -64,6 +65,9 @@ def create_app(
     speed: float | None = None,
     key: str | None = "demo",
     faults: Sequence[str] = (),
+    plan: str = "advanced",
+    without: Sequence[str] = (),
+    keeps_apart: bool = False,
     compress: bool = True,
     names: int | None = None,
     begins_again: bool = False,
@@ -78,11 +82,16 @@ def create_app(
     to that one's end: each session is, when it is on, what it is as history later. A `clock` of the caller's own takes
     its place; `speed` is then what is told of it.
 
+    `plan`, one of PLANS, is the key's; `without` withholds more of CAPABILITIES: requests are refused or fields left
+    out, everything else is answered as ever. Where it `keeps_apart` a market with less goes by a digest of its own, so
+    that what is stored of it is not mixed with what is stored of the whole one.
+
     `key` None asks for none; `names` is how many are listed (None: about 4,000). Every answer names the market and its
-    speed in `X-Simulated-Market`. Raises ScenarioError or FaultError, ValueError for `sessions` outside SESSIONS.
+    speed in `X-Simulated-Market`. Raises ScenarioError, FaultError or PlanError, and ValueError for `sessions` outside
+    SESSIONS.
     """
     name, data = read_scenario(scenario)
-    wrong = parse_faults(faults)
+    wrong, bought = parse_faults(faults), granted(plan, without)
     world = _world(name, data, seed, names)
     parsed = world.scenario
     speed = parsed.speed if speed is None else speed
@@ -91,13 +100,14 @@ def create_app(
         raise ValueError(f"sessions: {sessions} is not from {SESSIONS.start} to {SESSIONS.stop - 1}")
     first = world.sessions - sessions + 1
     clock = clock or Clock(world.days[first], at or parsed.start, speed, again=again, last=parsed.session)
-    market = Market(world, clock, first, delayed="delayed" in wrong, empty="empty" in wrong)
+    market = Market(world, clock, first, plan=bought, empty="empty" in wrong)
     market.unlisted = UNLISTED if "fund-unlisted" in wrong else None
     market.empty_days = int(wrong.get("empty-day", 0))
     market.frozen, market.jump_hours = "frozen" in wrong, wrong.get("clock-jumps", 0.0)
     guard = Guard(market, key, wrong)
     routes = [Route(path, _handler(endpoint, market, guard, wrong)) for path, endpoint in ROUTES.items()]
-    mark = f"{name}; seed={seed}; digest={world.digest}; speed={f'{speed:.6f}'.rstrip('0').rstrip('.')}"
+    digest = bought.digest(world.digest) if keeps_apart else world.digest
+    mark = f"{name}; seed={seed}; digest={digest}; speed={f'{speed:.6f}'.rstrip('0').rstrip('.')}"
     middleware = [Middleware(_Marked, mark=mark)]
     if compress:
         middleware.append(Middleware(GZipMiddleware, minimum_size=1000, compresslevel=1))

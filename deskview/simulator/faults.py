@@ -19,11 +19,7 @@ UNLISTED = "TQQQ"
 FAULTS: Mapping[str, str] = MappingProxyType(
     {
         "unauthorized": "every call is refused with 401, whatever the key",
-        "no-trades": "trades are refused with 403: the plan does not include them",
-        "no-splits": "splits are refused with 403, in the newer endpoints' envelope",
-        "basic-plan": "today's bars, snapshots and trades are refused with 403; 5 calls a minute",
-        "delayed": "status DELAYED, data a quarter of an hour late, snapshots without last trade and quote",
-        "rate-limit": "rate-limit:N answers 429 after N calls a minute (default 5)",
+        "rate-limit": "rate-limit:N answers 429 after N calls a minute (default 5; 0: never), whatever the plan",
         "bucket": "bucket:N refills N calls a second, N may be saved up (default 100)",
         "storm": "every call is answered with 429",
         "retry-after": "429 answers carry a Retry-After header (retry-after:SECONDS, default 2)",

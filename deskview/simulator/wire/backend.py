@@ -15,6 +15,7 @@ from typing import Any
 from starlette.requests import Request
 
 from deskview.market.sessions import NEW_YORK, NOON
+from deskview.simulator.wire.plans import ADVANCED, Plan
 from deskview.simulator.wire.protocol import Refusal, error, not_found
 from deskview.simulator.world.moment import Moment, at_moment
 from deskview.simulator.world.world import World
@@ -72,7 +73,7 @@ class Clock:
 class Market:
     """One served market, from session number `first` on.
 
-    `delayed`: no last trade and quote, status DELAYED; `empty`: a holiday. `unlisted` is a ticker that the listing, the
+    `plan` is what is answered at all; `empty`: a holiday. `unlisted` is a ticker that the listing, the
     snapshot and the newest bars leave out. `empty_days` is how often the session before is still answered without bars.
     `dividends` keeps the rows of the dividends endpoint once made, by session: those of the newest block, and all.
     `frozen`: the first moment asked for stays. `jump_hours` is how far ahead every fifth answer of the clock is,
@@ -82,7 +83,7 @@ class Market:
     world: World
     clock: Clock
     first: int
-    delayed: bool = False
+    plan: Plan = ADVANCED
     empty: bool = False
     unlisted: str | None = None
     empty_days: int = 0
@@ -96,7 +97,7 @@ class Market:
     @property
     def status(self) -> str:
         """The word of success."""
-        return "DELAYED" if self.delayed else "OK"
+        return "DELAYED" if self.plan.delayed else "OK"
 
     @property
     def built(self) -> bool:
@@ -111,7 +112,7 @@ class Market:
 
     def data_ns(self) -> int:
         """Up to when there are data, Unix ns: a delayed plan's are a quarter of an hour behind the clock."""
-        return self.clock.now_ns() - (DELAY_NS if self.delayed else 0)
+        return self.clock.now_ns() - (DELAY_NS if self.plan.delayed else 0)
 
     def moment(self) -> Moment:
         """The market now; the last one is kept, for a clock that stands still."""
@@ -156,6 +157,10 @@ class Market:
     def today(self) -> date:
         """The day of the session that is on."""
         return self.world.days[self.number]
+
+    def tells_of(self, day: date) -> bool:
+        """Whether the plan includes a day's bars by now: to one of ends of day they come the day after."""
+        return self.plan.today or day < self.clock.now().astimezone(NEW_YORK).date()
 
     def started(self) -> bool:
         """Whether the session has begun (04:00 New York)."""

@@ -116,7 +116,8 @@ def previous(request: Request, market: Market) -> Response:
     world = market.ready()
     ticker = request.path_params["ticker"]
     position = market.position(request, ticker)
-    finished = market.clock.now() >= world.calendar.closes(market.today())
+    today = market.today()
+    finished = market.clock.now() >= world.calendar.closes(today) and market.tells_of(today)
     number = market.number if finished else market.number - 1
     numbers = [number] if position != market.hidden(number) else []
     rows = day_bars(market, position, numbers, is_adjusted(request))

@@ -7,15 +7,32 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from deskview.market.sessions import NEW_YORK
-from deskview.simulator.wire import protocol
+from deskview.simulator.wire import plans, protocol
 from deskview.simulator.wire.backend import Market
 
 _MINUTE = 60.0
+_LISTING = "/v3/reference/tickers"
+_OF_PATHS = {
+    "/v1/marketstatus/now": plans.CLOCK,
+    "/v1/marketstatus/upcoming": plans.HOLIDAYS,
+    "/v3/reference/conditions": plans.CONDITIONS,
+    "/v2/aggs/": plans.DAILY_BARS,
+    "/v2/snapshot/": plans.SNAPSHOT,
+    "/v3/trades/": plans.TRADES,
+    "/stocks/v1/splits": plans.SPLITS,
+    "/stocks/v1/dividends": plans.DIVIDENDS,
+    "/stocks/v1/short-volume": plans.SHORT_VOLUME,
+    "/stocks/v1/short-interest": plans.SHORT_INTEREST,
+}
+"""Whole requests, by how their paths begin; bars within a day and the listing are told apart by more."""
+_WITHIN_A_DAY = ("second", "minute", "hour")
+_BARS = (plans.DAILY_BARS, plans.INTRADAY_BARS)
 _PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"
 
 
@@ -62,7 +79,7 @@ class Guard:
 
     def __init__(self, market: Market, key: str | None, faults: dict[str, float]) -> None:
         self._market, self._key, self._faults = market, key, faults
-        per_minute = faults.get("rate-limit", 5.0 if "basic-plan" in faults else 0.0)
+        per_minute = faults.get("rate-limit", market.plan.calls_per_minute)
         self._limiter = Limiter(per_minute, faults.get("bucket", 0.0))
         self._failures = 0.0
         self._asked: Counter[str] = Counter()
@@ -103,17 +120,15 @@ class Guard:
         return response
 
     def _unplanned(self, request: Request) -> Response | None:
-        path = request.url.path
-        if "denied-once" in self._faults and self._is_second(path):
+        if "denied-once" in self._faults and self._is_second(request.url.path):
             return protocol.refused(request)
-        basic = "basic-plan" in self._faults
-        if path.startswith("/v3/trades/") and (basic or "no-trades" in self._faults):
+        try:
+            asked = _asked(request)
+        except protocol.Refusal as refusal:
+            return refusal.response
+        if asked and asked not in self._market.plan.includes:
             return protocol.refused(request)
-        if path.startswith("/stocks/v1/splits") and "no-splits" in self._faults:
-            return protocol.refused(request)
-        if basic and path.startswith("/v2/snapshot/"):
-            return protocol.refused(request)
-        if basic and path.startswith("/v2/aggs/") and self._names_today(request):
+        if asked in _BARS and not self._market.tells_of(_last_day(request)):
             return protocol.refused(request, protocol.NOT_THIS_TIME)
         return None
 
@@ -123,6 +138,24 @@ class Guard:
         self._asked[kind] += 1
         return bool(kind) and self._asked[kind] == 2
 
-    def _names_today(self, request: Request) -> bool:
-        today = self._market.clock.now().astimezone(NEW_YORK).date().isoformat()
-        return today in (request.path_params.get("date"), request.path_params.get("to"))
+
+def _asked(request: Request) -> str:
+    """The capability a request is; empty where it is none, or one whose fields alone are withheld."""
+    path = request.url.path
+    if path == _LISTING:
+        is_active = protocol.query(request).get("active", "true").lower() != "false"
+        return plans.NAMES if is_active else plans.DELISTED
+    if request.path_params.get("timespan", "day") in _WITHIN_A_DAY:
+        return plans.INTRADAY_BARS
+    return next((capability for start, capability in _OF_PATHS.items() if path.startswith(start)), "")
+
+
+def _last_day(request: Request) -> date:
+    """The last day whose bars are asked for; one long gone where the request names none that can be read."""
+    text = request.path_params.get("date") or request.path_params.get("to", "")
+    try:
+        if text.isdecimal():
+            return datetime.fromtimestamp(int(text) / 1000, NEW_YORK).date()
+        return date.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):  # which the endpoint has an answer for
+        return date.min

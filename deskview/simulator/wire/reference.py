@@ -55,7 +55,8 @@ def tickers(request: Request, market: Market) -> Response:
         rows = [row for row in rows if word in row["name"].lower() or word in row["ticker"].lower()]
     rows.sort(key=lambda row: row["ticker"], reverse=params.get("order") == "desc")
     body = page(request, rows, params, limit)
-    return json(body | {"count": len(body["results"])})
+    told = [market.plan.told(row) for row in body["results"]]
+    return json(body | {"results": told, "count": len(told)})
 
 
 def overview(request: Request, market: Market) -> Response:
@@ -65,9 +66,7 @@ def overview(request: Request, market: Market) -> Response:
     on = as_date(request, request.query_params.get("date") or market.today().isoformat(), "date")
     listed, last = _span(market, entry, market.number)
     if entry.former is not None and listed is not None and on < listed:
-        return json(
-            {"request_id": request_id(request), "results": _former(market, entry, entry.former), "status": "OK"}
-        )
+        return _told(request, market, _former(market, entry, entry.former))
     if listed is not None and on < listed:
         return not_found(request)
     row = _listed(market, entry, last) | {"ticker_root": entry.ticker.split(".")[0], "round_lot": 100}
@@ -75,8 +74,11 @@ def overview(request: Request, market: Market) -> Response:
         row["list_date"] = listed.isoformat()
     if "." in entry.ticker:
         row["ticker_suffix"] = entry.ticker.split(".")[1]
-    row |= _shares(market, entry, on)
-    return json({"request_id": request_id(request), "results": row, "status": "OK"})
+    return _told(request, market, row | _shares(market, entry, on))
+
+
+def _told(request: Request, market: Market, row: dict[str, Any]) -> Response:
+    return json({"request_id": request_id(request), "results": market.plan.told(row), "status": "OK"})
 
 
 def _shares(market: Market, entry: Entry, on: date) -> dict[str, Any]:

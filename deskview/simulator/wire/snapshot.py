@@ -174,7 +174,7 @@ def _minute_bars(market: Market, chosen: Integers) -> list[MinuteBar]:
 
 
 def _quotes(market: Market, chosen: Integers) -> list[LastQuote | None]:
-    if market.delayed:
+    if not market.plan.last_quote:
         return [None] * len(chosen)
     moment = market.moment()
     bid, ask = (moment.bid_e4[chosen] / 1e4).tolist(), (moment.ask_e4[chosen] / 1e4).tolist()
@@ -185,7 +185,7 @@ def _quotes(market: Market, chosen: Integers) -> list[LastQuote | None]:
 
 
 def _trades(market: Market, chosen: Integers) -> list[LastTrade | None]:
-    if market.delayed:
+    if not market.plan.last_trade:
         return [None] * len(chosen)
     moment = market.moment()
     price, when, size, codes = (
@@ -223,8 +223,8 @@ def _yesterday(market: Market, chosen: Integers) -> list[Row]:
         change = bar.c - prev.c if prev.c else 0.0
         minute = MinuteBar(bar.c, bar.c, bar.c, bar.c, 0.0, bar.c, 0, ended - 60_000, int(bar.v), bar.dv, "0")
         when = ended * 10**6
-        quote = None if market.delayed else LastQuote(bar.c, 1, bar.c, 1, when)
-        trade = None if market.delayed else _trade(bar.c, when, 100, [_CLOSING_PRINT])
+        quote = LastQuote(bar.c, 1, bar.c, 1, when) if market.plan.last_quote else None
+        trade = _trade(bar.c, when, 100, [_CLOSING_PRINT]) if market.plan.last_trade else None
         perc = round(change / prev.c * 100, 4) if prev.c else 0.0
         ticker = world.roster.tickers[i]
         rows.append(Row(ticker, round(change, 4), perc, when, bar, minute, prev, quote, trade))

@@ -16,11 +16,11 @@ from starlette.responses import Response
 
 from deskview.market.sessions import NEW_YORK
 from deskview.simulator.wire.backend import Market, as_date
+from deskview.simulator.wire.plans import OFF_EXCHANGE, PARTICIPANT_TIME, TRF_ID, Plan
 from deskview.simulator.wire.protocol import Refusal, error, json, limit_of, next_url, query, request_id
 from deskview.simulator.world.minutes import E4, MINUTES
 from deskview.simulator.world.prints import CONDITIONS, DAWN_NS, FINRA, MICRO, MINUTE_NS, Prints
 from deskview.simulator.world.seeded import Integers
-from deskview.simulator.world.world import World
 
 _LARGEST, _FEW = 50_000, 1_000
 _NS = re.compile(r"\d{19}")
@@ -67,7 +67,7 @@ def trades(request: Request, market: Market) -> Response:
     if prints is not None and len(prints) > limit:
         prints = prints.take(slice(limit))
         more["next_url"] = next_url(request, params, ap=int(prints.sip_ns[-1]))
-    results = msgspec.Raw(b"[]" if prints is None else _rows(prints, tape))
+    results = msgspec.Raw(b"[]" if prints is None else _rows(prints, tape, market.plan))
     return json({"results": results, "status": market.status, "request_id": request_id(request)} | more)
 
 
@@ -122,7 +122,7 @@ def _collect(market: Market, position: int, window: tuple[int, int], descending:
     for number in _sessions(market, window, descending):
         if number < oldest or not entry.trades(number):
             continue
-        for prints in _of_session(world, (position, number), window, descending, wanted):
+        for prints in _of_session(market, (position, number), window, descending, wanted):
             found.append(prints)
             wanted -= len(prints)
         if wanted <= 0:
@@ -137,9 +137,10 @@ def _sessions(market: Market, window: tuple[int, int], descending: bool) -> Sequ
 
 
 def _of_session(
-    world: World, which: tuple[int, int], window: tuple[int, int], descending: bool, wanted: int
+    market: Market, which: tuple[int, int], window: tuple[int, int], descending: bool, wanted: int
 ) -> Iterator[Prints]:
     """The prints of one name and session in the window, a few minutes at a time, until there are as many as wanted."""
+    world, on_exchange_alone = market.world, OFF_EXCHANGE not in market.plan.includes
     plan = world.plan(*which)
     dawn = plan.midnight_ns + DAWN_NS
     first = min(max((window[0] - dawn) // MINUTE_NS, 0), MINUTES)
@@ -147,6 +148,8 @@ def _of_session(
     while first < last and wanted > 0:
         minutes = _enough(plan.before, first, last, descending, wanted)
         prints = world.prints(*which, minutes)
+        if on_exchange_alone:
+            prints = prints.take(np.flatnonzero(prints.exchange != FINRA))
         low, high = np.searchsorted(prints.sip_ns, window)
         chosen = slice(max(low, high - wanted), high) if descending else slice(low, min(high, low + wanted))
         prints = prints.take(chosen)
@@ -162,8 +165,8 @@ def _enough(before: Integers, first: int, last: int, descending: bool, wanted: i
     return range(first, min(int(np.searchsorted(before, before[first + 1] + wanted)), last))
 
 
-def _rows(prints: Prints, tape: int) -> bytes:
-    """The prints as a JSON array, what is absent for a print left out.
+def _rows(prints: Prints, tape: int, plan: Plan) -> bytes:
+    """The prints as a JSON array, what is absent for a print or withheld by the plan left out.
 
     Written a column at a time into rows of one width, with blanks before what is shorter: that takes a tenth of the
     time of an object a row, and lets other threads run.
@@ -171,12 +174,15 @@ def _rows(prints: Prints, tape: int) -> bytes:
     whole, part = np.divmod(prints.size, MICRO)
     dollars, rest = np.divmod(prints.price_e4, E4)
     shares = _number(whole, 12)
-    columns = (
-        _heads(tape)[_head(prints)], _facility_time(prints),
+    reported = TRF_ID in plan.includes
+    made: tuple[Text | bytes, ...] = ()
+    if PARTICIPANT_TIME in plan.includes:
+        made = b'"participant_timestamp":', _digits(prints.sip_ns - prints.lag_ns, 19), b","
+    columns: tuple[Text | bytes, ...] = (
+        _heads(tape, reported)[_head(prints)], *((_facility_time(prints),) if reported else ()),
         b'"decimal_size":', _quoted(shares), b".", _digits(part, 6),
-        b'","id":"', _digits(prints.sequence + _FIRST_ID, 14),
-        b'","participant_timestamp":', _digits(prints.sip_ns - prints.lag_ns, 19),
-        b',"price":', _number(dollars, 8), b".", _digits(rest, 4),
+        b'","id":"', _digits(prints.sequence + _FIRST_ID, 14), b'",', *made,
+        b'"price":', _number(dollars, 8), b".", _digits(rest, 4),
         b',"sequence_number":', _number(prints.sequence, 8),
         b',"sip_timestamp":', _digits(prints.sip_ns, 19),
         b',"size":', shares, b"},",
@@ -190,12 +196,12 @@ def _rows(prints: Prints, tape: int) -> bytes:
 
 
 @cache
-def _heads(tape: int) -> Text:
-    """How a row begins, by its conditions, venue and correction: `_head` counts them."""
+def _heads(tape: int, reported: bool) -> Text:
+    """How a row begins, by its conditions, venue and correction: `_head` counts them. `reported` tells the facility."""
     listed = [f'"conditions":[{",".join(map(str, codes))}],' if codes else "" for codes in CONDITIONS]
     venues = [f'"exchange":{venue},"tape":{tape},' for venue in range(_LIT)]
-    reported = f'"exchange":{FINRA},"tape":{tape},"trf_id":'
-    venues += [f'{reported}{facility},"trf_timestamp":' for facility in range(_FACILITY, _FACILITY + 3)]
+    told = ',"trf_id":{},"trf_timestamp":' if reported else ","
+    venues += [f'"exchange":{FINRA},"tape":{tape}{told.format(_FACILITY + place)}' for place in range(3)]
     corrected = ["", *(f'"correction":{code},' for code in range(1, _CORRECTIONS))]
     heads = ["{" + "".join(parts) for parts in product(listed, venues, corrected)]
     width = max(map(len, heads))
