@@ -6,7 +6,7 @@ import logging
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -142,8 +142,9 @@ def serving() -> Serving:
     """Opens a simulated market on a loopback port for the length of a `with` block; gives its address."""
 
     @contextmanager
-    def opened(*faults: str, key: str = CANARY) -> Iterator[str]:
-        with served(create_app("momentum-crash", speed=0.0, key=key, faults=faults)) as url:
+    def opened(*faults: str, key: str = CANARY, plan: str = "advanced", without: Sequence[str] = ()) -> Iterator[str]:
+        app = create_app("momentum-crash", speed=0.0, key=key, faults=faults, plan=plan, without=without)
+        with served(app) as url:
             yield url
 
     return opened

@@ -90,7 +90,7 @@ def test_a_refused_key(desk: Desk, market: str) -> None:
 
 def test_what_the_plan_lacks_names_the_plan_and_is_no_fault(desk: Desk, serving: Serving) -> None:
     desk.keyring.entries["massive"] = CANARY
-    with serving("no-trades", "no-splits") as url:
+    with serving(without=["trades", "splits"]) as url:
         checks = report(desk, "--base-url", url)
     assert levels(checks, "trades", "splits", "snapshot") == ["warning", "warning", "ok"]
     assert "needs Stocks Developer or higher" in checks["trades"]["found"]
@@ -99,7 +99,7 @@ def test_what_the_plan_lacks_names_the_plan_and_is_no_fault(desk: Desk, serving:
 
 def test_the_free_plans_limit_is_named_with_the_setting_for_it(desk: Desk, serving: Serving) -> None:
     desk.keyring.entries["massive"] = CANARY
-    with serving("basic-plan") as url:
+    with serving(plan="basic") as url:
         checks = report(desk, "--base-url", url)
     assert "warning" in levels(checks, *TABLES)
     assert "fault" not in levels(checks, *TABLES)

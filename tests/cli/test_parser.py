@@ -20,6 +20,8 @@ def test_a_snapshot_has_its_defaults() -> None:
         "at": None,
         "speed": None,
         "seed": 1,
+        "plan": "advanced",
+        "without": [],
         "demo": False,
         "page": "desk",
         "format": "json",
@@ -36,6 +38,15 @@ def test_values_are_typed() -> None:
     given = build_parser().parse_args(text.split())
     assert (given.at, given.speed, given.seed) == (time(15, 30), 0.0, 7)
     assert (given.size, given.output, given.format) == ((300, 80), Path("out.svg"), "svg")
+
+
+@pytest.mark.parametrize("command", ["demo", "simulate", "snapshot --demo", "watch --demo", "backfill --demo"])
+def test_a_market_may_have_less(command: str) -> None:
+    text = f"{command} --plan Starter --without daily-bars --without trf-id --without off-exchange-prints"
+    given = build_parser().parse_args(text.split())
+    assert (given.plan, given.without) == ("starter", ["daily bars", "TRF id", "off-exchange prints"])
+    assert build_parser().parse_args([*command.split(), "--without", "market caps"]).without == ["market caps"]
+    assert build_parser().parse_args(command.split()).without == []
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("30m", 1_800), ("2h", 7_200)])
@@ -81,6 +92,11 @@ def test_common_options_stand_before_or_after_the_command(text: str) -> None:
         ("watch --for 60", "'60' is not a duration"),
         ("simulate --port 65536", "'65536' is not a number from 0 to 65535"),
         ("simulate --names 12", "'12' is not a number from 3000 to 20000"),
+        ("demo --plan advnced", "no plan 'advnced'; did you mean 'advanced'?"),
+        ("simulate --plan gold", "no plan 'gold'; there are basic, starter, developer, advanced"),
+        ("demo --without dayly-bars", "no capability 'dayly-bars'; did you mean 'daily-bars'?"),
+        ("snapshot --demo --without trades --without quarterly", "short-interest, short-volume, snapshot, splits"),
+        ("simulate --without option-chains", "no capability 'option-chains'"),
         ("trade", "invalid choice: 'trade'"),
         ("doctor --demos", "unrecognized arguments"),
         ("login --key-std", "login takes no key as an argument"),
@@ -113,7 +129,17 @@ def test_a_key_given_as_an_argument_is_not_printed_back(words: str, capsys: pyte
 
 
 @pytest.mark.parametrize(
-    "words", ["login --key-stdin={}", "logout --key={}", "{}", "--key {} login", "snapshot --page={}", "demo --at {}"]
+    "words",
+    [
+        "login --key-stdin={}",
+        "logout --key={}",
+        "{}",
+        "--key {} login",
+        "snapshot --page={}",
+        "demo --at {}",
+        "demo --plan {}",
+        "demo --without={}",
+    ],
 )
 def test_nothing_long_enough_to_be_a_key_is_printed_back(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ import pytest
 
 from deskview.cli.opening import SIMULATED_KEY, SIMULATED_URL, open_simulated
 from deskview.cli.simulated import SimulatedProcess
+from deskview.providers.errors import Kind, ProviderError
 from deskview.simulator import ScenarioError
 
 KEY = {"Authorization": f"Bearer {SIMULATED_KEY}"}
@@ -96,6 +98,36 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+@pytest.mark.parametrize(
+    ("options", "lacking"),
+    [
+        (Namespace(plan="starter", without=["splits"]), {"splits"}),
+        (Namespace(plan="basic"), {"snapshot"}),
+        (Namespace(without=["snapshot", "trade conditions"]), {"snapshot", "conditions"}),
+        (Namespace(), set()),
+    ],
+)
+async def test_the_demos_market_has_what_its_plan_has(options: Namespace, lacking: set[str]) -> None:
+    options.scenario, options.speed = "calm", 0.0
+    market, refused = open_simulated(options), set[str]()
+    asked: dict[str, Callable[[], Awaitable[object]]] = {
+        "snapshot": market.snapshot,
+        "conditions": market.conditions,
+        "splits": lambda: market.splits(date(2025, 1, 2)),
+    }
+    try:
+        for _ in range(3):  # nine calls: there is no limit to them
+            for name, call in asked.items():
+                try:
+                    await call()
+                except ProviderError as error:
+                    assert error.kind is Kind.NOT_ENTITLED
+                    refused.add(name)
+    finally:
+        await market.aclose()
+    assert refused == lacking
 
 
 def test_a_scenario_that_is_none_is_refused_at_once() -> None:

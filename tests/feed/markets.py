@@ -3,12 +3,12 @@
 import asyncio
 import functools
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import httpx
 
@@ -28,9 +28,16 @@ CLOSE = time(16)
 PARTS = ("momentum", "breadth", "rotation", "leverage", "flow")
 
 
-def transport(*faults: str, at: time = CLOSE, key: str = "demo") -> httpx.AsyncBaseTransport:
+class Sold(TypedDict, total=False):
+    """What a market answers with less, as `create_app` takes it."""
+
+    plan: str
+    without: Sequence[str]
+
+
+def transport(*faults: str, at: time = CLOSE, key: str = "demo", **sold: Unpack[Sold]) -> httpx.AsyncBaseTransport:
     """The crash with its clock standing still."""
-    return httpx.ASGITransport(create_app(at=at, speed=0, key=key, faults=faults, compress=False))
+    return httpx.ASGITransport(create_app(at=at, speed=0, key=key, faults=faults, compress=False, **sold))
 
 
 def provider(through: httpx.AsyncBaseTransport, key: str = "demo") -> Provider:
@@ -40,22 +47,24 @@ def provider(through: httpx.AsyncBaseTransport, key: str = "demo") -> Provider:
     )
 
 
-def simulated(*faults: str, at: time = CLOSE) -> Provider:
+def simulated(*faults: str, at: time = CLOSE, **sold: Unpack[Sold]) -> Provider:
     """A provider of the crash with these faults."""
-    return provider(transport(*faults, at=at))
+    return provider(transport(*faults, at=at, **sold))
 
 
 class Switch(httpx.AsyncBaseTransport):
-    """Sends the requests that `ill` picks to a market with faults, all others to a well one."""
+    """Sends the requests that `ill` picks to a market with faults or less to sell, all others to a well one."""
 
-    def __init__(self, *faults: str, ill: Callable[[httpx.Request], bool] = lambda _: False) -> None:
-        self._well, self._ill = transport(), transport(*faults)
+    def __init__(
+        self, *faults: str, ill: Callable[[httpx.Request], bool] = lambda _: False, **sold: Unpack[Sold]
+    ) -> None:
+        self._well, self._ill = transport(), transport(*faults, **sold)
         self.ill = ill
 
-    def turn(self, *faults: str) -> None:
-        """From now on every request meets these faults; none of them makes the market well again."""
-        self._ill = transport(*faults)
-        self.ill = lambda _: bool(faults)
+    def turn(self, *faults: str, **sold: Unpack[Sold]) -> None:
+        """From now on every request meets these faults and lacks; none of them makes the market well again."""
+        self._ill = transport(*faults, **sold)
+        self.ill = lambda _: bool(faults or sold)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The answer of the market the request goes to."""

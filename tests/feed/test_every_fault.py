@@ -1,16 +1,19 @@
 """Every fault the simulated market knows: a refresh ends in a board that says what it misses, or in a typed error."""
 
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 
 from deskview.board import Board, Status
 from deskview.providers.errors import ProviderError
-from deskview.simulator import FAULTS
-from tests.feed.markets import PARTS, refreshed, simulated
+from deskview.simulator import CAPABILITIES, FAULTS, PLANS
+from tests.feed.markets import PARTS, Sold, refreshed, simulated
 
-AT_SHORT = {"no-splits", "delayed", "truncated"}
-"""Faults of the plan, of the figures and of the line; tests of single faults stand in `test_failures`."""
+AT_SHORT = {"bad-rows", "truncated"}
+"""Faults of the figures and of the line; tests of single faults stand in `test_failures`."""
+LACKING_AT_SHORT = {"starter", "splits"}
+"""A plan and a capability."""
 GRACE = {"slow": "slow:0.001", "rate-limit": "rate-limit:100000", "retry-after": "retry-after:0.01"}
 """Their defaults take minutes."""
 
@@ -24,9 +27,9 @@ def said(board: Board) -> None:
         assert "Traceback" not in part.note, name
 
 
-async def refresh(cache: Path, fault: str) -> None:
+async def refresh(cache: Path, *faults: str, **sold: Unpack[Sold]) -> None:
     try:
-        board = await refreshed(simulated(GRACE.get(fault, fault)), cache)
+        board = await refreshed(simulated(*(GRACE.get(fault, fault) for fault in faults), **sold), cache)
     except ProviderError as error:
         assert str(error).isprintable()
         assert str(error).endswith(".")
@@ -39,6 +42,20 @@ async def refresh(cache: Path, fault: str) -> None:
 )
 async def test_a_refresh_with_history_ends_in_figures_or_words(warm: Path, fault: str) -> None:
     await refresh(warm, fault)
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        each if each in LACKING_AT_SHORT else pytest.param(each, marks=pytest.mark.long)
+        for each in (*PLANS, *CAPABILITIES)
+    ],
+)
+async def test_a_refresh_with_less_than_everything_ends_in_figures_or_words(warm: Path, lacking: str) -> None:
+    if lacking in PLANS:
+        await refresh(warm, "rate-limit:0", plan=lacking)
+    else:
+        await refresh(warm, without=[lacking])
 
 
 @pytest.mark.long

@@ -79,7 +79,7 @@ async def test_the_last_good_figures_outlive_every_failure_and_are_marked(warm: 
 
 
 async def test_a_plan_without_trades_costs_the_flow_and_nothing_else(warm: Path, crash: Made) -> None:
-    board = await refreshed(simulated("no-trades"), warm)
+    board = await refreshed(simulated(without=["trades"]), warm)
     assert board.flow.value is None
     assert board.flow.status is Status.UNAVAILABLE
     assert "needs Stocks Developer or higher" in board.flow.note
@@ -89,7 +89,7 @@ async def test_a_plan_without_trades_costs_the_flow_and_nothing_else(warm: Path,
 
 
 async def test_a_plan_without_snapshots_gets_the_last_close_and_is_told_so(warm: Path) -> None:
-    board = await refreshed(provider(Switch("basic-plan", ill=plan_without_snapshots)), warm)
+    board = await refreshed(provider(Switch(plan="basic", ill=plan_without_snapshots)), warm)
     assert board.session == date(2026, 2, 3)
     for part in MARKET:
         assert figures(board, part)
@@ -100,7 +100,7 @@ async def test_a_plan_without_snapshots_gets_the_last_close_and_is_told_so(warm:
     assert figures(board, "rotation") == figures(night, "rotation")
 
 
-NOT_PLANNED = ("basic-plan", "rate-limit:100000")
+UNLIMITED = "rate-limit:0"
 
 
 def of_yesterday(board: Board) -> bool:
@@ -109,7 +109,7 @@ def of_yesterday(board: Board) -> bool:
 
 
 async def test_a_plan_that_gets_snapshots_after_all_shows_the_session_that_is_on(warm: Path) -> None:
-    switch, times = Switch(*NOT_PLANNED, ill=plan_without_snapshots), [0.0]
+    switch, times = Switch(UNLIMITED, plan="basic", ill=plan_without_snapshots), [0.0]
     through = provider(switch)
     through.capabilities.clock = lambda: times[0]
     async with running(through, warm, msgspec.structs.replace(QUICK, refresh=Refresh(snapshot_s=1))) as shown:
@@ -126,7 +126,7 @@ async def test_one_refusal_in_mid_session_costs_no_figures_and_is_over_on_reques
     through = provider(switch)
     async with running(through, warm) as shown:
         good = await shown.until(complete)
-        switch.turn(*NOT_PLANNED)
+        switch.turn(UNLIMITED, plan="basic")
         switch.ill = plan_without_snapshots
         shown.feed.refresh_now()
         told = await shown.until(

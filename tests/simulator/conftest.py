@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import time
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -30,6 +30,9 @@ class Options(TypedDict, total=False):
     speed: float | None
     key: str | None
     faults: Sequence[str]
+    plan: str
+    without: Sequence[str]
+    keeps_apart: bool
     compress: bool
     names: int | None
     begins_again: bool
@@ -60,9 +63,11 @@ def world() -> World:
     return _world(*read_scenario("momentum-crash"), 1, None)
 
 
-@pytest.fixture
-def url() -> Iterator[str]:
-    """The crash at noon on a loopback port, in a thread of its own."""
+@contextmanager
+def served(**options: Unpack[Options]) -> Iterator[str]:
+    """The crash at noon on a loopback port, in a thread of its own, unless told otherwise; gives its address."""
+    chosen: Options = {"at": time(12), "speed": 0, **options}
+    app = create_app(**chosen)
     ready: threading.Event = threading.Event()
     found: list[str] = []
     loop = asyncio.new_event_loop()
@@ -71,16 +76,22 @@ def url() -> Iterator[str]:
         found.append(address)
         ready.set()
 
-    async def run() -> None:
-        await serve(create_app(at=time(12), speed=0), on_ready=on_ready)
-
-    task = loop.create_task(run())
+    task = loop.create_task(serve(app, on_ready=on_ready))
     task.add_done_callback(lambda _: loop.stop())
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     assert ready.wait(30)
-    yield found[0]
-    loop.call_soon_threadsafe(task.cancel)
-    thread.join(30)
-    assert not thread.is_alive()
-    loop.close()
+    try:
+        yield found[0]
+    finally:
+        loop.call_soon_threadsafe(task.cancel)
+        thread.join(30)
+        assert not thread.is_alive()
+        loop.close()
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """The crash at noon on a loopback port."""
+    with served() as address:
+        yield address

@@ -46,7 +46,7 @@ async def mark(**options: Unpack[Options]) -> str:
 
 async def test_the_mark_tells_markets_apart_and_no_more() -> None:
     assert (await mark()).startswith("momentum-crash; seed=1; digest=")
-    assert await mark() == await mark(key=None, faults=["no-trades"], speed=5, at=None)
+    assert await mark() == await mark(key=None, faults=["storm"], plan="starter", without=["splits"], speed=5, at=None)
     assert len({await mark(), await mark(seed=2), await mark(scenario="calm")}) == 3
 
 

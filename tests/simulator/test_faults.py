@@ -25,35 +25,6 @@ async def test_unauthorized_whatever_the_key() -> None:
     assert (await get(STATUS, "unauthorized")).status_code == 401
 
 
-async def test_a_plan_without_trades_has_the_older_envelope() -> None:
-    answer = await get(TRADES, "no-trades")
-    assert answer.status_code == 403
-    assert answer.json()["status"] == "NOT_AUTHORIZED"
-    assert answer.json()["message"].startswith("You are not entitled to this data.")
-    assert (await get(SNAPSHOT, "no-trades")).status_code == 200
-
-
-async def test_a_plan_without_splits_has_the_newer_envelope() -> None:
-    answer = await get(SPLITS, "no-splits")
-    assert answer.status_code == 403
-    assert answer.json()["status"] == "ERROR"
-    assert answer.json()["error"].startswith("You are not entitled to this data.")
-
-
-async def test_the_basic_plan_ends_yesterday() -> None:
-    for path in (SNAPSHOT, TRADES, f"{GROUPED}/2026-02-04"):
-        answer = await get(path, "basic-plan")
-        assert (answer.status_code, answer.json()["status"]) == (403, "NOT_AUTHORIZED")
-    assert "timeframe" in answer.json()["message"]
-    assert (await get(f"{GROUPED}/2026-02-03", "basic-plan")).status_code == 200
-
-
-async def test_delayed_has_no_last_trade_and_says_so() -> None:
-    body = (await get(SNAPSHOT, "delayed")).json()
-    assert body["status"] == "DELAYED"
-    assert not [row for row in body["tickers"] if "lastTrade" in row or "lastQuote" in row]
-
-
 async def test_the_rate_is_counted_by_the_minute() -> None:
     async with asking(faults=["rate-limit:3"]) as client:
         answers = [await client.get(STATUS) for _ in range(5)]

@@ -69,7 +69,7 @@ async def test_exchanges_follow_it_but_for_the_type_the_wire_adds(data: Path, no
 @pytest.mark.parametrize(("path", "call"), SNAPSHOTS)
 @pytest.mark.parametrize("delayed", [False, True])
 async def test_snapshots_follow_it_but_for_null_conditions(data: Path, path: str, call: str, *, delayed: bool) -> None:
-    async with asking(faults=["delayed"] if delayed else []) as client:
+    async with asking(plan="starter" if delayed else "advanced") as client:
         body = (await client.get(call)).json()
     rows = body["tickers"] if "tickers" in body else [body["ticker"]]
     assert all(("lastTrade" in row) is not delayed for row in rows)
