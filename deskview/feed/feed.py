@@ -147,7 +147,7 @@ class Feed:
         """What is refreshed, and how many seconds apart."""
         context, often = self._context, self._context.settings.refresh
         return {
-            Task.SNAPSHOT: (often.snapshot_s, partial(refresh_snapshot, context)),
+            Task.SNAPSHOT: (max(often.snapshot_s, context.provider.snapshot_s), partial(refresh_snapshot, context)),
             Task.DAILY: (often.reference_s, partial(refresh_daily, context)),
             Task.PRINTS: (often.prints_s, partial(refresh_prints, context)),
             Task.FLOW_YEAR: (often.reference_s, partial(refresh_year, context)),

@@ -296,9 +296,12 @@ def _instead(name: str, stored: pl.DataFrame | None, fault: ProviderError | None
     Of the tables all figures rest on it is told among the problems, else where there is none, as the reason for that.
     """
     if name in WITHOUT:
-        instead = WITHOUT[name] if stored is None else "The stored ones are used."
+        refused = fault is not None and fault.kind is Kind.NOT_ENTITLED  # whose sentence says what goes without
+        instead = "The stored ones are used." if stored is not None else "" if refused else WITHOUT[name]
         empty_told = f"{name}: {EMPTY}. {instead} They are asked for again."
-        daily.problems.append(f"{name}: {fault.sentence} {instead}" if fault else empty_told)
+        problem = f"{name}: {fault.sentence} {instead}".rstrip() if fault else empty_told
+        if problem not in daily.problems:
+            daily.problems.append(problem)
     elif stored is None:
         daily.reasons[name] = fault.sentence if fault else f"{EMPTY}; it is asked again"
     return empty(TABLES[name]) if stored is None else stored

@@ -26,12 +26,14 @@ from deskview.board import (
 from deskview.board.board import OF_THE_MARKET
 from deskview.feed.context import Registry
 from deskview.feed.opened import opened_inputs
-from deskview.feed.state import FeedState
+from deskview.feed.state import FeedState, Untold
 from deskview.feed.tasks import Failure, Task, progress_message
 from deskview.providers.base import Provider
 from deskview.providers.capabilities import Capability
 from deskview.store import Store
 
+ENOUGH_PRINTS = 1_000
+"""Of so many some are off exchange and some late, wherever they are told at all."""
 HISTORY_SESSIONS = YEAR + MONTH
 """So many sessions of whole bars are held for charts and statistics; what ranks rests on the long past of closes."""
 _PARTS: dict[Task, tuple[str, ...]] = {
@@ -169,8 +171,10 @@ def _reasons(state: FeedState) -> dict[str, tuple[str, ...]]:
 
 
 def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
-    """One notice a part: a fault before progress, and that before what the plan lacks."""
+    """One notice a part: a fault before what prints leave open, that before progress, then what the plan lacks."""
     notices: dict[str, Notice] = {}
+    if untold := _untold(state.untold):
+        notices |= dict.fromkeys(("flow", "crowding") if untold.doubt else ("flow",), untold)
     for task, progress in state.progress.items():
         for part in _parts(task, state):
             notices.setdefault(part, Notice(progress_message(task, progress), progress=progress.share))
@@ -181,6 +185,21 @@ def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
         for part in OF_THE_MARKET:
             notices.setdefault(part, remark)
     return notices
+
+
+def _untold(untold: Untold) -> Notice | None:
+    """What the day's prints leave open; where retail orders would be seen is worse than when a trade was made."""
+    if untold.prints < ENOUGH_PRINTS:
+        return None
+    none_of = f"None of the {untold.prints:,} prints read today"
+    if Capability.OFF_EXCHANGE in untold.of:
+        what = f"{none_of} was reported off exchange, where retail orders are filled: the provider leaves those out."
+        return Notice(f"{what} Retail can't be told, and non-retail is that of the exchanges alone", doubt=True)
+    if Capability.PARTICIPANT_TIME in untold.of:
+        return Notice(
+            f"{none_of} says when the trade was made: those reported late count when they came in.", whole=True
+        )
+    return None
 
 
 def _remarks(provider: Provider, state: FeedState) -> list[Notice]:

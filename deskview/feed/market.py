@@ -14,7 +14,7 @@ from deskview.analytics.live import closing_snapshot, has_prices
 from deskview.clock import monotonic
 from deskview.feed.context import Context
 from deskview.feed.prints import start_of_day
-from deskview.feed.state import FeedState
+from deskview.feed.state import FeedState, Untold
 from deskview.feed.tasks import Task
 from deskview.feed.week import closed_unrecorded
 from deskview.market.sessions import HALF_DAY_CLOSE, NEW_YORK, Calendar, Closure
@@ -127,7 +127,7 @@ def _start_session(context: Context, session: date) -> None:
     state.complete.clear()
     state.snapshot = state.crowding = state.off_exchange = None
     state.drawn = state.windows_past = state.windows_today = state.windows = None
-    state.fetched, state.reread = {}, False
+    state.fetched, state.reread, state.untold = {}, False, Untold()
     state.samples_left_out, state.samples_reasons = 0, ()
     state.week, state.opened = replace(state.week, simulation=None), {}
     state.flow_today = start_of_day(session, state.calendar)

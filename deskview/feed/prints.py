@@ -17,7 +17,7 @@ from deskview.clock import monotonic
 from deskview.feed.context import Context
 from deskview.feed.plan import FlowPlan, plan_in_words, plan_of
 from deskview.feed.sampling import SEED, Drawn, Sampler, TodaysWindows
-from deskview.feed.state import Fetched
+from deskview.feed.state import Fetched, Untold
 from deskview.feed.tasks import ProgressMeter, Task, each_by_itself
 from deskview.market.schema import empty
 from deskview.market.sessions import Calendar
@@ -141,6 +141,7 @@ async def refresh_prints(context: Context) -> None:
         basis = await state.complete.get()
         today = start_of_day(today.session, state.calendar, closes_of(basis))
         state.flow_today, state.fetched, state.reread, state.windows_today = today, {}, False, None
+        state.untold = Untold()
     windows_failed: Exception | None = None
     try:
         await _refresh_windows(context, drawn, now)
@@ -226,6 +227,7 @@ async def _count(context: Context, name: str, until: datetime, now: datetime) ->
             return False
         if page is not None:
             state.flow_today = await asyncio.to_thread(counted, before, page)
+            state.untold = state.untold.after(page)
         state.fetched[name] = Fetched(now, monotonic())
     return True
 

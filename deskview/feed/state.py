@@ -30,6 +30,7 @@ from deskview.market.schema import (
 )
 from deskview.market.sessions import Calendar
 from deskview.providers.base import Table
+from deskview.providers.capabilities import Capability
 from deskview.store import Store
 
 Value = TypeVar("Value")
@@ -125,6 +126,19 @@ class Daily:
 
 
 @dataclass(frozen=True)
+class Untold:
+    """What none of so many prints of the session tells, of what a vendor's prints may tell or not."""
+
+    prints: int = 0
+    of: frozenset[Capability] = frozenset((Capability.OFF_EXCHANGE, Capability.PARTICIPANT_TIME))
+
+    def after(self, page: Table) -> "Untold":
+        """With the prints of one more table."""
+        rows = page.frame.height
+        return Untold(self.prints + rows, self.of & page.lacks) if rows else self
+
+
+@dataclass(frozen=True)
 class Fetched:
     """Until when (market time) a name's prints are counted, and the monotonic clock when the last of them came."""
 
@@ -139,11 +153,11 @@ class FeedState:
     `now` and `phase` are the provider's, `clock` what its answers were held against, `closures_asked` the clock when
     coming closures were last asked for. `complete` is the basis once it has all of its sessions;
     `outdated` tells that something it rests on has changed since it was made. `snapshot` is SNAPSHOT
-    at `snapshot_at`, `flow_today` the prints counted so far, `fetched` until when by name, `reread` whether the session
-    was read anew after its close, `drawn` the names that hold for the session, `windows_past` FLOW_WINDOWS of the
-    sessions before, `windows_today` those of the session, `windows` both together, `backtest` the past weeks of a
-    basis, `off_exchange` OFF_EXCHANGE of the session before. `open_name` is the name that is looked at, `opened` what
-    there is of the last ones. `counting` is held while prints are counted,
+    at `snapshot_at`, `flow_today` the prints counted so far, `untold` what they leave open, `fetched` until when by
+    name, `reread` whether the session was read anew after its close, `drawn` the names that hold for the session,
+    `windows_past` FLOW_WINDOWS of the sessions before, `windows_today` those of the session, `windows` both together,
+    `backtest` the past weeks of a basis, `off_exchange` OFF_EXCHANGE of the session before. `open_name` is the name
+    that is looked at, `opened` what there is of the last ones. `counting` is held while prints are counted,
     `windows_lock` while windows are stored. `loaded` is the session whose history and details are all in, `recorded`
     the last whose forecast and flow were stored, and whether its close had settled by then.
     """
@@ -167,6 +181,7 @@ class FeedState:
     snapshot_received: float = 0.0
     delay_s: float = 0.0
     flow_today: FlowState | None = None
+    untold: Untold = Untold()
     counting: asyncio.Lock = field(default_factory=asyncio.Lock)
     drawn: Drawn | None = None
     windows_past: pl.DataFrame | None = None

@@ -95,11 +95,12 @@ class Provider(Protocol):
     async def closures(self) -> dict[date, Closure]:
         """Coming holidays and half days of NYSE."""
 
-    async def tickers(self) -> Table:
-        """TICKERS: active common stock, ADRs and exchange-traded funds and notes."""
+    async def tickers(self, *, pages: int | None = None) -> Table:
+        """TICKERS: active common stock, ADRs and exchange-traded funds and notes; of so many pages of the answer, by
+        default of all."""
 
-    async def delisted(self, since: date) -> Table:
-        """DELISTED: instruments of those types whose last day of trading is the date or later."""
+    async def delisted(self, since: date, *, pages: int | None = None) -> Table:
+        """DELISTED: instruments of those types whose last day of trading is the date or later; `pages` as above."""
 
     async def details(self, ticker: str, on: date | None = None) -> Table:
         """DETAILS of one instrument, as of a date; no row when the vendor does not know it."""

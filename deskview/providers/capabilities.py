@@ -90,7 +90,9 @@ USES: Mapping[Capability, Use] = {
     ),
     Capability.DAILY_BARS: Use("daily bars", "history and everything ranked by it stays empty", (*MARKET, *PRINTS)),
     Capability.INTRADAY_BARS: Use("intraday bars", "price charts within a session stay empty", PAGE),
-    Capability.SPLITS: Use("splits", "history can't be put on today's share basis", MARKET),
+    Capability.SPLITS: Use(
+        "splits", "history can't be put on today's share basis: returns across a split are wrong", MARKET
+    ),
     Capability.DIVIDENDS: Use("dividends", "returns leave dividends out", MARKET),
     Capability.SNAPSHOT: Use(
         "live snapshots of the market", "live prices stay empty; history still works", (*MARKET, *PAGE)

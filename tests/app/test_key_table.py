@@ -14,6 +14,9 @@ from deskview.analytics.figure import Figure
 from deskview.app.keys import keymap_of
 from deskview.board import Board
 from deskview.board.figures import figures
+from deskview.cli.doctor.check import PANES
+from deskview.providers import PROVIDERS
+from deskview.providers.capabilities import USES
 from deskview.screens.frame.keys import shown_keys, table_markdown
 from deskview.screens.frame.status_lines import KeyLine
 from deskview.screens.frame.target import Kind, Opened, Target
@@ -205,11 +208,24 @@ def readings_markdown() -> str:
     return "\n".join(rows)
 
 
+def capabilities_markdown() -> str:
+    """What a key may have or not: which plan has it, and what goes without."""
+    vendors = PROVIDERS.values()
+    heads = ["without it", "in", *(vendor.title for vendor in vendors)]
+    rows = [f"| capability | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
+    for capability, use in USES.items():
+        parts = ", ".join(PANES[part] for part in use.parts) or "–"
+        plans = [vendor.plans.get(capability, "not there") for vendor in vendors]
+        rows.append(f"| {' | '.join((capability, use.loss, parts, *plans))} |")
+    return "\n".join(rows)
+
+
 TABLES = {
     "keys": lambda: table_markdown(ACTIONS),
     "panes": panes_markdown,
     "lists": lists_markdown,
     "readings": readings_markdown,
+    "capabilities": capabilities_markdown,
 }
 """The README's tables by the marks they stand between."""
 

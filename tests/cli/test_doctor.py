@@ -43,14 +43,19 @@ def levels(checks: dict[str, dict[str, Any]], *names: str) -> list[str]:
     return [checks[name]["level"] for name in names]
 
 
-TABLES = ("snapshot", "daily bars", "splits", "details", "trades", "intraday bars", "short volume")
+TABLES = (
+    *("holidays", "names", "delisted names", "shares", "trade conditions", "daily bars", "intraday bars"),
+    *("splits", "snapshot", "trades", "short volume"),
+)
+"""The simulated market's dividends have a row twice, which is told."""
+BESIDE = ("types", "market caps", "industries", "off-exchange prints", "TRF id", "participant time")
 
 
 def test_a_healthy_desk(desk: Desk, market: str) -> None:
     desk.keyring.entries["massive"] = CANARY
     done = desk.run("doctor", "--base-url", market)
     assert done.code == Exit.OK
-    heads = {line[9:24].strip(): line[:8].strip() for line in done.out.splitlines() if line[:1].strip()}
+    heads = {line[9:30].strip(): line[:8].strip() for line in done.out.splitlines() if line[:1].strip()}
     assert {heads[name] for name in ("settings", "log", "keyring", "key", "provider", "clock", *TABLES, "cache")} == {
         "ok"
     }
@@ -61,10 +66,10 @@ def test_a_healthy_desk(desk: Desk, market: str) -> None:
 def test_every_table_is_asked_for_and_counted(desk: Desk, market: str) -> None:
     desk.keyring.entries["massive"] = CANARY
     checks = report(desk, "--base-url", market)
-    assert levels(checks, *TABLES) == ["ok"] * len(TABLES)
+    assert levels(checks, *TABLES, *BESIDE) == ["ok"] * len([*TABLES, *BESIDE])
     assert checks["daily bars"]["found"].startswith("of 2026-02-03: 3,")
-    assert checks["details"]["found"].startswith("of SPY: 1 row in")
-    assert checks["trades"]["found"].startswith("of SPY, one: 1 row in")
+    assert checks["shares"]["found"].startswith("of AAPL: 1 row in")
+    assert checks["trades"]["found"].startswith("of SPY on 2026-02-03, the first: 1,000 rows in")
 
 
 def test_without_a_key_the_way_to_one_is_told(desk: Desk) -> None:

@@ -60,7 +60,7 @@ class Listing(TinyMarket):
     def _table(self, name: str) -> Table:
         return Table(self.tables[name].select(list(SCHEMAS[name])), 3, (f"odd {name} (3)",))
 
-    async def tickers(self) -> Table:
+    async def tickers(self, *, pages: int | None = None) -> Table:
         return self._table("tickers")
 
     async def splits(self, since: date) -> Table:

@@ -58,7 +58,7 @@ class TinyMarket:
     async def closures(self) -> dict[date, Closure]:
         return {}
 
-    async def tickers(self) -> Table:
+    async def tickers(self, *, pages: int | None = None) -> Table:
         rows = {
             "ticker": NAMES,
             "name": NAMES,
@@ -122,7 +122,7 @@ class TinyMarket:
     async def index_days(self, ticker: str, since: date, until: date) -> Table:
         return Table(empty(INDEX_DAYS))
 
-    async def delisted(self, since: date) -> Table:
+    async def delisted(self, since: date, *, pages: int | None = None) -> Table:
         return Table(empty(DELISTED))
 
     async def short_volume(self, session: date) -> Table:

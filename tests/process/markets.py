@@ -71,7 +71,7 @@ class Refusing(TinyMarket):
         super().__init__(clock)
         self.accepts = accepts
 
-    async def tickers(self) -> Table:
+    async def tickers(self, *, pages: int | None = None) -> Table:
         """The listing, or the refusal."""
         self._check()
         return await super().tickers()

@@ -17,20 +17,30 @@ import msgspec
 from deskview import __version__
 from deskview.cli.context import KEYS
 from deskview.exits import Exit
+from deskview.providers.capabilities import Capability
 from deskview.text import neutralise
 
-SCHEMA = 1
+SCHEMA = 2
+PANES = {
+    **{part: part for part in ("momentum", "breadth", "rotation")},
+    "leverage": "leveraged ETFs",
+    "flow": "flow",
+    "name": "name page",
+}
+"""Parts of the board whose lacks are told, by what they are called."""
 NAMES = (
     *("versions", "processor", "settings", "history length", "alert rule", "alerts file"),
     *("alert_command", "alert_file", "columns"),
     *("theme", "own theme", "log", "terminal", "colours", "characters", "tmux", "keyring", "key"),
     *("network", "proxy", "trust store", "certificate", "provider", "clock"),
-    *("snapshot", "daily bars", "splits", "details", "trades", "flow sample", "intraday bars", "short volume"),
+    *Capability,
+    "flow sample",
+    *(f"pane {title}" for title in PANES.values()),
     *("cache", "history", "unregistered"),
 )
 """What checks are called, in about the order in which they come."""
 WIDTH = 100
-_MARGIN = 24
+_MARGIN = 30
 _GRAVEST_FIRST = (Exit.USAGE, Exit.KEY, Exit.PROVIDER, Exit.FAULT)
 
 

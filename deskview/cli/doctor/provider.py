@@ -2,41 +2,29 @@
 
 import asyncio
 import os
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from deskview.cli.context import Context, UsageError
+from deskview.cli.doctor import plan
 from deskview.cli.doctor.check import Check, Level
-from deskview.cli.errors import KEY_KINDS
 from deskview.cli.opening import connected
 from deskview.clock import monotonic
 from deskview.credentials import ApiKey, KeyringReport, load_key, probe
 from deskview.exits import Exit
-from deskview.market.sessions import NEW_YORK, Calendar
+from deskview.market.sessions import NEW_YORK
 from deskview.providers import PROVIDERS
-from deskview.providers.errors import Kind, ProviderError
+from deskview.providers.errors import ProviderError
 
 if TYPE_CHECKING:
     import httpx
 
-    from deskview.providers.base import MarketStatus, Provider, Table
+    from deskview.providers.base import MarketStatus, Provider
     from deskview.providers.transport import Route
 
 MOST_SKEW_S = 2.0
-SAMPLE = "SPY"
-_NOT_IN_PLAN = frozenset({Kind.NOT_ENTITLED, Kind.OUTSIDE_WINDOW})
-_TODO = {
-    Kind.UNREACHABLE: "Check the network, the lines proxy, trust store and certificate above, and base_url.",
-    Kind.KEY_REFUSED: "Store the right key:",
-    Kind.MALFORMED: "Check base_url in the settings, and whether a proxy or log-in page stands between.",
-    Kind.REDIRECTED: "Check base_url in the settings.",
-    Kind.SERVER: "Wait and run the doctor again; the provider's status page may say more.",
-    Kind.TRUNCATED: "Run the doctor again; if it stays so, a proxy may stand between.",
-    Kind.RATE_LIMITED: "Put the plan's limit into the settings, such as calls_per_minute = 5.",
-}
 
 
 async def keyring() -> Check:
@@ -105,15 +93,6 @@ async def _certificate(base: "httpx.URL", route: "Route") -> Check:
     return Check("certificate", Level.OK, found)
 
 
-@dataclass(frozen=True)
-class Question:
-    """One cheap call for one capability; `about` says what was asked for."""
-
-    name: str
-    about: str
-    ask: "Callable[[], Awaitable[Table]]"
-
-
 async def checks(context: Context, key: ApiKey) -> AsyncIterator[Check]:
     """The provider, its clock, then its tables one by one."""
     try:
@@ -131,93 +110,20 @@ async def checks(context: Context, key: ApiKey) -> AsyncIterator[Check]:
 
 async def _of(provider: "Provider", context: Context) -> AsyncIterator[Check]:
     name, limit = context.settings.provider, context.settings.calls_per_minute
-    _narrate(f"asking {name}" + (f"; at {limit} calls a minute this takes a while." if limit else "."))
+    plan.narrate(f"asking {name}" + (f"; at {limit} calls a minute this takes a while." if limit else "."))
     sent, began = datetime.now(UTC), monotonic()
     try:
         status = await provider.market_status()
     except ProviderError as fault:
-        yield _failed("provider", fault, name)
+        yield plan.failed("provider", fault, PROVIDERS[name])
         return
     took = monotonic() - began
     address = context.settings.base_url or PROVIDERS[name].base_url
     found = f"{name} at {address} answers in {took:.1f} s and accepts the key; the market is {status.phase}."
     yield Check("provider", Level.OK, found)
     yield _clock(provider, status, sent + timedelta(seconds=took / 2))
-    for question in _questions(provider, status.now):
-        _narrate(f"asking for {question.name}.")
-        began = monotonic()
-        check = await _answered(question, name)
+    async for check in plan.checks(provider, PROVIDERS[name], context, status.now):
         yield check
-        if question.name == TRADES:
-            yield _sample(context, monotonic() - began if check.level is Level.OK else None)
-
-
-def _sample(context: Context, seconds_a_call: float | None) -> Check:
-    """How much is sampled for the flow, what it costs here, and which settings of the user's own decide it."""
-    from deskview.feed.plan import explicit, plan_in_words, plan_of  # noqa: PLC0415 - polars loads late
-
-    settings = context.settings
-    plan = plan_of(settings.flow, settings.calls_per_minute)
-    found = plan_in_words(plan, calls_per_minute=settings.calls_per_minute, seconds_a_call=seconds_a_call)
-    own = [f"flow.{name}" for name in explicit(settings.flow)]
-    if not own:
-        return Check("flow sample", Level.OK, f"{found}.")
-    few = plan.stocks < ENOUGH_STOCKS or plan.calls_a_day < ENOUGH_WINDOWS or plan.prints < ENOUGH_PRINTS
-    todo = f"By {', '.join(own)} of the settings, which {'stands' if len(own) == 1 else 'stand'}."
-    if few:
-        todo += (
-            " The less is read, the wider the interval beside the percentile; without them the shipped sample is read."
-        )
-    return Check("flow sample", Level.WARNING if few else Level.OK, f"{found}.", todo)
-
-
-def _questions(provider: "Provider", now: datetime) -> list[Question]:
-    """What each pane needs; the session is the last one that is over, which every plan reaches."""
-    calendar = Calendar()
-    session = calendar.previous(now.astimezone(NEW_YORK).date())
-    opens = calendar.opens(session)
-    return [
-        Question("snapshot", "of the whole market", provider.snapshot),
-        Question("daily bars", f"of {session}", lambda: provider.daily_bars(session)),
-        Question("splits", "of the last 30 days", lambda: provider.splits(_days_before(session, 30))),
-        Question("details", f"of {SAMPLE}", lambda: provider.details(SAMPLE, session)),
-        Question(TRADES, f"of {SAMPLE}, one", lambda: _one_print(provider, opens)),
-        Question("intraday bars", f"of {SAMPLE} on {session}", lambda: provider.intraday(SAMPLE, session, 30)),
-        Question("short volume", f"of {session}", lambda: provider.short_volume(session)),
-    ]
-
-
-ENOUGH_STOCKS, ENOUGH_WINDOWS, ENOUGH_PRINTS = 50, 200, 1000
-"""What the shipped accuracy of the flow's percentile was measured with."""
-TRADES = "trades"
-
-
-async def _one_print(provider: "Provider", since: datetime) -> "Table":
-    return provider.prints_of([await provider.trades_window(SAMPLE, since, 1)])
-
-
-async def _answered(question: Question, provider: str) -> Check:
-    began = monotonic()
-    try:
-        table = await question.ask()
-    except ProviderError as fault:
-        return _failed(question.name, fault, provider)
-    rows = f"{table.frame.height:,} {'row' if table.frame.height == 1 else 'rows'}"
-    found = f"{question.about}: {rows} in {monotonic() - began:.1f} s"
-    if not table.left_out:
-        return Check(question.name, Level.OK, f"{found}.")
-    reasons = f"{found}; {table.left_out:,} left out: {', '.join(table.reasons)}."
-    return Check(question.name, Level.WARNING, reasons, "They did not fit and are in no figure; the others are.")
-
-
-def _failed(name: str, fault: ProviderError, provider: str) -> Check:
-    if fault.kind in _NOT_IN_PLAN:
-        return Check(name, Level.WARNING, fault.sentence)
-    if fault.kind in KEY_KINDS:
-        todo = _TODO[Kind.KEY_REFUSED]
-        return Check(name, Level.FAULT, fault.sentence, todo, (f"deskview login {provider}",), Exit.KEY)
-    level = Level.WARNING if fault.kind is Kind.RATE_LIMITED else Level.FAULT
-    return Check(name, level, fault.sentence, _TODO.get(fault.kind, ""), code=Exit.PROVIDER)
 
 
 def _clock(provider: "Provider", status: "MarketStatus", here: datetime) -> Check:
@@ -233,11 +139,3 @@ def _clock(provider: "Provider", status: "MarketStatus", here: datetime) -> Chec
     found = f"This machine's clock is {abs(ahead_s):,.1f} s {'ahead of' if ahead_s > 0 else 'behind'} the provider's."
     todo = "The desk goes by the provider's clock. To mend this one:"
     return Check("clock", Level.WARNING, found, todo, ("timedatectl set-ntp true",))
-
-
-def _days_before(day: date, days: int) -> date:
-    return day - timedelta(days=days)
-
-
-def _narrate(sentence: str) -> None:
-    print(f"deskview: {sentence}", file=sys.stderr, flush=True)

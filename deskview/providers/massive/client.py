@@ -8,8 +8,8 @@ import hashlib
 import logging
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from contextlib import aclosing, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -140,10 +140,18 @@ class MassiveClient:
         reader: Reader[Row],
         make: Callable[[list[Row], Rejects], pl.DataFrame],
         params: Params | None = None,
+        *,
+        most: int | None = None,
     ) -> Table:
-        """What `make` makes of the rows of every page."""
-        rejects = Rejects()
-        rows = [row async for page in self.pages(path, capability, reader, rejects, params) for row in page]
+        """What `make` makes of the rows of every page, or of so many pages at most."""
+        rejects, rows = Rejects(), list[Row]()
+        async with aclosing(self.pages(path, capability, reader, rejects, params)) as pages:
+            number = 0
+            async for page in pages:
+                rows += page
+                number += 1
+                if number == most:
+                    break
 
         def made() -> Table:
             return rejects.table(make(rows, rejects))
@@ -157,7 +165,7 @@ class MassiveClient:
         reader: Reader[Row],
         rejects: Rejects,
         params: Params | None = None,
-    ) -> AsyncIterator[list[Row]]:
+    ) -> AsyncGenerator[list[Row], None]:
         """The rows page by page, to the end."""
 
         async def read(answer: Answer) -> Rows[Row]:

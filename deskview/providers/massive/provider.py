@@ -101,18 +101,24 @@ class Massive:
             log.warning("coming closures left out: %s", rejects.reasons)
         return worked(partial(reference.closures, rows), Capability.HOLIDAYS, answer.url.path)
 
-    async def tickers(self) -> Table:
+    async def tickers(self, *, pages: int | None = None) -> Table:
         """TICKERS: one paged listing, filtered here; a listing per type would take more calls."""
-        return await self._listing("true", Capability.NAMES, reference.tickers)
+        return await self._listing("true", Capability.NAMES, reference.tickers, pages)
 
-    async def delisted(self, since: date) -> Table:
+    async def delisted(self, since: date, *, pages: int | None = None) -> Table:
         """DELISTED: the whole listing of the inactive, which the vendor can't limit by date."""
-        return await self._listing(
-            "false", Capability.DELISTED, lambda rows, rejects: reference.delisted(rows, since, rejects)
-        )
+
+        def make(rows: list[wire.TickerRow], rejects: Rejects) -> pl.DataFrame:
+            return reference.delisted(rows, since, rejects)
+
+        return await self._listing("false", Capability.DELISTED, make, pages)
 
     async def _listing(
-        self, active: str, capability: Capability, make: Callable[[list[wire.TickerRow], Rejects], pl.DataFrame]
+        self,
+        active: str,
+        capability: Capability,
+        make: Callable[[list[wire.TickerRow], Rejects], pl.DataFrame],
+        pages: int | None,
     ) -> Table:
         params: Params = {
             "market": "stocks",
@@ -121,7 +127,7 @@ class Massive:
             "sort": "ticker",
             "order": "asc",
         }
-        return await self._client.whole_table("v3/reference/tickers", capability, TICKER, make, params)
+        return await self._client.whole_table("v3/reference/tickers", capability, TICKER, make, params, most=pages)
 
     async def details(self, ticker: str, on: date | None = None) -> Table:
         """DETAILS; without a date the vendor's clock is asked for it, which is one call more."""

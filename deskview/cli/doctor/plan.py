@@ -1,0 +1,223 @@
+"""What the key can do, capability by capability, and what each pane misses by it.
+
+Each is asked for by one cheap call, or read off the answer to a call for another; what no pane needs yet is not asked
+for.
+"""
+
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from deskview.cli.context import Context
+from deskview.cli.doctor.check import PANES, Check, Level
+from deskview.cli.errors import KEY_KINDS
+from deskview.clock import monotonic
+from deskview.exits import Exit
+from deskview.market.sessions import NEW_YORK, Calendar
+from deskview.providers import Vendor
+from deskview.providers.capabilities import USES, Capability
+from deskview.providers.errors import Kind, ProviderError
+
+if TYPE_CHECKING:
+    from deskview.providers.base import Provider, Table
+
+FUND, STOCK = "SPY", "AAPL"
+PRINTS = 1_000
+"""Of so many some are off exchange and some late, wherever they are told at all."""
+ENOUGH_STOCKS, ENOUGH_WINDOWS, ENOUGH_PRINTS = 50, 200, 1_000
+"""What the shipped accuracy of the flow's percentile was measured with."""
+LEFT_OUT = "They did not fit and are in no figure; the others are."
+TOLD_BY_PRINTS = (Capability.OFF_EXCHANGE, Capability.TRF_ID, Capability.PARTICIPANT_TIME)
+COLUMNS = {
+    Capability.TYPES: "type",
+    Capability.SHARES: "shares_outstanding",
+    Capability.CAPS: "market_cap_usd",
+    Capability.INDUSTRIES: "sic_code",
+}
+"""What is read off a column, in which it may be null."""
+_NOT_IN_PLAN = frozenset({Kind.NOT_ENTITLED, Kind.OUTSIDE_WINDOW})
+_TODO = {
+    Kind.UNREACHABLE: "Check the network, the lines proxy, trust store and certificate above, and base_url.",
+    Kind.KEY_REFUSED: "Store the right key:",
+    Kind.MALFORMED: "Check base_url in the settings, and whether a proxy or log-in page stands between.",
+    Kind.REDIRECTED: "Check base_url in the settings.",
+    Kind.SERVER: "Wait and run the doctor again; the provider's status page may say more.",
+    Kind.TRUNCATED: "Run the doctor again; if it stays so, a proxy may stand between.",
+    Kind.RATE_LIMITED: "Put the plan's limit into the settings, such as calls_per_minute = 5.",
+}
+Ask = Callable[[], "Awaitable[Table]"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One cheap call for a capability; `about` says what was asked for, `beside` what else its answer may tell."""
+
+    capability: Capability
+    about: str
+    ask: Ask
+    beside: tuple[Capability, ...] = ()
+
+
+@dataclass
+class Plan:
+    """What was found out so far: whether the key has a capability, by those that were asked for.
+
+    `follows` are those that were refused with another, of which nothing is to be said by itself.
+    """
+
+    vendor: Vendor
+    has: dict[Capability, bool] = field(default_factory=dict)
+    follows: set[Capability] = field(default_factory=set)
+
+    def asked(self, capability: Capability, *, has: bool, found: str) -> Check:
+        """The line of a capability, which counts from now on."""
+        self.has[capability] = has
+        use = USES[capability]
+        level = Level.OK if has or not use.parts else Level.WARNING
+        return Check(capability.value, level, found)
+
+    def unasked(self) -> Iterator[Check]:
+        """What no pane needs yet, and which plan has it."""
+        for each in Capability:
+            if not self.vendor.has(each) and each not in self.has:
+                yield self.asked(each, has=False, found=self.vendor.denial(each).sentence)
+            elif each not in self.has and not USES[each].parts:
+                found = f"with {self.vendor.plans[each]}; no pane needs it yet, so it is not asked for."
+                yield Check(each.value, Level.OK, found)
+
+    def panes(self) -> Iterator[Check]:
+        """What each pane misses."""
+        for part, title in PANES.items():
+            needed = [each for each in Capability if part in USES[each].parts]
+            missing = [each for each in needed if self.has.get(each) is False and each not in self.follows]
+            unknown = [each.value for each in needed if each not in self.has]
+            lost = [f"{each.value} ({USES[each].loss})" for each in missing]
+            found = f"misses {'; '.join(lost)}." if lost else "misses nothing." if not unknown else ""
+            if unknown:
+                found += f" Not known of {', '.join(unknown)}: see their lines above."
+            level = Level.WARNING if lost or unknown else Level.OK
+            yield Check(f"pane {title}", level, found.strip())
+
+
+async def checks(provider: "Provider", vendor: Vendor, context: Context, now: datetime) -> AsyncIterator[Check]:
+    """A line a capability, how much is sampled after the trades, then a line a pane."""
+    plan = Plan(vendor, {Capability.CLOCK: True})
+    for question in questions(provider, now):
+        narrate(f"asking for {question.capability}.")
+        began = monotonic()
+        for check in await _answered(question, provider, plan):
+            yield check
+        if question.capability is Capability.TRADES:
+            yield _sample(context, monotonic() - began if plan.has.get(Capability.TRADES) else None)
+    yield await _holidays(provider, plan)
+    for check in (*plan.unasked(), *plan.panes()):
+        yield check
+
+
+def questions(provider: "Provider", now: datetime) -> list[Question]:
+    """What the panes need, the most first; the session is the last one that is over, which every plan reaches."""
+    calendar = Calendar()
+    session = calendar.previous(now.astimezone(NEW_YORK).date())
+    opens, month_ago = calendar.opens(session), session - timedelta(days=30)
+    first, recent = "the first page", "of the last 30 days"
+
+    async def prints() -> "Table":
+        return provider.prints_of([await provider.trades_window(FUND, opens, PRINTS)])
+
+    caps = (Capability.CAPS, Capability.INDUSTRIES)
+    return [
+        Question(Capability.SNAPSHOT, "of the whole market", provider.snapshot),
+        Question(Capability.DAILY_BARS, f"of {session}", lambda: provider.daily_bars(session)),
+        Question(Capability.TRADES, f"of {FUND} on {session}, the first", prints, TOLD_BY_PRINTS),
+        Question(Capability.NAMES, first, lambda: provider.tickers(pages=1), (Capability.TYPES,)),
+        Question(Capability.SHARES, f"of {STOCK}", lambda: provider.details(STOCK, session), caps),
+        Question(Capability.SPLITS, recent, lambda: provider.splits(month_ago)),
+        Question(Capability.DIVIDENDS, recent, lambda: provider.dividends(month_ago)),
+        Question(Capability.INTRADAY_BARS, f"of {FUND} on {session}", lambda: provider.intraday(FUND, session, 30)),
+        Question(Capability.CONDITIONS, "all", provider.conditions),
+        Question(Capability.DELISTED, first, lambda: provider.delisted(month_ago, pages=1)),
+        Question(Capability.SHORT_VOLUME, f"of {session}", lambda: provider.short_volume(session)),
+    ]
+
+
+async def _holidays(provider: "Provider", plan: Plan) -> Check:
+    try:
+        found = f"{len(await provider.closures())} coming ones."
+    except ProviderError as error:
+        return _refused(Capability.HOLIDAYS, error, plan)
+    return plan.asked(Capability.HOLIDAYS, has=True, found=found)
+
+
+async def _answered(question: Question, provider: "Provider", plan: Plan) -> list[Check]:
+    """The line of the capability that was asked for, and of those its answer tells beside."""
+    began = monotonic()
+    try:
+        table = await question.ask()
+    except ProviderError as error:
+        denied = [each for each in question.beside if not provider.capabilities.allows(each)]
+        plan.follows |= set(denied)
+        beside = [plan.asked(each, has=False, found=f"comes with {question.capability}.") for each in denied]
+        return [_refused(question.capability, error, plan), *beside]
+    rows = f"{table.frame.height:,} {'row' if table.frame.height == 1 else 'rows'}"
+    found = f"{question.about}: {rows} in {monotonic() - began:.1f} s"
+    told = [_told(question, each, table, plan) for each in question.beside if table.frame.height]
+    if question.capability in COLUMNS and table.frame.height:
+        return [_told(question, question.capability, table, plan, found), *told]
+    check = plan.asked(question.capability, has=True, found=f"{found}.")
+    if table.left_out:
+        reasons = f"{found}; {table.left_out:,} left out: {', '.join(table.reasons)}."
+        check = Check(check.name, Level.WARNING, reasons, LEFT_OUT)
+    return [check, *told]
+
+
+def _told(question: Question, capability: Capability, table: "Table", plan: Plan, found: str = "") -> Check:
+    """The line of what is read off an answer."""
+    column = COLUMNS.get(capability)
+    has = capability not in table.lacks if column is None else table.frame[column].null_count() < table.frame.height
+    if has:
+        return plan.asked(capability, has=True, found=f"{found or f'told with {question.capability}'}.")
+    use = USES[capability]
+    what = f"The answer for {question.capability} ({question.about}) came without {use.what}"
+    return plan.asked(capability, has=False, found=f"{what}. Without it {use.loss}.")
+
+
+def _refused(capability: Capability, error: ProviderError, plan: Plan) -> Check:
+    """The line of what was not answered: the plan's doing, or a failure that says nothing of the plan."""
+    if error.kind in _NOT_IN_PLAN:
+        return plan.asked(capability, has=False, found=error.sentence)
+    return failed(capability.value, error, plan.vendor)
+
+
+def failed(name: str, error: ProviderError, vendor: Vendor) -> Check:
+    """A line about a failure, with what to do."""
+    if error.kind in KEY_KINDS:
+        todo = _TODO[Kind.KEY_REFUSED]
+        return Check(name, Level.FAULT, error.sentence, todo, (f"deskview login {vendor.name}",), Exit.KEY)
+    level = Level.WARNING if error.kind is Kind.RATE_LIMITED else Level.FAULT
+    return Check(name, level, error.sentence, _TODO.get(error.kind, ""), code=Exit.PROVIDER)
+
+
+def _sample(context: Context, seconds_a_call: float | None) -> Check:
+    """How much is sampled for the flow, what it costs here, and which settings of the user's own decide it."""
+    from deskview.feed.plan import explicit, plan_in_words, plan_of  # noqa: PLC0415 - polars loads late
+
+    settings = context.settings
+    plan = plan_of(settings.flow, settings.calls_per_minute)
+    found = plan_in_words(plan, calls_per_minute=settings.calls_per_minute, seconds_a_call=seconds_a_call)
+    own = [f"flow.{name}" for name in explicit(settings.flow)]
+    if not own:
+        return Check("flow sample", Level.OK, f"{found}.")
+    few = plan.stocks < ENOUGH_STOCKS or plan.calls_a_day < ENOUGH_WINDOWS or plan.prints < ENOUGH_PRINTS
+    todo = f"By {', '.join(own)} of the settings, which {'stands' if len(own) == 1 else 'stand'}."
+    if few:
+        todo += (
+            " The less is read, the wider the interval beside the percentile; without them the shipped sample is read."
+        )
+    return Check("flow sample", Level.WARNING if few else Level.OK, f"{found}.", todo)
+
+
+def narrate(sentence: str) -> None:
+    """Tells what is being done, apart from the report."""
+    print(f"deskview: {sentence}", file=sys.stderr, flush=True)
