@@ -22,7 +22,7 @@ from deskview.simulator.scenario import parse_scenario, read_scenario
 from deskview.simulator.wire import bars, corporate, reference, snapshot, trades
 from deskview.simulator.wire.backend import Clock, Market
 from deskview.simulator.wire.guard import Guard
-from deskview.simulator.wire.plans import granted
+from deskview.simulator.wire.plans import Plan, granted
 from deskview.simulator.wire.protocol import Refusal, no_route
 from deskview.simulator.world.world import World
 
@@ -98,10 +98,7 @@ def create_app(
         raise ValueError(f"sessions: {sessions} is not from {SESSIONS.start} to {SESSIONS.stop - 1}")
     first = world.sessions - sessions + 1
     clock = clock or Clock(world.days[first], at or parsed.start, speed, again=again, last=parsed.session)
-    market = Market(world, clock, first, plan=bought, empty="empty" in wrong)
-    market.unlisted = UNLISTED if "fund-unlisted" in wrong else None
-    market.empty_days = int(wrong.get("empty-day", 0))
-    market.frozen, market.jump_hours = "frozen" in wrong, wrong.get("clock-jumps", 0.0)
+    market = _served(world, clock, first, bought, wrong)
     guard = Guard(market, key, wrong)
     routes = [Route(path, _handler(endpoint, market, guard, wrong)) for path, endpoint in ROUTES.items()]
     digest = bought.digest(world.digest) if keeps_apart else world.digest
@@ -109,6 +106,14 @@ def create_app(
     if compress:
         middleware.append(Middleware(GZipMiddleware, minimum_size=1000, compresslevel=1))
     return Starlette(routes=routes, middleware=middleware, exception_handlers={404: _unknown, 405: _unknown})
+
+
+def _served(world: World, clock: Clock, first: int, plan: Plan, faults: dict[str, float]) -> Market:
+    market = Market(world, clock, first, plan=plan, empty="empty" in faults)
+    market.unlisted = UNLISTED if "fund-unlisted" in faults else None
+    market.empty_days = int(faults.get("empty-day", 0))
+    market.frozen, market.jump_hours = "frozen" in faults, faults.get("clock-jumps", 0.0)
+    return market
 
 
 def _mark(name: str, seed: int, digest: str, speed: float) -> str:
