@@ -19,7 +19,15 @@ def test_the_contracts_hold() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["deskview.cli", "deskview.cli.desk", "deskview.cli.demo", "deskview.app", "deskview.widgets", "deskview.themes"],
+    [
+        "deskview.cli",
+        "deskview.cli.desk",
+        "deskview.cli.demo",
+        "deskview.app",
+        "deskview.widgets",
+        "deskview.themes",
+        "deskview.simulator.wire.plans",
+    ],
 )
 def test_the_first_paint_waits_for_no_slow_library(module: str) -> None:
     program = f"import sys, {module}; print(*sorted({set(SLOW)!r} & set(sys.modules)))"
