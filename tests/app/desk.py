@@ -1,7 +1,7 @@
 """The app on a market that hands out the boards a test gives it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,7 +54,7 @@ class Door:
     """Opens the market, or says why it can't."""
 
     fault: Exception | None = None
-    logs_in: Callable[[str], str] = lambda _: "Kept."
+    logs_in: Callable[[Sequence[str]], str] = lambda _: "Kept."
     demo: bool = False
     typed: list[str] = field(default_factory=list)
     opened: asyncio.Event = field(default_factory=asyncio.Event)
@@ -77,11 +77,11 @@ class Door:
         """The simulated market has no faults."""
         self.demo, self.fault = True, None
 
-    async def log_in(self, text: str) -> str:
+    async def log_in(self, texts: Sequence[str]) -> str:
         """Keeps what was typed."""
-        self.typed.append(text)
+        self.typed.extend(texts)
         self.fault = None
-        return self.logs_in(text)
+        return self.logs_in(texts)
 
 
 @dataclass

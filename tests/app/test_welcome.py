@@ -1,6 +1,7 @@
 """Without a key the first screen says why and offers the ways on; what is typed is seen nowhere."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -137,7 +138,7 @@ async def test_a_typed_key_gets_onto_no_clipboard(keys: tuple[str, ...]) -> None
 
 
 async def test_a_key_that_cannot_be_one_is_told_without_repeating_it() -> None:
-    def refuse(_: str) -> str:
+    def refuse(_: Sequence[str]) -> str:
         raise ValueError("A key is printable and without spaces.")
 
     door = locked()

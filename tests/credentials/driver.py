@@ -6,7 +6,17 @@ import os
 import sys
 import traceback
 
-from deskview.credentials import ApiKey, KeyringReport, KeyState, delete_key, load_key, probe, store_key
+from deskview.credentials import (
+    ApiKey,
+    Credentials,
+    KeyringReport,
+    KeyState,
+    delete_credentials,
+    load_credentials,
+    probe,
+    store_credentials,
+)
+from deskview.providers.vendor import KEY
 
 LIMIT_S = float(os.environ.get("DRIVER_LIMIT_S", "30"))
 
@@ -26,15 +36,15 @@ def line(operation: str, report: KeyringReport, **more: object) -> str:
     )
 
 
-async def answer(operation: str, key: ApiKey) -> str:
+async def answer(operation: str, credentials: Credentials) -> str:
     """Run one operation on the entry of "massive"."""
     if operation == "load":
-        state: KeyState = await load_key("massive", limit_s=LIMIT_S)
-        return line(operation, state.report, same=state.key == key, shown=repr(state))
+        state: KeyState = await load_credentials("massive", (KEY,), limit_s=LIMIT_S)
+        return line(operation, state.report, same=state.credentials == credentials, shown=repr(state))
     if operation == "store":
-        return line(operation, await store_key("massive", key, limit_s=LIMIT_S))
+        return line(operation, await store_credentials("massive", (KEY,), credentials, limit_s=LIMIT_S))
     if operation == "delete":
-        return line(operation, await delete_key("massive", limit_s=LIMIT_S))
+        return line(operation, await delete_credentials("massive", (KEY,), limit_s=LIMIT_S))
     return line(operation, await probe(limit_s=LIMIT_S))
 
 
@@ -42,7 +52,7 @@ async def main() -> None:
     """Run the operations named as arguments."""
     key = ApiKey(sys.stdin.readline())
     for operation in sys.argv[1:]:
-        print(await answer(operation, key), flush=True)  # noqa: T201
+        print(await answer(operation, Credentials({KEY.name: key})), flush=True)  # noqa: T201
     try:
         raise RuntimeError(f"{key} {key!r} {key:>40}")
     except RuntimeError:

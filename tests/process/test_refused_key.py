@@ -14,11 +14,11 @@ import pytest
 from deskview.board import Board
 from deskview.cli.context import Context
 from deskview.cli.opening import ConfiguredMarketOpener
-from deskview.credentials import ApiKey, SessionKeys
+from deskview.credentials import Credentials, SessionKeys
 from deskview.feed.tasks import KEYRING_READ
 from deskview.process.supervisor import MarketSupervisor
 from deskview.simulator import create_app
-from tests.credentials.conftest import fake_keyring
+from tests.credentials.conftest import fake_keyring, holding
 from tests.credentials.test_reports import Memory
 from tests.feed.markets import QUICK, complete
 from tests.feed.test_storm import served
@@ -78,11 +78,11 @@ class Keyring:
         self.reads = 0
         self.read = asyncio.Event()
 
-    async def __call__(self) -> ApiKey | None:
+    async def __call__(self) -> Credentials | None:
         """The key."""
         self.reads += 1
         self.read.set()
-        return None if self.text is None else ApiKey(self.text)
+        return None if self.text is None else holding(self.text)
 
 
 def all_refused(board: Board) -> bool:
@@ -94,7 +94,7 @@ async def test_it_is_read_once_a_minute_or_when_asked_to_and_the_same_key_change
     tmp_path: Path, stored: str | None
 ) -> None:
     keyring, times = Keyring(stored), [0.0]
-    async with following(tmp_path, refusing, TINY, read_key=keyring, clock=lambda: times[0]) as (follower, _):
+    async with following(tmp_path, refusing, TINY, read_credentials=keyring, clock=lambda: times[0]) as (follower, _):
         await follower.until(all_refused)
         worker, number = children(), len(follower.boards)
         assert keyring.reads == 1, "of two requests that were refused"
