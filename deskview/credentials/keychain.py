@@ -130,23 +130,21 @@ def _load(backend: Backend, provider: str, entries: Sequence[Entry]) -> KeyState
             return KeyState(KeyringReport(backend.name, KeyringState.FAILED, sentence, log_in(provider)))
     if absent:
         return KeyState(_absent(backend, provider, absent))
-    return KeyState(
-        _ok(backend, f"The {backend.name} keyring holds {_held(entries)} for {provider}."), Credentials(keys)
-    )
+    report = _ok(backend, f"The {backend.name} keyring holds {_held(entries)} for {provider}.")
+    return KeyState(report, Credentials(keys))
 
 
 def _store(backend: Backend, provider: str, entries: Sequence[Entry], credentials: Credentials) -> KeyState:
     several = len(entries) > 1
-    before = {entry.user: backend.keyring.get_password(SERVICE, entry.user) for entry in entries if several}
+    users = [entry.user for entry in entries] if several else []  # the only one is written over, and that is all
+    before = {user: backend.keyring.get_password(SERVICE, user) for user in users}
     for number, entry in enumerate(entries, 1):
         fault = _write(backend, provider, entry, credentials)
         if fault is not None:
             now = f" {_put_back(backend, entries[:number], before, credentials)}" if several else ""
             return KeyState(replace(fault, sentence=fault.sentence + now))
-    sentence = (
-        f"The {backend.name} keyring now holds {listed((entry.noun for entry in entries), 'the')} for {provider}."
-    )
-    return KeyState(_ok(backend, sentence), credentials)
+    stored = listed((entry.noun for entry in entries), "the")
+    return KeyState(_ok(backend, f"The {backend.name} keyring now holds {stored} for {provider}."), credentials)
 
 
 def _write(backend: Backend, provider: str, entry: Entry, credentials: Credentials) -> KeyringReport | None:
@@ -181,9 +179,7 @@ def _put_back(
         return "What of the new ones lies there now can't be read."
     if not new:
         return "Nothing new is stored, and of what lay there before not all is left: log in again."
-    return (
-        f"Of the new ones {listed(new, 'the')} could not be taken out again, and the rest is not there: log in again."
-    )
+    return f"Of the new ones it holds {listed(new, 'the')}, which could not be taken out again: log in again."
 
 
 def _holds(backend: Backend, entry: Entry, key: ApiKey) -> bool:
