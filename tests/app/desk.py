@@ -13,6 +13,7 @@ from deskview.alerts.engine import Alerts
 from deskview.app import DeskApp
 from deskview.board import Board
 from deskview.board.alerts import AlertChange, AlertState
+from deskview.settings import Settings
 from deskview.themes import DEFAULT_THEME
 from deskview.widgets.textual_private import screen_lines
 
@@ -145,11 +146,15 @@ def text_of(app: Any) -> list[str]:  # noqa: ANN401 - any app
 
 @asynccontextmanager
 async def seated(
-    board: Board | None = None, *, size: tuple[int, int] = (120, 40), door: Door | None = None
+    board: Board | None = None,
+    *,
+    size: tuple[int, int] = (120, 40),
+    door: Door | None = None,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Seat]:
     """The app in a terminal of that size, the board on it."""
     door = door or Door()
-    app = DeskApp(door, theme_name=DEFAULT_THEME, secrets=())
+    app = DeskApp(door, theme_name=DEFAULT_THEME, secrets=(), settings=settings)
     async with app.run_test(size=size) as pilot:
         await door.opened.wait()
         seat = Seat(app, pilot, door)

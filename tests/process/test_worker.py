@@ -27,6 +27,7 @@ from deskview.process.messages import (
     BarsResponse,
     LogLine,
     MarketConfig,
+    OpeningFailed,
     RefreshRequest,
     Start,
     UnknownMessage,
@@ -38,6 +39,7 @@ from deskview.process.messages import (
 from deskview.providers.base import Provider
 from tests.feed.markets import QUICK
 from tests.process.markets import CANARY, LIMIT_S, crash
+from tests.providers.made_up import ID_TEXT, SECRET_TEXT, pair_of
 
 
 @dataclass
@@ -137,7 +139,26 @@ def test_a_message_comes_as_it_was_sent() -> None:
 
 
 def test_the_key_is_not_printed_with_the_start(tmp_path: Path) -> None:
-    assert CANARY not in repr(Start(MarketConfig(crash, tmp_path, QUICK), {"key": CANARY}))
+    config = MarketConfig(crash, tmp_path, QUICK)
+    assert CANARY not in repr(Start(config, {"key": CANARY}))
+    shown = repr(Start(config, pair_of().reveal()))
+    assert ID_TEXT not in shown and SECRET_TEXT not in shown
+
+
+def pair_or_nothing(credentials: Credentials) -> Provider:
+    """A market nobody can open, which says what it was given."""
+    raise ValueError(f"given {list(credentials.by_name)}: {credentials.reveal()}")
+
+
+def test_all_secrets_come_with_the_start_and_are_masked_in_whatever_is_said(tmp_path: Path) -> None:
+    with worker() as one:
+        one.pipe.send_bytes(hello())
+        one.pipe.send_bytes(encode(Start(MarketConfig(pair_or_nothing, tmp_path, QUICK), pair_of().reveal())))
+        line, failed = one.received(LogLine), one.received(OpeningFailed)
+    assert failed.sentence == "given ['id', 'secret']: {'id': '••••', 'secret': '••••'}"
+    assert failed.sentence in line.traceback
+    for text in (ID_TEXT, SECRET_TEXT):
+        assert text not in line.message + line.traceback
 
 
 class Knot:

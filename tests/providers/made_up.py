@@ -92,7 +92,7 @@ class Guarded:
         if scope["type"] == "http":
             headers = {name.decode(): text.decode() for name, text in scope["headers"]}
             self.sent.append((headers.get("authorization", "").removeprefix("Bearer "), headers.get(HEADER, "")))
-            if headers.get(HEADER) != self.secret:
+            if headers.get(HEADER, "") != self.secret:
                 kept = [(name, text) for name, text in scope["headers"] if name != b"authorization"]
                 scope = {**scope, "headers": [*kept, (b"authorization", b"Bearer wrong")]}
         await self.market(scope, receive, send)

@@ -142,7 +142,7 @@ class WelcomeScreen(LeanModal[None]):
         wanted = len(self._vendor.secrets)
         if wanted == 1:
             return CHOICES["type-key"]
-        return f"log in: type {self._secrets()}; nothing of them shows" if wanted else NOTHING_TO_TYPE
+        return f"log in: type {self._secrets()}; nothing shows" if wanted else NOTHING_TO_TYPE
 
     def _secrets(self) -> str:
         """As "the API key ID and the secret key"."""
