@@ -198,6 +198,7 @@ async def test_of_two_secrets_each_is_asked_for_by_its_title_and_both_are_handed
         assert door.typed == []
         await seat.press(*second)
         assert "•" * len(second) in seat.text
+        assert "Secret key, 2 of 2" in seat.text, "also while it is typed"
         door.opened.clear()
         await seat.press("enter")
         await door.opened.wait()
@@ -211,7 +212,9 @@ async def test_of_two_secrets_each_is_asked_for_by_its_title_and_both_are_handed
 async def test_putting_the_field_away_forgets_the_first_of_two(listed: None) -> None:
     door = locked()
     async with seated(door=door, settings=Settings(provider="pair")) as seat:
-        await seat.press("l", *"before", "enter", *"half", "escape", "l")
+        await seat.press("l", *"before", "enter", *"half", "escape")
+        assert "Not logged in yet." in seat.text
+        await seat.press("l")
         assert "API key ID, then enter" in seat.text
         door.opened.clear()
         await seat.press(*"one", "enter", *"two", "enter")

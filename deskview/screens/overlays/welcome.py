@@ -188,10 +188,14 @@ class WelcomeScreen(LeanModal[None]):
         self._ask()
 
     def _ask(self) -> None:
-        """Asks for the next secret in the same field."""
+        """Asks for the next secret in the same field; of several the first line says which, also while it is typed."""
+        wanted, number = self._vendor.secrets, len(self._typed)
+        title = wanted[number].title
         field = self.query_one(Input)
         field.clear()
-        field.placeholder = FIELD.format(title=self._vendor.secrets[len(self._typed)].title)
+        field.placeholder = FIELD.format(title=title)
+        if len(wanted) > 1:
+            self.query_one("#sentence", Static).update(f"{title}, {number + 1} of {len(wanted)}")
         field.add_class("-asked")
         self.set_focus(field)
 
@@ -201,6 +205,7 @@ class WelcomeScreen(LeanModal[None]):
         field = self.query_one(Input)
         field.clear()
         field.remove_class("-asked")
+        self.query_one("#sentence", Static).update(self._texts["sentence"])
         self.set_focus(None)
 
     def action_demo(self) -> None:
