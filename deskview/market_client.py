@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from deskview.text import printable
@@ -58,8 +58,11 @@ class MarketOpener(Protocol):
     def use_demo(self) -> None:
         """The next market opened is the simulated one."""
 
-    async def log_in(self, text: str) -> str:
-        """Takes a typed key; returns what happened to it. Raises ValueError for a text that can't be one."""
+    async def log_in(self, texts: Sequence[str]) -> str:
+        """Takes the secrets typed, in the vendor's order; returns what happened to them.
+
+        Raises ValueError for a text that can't be one.
+        """
 
 
 class MarketClient:

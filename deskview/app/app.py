@@ -85,7 +85,7 @@ class DeskApp(GuardedApp[int]):
         self._desk = DeskScreen()
         self._pages: dict[str, PageScreen] = {name: page(segments) for name, page in PAGES.items()}
         self._help, self._card, self._find = HelpScreen(), CardScreen(), FindScreen()
-        self._small, self._welcome, self._alert_form = SmallScreen(), WelcomeScreen(), AlertForm()
+        self._small, self._welcome, self._alert_form = SmallScreen(), WelcomeScreen(settings.provider), AlertForm()
         self.own_keys = keymap_of(settings.keys, settings_file)
         self.columns = Columns(self, settings.columns, settings_file)
         self.appearance = Appearance(self, paths.themes_folder(), ascii_only=settings.ascii)
@@ -173,8 +173,7 @@ class DeskApp(GuardedApp[int]):
 
     def _refused(self, refusal: MarketUnavailableError) -> None:
         """Without a market the first screen takes over."""
-        provider = self._settings.provider if refusal.keyless else ""
-        self._welcome.explain(refusal.sentence, refusal.way_out, provider=provider)
+        self._welcome.explain(refusal.sentence, refusal.way_out, keyless=refusal.keyless)
         if self.screen is self._small:
             self.pop_screen()
         self.push_screen(self._welcome)
@@ -216,7 +215,7 @@ class DeskApp(GuardedApp[int]):
 
     @on(WelcomeScreen.KeyTyped)
     async def log_in(self, event: WelcomeScreen.KeyTyped) -> None:
-        """A key was typed on the first screen."""
+        """What the provider wants was typed on the first screen."""
         try:
             message = await self._opener.log_in(event.take())
         except ValueError as error:

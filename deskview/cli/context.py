@@ -9,17 +9,17 @@ from pathlib import Path
 import msgspec
 
 from deskview import paths
-from deskview.credentials import ApiKey, KeyringReport, SessionKeys, load_key
+from deskview.credentials import Credentials, KeyringReport, KeyState, SessionKeys, load_credentials
 from deskview.logs import configure_logging, log_uncaught
 from deskview.market_client import MarketUnavailableError
 from deskview.processor import WAY_OUT, processor_fault
-from deskview.providers import PROVIDERS
+from deskview.providers import PROVIDERS, Vendor
 from deskview.settings import Settings, load_settings, where
 from deskview.text import neutralise, without_keys
 
 log = logging.getLogger(__name__)
 KEYS = SessionKeys()
-"""Every key this process has seen: one object, so that no report of a fault shows one."""
+"""Every secret this process has seen: one object, so that no report of a fault shows one."""
 
 
 class UsageError(Exception):
@@ -52,26 +52,33 @@ class Context:
         """The file the settings are of, whether or not it exists: a fault in them names it."""
         return settings_file_of(self.arguments)
 
-    async def key(self) -> ApiKey:
-        """The provider's key: typed in this session, else of the keyring. Raises NoKeyError."""
-        provider = self.settings.provider
-        if (typed := self.keys.get(provider)) is not None:
-            return typed
-        state = await load_key(provider)
-        if state.key is None:
-            raise NoKeyError(state.report)
-        self.keys.put(provider, state.key)
-        return state.key
+    @property
+    def vendor(self) -> Vendor:
+        """The provider in the list."""
+        return PROVIDERS[self.settings.provider]
 
-    async def stored_key(self) -> ApiKey | None:
-        """The key that lies in the keyring now, None where none can be had; where it can't, the log says why."""
-        provider = self.settings.provider
-        state = await load_key(provider)
-        if state.key is None:
+    async def credentials(self) -> Credentials:
+        """The provider's secrets, typed in this session or of the keyring. Raises NoKeyError unless all are there."""
+        if (typed := self.keys.get(self.vendor.name)) is not None:
+            return typed
+        state = await self.load()
+        if state.credentials is None:
+            raise NoKeyError(state.report)
+        return state.credentials
+
+    async def stored_credentials(self) -> Credentials | None:
+        """What lies in the keyring now, None unless all secrets can be had; where they can't, the log says why."""
+        state = await self.load()
+        if state.credentials is None:
             log.warning("no other key: %s", state.report.sentence)
-        else:
-            self.keys.put(provider, state.key)
-        return state.key
+        return state.credentials
+
+    async def load(self) -> KeyState:
+        """The secrets as the keyring has them now, held from then on, and its report."""
+        state = await load_credentials(self.vendor.name, self.vendor.secrets)
+        if state.credentials is not None:
+            self.keys.put(self.vendor.name, state.credentials)
+        return state
 
 
 def context_of(arguments: Namespace) -> Context:

@@ -1,4 +1,4 @@
-"""Opening a market: the real one with the user's key, or the simulated one."""
+"""Opening a market: the real one with the user's secrets, or the simulated one."""
 
 from argparse import Namespace
 from functools import partial
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from deskview.cli.context import Context, UsageError
-from deskview.credentials import ApiKey
+from deskview.credentials import ApiKey, Credentials, entries_of, store_credentials
 from deskview.providers.vendor import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from deskview.board import Board
     from deskview.market_client import Market
@@ -22,6 +22,7 @@ SIMULATED_URL = "http://simulated.market"
 SIMULATED_VENDOR = "massive"
 """Whose protocol the simulated market speaks."""
 SIMULATED_KEY = "demo"
+SIMULATED_CREDENTIALS = Credentials({KEY.name: ApiKey(SIMULATED_KEY)})
 SIMULATED_CALLS_PER_MINUTE = 600_000
 """As good as none: the simulated market needs no sparing."""
 UNLIMITED = "rate-limit:0"
@@ -33,17 +34,20 @@ DEMO_FLOW_SESSIONS = 60
 
 
 async def open_provider(context: Context) -> "Provider":
-    """The configured provider with the user's key. Raises NoKeyError, UsageError for an unfit address."""
-    return connected(context.settings, await context.key())
+    """The configured provider with the user's secrets. Raises NoKeyError, UsageError for an unfit address."""
+    return connected(context.settings, await context.credentials())
 
 
-def connected(settings: "Settings", key: ApiKey) -> "Provider":
-    """The configured provider with this key; nothing is sent yet. Raises UsageError for an unfit name or address."""
+def connected(settings: "Settings", credentials: Credentials) -> "Provider":
+    """The configured provider with these secrets; nothing is sent yet. Raises UsageError for an unfit address."""
     from deskview.providers import connect  # noqa: PLC0415 - httpx and polars load late
 
     try:
         return connect(
-            settings.provider, {KEY.name: key}, base_url=settings.base_url, calls_per_minute=settings.calls_per_minute
+            settings.provider,
+            credentials.by_name,
+            base_url=settings.base_url,
+            calls_per_minute=settings.calls_per_minute,
         )
     except ValueError as fault:
         raise UsageError(str(fault)) from None
@@ -69,11 +73,11 @@ def demo_pace(settings: "Settings") -> "Settings":
 
 def open_simulated(arguments: Namespace) -> "Provider":
     """The simulated market, spoken to over HTTP in a process beside this one."""
-    return simulated(arguments, ApiKey(SIMULATED_KEY))
+    return simulated(arguments, SIMULATED_CREDENTIALS)
 
 
-def simulated(arguments: Namespace, key: ApiKey, *, begins_again: bool = False) -> "Provider":
-    """The simulated market of the arguments, which takes this key; its clock may begin again after the close."""
+def simulated(arguments: Namespace, credentials: Credentials, *, begins_again: bool = False) -> "Provider":
+    """The simulated market of the arguments, which takes the key of these; its clock may begin again at the close."""
     from deskview.cli.simulated import SimulatedProcess  # noqa: PLC0415 - httpx loads late
     from deskview.providers import connect  # noqa: PLC0415
     from deskview.simulator import PLANS  # noqa: PLC0415
@@ -86,7 +90,7 @@ def simulated(arguments: Namespace, key: ApiKey, *, begins_again: bool = False) 
         seed=getattr(arguments, "seed", 1),
         at=getattr(arguments, "at", None),
         speed=getattr(arguments, "speed", None),
-        key=key.reveal(),
+        key=credentials.by_name[KEY.name].reveal(),
         plan=plan,
         without=getattr(arguments, "without", ()),
         keeps_apart=True,
@@ -96,7 +100,7 @@ def simulated(arguments: Namespace, key: ApiKey, *, begins_again: bool = False) 
     )
     return connect(
         SIMULATED_VENDOR,
-        {KEY.name: key},
+        credentials.by_name,
         base_url=SIMULATED_URL,
         transport=transport,
         calls_per_minute=SIMULATED_CALLS_PER_MINUTE,
@@ -119,27 +123,28 @@ class ConfiguredMarketOpener:
         give_back_what_is_freed()  # boards come and go for days: before there is any, and before polars is loaded
         context = self._context
         if self._demo:
-            connect: Callable[[ApiKey], Provider] = partial(simulated, context.arguments, begins_again=True)
+            connect: Callable[[Credentials], Provider] = partial(simulated, context.arguments, begins_again=True)
             settings = demo_flow(demo_pace(context.settings), full=getattr(context.arguments, "full", False))
             config = MarketConfig(connect, context.cache, settings, context.settings_file)
-            return MarketSupervisor(config, ApiKey(SIMULATED_KEY), subscriber)
-        key, connect = await context.key(), partial(connected, context.settings)
+            return MarketSupervisor(config, SIMULATED_CREDENTIALS, subscriber)
+        credentials, connect = await context.credentials(), partial(connected, context.settings)
         config = MarketConfig(connect, context.cache, context.settings, context.settings_file)
-        return MarketSupervisor(config, key, subscriber, read_key=context.stored_key)
+        return MarketSupervisor(config, credentials, subscriber, read_credentials=context.stored_credentials)
 
     def use_demo(self) -> None:
         """The next market opened is the simulated one."""
         self._demo = True
 
-    async def log_in(self, text: str) -> str:
-        """Takes a typed key: into the keyring, else for this session only. Returns the sentence of what happened.
+    async def log_in(self, texts: "Sequence[str]") -> str:
+        """Takes the typed secrets: into the keyring, else for this session only. Returns a sentence of what happened.
 
         Raises InvalidKeyError, whose text never holds what was typed.
         """
-        from deskview.credentials import store_key  # noqa: PLC0415
-
-        key = ApiKey(text)
-        provider = self._context.settings.provider
-        self._context.keys.put(provider, key)
-        report = await store_key(provider, key)
-        return report.sentence if report.ok else f"{report.sentence} The key is kept for this session only."
+        vendor = self._context.vendor
+        entries = entries_of(vendor.name, vendor.secrets)
+        typed = {entry.name: ApiKey(text, entry.noun) for entry, text in zip(entries, texts, strict=True)}
+        credentials = Credentials(typed)
+        self._context.keys.put(vendor.name, credentials)
+        report = await store_credentials(vendor.name, vendor.secrets, credentials)
+        kept = "The key is" if len(entries) == 1 else "What was typed is"
+        return report.sentence if report.ok else f"{report.sentence} {kept} kept for this session only."

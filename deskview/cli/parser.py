@@ -183,7 +183,9 @@ def build_parser() -> argparse.ArgumentParser:
     providers = f"one of: {known} (default: from the settings)"
     login = commands.add_parser("login", parents=[common], help="store the provider's key in the system keyring")
     login.add_argument("name", nargs="?", metavar="PROVIDER", help=providers)
-    login.add_argument("--key-stdin", action="store_true", help="read the key from standard input")
+    login.add_argument(
+        "--key-stdin", action="store_true", help="read the key from standard input; of several secrets, a line for each"
+    )
     logout = commands.add_parser("logout", parents=[common], help="remove the provider's key from the keyring")
     logout.add_argument("name", nargs="?", metavar="PROVIDER", help=providers)
 

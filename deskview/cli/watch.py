@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from deskview.cli.context import KEYS, Context, UsageError, context_of
-from deskview.cli.opening import SIMULATED_KEY, demo_flow, demo_pace, open_provider, simulated
+from deskview.cli.opening import SIMULATED_CREDENTIALS, demo_flow, demo_pace, open_provider, simulated
 from deskview.clock import monotonic
-from deskview.credentials import ApiKey
 from deskview.exits import Exit
 from deskview.memory import collect_cycles, give_back_what_is_freed
 from deskview.providers.errors import Kind, ProviderError
@@ -94,7 +93,7 @@ async def _follow(context: Context, end: End) -> None:
 
 async def _opened(context: Context) -> "Provider":
     if context.arguments.demo:
-        return simulated(context.arguments, ApiKey(SIMULATED_KEY), begins_again=True)
+        return simulated(context.arguments, SIMULATED_CREDENTIALS, begins_again=True)
     return await open_provider(context)
 
 

@@ -1,21 +1,33 @@
-"""The provider's API key: held in one object, kept in the operating system's keyring or in memory, nowhere else."""
+"""The provider's secrets: held in one object, kept in the operating system's keyring or in memory, nowhere else."""
 
-from deskview.credentials.key import ApiKey, InvalidKeyError, SessionKeys
-from deskview.credentials.keychain import LIMIT_S, SERVICE, delete_key, load_key, probe, store_key
+from deskview.credentials.entries import Wanted, entries_of, listed
+from deskview.credentials.key import ApiKey, Credentials, InvalidKeyError, SessionKeys
+from deskview.credentials.keychain import (
+    LIMIT_S,
+    SERVICE,
+    delete_credentials,
+    load_credentials,
+    probe,
+    store_credentials,
+)
 from deskview.credentials.reports import KeyringReport, KeyringState, KeyState, WayOut
 
 __all__ = [
     "LIMIT_S",
     "SERVICE",
     "ApiKey",
+    "Credentials",
     "InvalidKeyError",
     "KeyState",
     "KeyringReport",
     "KeyringState",
     "SessionKeys",
+    "Wanted",
     "WayOut",
-    "delete_key",
-    "load_key",
+    "delete_credentials",
+    "entries_of",
+    "listed",
+    "load_credentials",
     "probe",
-    "store_key",
+    "store_credentials",
 ]

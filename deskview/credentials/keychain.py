@@ -1,18 +1,31 @@
-"""The provider's key in the operating system's keyring: read, write, delete, probe. Nothing here raises for a keyring.
+"""A provider's secrets in the operating system's keyring: read, write, delete, probe. No keyring makes these raise.
 
-An entry's service is "deskview" and its user the provider's name. Every call runs in a thread under a time limit,
-because a keyring that opens a password window waits for ever.
+An entry's service is "deskview" and its user the provider's name, or "PROVIDER:NAME" for each secret of several. Where
+a provider wants none, no keyring is asked. Every call runs in a thread under a time limit, because a keyring that opens
+a password window waits for ever.
 """
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 
 from deskview.credentials.backend import Backend, UnusableKeyringError, choose_backend
-from deskview.credentials.key import ApiKey, InvalidKeyError
-from deskview.credentials.reports import KeyringReport, KeyringState, KeyState, WayOut, log_in, report_of, timed_out
+from deskview.credentials.entries import Entry, Wanted, entries_of, listed
+from deskview.credentials.key import ApiKey, Credentials, InvalidKeyError
+from deskview.credentials.reports import (
+    KeyringReport,
+    KeyringState,
+    KeyState,
+    WayOut,
+    log_in,
+    nothing_wanted,
+    report_of,
+    timed_out,
+)
 from deskview.text import neutralise
 
 T = TypeVar("T")
@@ -43,19 +56,37 @@ def _settle(future: Future[T], call: Callable[[], T]) -> None:
         future.set_exception(exc)
 
 
-async def load_key(provider: str, *, limit_s: float = LIMIT_S) -> KeyState:
-    """Read the key of `provider`; without one, the report says why (absent, locked, ...)."""
-    return await _ask(lambda backend: _load(backend, provider), limit_s=limit_s)
+async def load_credentials(provider: str, wanted: Sequence[Wanted], *, limit_s: float = LIMIT_S) -> KeyState:
+    """Read the secrets of `provider`; unless all are there, the report says why (which are absent, locked, ...)."""
+    if not wanted:
+        return KeyState(nothing_wanted(provider), Credentials({}))
+    entries = entries_of(provider, wanted)
+    return await _ask(lambda backend: _load(backend, neutralise(provider), entries), limit_s=limit_s)
 
 
-async def store_key(provider: str, key: ApiKey, *, limit_s: float = LIMIT_S) -> KeyringReport:
-    """Write the key of `provider`, replacing any older one, read it back and compare."""
-    return (await _ask(lambda backend: _store(backend, provider, key), key, limit_s=limit_s)).report
+async def store_credentials(
+    provider: str, wanted: Sequence[Wanted], credentials: Credentials, *, limit_s: float = LIMIT_S
+) -> KeyringReport:
+    """Write the secrets of `provider`, replacing any older ones, read them back and compare.
+
+    Of several, all are stored or none: where one can't be, what lay there before is put back as far as the keyring
+    lets, and the report says what lies there.
+    """
+    if not wanted:
+        return nothing_wanted(provider)
+    entries = entries_of(provider, wanted)
+    state = await _ask(
+        lambda backend: _store(backend, neutralise(provider), entries, credentials), credentials, limit_s=limit_s
+    )
+    return state.report
 
 
-async def delete_key(provider: str, *, limit_s: float = LIMIT_S) -> KeyringReport:
-    """Delete the key of `provider` and check that it is gone; absent where there was none."""
-    return (await _ask(lambda backend: _delete(backend, provider), limit_s=limit_s)).report
+async def delete_credentials(provider: str, wanted: Sequence[Wanted], *, limit_s: float = LIMIT_S) -> KeyringReport:
+    """Delete the secrets of `provider` and check that they are gone; absent where there was none of them."""
+    if not wanted:
+        return nothing_wanted(provider)
+    entries = entries_of(provider, wanted)
+    return (await _ask(lambda backend: _delete(backend, neutralise(provider), entries), limit_s=limit_s)).report
 
 
 async def probe(*, fresh: bool = False, limit_s: float = LIMIT_S) -> KeyringReport:
@@ -66,7 +97,7 @@ async def probe(*, fresh: bool = False, limit_s: float = LIMIT_S) -> KeyringRepo
 
 
 async def _ask(
-    question: Callable[[Backend], KeyState], *secrets: ApiKey, limit_s: float, fresh: bool = False
+    question: Callable[[Backend], KeyState], secrets: Iterable[ApiKey] = (), *, limit_s: float, fresh: bool = False
 ) -> KeyState:
     def answer() -> KeyState:
         name = "chosen"
@@ -85,36 +116,109 @@ async def _ask(
         return KeyState(timed_out(limit_s))
 
 
-def _load(backend: Backend, provider: str) -> KeyState:
-    text = backend.keyring.get_password(SERVICE, provider)
-    if text is None:
-        return KeyState(_absent(backend, provider))
+def _load(backend: Backend, provider: str, entries: Sequence[Entry]) -> KeyState:
+    keys, absent = {}, []
+    for entry in entries:
+        text = backend.keyring.get_password(SERVICE, entry.user)
+        if text is None:
+            absent.append(entry)
+            continue
+        try:
+            keys[entry.name] = ApiKey(text, entry.noun)
+        except InvalidKeyError as exc:
+            sentence = f"The {backend.name} keyring holds no usable {entry.noun} for {provider}. {exc}"
+            return KeyState(KeyringReport(backend.name, KeyringState.FAILED, sentence, log_in(provider)))
+    if absent:
+        return KeyState(_absent(backend, provider, absent))
+    report = _ok(backend, f"The {backend.name} keyring holds {_held(entries)} for {provider}.")
+    return KeyState(report, Credentials(keys))
+
+
+def _store(backend: Backend, provider: str, entries: Sequence[Entry], credentials: Credentials) -> KeyState:
+    several = len(entries) > 1
+    users = [entry.user for entry in entries] if several else []  # the only one is written over, and that is all
+    before = {user: backend.keyring.get_password(SERVICE, user) for user in users}
+    for number, entry in enumerate(entries, 1):
+        fault = _write(backend, provider, entry, credentials)
+        if fault is not None:
+            now = f" {_put_back(backend, entries[:number], before, credentials)}" if several else ""
+            return KeyState(replace(fault, sentence=fault.sentence + now))
+    stored = listed((entry.noun for entry in entries), "the")
+    return KeyState(_ok(backend, f"The {backend.name} keyring now holds {stored} for {provider}."), credentials)
+
+
+def _write(backend: Backend, provider: str, entry: Entry, credentials: Credentials) -> KeyringReport | None:
+    """Writes one entry and reads it back; the report of what failed, None where nothing did."""
+    key = credentials.by_name[entry.name]
     try:
-        key = ApiKey(text)
-    except InvalidKeyError as exc:
-        sentence = f"The {backend.name} keyring holds no usable key for {neutralise(provider)}. {exc}"
-        return KeyState(KeyringReport(backend.name, KeyringState.FAILED, sentence, log_in(neutralise(provider))))
-    return KeyState(_ok(backend, f"The {backend.name} keyring holds a key for {neutralise(provider)}."), key)
+        backend.keyring.set_password(SERVICE, entry.user, key.reveal())
+        if _holds(backend, entry, key):
+            return None
+    except Exception as exc:  # noqa: BLE001 - backends raise errors of their system, not only keyring's
+        return report_of(exc, backend.name, credentials)
+    sentence = f"The {backend.name} keyring did not give back the {entry.noun} that was written."
+    return KeyringReport(backend.name, KeyringState.FAILED, sentence, log_in(provider))
 
 
-def _store(backend: Backend, provider: str, key: ApiKey) -> KeyState:
-    backend.keyring.set_password(SERVICE, provider, key.reveal())
-    stored = _load(backend, provider).key
-    if stored == key:
-        return KeyState(_ok(backend, f"The {backend.name} keyring now holds the key for {neutralise(provider)}."), key)
-    sentence = f"The {backend.name} keyring did not give back the key that was written."
-    return KeyState(KeyringReport(backend.name, KeyringState.FAILED, sentence, log_in(neutralise(provider))))
+def _put_back(
+    backend: Backend, written: Sequence[Entry], before: Mapping[str, str | None], credentials: Credentials
+) -> str:
+    """Undoes what was written as far as the keyring lets; a sentence on what lies there now."""
+    for entry in written:
+        former = before[entry.user]
+        with suppress(Exception):  # what became of it is read below
+            if former is None:
+                backend.keyring.delete_password(SERVICE, entry.user)
+            else:
+                backend.keyring.set_password(SERVICE, entry.user, former)
+    try:
+        if all(backend.keyring.get_password(SERVICE, entry.user) == before[entry.user] for entry in written):
+            return "Nothing new is stored; what lay there before is there still."
+        new = [entry.noun for entry in written if _holds(backend, entry, credentials.by_name[entry.name])]
+    except Exception:  # noqa: BLE001 - as above
+        return "What of the new ones lies there now can't be read."
+    if not new:
+        return "Nothing new is stored, and of what lay there before not all is left: log in again."
+    return f"Of the new ones it holds {listed(new, 'the')}, which could not be taken out again: log in again."
 
 
-def _delete(backend: Backend, provider: str) -> KeyState:
-    if backend.keyring.get_password(SERVICE, provider) is None:
-        return KeyState(_absent(backend, provider))
-    backend.keyring.delete_password(SERVICE, provider)
-    if backend.keyring.get_password(SERVICE, provider) is None:
-        return KeyState(_ok(backend, f"The key for {neutralise(provider)} is gone from the {backend.name} keyring."))
-    sentence = f"The {backend.name} keyring still holds a key for {neutralise(provider)}."
-    way_out = WayOut("Delete the entry once more:", (f"deskview logout {neutralise(provider)}",))
+def _holds(backend: Backend, entry: Entry, key: ApiKey) -> bool:
+    """Whether the entry holds that key."""
+    text = backend.keyring.get_password(SERVICE, entry.user)
+    try:
+        return text is not None and ApiKey(text) == key
+    except InvalidKeyError:
+        return False
+
+
+def _delete(backend: Backend, provider: str, entries: Sequence[Entry]) -> KeyState:
+    def held() -> list[Entry]:
+        return [entry for entry in entries if backend.keyring.get_password(SERVICE, entry.user) is not None]
+
+    found = held()
+    if not found:
+        return KeyState(_absent(backend, provider, entries))
+    fault: KeyringReport | None = None
+    for entry in found:
+        try:
+            backend.keyring.delete_password(SERVICE, entry.user)
+        except Exception as exc:  # noqa: BLE001 - backends raise errors of their system; the others are deleted still
+            fault = fault or report_of(exc, backend.name)
+    left = held()
+    if not left:
+        gone = listed((entry.noun for entry in found), "the").removeprefix("the ")
+        verb = "is" if len(found) == 1 else "are"
+        return KeyState(_ok(backend, f"The {gone} for {provider} {verb} gone from the {backend.name} keyring."))
+    sentence = f"The {backend.name} keyring still holds {_held(left)} for {provider}."
+    if fault is not None:
+        return KeyState(replace(fault, sentence=f"{fault.sentence} {sentence}" if len(entries) > 1 else fault.sentence))
+    way_out = WayOut("Delete the entry once more:", (f"deskview logout {provider}",))
     return KeyState(KeyringReport(backend.name, KeyringState.FAILED, sentence, way_out))
+
+
+def _held(entries: Sequence[Entry]) -> str:
+    """As "a key", or of several "the API key ID and the secret key"."""
+    return listed((entry.noun for entry in entries), "a" if entries[0].noun == "key" else "the")
 
 
 def _probe(backend: Backend) -> KeyState:
@@ -126,7 +230,7 @@ def _ok(backend: Backend, sentence: str) -> KeyringReport:
     return KeyringReport(backend.name, KeyringState.OK, sentence)
 
 
-def _absent(backend: Backend, provider: str) -> KeyringReport:
-    name = neutralise(provider)
-    sentence = f"The {backend.name} keyring is open and holds no key for {name}."
-    return KeyringReport(backend.name, KeyringState.ABSENT, sentence, log_in(name))
+def _absent(backend: Backend, provider: str, absent: Sequence[Entry]) -> KeyringReport:
+    missing = listed((entry.noun for entry in absent), "no")
+    sentence = f"The {backend.name} keyring is open and holds {missing} for {provider}."
+    return KeyringReport(backend.name, KeyringState.ABSENT, sentence, log_in(provider))

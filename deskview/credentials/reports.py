@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from deskview.credentials.key import ApiKey
+from deskview.credentials.key import Credentials
 from deskview.text import MASK, Secret, neutralise, printable, redact
 
 OPEN_SHELL = (
@@ -72,10 +72,10 @@ class KeyringReport:
 
 @dataclass(frozen=True, slots=True)
 class KeyState:
-    """What became of reading a provider's key: the key where there is one, and the keyring's report."""
+    """What became of reading a provider's secrets: they, where all are there, and the keyring's report."""
 
     report: KeyringReport
-    key: ApiKey | None = None
+    credentials: Credentials | None = None
 
 
 def open_a_keyring(platform: str = sys.platform) -> WayOut:
@@ -178,3 +178,8 @@ def missing() -> KeyringReport:
     """Return the report of a machine or session without a keyring service."""
     sentence = "There is no keyring service in this session."
     return KeyringReport(NO_BACKEND, KeyringState.MISSING, sentence, open_a_keyring())
+
+
+def nothing_wanted(provider: str) -> KeyringReport:
+    """Return the report on a provider that wants no secret: no keyring is asked for it."""
+    return KeyringReport(NO_BACKEND, KeyringState.OK, f"{provider} needs no key: there is nothing to store for it.")

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from deskview import __version__
-from deskview.credentials import ApiKey
+from deskview.credentials import Credentials
 from deskview.market_client import LEAVE_AND_RESTART, SEE_LOG, MarketUnavailableError
 from deskview.process.messages import (
     TO_DESK,
@@ -74,14 +74,14 @@ class WorkerConnection:
         self._outcome = ""
         self.had_figures = False
 
-    async def run(self, config: MarketConfig, key: ApiKey) -> str:
+    async def run(self, config: MarketConfig, credentials: Credentials) -> str:
         """Runs the worker to its end; returns in words how it ended, a predicate of "the market's process".
 
         Raises MarketUnavailableError where a new run would end likewise: the version is another, or the market can't
         be opened.
         """
         try:
-            process, self._pipe = await asyncio.to_thread(_start, config, key)
+            process, self._pipe = await asyncio.to_thread(_start, config, credentials)
         except OSError as error:
             return f"could not be started ({error.strerror})"
         self._process = process
@@ -210,8 +210,8 @@ def start_module(module: str, env: Mapping[str, str] | None = None) -> "tuple[su
     return process, ours
 
 
-def _start(config: MarketConfig, key: ApiKey) -> "tuple[subprocess.Popen[bytes], Connection[Any, Any]]":
-    start = encode(Start(config, key.reveal()))
+def _start(config: MarketConfig, credentials: Credentials) -> "tuple[subprocess.Popen[bytes], Connection[Any, Any]]":
+    start = encode(Start(config, credentials.reveal()))
     threads = str(max(1, (os.cpu_count() or 1) - 1))  # a core is for keys
     process, ours = start_module("deskview.process", {"POLARS_MAX_THREADS": threads, **os.environ})
     pipe: Connection[Any, Any] = Connection(ours.detach())

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from deskview.board import Basis
     from deskview.board.alerts import AlertChange
-    from deskview.credentials import ApiKey
+    from deskview.credentials import Credentials
     from deskview.providers.base import Provider
     from deskview.settings import Settings
 
@@ -34,12 +34,12 @@ _NAME_LIMIT = 100
 
 @dataclass(frozen=True)
 class MarketConfig:
-    """What the market's process follows: `connect` makes the provider from the key, `cache` holds its history.
+    """What the market's process follows: `connect` makes the provider from its secrets, `cache` holds its history.
 
     `settings_file` is where the settings' alert rules stand, None where that is not known.
     """
 
-    connect: "Callable[[ApiKey], Provider]"
+    connect: "Callable[[Credentials], Provider]"
     cache: Path
     settings: "Settings"
     settings_file: Path | None = None
@@ -47,10 +47,10 @@ class MarketConfig:
 
 @dataclass(frozen=True)
 class Start:
-    """To the worker, first: the configuration, and the key's text, as an ApiKey refuses to be pickled."""
+    """To the worker, first: the configuration, and the secrets' texts by name, as Credentials refuse to be pickled."""
 
     config: MarketConfig
-    key: str = field(repr=False)
+    secrets: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True)

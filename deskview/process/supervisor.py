@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from deskview.clock import monotonic
-from deskview.credentials import ApiKey
+from deskview.credentials import Credentials
 from deskview.market_client import LEAVE_AND_RESTART, SEE_LOG, MarketUnavailableError
 from deskview.process.connection import WorkerConnection
 from deskview.process.messages import ChangeAlerts, MarketConfig, OpenName, RefreshRequest
@@ -55,25 +55,25 @@ class MarketSupervisor:
     """A market followed in another process; the subscriber gets its boards on this event loop.
 
     Should the process die, the last figures stay, marked as stale with the reason and what happens next. Where the key
-    is refused, `read_key` is asked for the one that is stored now; another one is used in a new process. `wait` and
-    `clock` (seconds) stand in for time in tests.
+    is refused, `read_credentials` is asked for what is stored now; where it differs it is used in a new process. `wait`
+    and `clock` (seconds) stand in for time in tests.
     """
 
     def __init__(
         self,
         config: MarketConfig,
-        key: ApiKey,
+        credentials: Credentials,
         subscriber: "Callable[[Board], None]",
         *,
-        read_key: Callable[[], Awaitable[ApiKey | None]] | None = None,
+        read_credentials: Callable[[], Awaitable[Credentials | None]] | None = None,
         policy: RestartPolicy = RestartPolicy(),
         wait: Callable[[asyncio.Event, float | None], Awaitable[None]] = wait_at_most,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._config = config
-        self._key = key
+        self._credentials = credentials
         self._subscriber = subscriber
-        self._read_key = read_key
+        self._read_credentials = read_credentials
         self._key_read_at = float("-inf")
         self._key_reading: asyncio.Task[None] | None = None
         self._key_changed = False
@@ -148,7 +148,7 @@ class MarketSupervisor:
         began = self._clock()
         self._worker = worker = WorkerConnection(self._receive, self._started, self._key_refused)
         try:
-            outcome = await worker.run(self._config, self._key)
+            outcome = await worker.run(self._config, self._credentials)
         finally:
             self._worker = None
         return outcome, worker.had_figures and self._clock() - began >= self._policy.steady_s
@@ -160,17 +160,17 @@ class MarketSupervisor:
     def _key_refused(self) -> None:
         """Has the keyring read, at most once a minute or after a refresh the user asked for."""
         reading = self._key_reading is not None and not self._key_reading.done()
-        if self._read_key is None or reading or self._clock() - self._key_read_at < KEY_AGAIN_S:
+        if self._read_credentials is None or reading or self._clock() - self._key_read_at < KEY_AGAIN_S:
             return
         self._key_read_at = self._clock()
         self._key_reading = asyncio.create_task(self._use_stored_key())
 
     async def _use_stored_key(self) -> None:
         """Ends the worker where another key than its own is stored: the next one starts with that."""
-        key = await self._read_key() if self._read_key is not None else None
-        if key is None or key == self._key:
+        stored = await self._read_credentials() if self._read_credentials is not None else None
+        if stored is None or stored == self._credentials:
             return
-        self._key = key
+        self._credentials = stored
         if self._worker is not None:
             self._key_changed = True
             self._worker.stop()

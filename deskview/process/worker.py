@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from deskview import __version__
-from deskview.credentials import ApiKey
+from deskview.credentials import ApiKey, Credentials
 from deskview.exits import Exit
 from deskview.logs import log_uncaught, message_of, plain_traceback, send_logging
 from deskview.memory import collect_cycles, give_back_what_is_freed
@@ -69,24 +69,26 @@ def run(connection: "Connection[Any, Any]") -> None:
     if version_of(connection.recv_bytes()) != __version__:
         sys.exit(Exit.FAULT)
     start: Start = decode(connection.recv_bytes(), TO_WORKER)
-    key = ApiKey(start.key)
-    outbox = Outbox(connection, [key])
-    send_logging(LogForwarder(outbox.put, [key]))
+    credentials = Credentials({name: ApiKey(text) for name, text in start.secrets.items()})
+    outbox = Outbox(connection, credentials)
+    send_logging(LogForwarder(outbox.put, credentials))
     log_uncaught()
     try:
-        asyncio.run(_follow(connection, outbox, start.config, key))
+        asyncio.run(_follow(connection, outbox, start.config, credentials))
     except Exception:
         log.exception("the market's process failed")
         outbox.close()
         sys.exit(Exit.FAULT)
 
 
-async def _follow(connection: "Connection[Any, Any]", outbox: "Outbox", config: MarketConfig, key: ApiKey) -> None:
+async def _follow(
+    connection: "Connection[Any, Any]", outbox: "Outbox", config: MarketConfig, credentials: Credentials
+) -> None:
     try:
-        provider = config.connect(key)
+        provider = config.connect(credentials)
     except Exception as error:
         log.exception("the market could not be opened")
-        outbox.put(OpeningFailed(neutralise(str(error), [key])))
+        outbox.put(OpeningFailed(neutralise(str(error), credentials)))
         outbox.close()
         return
     from deskview.alerts.delivery import Delivery  # noqa: PLC0415
@@ -94,7 +96,7 @@ async def _follow(connection: "Connection[Any, Any]", outbox: "Outbox", config: 
     from deskview.feed import Feed  # noqa: PLC0415
 
     alerts = Alerts(config.settings, config.settings_file)
-    delivery = alerts.deliver = Delivery(config.settings, [key], alerts.report)
+    delivery = alerts.deliver = Delivery(config.settings, credentials, alerts.report)
     feed = Feed(
         provider,
         config.cache,

@@ -1,7 +1,7 @@
 """The app on a market that hands out the boards a test gives it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,7 @@ from deskview.alerts.engine import Alerts
 from deskview.app import DeskApp
 from deskview.board import Board
 from deskview.board.alerts import AlertChange, AlertState
+from deskview.settings import Settings
 from deskview.themes import DEFAULT_THEME
 from deskview.widgets.textual_private import screen_lines
 
@@ -54,7 +55,7 @@ class Door:
     """Opens the market, or says why it can't."""
 
     fault: Exception | None = None
-    logs_in: Callable[[str], str] = lambda _: "Kept."
+    logs_in: Callable[[Sequence[str]], str] = lambda _: "Kept."
     demo: bool = False
     typed: list[str] = field(default_factory=list)
     opened: asyncio.Event = field(default_factory=asyncio.Event)
@@ -77,11 +78,11 @@ class Door:
         """The simulated market has no faults."""
         self.demo, self.fault = True, None
 
-    async def log_in(self, text: str) -> str:
+    async def log_in(self, texts: Sequence[str]) -> str:
         """Keeps what was typed."""
-        self.typed.append(text)
+        self.typed.extend(texts)
         self.fault = None
-        return self.logs_in(text)
+        return self.logs_in(texts)
 
 
 @dataclass
@@ -145,11 +146,15 @@ def text_of(app: Any) -> list[str]:  # noqa: ANN401 - any app
 
 @asynccontextmanager
 async def seated(
-    board: Board | None = None, *, size: tuple[int, int] = (120, 40), door: Door | None = None
+    board: Board | None = None,
+    *,
+    size: tuple[int, int] = (120, 40),
+    door: Door | None = None,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Seat]:
     """The app in a terminal of that size, the board on it."""
     door = door or Door()
-    app = DeskApp(door, theme_name=DEFAULT_THEME, secrets=())
+    app = DeskApp(door, theme_name=DEFAULT_THEME, secrets=(), settings=settings)
     async with app.run_test(size=size) as pilot:
         await door.opened.wait()
         seat = Seat(app, pilot, door)

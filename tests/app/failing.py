@@ -10,10 +10,9 @@ import deskview.app
 from deskview import cli
 from deskview.cli import desk
 from deskview.cli.context import KEYS
-from deskview.credentials import ApiKey
 from deskview.screens.desk.desk import DeskScreen
 from deskview.widgets.textual_private import terminal
-from tests.credentials.conftest import CANARY
+from tests.credentials.conftest import CANARY, holding
 
 FAILING_WRITE = 3
 KEY = "Z"
@@ -108,7 +107,7 @@ class Busy:
 
 
 if __name__ == "__main__":
-    KEYS.put("massive", ApiKey(CANARY))
+    KEYS.put("massive", holding(CANARY))
     door: Any = desk
     door.ConfiguredMarketOpener = Door
     arm(sys.argv[1])

@@ -1,6 +1,7 @@
 """Without a key the first screen says why and offers the ways on; what is typed is seen nowhere."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,10 @@ import pytest
 from deskview.board import Board
 from deskview.cli.context import NoKeyError
 from deskview.credentials.reports import KeyringReport, KeyringState, WayOut, open_a_keyring
+from deskview.providers import PROVIDERS
+from deskview.settings import Settings
 from tests.app.desk import Door, seated
+from tests.providers.made_up import FREE, PAIR
 
 CANARY = "canary7Qz-secret-0042"
 REPORT = KeyringReport("none", KeyringState.MISSING, "There is no keyring service.", WayOut("Do this:", ("dbus-run",)))
@@ -137,7 +141,7 @@ async def test_a_typed_key_gets_onto_no_clipboard(keys: tuple[str, ...]) -> None
 
 
 async def test_a_key_that_cannot_be_one_is_told_without_repeating_it() -> None:
-    def refuse(_: str) -> str:
+    def refuse(_: Sequence[str]) -> str:
         raise ValueError("A key is printable and without spaces.")
 
     door = locked()
@@ -165,3 +169,70 @@ async def test_a_feed_that_crashes_leaves_a_sentence_and_the_figures(
         await seat.press("escape")
         assert seat.app.is_running
     assert "the feed ended" in caplog.text
+
+
+@pytest.fixture
+def listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider of two secrets and one of none are in the list."""
+    for vendor in (PAIR, FREE):
+        monkeypatch.setitem(PROVIDERS, vendor.name, vendor)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_of_two_secrets_each_is_asked_for_by_its_title_and_both_are_handed_over_once(
+    listed: None, caplog: pytest.LogCaptureFixture, size: tuple[int, int]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    door = locked()
+    first, second = "idcanary31d0c9", "secretcanary77aa"
+    async with seated(door=door, settings=Settings(provider="pair"), size=size) as seat:
+        assert "Not logged in yet." in seat.text
+        assert "l  log in: type the API key ID and the secret key; nothing shows" in seat.text
+        assert "The API key ID and the secret key are what" in " ".join(seat.text.replace("│", " ").split())
+        await seat.press("l")
+        assert "API key ID, then enter" in seat.text
+        await seat.press(*first)
+        assert "•" * len(first) in seat.text
+        await seat.press("enter")
+        assert "Secret key, then enter" in seat.text
+        assert door.typed == []
+        await seat.press(*second)
+        assert "•" * len(second) in seat.text
+        assert "Secret key, 2 of 2" in seat.text, "also while it is typed"
+        door.opened.clear()
+        await seat.press("enter")
+        await door.opened.wait()
+        await seat.settle()
+        assert door.typed == [first, second]
+        shown = seat.text + seat.app.export_screenshot() + repr(seat.app.screen_stack) + seat.app.clipboard
+    for text in (first, second):
+        assert text not in shown + caplog.text
+
+
+async def test_putting_the_field_away_forgets_the_first_of_two(listed: None) -> None:
+    door = locked()
+    async with seated(door=door, settings=Settings(provider="pair")) as seat:
+        await seat.press("l", *"before", "enter", *"half", "escape")
+        assert "Not logged in yet." in seat.text
+        await seat.press("l")
+        assert "API key ID, then enter" in seat.text
+        door.opened.clear()
+        await seat.press(*"one", "enter", *"two", "enter")
+        await door.opened.wait()
+        assert door.typed == ["one", "two"]
+
+
+async def test_a_provider_that_wants_no_secret_is_asked_for_none(listed: None) -> None:
+    door = Door(fault=RuntimeError("the wire is cut"))
+    async with seated(door=door, settings=Settings(provider="free")) as seat:
+        assert "the wire is cut" in seat.text
+        assert "l  log in: nothing to type, this provider needs no key" in seat.text
+        await seat.press("l", *"xyz", "enter")
+        assert "then enter" not in seat.text
+        assert door.typed == []
+
+
+async def test_one_key_is_asked_for_as_ever() -> None:
+    async with seated(door=locked()) as seat:
+        await seat.press("l")
+        assert "API key, then enter; esc puts the field away" in seat.text

@@ -12,12 +12,20 @@ from typing import Any
 
 import pytest
 
+from deskview.credentials import ApiKey, Credentials
+from deskview.providers.vendor import KEY
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 DRIVER = Path(__file__).with_name("driver.py")
 SECRET_SERVICE = REPOSITORY / ".ci" / "with-secret-service"
 CANARY = "Canary_7f3kQz9Lw2Vx8Rt5Yb1Nc6Md4"
 HANG_S = 120
 Reply = dict[str, Any]
+
+
+def holding(key: str) -> Credentials:
+    """The credentials of a provider that wants one key."""
+    return Credentials({KEY.name: ApiKey(key)})
 
 
 @dataclass(frozen=True)

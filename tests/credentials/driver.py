@@ -1,4 +1,7 @@
-"""Asks the keyring in a process of its own: operations as arguments, the key on standard input, one JSON line each."""
+"""Asks the keyring in a process of its own: operations as arguments, each secret on a line of standard input.
+
+What becomes of each operation is a JSON line.
+"""
 
 import asyncio
 import json
@@ -6,8 +9,22 @@ import os
 import sys
 import traceback
 
-from deskview.credentials import ApiKey, KeyringReport, KeyState, delete_key, load_key, probe, store_key
+from deskview.credentials import (
+    ApiKey,
+    Credentials,
+    KeyringReport,
+    KeyState,
+    delete_credentials,
+    load_credentials,
+    probe,
+    store_credentials,
+)
+from deskview.providers.vendor import KEY, WantedSecret
 
+SECRETS = tuple(WantedSecret(*each.split(":")) for each in os.environ.get("DRIVER_WANTED", "").split(",") if each) or (
+    KEY,
+)
+"""As NAME:TITLE,NAME:TITLE; without it one key."""
 LIMIT_S = float(os.environ.get("DRIVER_LIMIT_S", "30"))
 
 
@@ -26,25 +43,25 @@ def line(operation: str, report: KeyringReport, **more: object) -> str:
     )
 
 
-async def answer(operation: str, key: ApiKey) -> str:
+async def answer(operation: str, credentials: Credentials) -> str:
     """Run one operation on the entry of "massive"."""
     if operation == "load":
-        state: KeyState = await load_key("massive", limit_s=LIMIT_S)
-        return line(operation, state.report, same=state.key == key, shown=repr(state))
+        state: KeyState = await load_credentials("massive", SECRETS, limit_s=LIMIT_S)
+        return line(operation, state.report, same=state.credentials == credentials, shown=repr(state))
     if operation == "store":
-        return line(operation, await store_key("massive", key, limit_s=LIMIT_S))
+        return line(operation, await store_credentials("massive", SECRETS, credentials, limit_s=LIMIT_S))
     if operation == "delete":
-        return line(operation, await delete_key("massive", limit_s=LIMIT_S))
+        return line(operation, await delete_credentials("massive", SECRETS, limit_s=LIMIT_S))
     return line(operation, await probe(limit_s=LIMIT_S))
 
 
 async def main() -> None:
     """Run the operations named as arguments."""
-    key = ApiKey(sys.stdin.readline())
+    credentials = Credentials({secret.name: ApiKey(sys.stdin.readline()) for secret in SECRETS})
     for operation in sys.argv[1:]:
-        print(await answer(operation, key), flush=True)  # noqa: T201
+        print(await answer(operation, credentials), flush=True)  # noqa: T201
     try:
-        raise RuntimeError(f"{key} {key!r} {key:>40}")
+        raise RuntimeError(f"{credentials} {credentials!r} {credentials:>40} {[*credentials]}")
     except RuntimeError:
         traceback.print_exc()
 

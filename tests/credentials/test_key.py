@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskview.credentials import ApiKey, InvalidKeyError, KeyringReport, KeyringState, KeyState, SessionKeys
-from tests.credentials.conftest import CANARY
+from tests.credentials.conftest import CANARY, holding
 
 PRINTABLE = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=512)
 
@@ -44,14 +44,15 @@ def test_what_is_no_key_is_named_without_its_text(text: str, problem: str) -> No
 
 def test_no_way_of_showing_a_key_shows_it() -> None:
     key = ApiKey(CANARY)
-    state = KeyState(KeyringReport("Secret Service", KeyringState.OK, "open"), key)
-    shown = [repr(key), str(key), f"{key}", f"{key:>40}", "%s %r" % (key, key), repr([key]), repr(state)]  # noqa: UP031
+    state = KeyState(KeyringReport("Secret Service", KeyringState.OK, "open"), holding(CANARY))
+    shown = [repr(key), str(key), f"{key}", f"{key:>40}", "%s %r" % (key, key), repr([key])]  # noqa: UP031
     try:
         raise ValueError(key)
     except ValueError as exc:
         shown.append("".join(traceback.TracebackException.from_exception(exc, capture_locals=True).format()))
     assert all("ApiKey(••••)" in text and CANARY not in text for text in shown)
     assert not hasattr(key, "__dict__")
+    assert CANARY not in repr(state)
 
 
 def test_a_key_cannot_be_written_out_or_copied() -> None:
@@ -61,7 +62,7 @@ def test_a_key_cannot_be_written_out_or_copied() -> None:
             attempt(key)
         assert CANARY not in str(caught.value)
     with pytest.raises(TypeError):
-        dataclasses.asdict(KeyState(KeyringReport("", KeyringState.OK, ""), key))
+        dataclasses.asdict(KeyState(KeyringReport("", KeyringState.OK, ""), holding(CANARY)))
 
 
 @given(PRINTABLE, PRINTABLE)
@@ -72,10 +73,10 @@ def test_keys_are_equal_when_their_texts_are(left: str, right: str) -> None:
 
 def test_session_keys_forget_for_use_but_not_for_redaction() -> None:
     keys = SessionKeys()
-    keys.put("massive", ApiKey("first"))
-    keys.put("massive", ApiKey("second"))
-    keys.put("massive", ApiKey("second"))
-    assert keys.get("massive") == ApiKey("second")
+    keys.put("massive", holding("first"))
+    keys.put("massive", holding("second"))
+    keys.put("massive", holding("second"))
+    assert keys.get("massive") == holding("second")
     assert keys.get("other") is None
     keys.forget("massive")
     assert keys.get("massive") is None

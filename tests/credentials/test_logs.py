@@ -19,13 +19,13 @@ PROGRAM = """
 import logging, sys, threading, warnings
 from pathlib import Path
 from urllib.parse import quote
-from deskview.credentials import ApiKey, SessionKeys
+from deskview.credentials import ApiKey, Credentials, SessionKeys
 from deskview.logs import log_uncaught, configure_logging
 
 text = sys.stdin.readline().strip()
 keys = SessionKeys()
 configure_logging(Path(sys.argv[1]) if len(sys.argv) > 1 else None, keys)
-keys.put("massive", ApiKey(text))
+keys.put("massive", Credentials({"key": ApiKey(text)}))
 log = logging.getLogger(f"deskview.{text}")
 log.info(f"in the message {text}")
 log.info("in an argument %s and %r", text, {"apiKey": text})

@@ -7,9 +7,10 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError
 
-from deskview.credentials import ApiKey, KeyringState, delete_key, load_key, probe, store_key
+from deskview.credentials import KeyringState, delete_credentials, load_credentials, probe, store_credentials
 from deskview.credentials.reports import OPEN_SHELL, open_a_keyring, report_of
-from tests.credentials.conftest import CANARY
+from deskview.providers.vendor import KEY
+from tests.credentials.conftest import CANARY, holding
 
 Install = Callable[[object], None]
 
@@ -82,8 +83,8 @@ async def test_an_error_becomes_a_state_with_a_way_out(
 ) -> None:
     fake_keyring(Failing(error))
     for report in (
-        (await load_key("massive")).report,
-        await store_key("massive", ApiKey(CANARY)),
+        (await load_credentials("massive", (KEY,))).report,
+        await store_credentials("massive", (KEY,), holding(CANARY)),
         await probe(fresh=False),
     ):
         assert report.state is state
@@ -107,7 +108,10 @@ def forget_probe(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_an_error_that_quotes_the_key_does_not_carry_it_on(fake_keyring: Install) -> None:
     fake_keyring(Failing(RuntimeError(f"cannot keep \x1b[31m{CANARY}\n for you")))
-    stored, loaded = await store_key("massive", ApiKey(CANARY)), await load_key("massive")
+    stored, loaded = (
+        await store_credentials("massive", (KEY,), holding(CANARY)),
+        await load_credentials("massive", (KEY,)),
+    )
     assert stored.sentence == "The Secret Service keyring failed: RuntimeError: cannot keep [31m•••• for you"
     assert loaded.report.sentence.startswith("The Secret Service keyring failed: RuntimeError: cannot keep")
     for text in (repr(stored), str(stored.way_out), repr(loaded)):
@@ -120,15 +124,15 @@ async def test_a_key_that_comes_back_changed_is_a_failure(fake_keyring: Install)
             self.entries[username] = password[:-1]
 
     fake_keyring(Forgetful())
-    report = await store_key("massive", ApiKey(CANARY))
+    report = await store_credentials("massive", (KEY,), holding(CANARY))
     assert report.state is KeyringState.FAILED
     assert report.sentence == "The Secret Service keyring did not give back the key that was written."
 
 
 async def test_an_entry_that_is_no_key_is_named_without_its_text(fake_keyring: Install) -> None:
     fake_keyring(Memory(massive="two words"))
-    state = await load_key("massive")
-    assert state.key is None
+    state = await load_credentials("massive", (KEY,))
+    assert state.credentials is None
     assert state.report.state is KeyringState.FAILED
     expected = "The Secret Service keyring holds no usable key for massive. The key has white space in it."
     assert state.report.sentence == expected
@@ -140,7 +144,7 @@ async def test_an_entry_that_outlives_its_deletion_is_a_failure(fake_keyring: In
             pass
 
     fake_keyring(Clinging(massive=CANARY))
-    assert (await delete_key("massive")).state is KeyringState.FAILED
+    assert (await delete_credentials("massive", (KEY,))).state is KeyringState.FAILED
 
 
 async def test_a_probe_is_asked_once_until_asked_anew(fake_keyring: Install, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from deskview.cli import main
 from deskview.cli.context import Context
-from deskview.credentials import ApiKey
+from deskview.credentials import Credentials
 from deskview.exits import Exit
+from tests.credentials.conftest import holding
 from tests.faults.altering import KEY, Altering, served
 from tests.faults.desks import World
 from tests.faults.judging import Seen, complaints, well_again
@@ -39,9 +40,9 @@ def as_before() -> Iterator[None]:
     gc.set_threshold(*threshold)
 
 
-async def stored_key(_: Context) -> ApiKey:
+async def stored(_: Context) -> Credentials:
     """The key, without a keyring."""
-    return ApiKey(KEY)
+    return holding(KEY)
 
 
 class Command:
@@ -96,7 +97,7 @@ def test_figures_or_words(
     kind, well = KINDS[label], Seen.of(undisturbed.boards[AFTERNOON])
     undisturbed.copy(tmp_path / "deskview", kind)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(Context, "key", stored_key)
+    monkeypatch.setattr(Context, "credentials", stored)
     command, app = Command(tmp_path, capsys), Altering()
     with served(app) as url:
         app.turn(kind)

@@ -18,7 +18,7 @@ import httpx
 
 from deskview.board import Board
 from deskview.board.export import board_to_builtins
-from deskview.providers.capabilities import USES, Capability
+from deskview.providers.capabilities import Capability
 from deskview.providers.errors import ProviderError
 from deskview.simulator import CAPABILITIES, create_app
 from tests.feed.markets import CLOSE, PARTS, QUICK, made, provider, refreshed

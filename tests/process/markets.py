@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from deskview.board import Board
-from deskview.credentials import ApiKey
+from deskview.credentials import Credentials
 from deskview.process.messages import MarketConfig
 from deskview.process.supervisor import MarketSupervisor
 from deskview.providers.base import Provider, Table
 from deskview.providers.errors import Kind, ProviderError
+from deskview.providers.vendor import KEY
 from deskview.settings import Flow, Refresh, Settings
+from tests.credentials.conftest import holding
 from tests.feed import markets
 from tests.feed.tiny import TinyMarket
 
@@ -27,22 +29,23 @@ CANARY = "canary-4f6c0f58d1"
 LIMIT_S = 90.0
 
 
-def crash(key: ApiKey) -> Provider:
+def crash(credentials: Credentials) -> Provider:
     """The crash at the close, which takes this key."""
+    (key,) = credentials
     return markets.provider(markets.transport(key=key.reveal()), key.reveal())
 
 
-def unfit(key: ApiKey) -> Provider:
+def unfit(credentials: Credentials) -> Provider:
     """A market nobody can open."""
-    raise ValueError(f"there is no market for {key.reveal()}")
+    raise ValueError(f"there is no market for {credentials.reveal()[KEY.name]}")
 
 
-def deadly(_key: ApiKey) -> Provider:
+def deadly(_credentials: Credentials) -> Provider:
     """Takes the process with it before it has shown anything."""
     os._exit(9)
 
 
-def tiny(_key: ApiKey) -> Provider:
+def tiny(_credentials: Credentials) -> Provider:
     """A market of a few names, which costs little to start again and again."""
     return TinyMarket(datetime(2026, 3, 2, 18, tzinfo=UTC))
 
@@ -86,9 +89,9 @@ class Refusing(TinyMarket):
             raise ProviderError(Kind.KEY_REFUSED, "The provider does not accept the key.")
 
 
-def refusing(key: ApiKey) -> Provider:
+def refusing(credentials: Credentials) -> Provider:
     """The tiny market, which takes the key `GOOD_KEY`."""
-    return Refusing(datetime(2026, 3, 2, 18, tzinfo=UTC), accepts=key == ApiKey(GOOD_KEY))
+    return Refusing(datetime(2026, 3, 2, 18, tzinfo=UTC), accepts=credentials == holding(GOOD_KEY))
 
 
 class Noting(TinyMarket):
@@ -105,19 +108,19 @@ class Noting(TinyMarket):
         return await super().trades(ticker, since, until)
 
 
-def noting(notes: Path, _key: ApiKey) -> Provider:
+def noting(notes: Path, _credentials: Credentials) -> Provider:
     """The tiny market that notes whose prints were asked for."""
     return Noting(datetime(2026, 3, 2, 18, tzinfo=UTC), notes)
 
 
-def fleeting(_key: ApiKey) -> Provider:
+def fleeting(_credentials: Credentials) -> Provider:
     """A market that shows its figures and dies, each time anew."""
     return Fleeting(datetime(2026, 3, 2, 18, tzinfo=UTC))
 
 
-def mortal(dead: Path, key: ApiKey) -> Provider:
+def mortal(dead: Path, credentials: Credentials) -> Provider:
     """The tiny market, unless that file exists: then it takes the process with it."""
-    return deadly(key) if dead.exists() else tiny(key)
+    return deadly(credentials) if dead.exists() else tiny(credentials)
 
 
 @dataclass
@@ -177,13 +180,15 @@ class Follower:
 @asynccontextmanager
 async def following(
     cache: Path,
-    connect: Callable[[ApiKey], Provider] = crash,
+    connect: Callable[[Credentials], Provider] = crash,
     settings: Settings = markets.QUICK,
     **options: Any,  # noqa: ANN401 - those of MarketSupervisor
 ) -> AsyncIterator[tuple[Follower, asyncio.Task[None]]]:
     """The market followed for the length of the block, and the task that does so."""
     follower = Follower()
-    follower.market = MarketSupervisor(MarketConfig(connect, cache, settings), ApiKey(CANARY), follower.take, **options)
+    follower.market = MarketSupervisor(
+        MarketConfig(connect, cache, settings), holding(CANARY), follower.take, **options
+    )
     task = asyncio.create_task(follower.market.run())
     try:
         yield follower, task

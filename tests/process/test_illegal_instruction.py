@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from deskview.credentials import ApiKey
+from deskview.credentials import Credentials
 from deskview.market_client import MarketUnavailableError
 from deskview.providers.base import Provider
 from tests.process.markets import TINY, Waits, following
 
 
-def illegal(_key: ApiKey) -> Provider:
+def illegal(_: Credentials) -> Provider:
     """As polars does where AVX2 is missing."""
     os.kill(os.getpid(), signal.SIGILL)
     raise AssertionError("it lives on")

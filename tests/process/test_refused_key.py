@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import shutil
+import sys
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import time
@@ -14,15 +15,27 @@ import pytest
 from deskview.board import Board
 from deskview.cli.context import Context
 from deskview.cli.opening import ConfiguredMarketOpener
-from deskview.credentials import ApiKey, SessionKeys
+from deskview.credentials import Credentials, SessionKeys
 from deskview.feed.tasks import KEYRING_READ
 from deskview.process.supervisor import MarketSupervisor
+from deskview.providers import PROVIDERS
 from deskview.simulator import create_app
-from tests.credentials.conftest import fake_keyring
+from tests.credentials.conftest import REPOSITORY, fake_keyring, holding
 from tests.credentials.test_reports import Memory
 from tests.feed.markets import QUICK, complete
 from tests.feed.test_storm import served
-from tests.process.markets import CANARY, GOOD_KEY, TINY, Follower, children, following, refusing, what_others_see
+from tests.process.markets import (
+    CANARY,
+    GOOD_KEY,
+    TINY,
+    Follower,
+    children,
+    following,
+    interpreter,
+    refusing,
+    what_others_see,
+)
+from tests.providers.made_up import ID_TEXT, PAIR, SECRET_TEXT, Guarded
 
 __all__ = ["fake_keyring"]
 REFUSED = "does not accept the key"
@@ -78,11 +91,11 @@ class Keyring:
         self.reads = 0
         self.read = asyncio.Event()
 
-    async def __call__(self) -> ApiKey | None:
+    async def __call__(self) -> Credentials | None:
         """The key."""
         self.reads += 1
         self.read.set()
-        return None if self.text is None else ApiKey(self.text)
+        return None if self.text is None else holding(self.text)
 
 
 def all_refused(board: Board) -> bool:
@@ -94,7 +107,7 @@ async def test_it_is_read_once_a_minute_or_when_asked_to_and_the_same_key_change
     tmp_path: Path, stored: str | None
 ) -> None:
     keyring, times = Keyring(stored), [0.0]
-    async with following(tmp_path, refusing, TINY, read_key=keyring, clock=lambda: times[0]) as (follower, _):
+    async with following(tmp_path, refusing, TINY, read_credentials=keyring, clock=lambda: times[0]) as (follower, _):
         await follower.until(all_refused)
         worker, number = children(), len(follower.boards)
         assert keyring.reads == 1, "of two requests that were refused"
@@ -112,3 +125,44 @@ async def test_where_there_is_no_keyring_a_refused_key_is_no_reason_to_start_ane
         await follower.until(all_refused)
         assert isinstance(follower.market, MarketSupervisor)
         assert len(children()) == 1
+
+
+async def test_of_two_secrets_the_one_that_is_wrong_is_replaced_in_the_keyring_and_both_are_used(
+    warm: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fake_keyring: Callable[[object], None],
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+) -> None:
+    """Both reach the market's process and the wire, and nothing else that is written."""
+    monkeypatch.setitem(PROVIDERS, PAIR.name, PAIR)
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
+    monkeypatch.setattr(sys, "executable", interpreter(tmp_path, "from tests.providers import made_up; made_up.add()"))
+    keyring = Memory()
+    keyring.entries.update({"pair:id": ID_TEXT, "pair:secret": CANARY})
+    fake_keyring(keyring)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(warm.parent))
+    shutil.move(warm, warm.parent / "deskview")
+    follower = Follower()
+    guarded = Guarded(create_app(at=time(16), speed=0, key=ID_TEXT, compress=False))
+    with served(guarded) as url, caplog.at_level(logging.INFO):
+        context = Context(Namespace(), msgspec.structs.replace(QUICK, provider="pair", base_url=url), SessionKeys())
+        market = await ConfiguredMarketOpener(context, demo=False).open(follower.take)
+        task = asyncio.create_task(market.run())
+        try:
+            await follower.until(refused)
+            seen = what_others_see(children()[0])
+            keyring.entries["pair:secret"] = SECRET_TEXT
+            market.refresh_now()
+            await follower.until(complete)
+            seen += what_others_see(children()[0])
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+    assert guarded.sent[0] == (ID_TEXT, CANARY)
+    assert guarded.sent[-1] == (ID_TEXT, SECRET_TEXT)
+    notes = "".join(part.note for board in follower.boards for part in board.parts.values())
+    for text in (ID_TEXT, SECRET_TEXT, CANARY):
+        assert text not in caplog.text + notes
+        assert text.encode() not in seen
+        assert not any(text.encode() in file.read_bytes() for file in warm.parent.rglob("*") if file.is_file())

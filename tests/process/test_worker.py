@@ -17,7 +17,7 @@ from unittest.mock import Mock
 import pytest
 
 from deskview import __version__
-from deskview.credentials import ApiKey
+from deskview.credentials import Credentials
 from deskview.exits import Exit
 from deskview.memory import YOUNG_COLLECTIONS
 from deskview.process import worker as process
@@ -27,6 +27,7 @@ from deskview.process.messages import (
     BarsResponse,
     LogLine,
     MarketConfig,
+    OpeningFailed,
     RefreshRequest,
     Start,
     UnknownMessage,
@@ -38,6 +39,7 @@ from deskview.process.messages import (
 from deskview.providers.base import Provider
 from tests.feed.markets import QUICK
 from tests.process.markets import CANARY, LIMIT_S, crash
+from tests.providers.made_up import ID_TEXT, SECRET_TEXT, pair_of
 
 
 @dataclass
@@ -73,10 +75,10 @@ def worker() -> Iterator[Worker]:
             process.kill()
 
 
-def opened(mark: Path, key: ApiKey) -> Provider:
+def opened(mark: Path, credentials: Credentials) -> Provider:
     """The crash; a file tells that it was opened."""
     mark.touch()
-    return crash(key)
+    return crash(credentials)
 
 
 def test_both_sides_tell_their_version_before_anything_else() -> None:
@@ -90,7 +92,7 @@ def test_a_desk_of_another_version_is_not_listened_to(first: bytes, tmp_path: Pa
     with worker() as one:
         one.receive()
         one.pipe.send_bytes(first)
-        one.pipe.send_bytes(encode(Start(config, CANARY)))
+        one.pipe.send_bytes(encode(Start(config, {"key": CANARY})))
         with pytest.raises((EOFError, ConnectionResetError)):
             one.receive()
         assert one.process.wait(LIMIT_S) == Exit.FAULT
@@ -98,7 +100,7 @@ def test_a_desk_of_another_version_is_not_listened_to(first: bytes, tmp_path: Pa
 
 
 def test_a_message_it_does_not_know_is_logged_and_the_next_is_heeded(warm: Path) -> None:
-    start = Start(MarketConfig(crash, warm, QUICK), CANARY)
+    start = Start(MarketConfig(crash, warm, QUICK), {"key": CANARY})
     with worker() as one:
         one.pipe.send_bytes(hello())
         one.pipe.send_bytes(encode(start))
@@ -115,7 +117,7 @@ def test_a_message_it_does_not_know_is_logged_and_the_next_is_heeded(warm: Path)
 def test_what_can_t_be_read_ends_it_and_the_log_says_why(warm: Path) -> None:
     with worker() as one:
         one.pipe.send_bytes(hello())
-        one.pipe.send_bytes(encode(Start(MarketConfig(crash, warm, QUICK), CANARY)))
+        one.pipe.send_bytes(encode(Start(MarketConfig(crash, warm, QUICK), {"key": CANARY})))
         one.pipe.send_bytes(b"RefreshRequest\nnot a pickle")
         assert "UnpicklingError" in one.received(LogLine).traceback
         assert one.process.wait(LIMIT_S) == Exit.FAULT
@@ -137,7 +139,26 @@ def test_a_message_comes_as_it_was_sent() -> None:
 
 
 def test_the_key_is_not_printed_with_the_start(tmp_path: Path) -> None:
-    assert CANARY not in repr(Start(MarketConfig(crash, tmp_path, QUICK), CANARY))
+    config = MarketConfig(crash, tmp_path, QUICK)
+    assert CANARY not in repr(Start(config, {"key": CANARY}))
+    shown = repr(Start(config, pair_of().reveal()))
+    assert ID_TEXT not in shown and SECRET_TEXT not in shown
+
+
+def pair_or_nothing(credentials: Credentials) -> Provider:
+    """A market nobody can open, which says what it was given."""
+    raise ValueError(f"given {list(credentials.by_name)}: {credentials.reveal()}")
+
+
+def test_all_secrets_come_with_the_start_and_are_masked_in_whatever_is_said(tmp_path: Path) -> None:
+    with worker() as one:
+        one.pipe.send_bytes(hello())
+        one.pipe.send_bytes(encode(Start(MarketConfig(pair_or_nothing, tmp_path, QUICK), pair_of().reveal())))
+        line, failed = one.received(LogLine), one.received(OpeningFailed)
+    assert failed.sentence == "given ['id', 'secret']: {'id': '••••', 'secret': '••••'}"
+    assert failed.sentence in line.traceback
+    for text in (ID_TEXT, SECRET_TEXT):
+        assert text not in line.message + line.traceback
 
 
 class Knot:

@@ -10,7 +10,7 @@ from pathlib import Path
 from deskview.cli.context import Context, context_with
 from deskview.cli.doctor.bundle import check_target, write_bundle
 from deskview.cli.doctor.check import Check, Level, as_json, exit_code, summary
-from deskview.credentials import ApiKey
+from deskview.credentials import Credentials
 from deskview.exits import Exit
 from deskview.processor import WAY_OUT, processor_fault
 from deskview.settings import Settings
@@ -65,27 +65,27 @@ async def _checks(arguments: Namespace, found: Found) -> AsyncIterator[Check]:
     context = context_with(arguments, settings, log_file)
     for check in machine.terminal():
         yield check
-    keyring = await provider.keyring()
+    keyring = await provider.keyring(context)
     yield keyring
-    key_check, key = await provider.key(context, keyring)
+    key_check, credentials = await provider.key(context, keyring)
     yield key_check
     if settings_check.level is Level.FAULT:  # the defaults may name another host than the user's
         yield Check("provider", Level.WARNING, "Not asked: the settings that name its address can't be used.")
     else:
-        async for check in _of_provider(context, key):
+        async for check in _of_provider(context, credentials):
             yield check
     for check in machine.cache(arguments, settings):
         yield check
 
 
-async def _of_provider(context: Context, key: ApiKey | None) -> AsyncIterator[Check]:
-    """The way to the provider, and what it answers where there is a key."""
+async def _of_provider(context: Context, credentials: Credentials | None) -> AsyncIterator[Check]:
+    """The way to the provider, and what it answers where its secrets are there."""
     from deskview.cli.doctor import provider  # noqa: PLC0415
 
     async for check in provider.network(context):
         yield check
-    if key is None:
+    if credentials is None:
         yield Check("provider", Level.WARNING, "Not asked: there is no key to ask with.")
         return
-    async for check in provider.checks(context, key):
+    async for check in provider.checks(context, credentials):
         yield check

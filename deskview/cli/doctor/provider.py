@@ -12,7 +12,7 @@ from deskview.cli.doctor import plan
 from deskview.cli.doctor.check import Check, Level
 from deskview.cli.opening import connected
 from deskview.clock import monotonic
-from deskview.credentials import ApiKey, KeyringReport, load_key, probe
+from deskview.credentials import Credentials, KeyringReport, probe
 from deskview.exits import Exit
 from deskview.market.sessions import NEW_YORK
 from deskview.providers import PROVIDERS
@@ -27,21 +27,20 @@ if TYPE_CHECKING:
 MOST_SKEW_S = 2.0
 
 
-async def keyring() -> Check:
-    """Which keyring there is, and whether it is open."""
+async def keyring(context: Context) -> Check:
+    """Which keyring there is, and whether it is open; not asked where the provider wants nothing in it."""
+    if not context.vendor.secrets:
+        return Check("keyring", Level.OK, f"Not asked: {context.vendor.name} needs no key.")
     return _check("keyring", await probe(fresh=True))
 
 
-async def key(context: Context, keyring: Check) -> tuple[Check, ApiKey | None]:
-    """Whether the keyring holds the provider's key, and the key, which no check ever shows."""
-    provider = context.settings.provider
+async def key(context: Context, keyring: Check) -> tuple[Check, Credentials | None]:
+    """Whether the keyring holds the provider's secrets, and these, which no check ever shows."""
     if keyring.level is Level.FAULT:
-        found = f"The key for {provider} can't be read without the keyring."
+        found = f"The key for {context.vendor.name} can't be read without the keyring."
         return Check("key", Level.FAULT, found, code=Exit.KEY), None
-    state = await load_key(provider)
-    if state.key is not None:
-        context.keys.put(provider, state.key)
-    return _check("key", state.report), state.key
+    state = await context.load()
+    return _check("key", state.report), state.credentials
 
 
 def _check(name: str, report: KeyringReport) -> Check:
@@ -93,10 +92,10 @@ async def _certificate(base: "httpx.URL", route: "Route") -> Check:
     return Check("certificate", Level.OK, found)
 
 
-async def checks(context: Context, key: ApiKey) -> AsyncIterator[Check]:
+async def checks(context: Context, credentials: Credentials) -> AsyncIterator[Check]:
     """The provider, its clock, then its tables one by one."""
     try:
-        provider = connected(context.settings, key)
+        provider = connected(context.settings, credentials)
     except (UsageError, ProviderError) as fault:
         todo = "Correct it: a variable of the environment, or provider or base_url in the settings."
         yield Check("provider", Level.FAULT, str(fault), todo, code=Exit.USAGE)
@@ -119,7 +118,8 @@ async def _of(provider: "Provider", context: Context) -> AsyncIterator[Check]:
         return
     took = monotonic() - began
     address = context.settings.base_url or PROVIDERS[name].base_url
-    found = f"{name} at {address} answers in {took:.1f} s and accepts the key; the market is {status.phase}."
+    accepted = {0: "", 1: " and accepts the key"}.get(len(context.vendor.secrets), " and accepts the keys")
+    found = f"{name} at {address} answers in {took:.1f} s{accepted}; the market is {status.phase}."
     yield Check("provider", Level.OK, found)
     yield _clock(provider, status, sent + timedelta(seconds=took / 2))
     async for check in plan.checks(provider, PROVIDERS[name], context, status.now):

@@ -1,5 +1,6 @@
 """The first screen where there is no key: log in, look at the simulated market, or leave."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -10,7 +11,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from deskview.providers import PROVIDERS
+from deskview.credentials import entries_of, listed
+from deskview.providers import PROVIDERS, Vendor
 from deskview.screens.frame.keys import WELCOME, bindings, own_keys, shown
 from deskview.widgets.textual_private import LeanModal
 
@@ -27,8 +29,17 @@ ABOUT = (
     " encrypted; where there is no keyring it stays in memory for this session."
 )
 
-NO_KEY = "No API key yet."
+ABOUT_SEVERAL = (
+    "The {secrets} are what a market-data provider gives with its plan, on the account's page at the provider."
+    " deskview reads from {title}, {plans}. They are sent to the provider alone and kept in this system's keyring,"
+    " encrypted; where there is no keyring they stay in memory for this session."
+)
+"""Where the provider wants more than one secret."""
+
+NO_KEY, NO_KEYS = "No API key yet.", "Not logged in yet."
+FIELD = "{title}, then enter; esc puts the field away"
 DOCTOR = "`deskview doctor` prints the way to one; a key typed here is kept for this session."
+NOTHING_TO_TYPE = "log in: nothing to type, this provider needs no key"
 LONGEST = 60
 """A command longer than this can't be copied off the screen."""
 
@@ -46,7 +57,7 @@ class KeyInput(Input):
     """A masked field: what is typed into it gets onto no clipboard."""
 
     def __init__(self) -> None:
-        super().__init__(password=True, placeholder="API key, then enter; esc puts the field away", compact=True)
+        super().__init__(password=True, compact=True)
 
     def action_copy(self) -> None:
         """Nothing: a key is not to be copied off the screen."""
@@ -84,19 +95,21 @@ class WelcomeScreen(LeanModal[None]):
         """The market is to be tried again."""
 
     class KeyTyped(Message):
-        """A key was typed; it can be taken once, so that no message keeps it."""
+        """Every secret was typed; they can be taken once, so that no message keeps them."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, texts: Sequence[str]) -> None:
             super().__init__()
-            self._text = text
+            self._texts = tuple(texts)
 
-        def take(self) -> str:
-            """The typed text; empty the second time."""
-            text, self._text = self._text, ""
-            return text
+        def take(self) -> Sequence[str]:
+            """The typed texts, in the vendor's order; none the second time."""
+            texts, self._texts = self._texts, ()
+            return texts
 
-    def __init__(self) -> None:
+    def __init__(self, provider: str) -> None:
         super().__init__()
+        self._provider = provider
+        self._typed: list[str] = []
         self._texts = {"sentence": "", "about": "", "way-out": ""}
 
     def compose(self) -> ComposeResult:
@@ -113,19 +126,38 @@ class WelcomeScreen(LeanModal[None]):
         """The keys are the user's own where there are any."""
         own = own_keys(self.app)
         offered = [action for action in WELCOME if action.name in CHOICES]
+        choices = {**CHOICES, "type-key": self._log_in_choice()}
         lines = [
-            Content.assemble((f"{shown(action, own):<3}", "bold"), Content(CHOICES[action.name])) for action in offered
+            Content.assemble((f"{shown(action, own):<3}", "bold"), Content(choices[action.name])) for action in offered
         ]
         self.query_one("#choices", Static).update(Content("\n").join(lines))
         self._show_texts()
 
-    def explain(self, sentence: str, way_out: str, *, provider: str = "") -> None:
-        """Sets what is the matter and the way out; with a provider, that its key is wanting and what that is."""
-        if provider:
-            vendor = PROVIDERS[provider]
-            about = ABOUT.format(title=vendor.title, plans=vendor.needs)
+    @property
+    def _vendor(self) -> Vendor:
+        return PROVIDERS[self._provider]
+
+    def _log_in_choice(self) -> str:
+        """The choice to log in, in the words of what this provider wants."""
+        wanted = len(self._vendor.secrets)
+        if wanted == 1:
+            return CHOICES["type-key"]
+        return f"log in: type {self._secrets()}; nothing shows" if wanted else NOTHING_TO_TYPE
+
+    def _secrets(self) -> str:
+        """As "the API key ID and the secret key"."""
+        return listed((entry.noun for entry in entries_of(self._provider, self._vendor.secrets)), "the")
+
+    def explain(self, sentence: str, way_out: str, *, keyless: bool = False) -> None:
+        """Sets what is the matter and the way out; where secrets of the provider are wanting, what these are."""
+        if keyless:
+            vendor = self._vendor
+            several = len(vendor.secrets) > 1
+            about = (ABOUT_SEVERAL if several else ABOUT).format(
+                title=vendor.title, plans=vendor.needs, secrets=self._secrets().removeprefix("the ")
+            )
             out = f"{sentence} {_short(way_out)}".rstrip()
-            self._texts = {"sentence": NO_KEY, "about": about, "way-out": out}
+            self._texts = {"sentence": NO_KEYS if several else NO_KEY, "about": about, "way-out": out}
         else:
             self._texts = {"sentence": sentence, "about": "", "way-out": way_out}
         if self.is_mounted:
@@ -148,16 +180,32 @@ class WelcomeScreen(LeanModal[None]):
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
     def action_type_key(self) -> None:
-        """Asks for a key, masked."""
+        """Asks for the first of the provider's secrets, masked."""
+        self._typed.clear()
+        if not self._vendor.secrets:
+            self.notify(NOTHING_TO_TYPE, markup=False)
+            return
+        self._ask()
+
+    def _ask(self) -> None:
+        """Asks for the next secret in the same field; of several the first line says which, also while it is typed."""
+        wanted, number = self._vendor.secrets, len(self._typed)
+        title = wanted[number].title
         field = self.query_one(Input)
+        field.clear()
+        field.placeholder = FIELD.format(title=title)
+        if len(wanted) > 1:
+            self.query_one("#sentence", Static).update(f"{title}, {number + 1} of {len(wanted)}")
         field.add_class("-asked")
         self.set_focus(field)
 
     def action_put_away(self) -> None:
-        """Takes the input away again."""
+        """Takes the input away again, and forgets what was typed."""
+        self._typed.clear()
         field = self.query_one(Input)
         field.clear()
         field.remove_class("-asked")
+        self.query_one("#sentence", Static).update(self._texts["sentence"])
         self.set_focus(None)
 
     def action_demo(self) -> None:
@@ -170,7 +218,11 @@ class WelcomeScreen(LeanModal[None]):
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
-        """Hands the key over and forgets it."""
+        """Asks for the next secret; after the last hands all over and forgets them."""
         event.stop()
-        self.post_message(self.KeyTyped(event.value))
+        self._typed.append(event.value)
+        if len(self._typed) < len(self._vendor.secrets):
+            self._ask()
+            return
+        self.post_message(self.KeyTyped(self._typed))
         self.action_put_away()
