@@ -41,6 +41,10 @@ class Entitlements:
                 self.capabilities.allow(each)
             return answer
 
+    def unsold(self, capability: Capability) -> ProviderError:
+        """The error to raise where the vendor has nothing that could be asked."""
+        return ProviderError(Kind.NOT_ENTITLED, self._vendor.denial(capability).sentence, capability=capability)
+
     @contextmanager
     def learning(self, capability: Capability) -> Iterator[None]:
         """Remembers a NOT_ENTITLED raised within the block, as of a later page, and tells when it is tried again."""

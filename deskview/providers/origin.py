@@ -4,6 +4,7 @@ import re
 from collections.abc import Generator, Mapping
 from ipaddress import ip_address
 from typing import NamedTuple
+from urllib.parse import quote
 
 import httpx
 
@@ -12,6 +13,8 @@ from deskview.providers.network import is_host
 from deskview.text import MASK, Secret, neutralise, without_keys
 
 KEY_PARAMETER = "apiKey"
+TICKER = r"[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}"
+"""What a ticker may be made of: it is shown, and becomes part of addresses and file names."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _SHOWN = 60
 """Characters of a host that are shown."""
@@ -86,6 +89,13 @@ def next_page(base: httpx.URL, current: httpx.URL, next_url: str) -> httpx.URL:
             path=current.path,
         )
     return url.copy_remove_param(KEY_PARAMETER) if KEY_PARAMETER in url.params else url
+
+
+def in_path(ticker: str) -> str:
+    """The ticker quoted for a path, its case kept; raises ProviderError for a text no ticker can be."""
+    if not re.fullmatch(TICKER, ticker):
+        raise ProviderError(Kind.REFUSED, f"{ticker!r} is not a ticker; nothing was asked.")
+    return quote(ticker, safe="")
 
 
 class HeaderAuth(httpx.Auth):

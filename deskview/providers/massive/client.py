@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
-from urllib.parse import quote
 
 import httpx
 import polars as pl
@@ -21,7 +20,7 @@ from deskview.providers.capabilities import Capability
 from deskview.providers.entitlements import Entitlements
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, Params, follow
-from deskview.providers.massive.cleaning import TICKER, Rejects
+from deskview.providers.massive.cleaning import Rejects
 from deskview.providers.massive.decode import Reader, Rows
 from deskview.providers.massive.refusals import Translator
 from deskview.providers.vendor import Vendor
@@ -167,10 +166,3 @@ class MassiveClient:
         if self.source.namespace and self.source != now:
             raise changed(self.source, now)
         self.source = now
-
-
-def in_path(ticker: str) -> str:
-    """The ticker quoted for a path, its case kept; raises ProviderError for a text no ticker can be."""
-    if not re.fullmatch(TICKER, ticker):
-        raise ProviderError(Kind.REFUSED, f"{ticker!r} is not a ticker; nothing was asked.")
-    return quote(ticker, safe="")

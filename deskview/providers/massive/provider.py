@@ -20,9 +20,10 @@ from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, Params, Traffic
 from deskview.providers.massive import reference, tables, wire
 from deskview.providers.massive.cleaning import Rejects
-from deskview.providers.massive.client import SMALL_TABLE, MassiveClient, in_path
+from deskview.providers.massive.client import SMALL_TABLE, MassiveClient
 from deskview.providers.massive.decode import Reader, read_list, read_one
 from deskview.providers.massive.refusals import FAILED, UNREADABLE, ErrorBody, Translator
+from deskview.providers.origin import in_path
 from deskview.providers.retry import paced
 from deskview.providers.vendor import Vendor
 from deskview.text import Secret, neutralise
