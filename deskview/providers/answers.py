@@ -29,6 +29,8 @@ MOST_VALUES, MOST_OBJECTS = 2_000_000, 250_000
 takes up to a hundred bytes once it is read, and an object that does not fit some time to be told of."""
 _COUNTED = 100_000
 """Bytes counted at a time: few enough for the processor's cache, and for memory not to be asked of the system anew."""
+KNOWN_ENCODINGS = frozenset({"br", "compress", "deflate", "gzip", "identity", "x-compress", "x-gzip", "zstd"})
+"""Those that are named to a user: anything else in a header may be the key, sent back."""
 _PIECE = 65_536
 _EDGE = 4096
 
@@ -160,10 +162,11 @@ def _has_too_many(body: bytes) -> bool:
 
 
 def _packed_otherwise(encoding: str, path: str, capability: Capability | None) -> ProviderError:
-    name = neutralise(encoding, limit=40)
+    known = all(part.strip() in KNOWN_ENCODINGS for part in encoding.split(","))
+    name = f'as "{neutralise(encoding, limit=40)}"' if known else "in a way of its own"
     return ProviderError(
         Kind.MALFORMED,
-        f'The provider\'s answer is packed as "{name}", which was not asked for; it was not unpacked.',
+        f"The provider's answer is packed {name}, which was not asked for; it was not unpacked.",
         capability=capability,
         status=200,
         path=path,

@@ -11,6 +11,9 @@ from deskview.providers.capabilities import Capabilities, Capability, Denial
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.vendor import Vendor
 
+ANSWERS = frozenset({Kind.NOT_FOUND, Kind.OUTSIDE_WINDOW})
+"""Said only to whose plan includes the rest of it."""
+
 
 class Entitlements:
     """Every request of a provider goes through here: what the vendor does not have is never asked for, what the plan
@@ -37,8 +40,7 @@ class Entitlements:
                 self._begin_try(denied)
             with self.learning(capability):
                 answer = await send()
-            for each in self._with(capability):
-                self.capabilities.allow(each)
+            self._answered(capability)
             return answer
 
     def unsold(self, capability: Capability) -> ProviderError:
@@ -55,9 +57,15 @@ class Entitlements:
                 for each in self._with(capability):
                     self.capabilities.deny(self._vendor.denial(each))
                 error.retry_after_s = self.capabilities.retry_in_s(capability)
+            elif error.kind in ANSWERS:
+                self._answered(capability)
             else:
                 self.capabilities.try_soon(capability)
             raise
+
+    def _answered(self, capability: Capability) -> None:
+        for each in self._with(capability):
+            self.capabilities.allow(each)
 
     def _with(self, capability: Capability) -> tuple[Capability, ...]:
         """The capability and what comes with it."""

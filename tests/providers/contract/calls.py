@@ -1,6 +1,6 @@
 """Every question of the protocol, what it rests on, and the answer the market holds."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from tests.providers.contract.market import DAY, DAY_BEFORE, HOLIDAY, OPEN, SINC
 
 DATED = pl.col("session") == DAY
 WINDOW = 7
+WINDOWED: Schema = {**schema.TRADES, "since": schema.UTC_NS}
+"""Of prints of windows: TRADES and the start of the window each came from."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Call:
 
     name: str
     capability: Capability
-    ask: Callable[[Provider], Awaitable[Any]]
+    ask: Callable[[Provider], Coroutine[Any, Any, Any]]
     schema: Schema | None = None
     truth: Callable[[Market], Any] = lambda _: None
     ordered: bool = False
@@ -49,12 +51,7 @@ async def _clock(provider: Provider) -> tuple[object, object, str]:
 
 
 async def _window(provider: Provider) -> Table:
-    windows = [await provider.trades_window(ticker, OPEN, WINDOW) for ticker in ("NVDA", "AAPL")]
-    assert [len(window.rows) for window in windows] == [WINDOW, 1]
-    table = provider.prints_of(windows)
-    assert table.frame["since"].to_list() == [OPEN] * (WINDOW + 1)
-    assert table.frame.schema["since"] == schema.UTC_NS
-    return Table(table.frame.drop("since"), table.left_out, table.reasons)
+    return provider.prints_of([await provider.trades_window(ticker, OPEN, WINDOW) for ticker in ("NVDA", "AAPL")])
 
 
 def _prints(market: Market, ticker: str = "NVDA") -> pl.DataFrame:
@@ -63,7 +60,8 @@ def _prints(market: Market, ticker: str = "NVDA") -> pl.DataFrame:
 
 
 def _first_prints(market: Market) -> pl.DataFrame:
-    return pl.concat([_prints(market).head(WINDOW), _prints(market, "AAPL")])
+    prints = pl.concat([_prints(market).head(WINDOW), _prints(market, "AAPL")])
+    return prints.with_columns(since=pl.lit(OPEN).cast(schema.UTC_NS))
 
 
 def _bars_of(session: object) -> Callable[[Market], pl.DataFrame]:
@@ -146,7 +144,7 @@ CALLS = (
         _prints,
         ordered=True,
     ),
-    Call("windows of trades", Capability.TRADES, _window, schema.TRADES, _first_prints, ordered=True, whole=False),
+    Call("windows of trades", Capability.TRADES, _window, WINDOWED, _first_prints, ordered=True, whole=False),
     Call(
         "intraday",
         Capability.INTRADAY_BARS,

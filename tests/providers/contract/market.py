@@ -101,7 +101,7 @@ def _trades() -> pl.DataFrame:
         key, exchange = f"52983525{place:03}" if place % 5 else None, 4 if off else 11
         row = ("NVDA", made - 2_000, made, place, key, price_e4 / 1e4, price_e4, 0.25 + place)
         rows.append((*row, exchange, off, codes, int(place == 9)))
-    edge = ("X", 20.5, 205_000, 100.0, 11, False, [], 0)
+    edge: tuple[object, ...] = ("X", 20.5, 205_000, 100.0, 11, False, [], 0)
     for second, sequence in ((0, 100), (0, 99), (600, 101), (-1, 98)):  # two of one time, one at the end, one before
         made = nanos(OPEN + timedelta(seconds=second))
         rows.append(("NVDA", made, made, sequence, *edge))

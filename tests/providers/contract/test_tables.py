@@ -1,6 +1,8 @@
 """Every table as the market has it: types, order, values, times, nulls; and pages put together whole."""
 
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -92,7 +94,7 @@ async def test_a_next_page_on_another_server_is_not_fetched(line: Line, elsewher
 async def test_what_can_be_no_ticker_is_not_asked_for(
     subject: Subject, line: Line, provider: Provider, text: str
 ) -> None:
-    questions = {
+    questions: dict[Capability, list[Callable[[], Coroutine[Any, Any, object]]]] = {
         Capability.SHARES: [lambda: provider.details(text, DAY)],
         Capability.TRADES: [
             lambda: provider.trades(text, OPEN, UNTIL),
