@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from deskview.credentials.key import ApiKey
-from deskview.providers import PROVIDERS, Vendor, connect
+from deskview.providers import PROVIDERS, Vendor, connect, retry
 from deskview.providers.base import Provider
 from deskview.providers.retry import RateLimiter, RetryPolicy
 from tests.providers.contract.server import listening
@@ -43,7 +43,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of the pace and of the tries; retries of a request wait for nothing."""
     clock = Clock()
     monkeypatch.setattr(RateLimiter.__init__, "__kwdefaults__", {"clock": clock, "sleep": clock.sleep})
-    monkeypatch.setattr(RetryPolicy.__init__, "__defaults__", (TRIES, 2.0, 0.001, 0.002, 0.0, None, 15.0, 2.0))
+    at_once = (TRIES, 2.0, 0.001, 0.002, 0.0, None, 15.0, 2.0)
+    monkeypatch.setattr(RetryPolicy.__init__, "__defaults__", at_once)
+    monkeypatch.setattr(retry, "BY_THE_MINUTE", RetryPolicy(*at_once))
     return clock
 
 
