@@ -1,17 +1,25 @@
-"""What came back: a whole JSON body, unpacked with a count, or the error that says why there is none."""
+"""What came back: a whole body, unpacked with a count, or the error that says why there is none; and the work on it."""
 
+import asyncio
+import logging
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 import httpx
 import numpy as np
+from polars.exceptions import PanicException
 
 from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.retry import capped, retry_after_s
 from deskview.providers.transport import MEGABYTE, cut_off
 from deskview.text import neutralise
+
+Made = TypeVar("Made")
+log = logging.getLogger(__name__)
 
 CLOSING = {b"{": b"}", b"[": b"]"}
 ACCEPTED = {"": False, "identity": False, "gzip": True, "x-gzip": True}
@@ -21,6 +29,8 @@ MOST_VALUES, MOST_OBJECTS = 2_000_000, 250_000
 takes up to a hundred bytes once it is read, and an object that does not fit some time to be told of."""
 _COUNTED = 100_000
 """Bytes counted at a time: few enough for the processor's cache, and for memory not to be asked of the system anew."""
+KNOWN_ENCODINGS = frozenset({"br", "compress", "deflate", "gzip", "identity", "x-compress", "x-gzip", "zstd"})
+"""Those that are named to a user: anything else in a header may be the key, sent back."""
 _PIECE = 65_536
 _EDGE = 4096
 
@@ -123,6 +133,21 @@ def check_whole(body: bytes, path: str, capability: Capability | None) -> None:
         raise ProviderError(Kind.TOO_LARGE, sentence, capability=capability, path=path)
 
 
+@dataclass(frozen=True)
+class Form:
+    """What a provider's bodies are: the media type that is asked for, and the check of a complete body before anything
+    reads it.
+
+    `check` gets the body, the path and the capability, and raises MALFORMED, TRUNCATED or TOO_LARGE.
+    """
+
+    accept: str
+    check: Callable[[bytes, str, Capability | None], None]
+
+
+JSON = Form("application/json", check_whole)
+
+
 def _has_too_many(body: bytes) -> bool:
     """Whether it holds more values, or objects and lists, than any answer; those within texts count too.
 
@@ -137,10 +162,11 @@ def _has_too_many(body: bytes) -> bool:
 
 
 def _packed_otherwise(encoding: str, path: str, capability: Capability | None) -> ProviderError:
-    name = neutralise(encoding, limit=40)
+    known = all(part.strip() in KNOWN_ENCODINGS for part in encoding.split(","))
+    name = f'as "{neutralise(encoding, limit=40)}"' if known else "in a way of its own"
     return ProviderError(
         Kind.MALFORMED,
-        f'The provider\'s answer is packed as "{name}", which was not asked for; it was not unpacked.',
+        f"The provider's answer is packed {name}, which was not asked for; it was not unpacked.",
         capability=capability,
         status=200,
         path=path,
@@ -190,3 +216,37 @@ def _by_status(status: int) -> tuple[Kind, str]:
     if status in (401, 407):
         return Kind.KEY_REFUSED, f"The provider or a proxy before it asks for another key (HTTP {status})."
     return Kind.REFUSED, f"The provider refused the request (HTTP {status}). It is not repeated."
+
+
+async def aside(work: Callable[[], Made], capability: Capability, path: str, *, small: bool) -> Made:
+    """Does work on an answer, on a thread where that pays."""
+    done = partial(worked, work, capability, path)
+    return done() if small else await asyncio.to_thread(done)
+
+
+def worked(work: Callable[[], Made], capability: Capability, path: str) -> Made:
+    """Does work on an answer. An error nobody thought of is the answer's too, all there is to work on: MALFORMED.
+
+    So is a panic of polars, which is no Exception.
+    """
+    try:
+        return work()
+    except ProviderError as error:
+        failure = error.with_traceback(None)
+    except (Exception, PanicException) as error:
+        log.exception("%s: the answer could not be worked on", path)
+        failure = _unexpected(error, path, capability)
+    # Out here: the frames of the work hold what the server sent, which may be the key.
+    raise failure
+
+
+def _unexpected(error: BaseException, path: str, capability: Capability) -> ProviderError:
+    """The error for an answer that could be read but not be worked on; the log has the details."""
+    return ProviderError(
+        Kind.MALFORMED,
+        f"The provider's answer holds what deskview can't work on ({type(error).__name__}, see the log). "
+        "The table is not updated.",
+        capability=capability,
+        status=200,
+        path=path,
+    )

@@ -75,7 +75,11 @@ class Traffic(Protocol):
 
 
 class Provider(Protocol):
-    """Async access to one vendor. Every method raises `deskview.providers.errors.ProviderError`."""
+    """Async access to one vendor. Every method raises `deskview.providers.errors.ProviderError` and nothing else.
+
+    What is refused for the plan, or not to be had from the vendor, is NOT_ENTITLED with the sentence of
+    `capabilities.denied`. `tests/providers/contract` holds every provider to all of this.
+    """
 
     capabilities: Capabilities
     snapshot_s: float
@@ -100,7 +104,8 @@ class Provider(Protocol):
         default of all."""
 
     async def delisted(self, since: date, *, pages: int | None = None) -> Table:
-        """DELISTED: instruments of those types whose last day of trading is the date or later; `pages` as above."""
+        """DELISTED: instruments of those types whose last day of trading is the date or later, oldest first; `pages` as
+        above."""
 
     async def details(self, ticker: str, on: date | None = None) -> Table:
         """DETAILS of one instrument, as of a date; no row when the vendor does not know it."""
@@ -109,10 +114,10 @@ class Provider(Protocol):
         """BARS of the whole market for one session, unadjusted; no rows on a holiday."""
 
     async def splits(self, since: date) -> Table:
-        """SPLITS executed from the date on."""
+        """SPLITS executed from the date on, oldest first."""
 
     async def dividends(self, since: date) -> Table:
-        """DIVIDENDS with an ex-date from the date on."""
+        """DIVIDENDS with an ex-date from the date on, oldest first."""
 
     async def snapshot(self) -> Table:
         """SNAPSHOT of the whole market."""
@@ -127,10 +132,10 @@ class Provider(Protocol):
         """TRADES of many windows with `since`, the start of the window a print came from; slow, for a thread."""
 
     async def intraday(self, ticker: str, session: date, minutes: int, *, since: date | None = None) -> Table:
-        """INTRADAY bars of one name in one session, or in all from `since` to it."""
+        """INTRADAY bars of one name in one session, or in all from `since` to it, oldest first."""
 
     async def index_days(self, ticker: str, since: date, until: date) -> Table:
-        """INDEX_DAYS of one name, as far back as the plan reaches."""
+        """INDEX_DAYS of one name, oldest first, as far back as the plan reaches."""
 
     async def short_volume(self, session: date) -> Table:
         """SHORT_VOLUME of the whole market for one session."""

@@ -165,7 +165,12 @@ class Capabilities:
         return capability not in self.denied
 
     def deny(self, denial: Denial) -> None:
-        """It was refused, once more or for the first time: its next try comes after twice the wait before."""
+        """It was refused, once more or for the first time: its next try comes after twice the wait before.
+
+        What the vendor does not have stays so: neither this nor `allow` touches it.
+        """
+        if denial.capability in self._unsold:
+            return
         before = self._wait_s.get(denial.capability)
         self.denied[denial.capability] = denial
         self._wait_s[denial.capability] = min(2 * before, RETRY_LONGEST_S) if before else RETRY_FIRST_S
@@ -173,6 +178,8 @@ class Capabilities:
 
     def allow(self, capability: Capability) -> None:
         """It was answered: nothing is held against it any longer."""
+        if capability in self._unsold:
+            return
         for known in (self.denied, self._retry_at, self._wait_s):
             known.pop(capability, None)
 

@@ -15,12 +15,12 @@ import httpx
 
 from deskview import __version__
 from deskview.clock import monotonic
-from deskview.providers.answers import Answer, Body, Refusal, Translate, check_whole, refused
+from deskview.providers.answers import JSON, Answer, Body, Form, Refusal, Translate, refused
 from deskview.providers.base import Failed
 from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.network import check_named_certificates, proxy_for, trust_of
-from deskview.providers.origin import BearerAuth, base_address, is_loopback, next_page, origin_of
+from deskview.providers.origin import BearerAuth, HeaderAuth, Origin, base_address, is_loopback, next_page, origin_of
 from deskview.providers.retry import RateLimiter, RetryPolicy, report_answer, report_setback, with_retries
 from deskview.providers.transport import Exchange, Limits, Route, explained, of_transport
 from deskview.text import Secret
@@ -56,20 +56,23 @@ class Traffic:
 class HttpClient:
     """GET requests below `base_url`; every failure is a ProviderError.
 
-    `translate` gives the provider's own reading of a refusal, or None to leave it to the status. With no
-    `key` every request raises KEY_MISSING. `transport` replaces the network (an in-process server).
+    `key` goes as a bearer token; a mapping holds secrets by the header each goes in, none of them where the vendor
+    wants none; with None every request raises KEY_MISSING. `translate` gives the provider's own reading of a refusal,
+    or None to leave it to the status. `form` is what its bodies are. `transport` replaces the network (an in-process
+    server).
     """
 
     def __init__(
         self,
         base_url: str,
-        key: Secret | None,
+        key: Secret | Mapping[str, Secret] | None,
         *,
         translate: Translate = lambda _: None,
         limiter: RateLimiter,
         transport: httpx.AsyncBaseTransport | None = None,
         policy: RetryPolicy | None = None,
         limits: Limits | None = None,
+        form: Form = JSON,
     ) -> None:
         self.base = base_address(base_url, in_process=transport is not None)
         self.traffic = Traffic()
@@ -79,7 +82,8 @@ class HttpClient:
         self._limits = limits or Limits()
         self._in_flight = asyncio.Semaphore(self._limits.in_flight)
         self._large = asyncio.Semaphore(self._limits.large_at_once)
-        self._auth = BearerAuth(key, origin_of(self.base)) if key else None
+        self._auth = _auth_of(key, origin_of(self.base))
+        self._form = form
         self._transport = transport
         self._route = Route(self.base.netloc.decode("ascii")) if transport else route_to(self.base)
         self._client: httpx.AsyncClient | None = None
@@ -187,7 +191,7 @@ class HttpClient:
                 self._client = self._route.client(
                     auth=self._auth,
                     headers={
-                        "Accept": "application/json",
+                        "Accept": self._form.accept,
                         "Accept-Encoding": "gzip",
                         "User-Agent": f"deskview/{__version__}",
                     },
@@ -208,7 +212,7 @@ class HttpClient:
                 if response.status_code != httpx.codes.OK:
                     return self._refusal(response, await self._beginning(response, exchange), capability)
                 body = await self._read(response, exchange, capability)
-            check_whole(body, url.path, capability)
+            self._form.check(body, url.path, capability)
         except ProviderError as error:
             return error.with_traceback(None)
         except Exception as fault:
@@ -252,6 +256,13 @@ class HttpClient:
     def _refusal(self, response: httpx.Response, body: bytes, capability: Capability | None) -> ProviderError:
         refusal = Refusal(response.status_code, response.headers, body, response.url.path, capability)
         return self._translate(refusal) or refused(refusal)
+
+
+def _auth_of(key: Secret | Mapping[str, Secret] | None, origin: Origin) -> HeaderAuth | None:
+    """What puts the secrets on requests; None where there are none and some are wanted."""
+    if isinstance(key, Mapping):
+        return HeaderAuth(key, origin)
+    return BearerAuth(key, origin) if key else None
 
 
 def route_to(base: httpx.URL) -> Route:

@@ -1,9 +1,10 @@
-"""Where requests and the key may go: the base address, pages of the same origin, and the one header."""
+"""Where requests and secrets may go: the base address, pages of the same origin, and the headers for them."""
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from ipaddress import ip_address
 from typing import NamedTuple
+from urllib.parse import quote
 
 import httpx
 
@@ -12,6 +13,8 @@ from deskview.providers.network import is_host
 from deskview.text import MASK, Secret, neutralise, without_keys
 
 KEY_PARAMETER = "apiKey"
+TICKER = r"[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}"
+"""What a ticker may be made of: it is shown, and becomes part of addresses and file names."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _SHOWN = 60
 """Characters of a host that are shown."""
@@ -88,25 +91,45 @@ def next_page(base: httpx.URL, current: httpx.URL, next_url: str) -> httpx.URL:
     return url.copy_remove_param(KEY_PARAMETER) if KEY_PARAMETER in url.params else url
 
 
-class BearerAuth(httpx.Auth):
-    """Puts `Authorization: Bearer KEY` on requests to one origin; requests to any other go without."""
+def in_path(ticker: str) -> str:
+    """The ticker quoted for a path, its case kept; raises ProviderError for a text no ticker can be."""
+    if not re.fullmatch(TICKER, ticker):
+        raise ProviderError(Kind.REFUSED, f"{ticker!r} is not a ticker; nothing was asked.")
+    return quote(ticker, safe="")
 
-    def __init__(self, key: Secret, origin: Origin) -> None:
-        text = key.reveal()
-        if not text:
-            raise ProviderError(Kind.KEY_MISSING, "The stored key is empty. Log in again.")
-        if not (text.isascii() and text.isprintable()) or " " in text:
-            raise ProviderError(
-                Kind.KEY_REFUSED, "The key holds characters no key has; was it pasted whole? Log in again."
-            )
-        self._key = key
+
+class HeaderAuth(httpx.Auth):
+    """Puts secrets into the headers they are given for, on requests to one origin; requests to any other go without.
+
+    `before` stands before each. Raises KEY_MISSING for an empty secret, KEY_REFUSED for one no header can carry.
+    """
+
+    def __init__(self, headers: Mapping[str, Secret], origin: Origin, *, before: str = "") -> None:
+        for secret in headers.values():
+            text = secret.reveal()
+            if not text:
+                raise ProviderError(Kind.KEY_MISSING, "The stored key is empty. Log in again.")
+            if not (text.isascii() and text.isprintable()) or " " in text:
+                raise ProviderError(
+                    Kind.KEY_REFUSED, "The key holds characters no key has; was it pasted whole? Log in again."
+                )
+        self._headers = dict(headers)
+        self._before = before
         self._origin = origin
 
     def __repr__(self) -> str:
-        return f"BearerAuth({MASK})"
+        return f"{type(self).__name__}({MASK})"
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Called by httpx for each request."""
         if origin_of(request.url) == self._origin:
-            request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
+            for name, secret in self._headers.items():
+                request.headers[name] = f"{self._before}{secret.reveal()}"
         yield request
+
+
+class BearerAuth(HeaderAuth):
+    """Puts `Authorization: Bearer KEY` on requests to one origin; requests to any other go without."""
+
+    def __init__(self, key: Secret, origin: Origin) -> None:
+        super().__init__({"Authorization": key}, origin, before="Bearer ")

@@ -139,6 +139,19 @@ class RetryPolicy:
     quiet_s: float = 2.0
 
 
+MINUTE_S = 61.0
+"""A second more than a vendor's minute: its clock sees the calls later than ours sends them."""
+BY_THE_MINUTE = RetryPolicy(total_s=130.0, limited_s=12.0)
+"""On a plan counted by the minute a full minute's wait is ordinary and no reason to give up."""
+
+
+def paced(calls_per_second: int, calls_per_minute: int | None) -> tuple[RateLimiter, RetryPolicy]:
+    """The pace of a vendor, by the minute where the plan is counted so, and how long a request is tried at that."""
+    if calls_per_minute:
+        return RateLimiter(calls_per_minute, MINUTE_S), BY_THE_MINUTE
+    return RateLimiter(calls_per_second, 1.0), RetryPolicy()
+
+
 async def with_retries(
     policy: RetryPolicy, call: Callable[[], Awaitable[Answer]], *, before_retry: Callable[[], Awaitable[None]]
 ) -> Answer:

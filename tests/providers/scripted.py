@@ -21,11 +21,15 @@ class Reply:
     hang: bool = False
     stall: bool = False
 
-    def head(self) -> bytes:
-        """Status line and headers."""
+    def head(self, *, keep: bool = False) -> bytes:
+        """Status line and headers; `keep` leaves the connection open."""
+        connection = "keep-alive" if keep else "close"
         length = len(self.body) if self.claim is None else self.claim
         fields = {"Content-Type": "application/json", **self.headers, "Content-Length": str(length)}
-        lines = [f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}", "Connection: close"]
+        lines = [
+            f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}",
+            f"Connection: {connection}",
+        ]
         lines += [f"{name}: {value}" for name, value in fields.items()]
         return "\r\n".join(lines).encode() + b"\r\n\r\n"
 

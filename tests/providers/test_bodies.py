@@ -13,9 +13,11 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from polars.exceptions import PanicException
 
 from deskview.credentials.key import ApiKey
-from deskview.providers.answers import MOST_OBJECTS, MOST_VALUES, Body, check_whole
+from deskview.providers.answers import MOST_OBJECTS, MOST_VALUES, Body, Form, aside, check_whole
+from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient
 from deskview.providers.retry import RateLimiter, RetryPolicy
@@ -46,7 +48,7 @@ async def test_a_body_packed_in_another_way_is_named_and_not_unpacked(
     server.will(Reply(body=packed(2), headers={"Content-Encoding": encoding.replace("\x1b", "")}))
     error = await error_of(open_at(server.url, policy=ONCE))
     assert error.kind is Kind.MALFORMED
-    assert encoding.replace("\x1b", "")[:20] in error.sentence
+    assert (f'"{encoding}"' if "[" not in encoding else "in a way of its own") in error.sentence
     assert "was not asked for" in error.sentence
     assert len(error.sentence) < 200
 
@@ -247,3 +249,27 @@ async def test_no_body_takes_more_than_300_mb(kind: str, server: Server) -> None
     assert done.returncode == 0, done.stderr
     measured = json.loads(done.stdout)
     assert measured["grown"] < 300, measured
+
+
+async def test_a_body_of_another_form_is_asked_for_and_checked_by_it(server: Server) -> None:
+    def check(body: bytes, path: str, capability: Capability | None) -> None:
+        if not body.startswith(b"PAR1"):
+            raise ProviderError(Kind.MALFORMED, "no such form.", capability=capability, path=path)
+
+    server.will(Reply(body=b"PAR1..."), Reply(body=b"{}"))
+    form = Form("application/x-form", check)
+    http = HttpClient(server.url, ApiKey(CANARY), limiter=RateLimiter(1000, 1.0), policy=ONCE, form=form)
+    assert (await http.get("x")).body == b"PAR1..."
+    assert server.seen[0].headers["accept"] == "application/x-form"
+    with pytest.raises(ProviderError, match="no such form"):
+        await http.get("x")
+    await http.aclose()
+
+
+async def test_a_panic_of_what_reads_an_answer_is_the_answers() -> None:
+    def read() -> None:
+        raise PanicException("range end index out of range")
+
+    with pytest.raises(ProviderError) as caught:
+        await aside(read, Capability.DAILY_BARS, "/x", small=False)
+    assert caught.value.kind is Kind.MALFORMED

@@ -158,13 +158,6 @@ async def test_nobody_there(server: Server, open_at: Open) -> None:
     assert (error.kind, error.path) == (Kind.UNREACHABLE, "/v2/aggs/grouped/locale/us/market/stocks/2026-11-20")
 
 
-async def test_redirect_is_not_followed(server: Server, other: Server, massive: Massive) -> None:
-    other.will(ok(EMPTY))
-    server.will(Reply(302, b"", {"Location": f"{other.url}/elsewhere"}))
-    assert (await error_of(massive)).kind is Kind.REDIRECTED
-    assert other.seen == []
-
-
 async def test_no_more_requests_in_flight_than_allowed(server: Server, open_at: Open) -> None:
     server.will(ok(EMPTY))
     massive = open_at(server.url, limits=Limits(in_flight=3))

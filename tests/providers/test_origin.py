@@ -11,7 +11,7 @@ from deskview.providers.http import HttpClient
 from deskview.providers.origin import BearerAuth, base_address, next_page, origin_of
 from deskview.providers.retry import RateLimiter
 from tests.providers.conftest import CANARY
-from tests.providers.scripted import Server
+from tests.providers.scripted import Reply, Server
 
 
 @pytest.mark.parametrize(
@@ -147,3 +147,23 @@ async def test_a_path_that_is_an_address_elsewhere_is_not_fetched(server: Server
     assert caught.value.kind is Kind.FOREIGN_PAGE
     assert other.seen == []
     await http.aclose()
+
+
+async def test_each_secret_goes_in_the_header_it_is_given_for(server: Server) -> None:
+    server.will(Reply())
+    secrets = {"X-Key-Id": ApiKey("who"), "X-Key-Secret": ApiKey(CANARY)}
+    http = HttpClient(server.url, secrets, limiter=RateLimiter(1000, 1.0))
+    await http.get("x")
+    await http.aclose()
+    (seen,) = server.seen
+    assert (seen.headers["x-key-id"], seen.headers["x-key-secret"]) == ("who", CANARY)
+    assert "authorization" not in seen.headers
+    assert CANARY not in repr(vars(http))
+
+
+async def test_a_vendor_that_wants_no_secret_gets_none(server: Server) -> None:
+    server.will(Reply())
+    http = HttpClient(server.url, {}, limiter=RateLimiter(1000, 1.0))
+    await http.get("x")
+    await http.aclose()
+    assert "authorization" not in server.seen[0].headers

@@ -43,15 +43,6 @@ async def test_an_empty_page_in_between_is_no_end(server: Server, massive: Massi
     assert (await massive.splits(SINCE)).frame.height == 1
 
 
-async def test_foreign_page_is_refused_and_the_key_stays_home(server: Server, other: Server, massive: Massive) -> None:
-    other.will(ok(page("B")))
-    server.will(ok(page("A", f"{other.url}/stocks/v1/splits?cursor=x")))
-    with pytest.raises(ProviderError) as caught:
-        await massive.splits(SINCE)
-    assert caught.value.kind is Kind.FOREIGN_PAGE
-    assert other.seen == []
-
-
 @pytest.mark.parametrize(
     "lure",
     ["http://[", "https://127.0.0.1:{port}/x", "//evil.example/x", "http://127.0.0.1:{port}@evil.example/", "ftp://h/"],

@@ -7,13 +7,10 @@ from datetime import date, timedelta
 import polars as pl
 
 from deskview.providers.base import Table
+from deskview.providers.origin import TICKER
 from deskview.text import JOINING, MARKS_KEPT, UNSURE, neutralise
 
 NEW_YORK = "America/New_York"
-TICKER = r"[A-Za-z0-9][A-Za-z0-9.:/+\-]{0,31}"
-"""What a ticker may be made of: it is shown, and becomes part of addresses and file names."""
-
-
 REASONS_NAMED = 5
 HIGHEST_PRICE = 10_000_000.0
 """USD, more than ten times the dearest share there has been: no price is as high, and no cash paid on a share."""

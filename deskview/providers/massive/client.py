@@ -3,35 +3,30 @@
 Whatever an answer holds ends in a table or in a ProviderError.
 """
 
-import asyncio
 import hashlib
-import logging
 import re
-from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from contextlib import aclosing, contextmanager, nullcontext
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
-from urllib.parse import quote
 
 import httpx
 import polars as pl
 
 from deskview.market.source import Source
-from deskview.providers.answers import Answer
+from deskview.providers.answers import Answer, aside
 from deskview.providers.base import Table
-from deskview.providers.capabilities import Capabilities, Capability, Denial
+from deskview.providers.capabilities import Capability
+from deskview.providers.entitlements import Entitlements
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, Params, follow
-from deskview.providers.massive.cleaning import TICKER, Rejects
+from deskview.providers.massive.cleaning import Rejects
 from deskview.providers.massive.decode import Reader, Rows
 from deskview.providers.massive.refusals import Translator
 from deskview.providers.vendor import Vendor
 
 Row = TypeVar("Row")
-Made = TypeVar("Made")
-log = logging.getLogger(__name__)
 
 HEADER = "X-Simulated-Market"
 MARK = re.compile(
@@ -82,26 +77,20 @@ class MassiveClient:
     """Requests to Massive; learns from the answers who speaks and what the plan lacks."""
 
     def __init__(self, vendor: Vendor, http: HttpClient, translate: Translator) -> None:
-        self.vendor = vendor
         self.http = http
-        self.capabilities = Capabilities(unsold=vendor.unsold())
+        self.entitlements = Entitlements(vendor, TOGETHER)
         self.source: Source = Source("massive")
         self._translate = translate
-        self._tries: defaultdict[Capability, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def one(self, path: str, capability: Capability, params: Params | None = None) -> Answer:
         """One answer. Raises NOT_ENTITLED without asking while the capability is denied and its next try is not due."""
-        refused = not self.capabilities.allows(capability)
-        async with self._tries[capability] if refused else nullcontext():
-            denied = self.capabilities.denied.get(capability)
-            if denied is not None:
-                self._begin_try(denied)
-            with self._learning(capability):
-                answer = await self.http.get(path, params, capability=capability)
-                self._recognise(answer.headers)
-            for each in (capability, *TOGETHER.get(capability, ())):
-                self.capabilities.allow(each)
+
+        async def send() -> Answer:
+            answer = await self.http.get(path, params, capability=capability)
+            self._recognise(answer.headers)
             return answer
+
+        return await self.entitlements.ask(capability, send)
 
     async def page(
         self,
@@ -172,7 +161,7 @@ class MassiveClient:
             return await self._read(answer, capability, reader, rejects)
 
         first = await self.one(path, capability, params)
-        with self._learning(capability):
+        with self.entitlements.learning(capability):
             async for page in follow(self.http, first, read, capability=capability):
                 yield page.rows
 
@@ -181,70 +170,8 @@ class MassiveClient:
         work = partial(reader.read, answer, capability, self._translate, rejects)
         return await aside(work, capability, answer.url.path, small=len(answer.body) < SMALL_BODY)
 
-    def _begin_try(self, denied: Denial) -> None:
-        """Raises NOT_ENTITLED until the next try is due; the others that wait for it are let in when it has an answer.
-
-        They wait and are not refused: the first refusal of many requests at once would end all, the try among them.
-        """
-        wait_s = self.capabilities.retry_in_s(denied.capability)
-        if wait_s:
-            raise ProviderError(Kind.NOT_ENTITLED, denied.sentence, capability=denied.capability, retry_after_s=wait_s)
-        self.capabilities.put_off(denied.capability)
-
-    @contextmanager
-    def _learning(self, capability: Capability) -> Iterator[None]:
-        """Remembers what is refused for the plan, and tells when it is tried again."""
-        try:
-            yield
-        except ProviderError as error:
-            if error.kind is Kind.NOT_ENTITLED:
-                for each in (capability, *TOGETHER.get(capability, ())):
-                    self.capabilities.deny(self.vendor.denial(each))
-                error.retry_after_s = self.capabilities.retry_in_s(capability)
-            else:
-                self.capabilities.try_soon(capability)
-            raise
-
     def _recognise(self, headers: httpx.Headers) -> None:
         now = source_of(headers)
         if self.source.namespace and self.source != now:
             raise changed(self.source, now)
         self.source = now
-
-
-async def aside(work: Callable[[], Made], capability: Capability, path: str, *, small: bool) -> Made:
-    """Does work on an answer, on a thread where that pays."""
-    done = partial(worked, work, capability, path)
-    return done() if small else await asyncio.to_thread(done)
-
-
-def worked(work: Callable[[], Made], capability: Capability, path: str) -> Made:
-    """Does work on an answer. An error nobody thought of is the answer's too, all there is to work on: MALFORMED."""
-    try:
-        return work()
-    except ProviderError as error:
-        failure = error.with_traceback(None)
-    except Exception as error:
-        log.exception("%s: the answer could not be worked on", path)
-        failure = unexpected(error, path, capability)
-    # Out here: the frames of the work hold what the server sent, which may be the key.
-    raise failure
-
-
-def unexpected(error: Exception, path: str, capability: Capability) -> ProviderError:
-    """The error for an answer that could be read but not be worked on; the log has the details."""
-    return ProviderError(
-        Kind.MALFORMED,
-        f"The provider's answer holds what deskview can't work on ({type(error).__name__}, see the log). "
-        "The table is not updated.",
-        capability=capability,
-        status=200,
-        path=path,
-    )
-
-
-def in_path(ticker: str) -> str:
-    """The ticker quoted for a path, its case kept; raises ProviderError for a text no ticker can be."""
-    if not re.fullmatch(TICKER, ticker):
-        raise ProviderError(Kind.REFUSED, f"{ticker!r} is not a ticker; nothing was asked.")
-    return quote(ticker, safe="")

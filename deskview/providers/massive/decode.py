@@ -161,7 +161,7 @@ def cut(body: bytes, name: bytes) -> tuple[bytes, list[bytes]]:
 
 def _refuse_failed(page: Envelope[Any], answer: Answer, capability: Capability, translate: Translator) -> None:
     """Raises what an answer means that says of itself that it failed."""
-    if page.status in FAILED:
+    if page.status in FAILED or (page.error and not page.results):
         raise translate.failed_success(ErrorBody(page.status, page.error, page.message), answer.url.path, capability)
 
 

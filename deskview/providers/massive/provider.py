@@ -13,17 +13,18 @@ import polars as pl
 from deskview.market.schema import DETAILS, TRADES, empty
 from deskview.market.sessions import NEW_YORK, Closure
 from deskview.market.source import Source
-from deskview.providers.answers import Answer
+from deskview.providers.answers import Answer, aside, worked
 from deskview.providers.base import MarketStatus, Table, Window
 from deskview.providers.capabilities import Capabilities, Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, Params, Traffic
 from deskview.providers.massive import reference, tables, wire
 from deskview.providers.massive.cleaning import Rejects
-from deskview.providers.massive.client import SMALL_TABLE, MassiveClient, aside, in_path, worked
+from deskview.providers.massive.client import SMALL_TABLE, MassiveClient
 from deskview.providers.massive.decode import Reader, read_list, read_one
 from deskview.providers.massive.refusals import FAILED, UNREADABLE, ErrorBody, Translator
-from deskview.providers.retry import RateLimiter, RetryPolicy
+from deskview.providers.origin import in_path
+from deskview.providers.retry import paced
 from deskview.providers.vendor import Vendor
 from deskview.text import Secret, neutralise
 
@@ -48,12 +49,8 @@ SHORT_ROWS_A_PAGE = 50_000
 ACTIONS_A_PAGE = 5_000
 LISTING_A_PAGE = 1_000
 
-#: A second more than the vendor's minute: its clock sees the calls later than ours sends them.
-MINUTE_S = 61.0
 #: A clock outside these years can't be a market's: sessions, dates and zones would be worked out for no such time.
 CLOCK_YEARS = range(2003, 2101)
-#: On a plan counted by the minute a full minute's wait is ordinary and no reason to give up.
-BY_THE_MINUTE = RetryPolicy(total_s=130.0, limited_s=12.0)
 
 
 class Massive:
@@ -68,7 +65,7 @@ class Massive:
         self.snapshot_s = vendor.snapshot_s
         self._client = MassiveClient(vendor, http, translate)
         self._translate = translate
-        self.capabilities: Capabilities = self._client.capabilities
+        self.capabilities: Capabilities = self._client.entitlements.capabilities
 
     @property
     def source(self) -> Source:
@@ -310,15 +307,8 @@ def open_massive(
 ) -> Massive:
     """The provider on its own client; `calls_per_minute` None means the vendor's unlimited plans."""
     translate = Translator(vendor, key)
-    limiter = RateLimiter(calls_per_minute or vendor.calls_per_second, MINUTE_S if calls_per_minute else 1.0)
-    http = HttpClient(
-        base_url,
-        key,
-        translate=translate,
-        transport=transport,
-        limiter=limiter,
-        policy=BY_THE_MINUTE if calls_per_minute else RetryPolicy(),
-    )
+    limiter, policy = paced(vendor.calls_per_second, calls_per_minute)
+    http = HttpClient(base_url, key, translate=translate, transport=transport, limiter=limiter, policy=policy)
     massive = Massive(vendor, http, translate)
     massive.capabilities.on_retry.append(limiter.resume)
     return massive

@@ -133,10 +133,11 @@ def snapshot(batches: Iterable[list[SnapshotRow]], rejects: Rejects) -> pl.DataF
         _in_one(_snapshot_columns, batches), {**unfit_ticker(), **_unfit_snapshot(), **repeated("ticker")}
     )
     day, updated = positive("day_close"), from_nanos("updated_ns")
-    begun = day.is_not_null()
+    begun, ended = day.is_not_null(), from_millis(positive("minute_ms") + MINUTE_MS)
     frame = fit.with_columns(
         trade_time=from_nanos("trade_ns"),
-        minute_time=pl.min_horizontal(from_millis(positive("minute_ms") + MINUTE_MS), updated),
+        # Of a name without a minute `min_horizontal` alone would take the time of its row.
+        minute_time=pl.when(ended.is_not_null()).then(pl.min_horizontal(ended, updated)),
         volume=pl.when(begun).then("volume"),
         updated=updated,
         **{name: pl.when(begun).then(positive(name)) for name in ("open", "high", "low")},

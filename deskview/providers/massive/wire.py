@@ -10,7 +10,7 @@ from typing import Annotated, Generic, TypeVar
 
 from msgspec import Meta, Struct, field
 
-from deskview.providers.massive.cleaning import TICKER
+from deskview.providers.origin import TICKER
 
 Row = TypeVar("Row")
 

@@ -116,14 +116,6 @@ async def test_details_of_another_ticker_are_left_out() -> None:
     assert (table.frame.height, table.left_out) == (0, 1)
 
 
-@pytest.mark.parametrize("text", ["", "..", ".", "a b", "A?x=1", "../v1", "A\n"])
-async def test_what_can_be_no_ticker_is_not_asked(server: Server, massive: Massive, text: str) -> None:
-    with pytest.raises(ProviderError) as caught:
-        await massive.details(text, DAY)
-    assert caught.value.kind is Kind.REFUSED
-    assert server.seen == []
-
-
 async def test_details_without_a_date_take_the_vendors_clock(server: Server, massive: Massive) -> None:
     server.will(ok({"market": "closed", "serverTime": "2026-11-20T23:30:00-05:00"}), ok({"results": {"ticker": "A"}}))
     assert (await massive.details("A")).frame["as_of"].to_list() == [DAY]

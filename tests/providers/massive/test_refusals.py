@@ -145,13 +145,6 @@ async def test_date_outside_the_window_costs_that_date_alone(server: Server, mas
     assert (await massive.daily_bars(DAY)).frame.is_empty()
 
 
-async def test_refusal_on_a_later_page_counts_too(server: Server, massive: Massive) -> None:
-    server.will(ok({"status": "OK", "next_url": "/v3/trades/SOXL?cursor=2"}), OLD_403)
-    with pytest.raises(ProviderError):
-        await massive.trades("SOXL", NOON, NOON)
-    assert not massive.capabilities.allows(Capability.TRADES)
-
-
 @pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize("body", [b"", b"<html>Access denied</html>", b"[]", b"\xff\xfe"])
 async def test_refusal_not_in_the_vendors_form_is_a_proxys(
@@ -203,8 +196,9 @@ async def test_unknown_route_of_details_is_an_error(server: Server, massive: Mas
     assert caught.value.kind is Kind.REFUSED
 
 
-async def test_failure_inside_a_success(server: Server, massive: Massive) -> None:
-    server.will(ok({"status": "ERROR", "error": "try \x1b]0;again\x07 later"}))
+@pytest.mark.parametrize("status", [{"status": "ERROR"}, {"status": "OK"}, {}], ids=["error", "ok", "no status"])
+async def test_failure_inside_a_success(server: Server, massive: Massive, status: dict[str, str]) -> None:
+    server.will(ok({**status, "error": "try \x1b]0;again\x07 later"}))
     error = await refusal(massive)
     assert error.kind is Kind.SERVER
     assert "later" in error.sentence

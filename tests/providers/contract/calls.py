@@ -1,0 +1,188 @@
+"""Every question of the protocol, what it rests on, and the answer the market holds."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from polars.testing import assert_frame_equal
+
+from deskview.market import schema
+from deskview.market.schema import Schema
+from deskview.providers.base import Provider, Table
+from deskview.providers.capabilities import Capability
+from tests.providers.contract.market import DAY, DAY_BEFORE, HOLIDAY, OPEN, SINCE, UNTIL, Market
+
+DATED = pl.col("session") == DAY
+WINDOW = 7
+WINDOWED: Schema = {**schema.TRADES, "since": schema.UTC_NS}
+"""Of prints of windows: TRADES and the start of the window each came from."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One question. `truth` is the table of its `schema` that must come; `ordered`: in that order, else in any."""
+
+    name: str
+    capability: Capability
+    ask: Callable[[Provider], Coroutine[Any, Any, Any]]
+    schema: Schema | None = None
+    truth: Callable[[Market], Any] = lambda _: None
+    ordered: bool = False
+    whole: bool = True
+    """Whether it asks for everything there is, however many pages that takes."""
+
+    def holds(self, found: Any, market: Market) -> None:  # noqa: ANN401
+        """Asserts that an answer is the market's, to the last value, type and null."""
+        if self.schema is None:
+            assert found == self.truth(market)
+            return
+        assert (found.left_out, found.reasons) == (0, ())
+        frame, truth = schema.require(found.frame, self.schema, self.name), self.truth(market)
+        assert frame.columns == list(self.schema), "the columns stand in the schema's order"
+        if not self.ordered:
+            frame, truth = (each.sort(pl.all(), nulls_last=True) for each in (frame, truth))
+        assert_frame_equal(frame, truth, check_exact=True)
+
+
+async def _clock(provider: Provider) -> tuple[object, object, str]:
+    status = await provider.market_status()
+    return status.now, status.now.tzinfo, status.phase
+
+
+async def _window(provider: Provider) -> Table:
+    return provider.prints_of([await provider.trades_window(ticker, OPEN, WINDOW) for ticker in ("NVDA", "AAPL")])
+
+
+def _prints(market: Market, ticker: str = "NVDA") -> pl.DataFrame:
+    inside = market.trades.filter(ticker=ticker).filter(pl.col("sip_time").is_between(OPEN, UNTIL, closed="left"))
+    return inside.sort("sip_time", "sequence")
+
+
+def _first_prints(market: Market) -> pl.DataFrame:
+    prints = pl.concat([_prints(market).head(WINDOW), _prints(market, "AAPL")])
+    return prints.with_columns(since=pl.lit(OPEN).cast(schema.UTC_NS))
+
+
+def _bars_of(session: object) -> Callable[[Market], pl.DataFrame]:
+    return lambda market: market.bars.filter(session=session)
+
+
+def _intraday(first: object) -> Callable[[Market], pl.DataFrame]:
+    day = pl.col("start").dt.convert_time_zone("America/New_York").dt.date()
+    return lambda market: market.intraday.filter(day.is_between(pl.lit(first), DAY)).sort("start")
+
+
+def _details(ticker: str) -> Call:
+    return Call(
+        f"details of {ticker}",
+        Capability.SHARES,
+        lambda provider: provider.details(ticker, DAY),
+        schema.DETAILS,
+        lambda market: market.details.filter(ticker=ticker),
+    )
+
+
+CALLS = (
+    Call("clock", Capability.CLOCK, _clock, truth=lambda market: (market.now, market.now.tzinfo, market.phase)),
+    Call("closures", Capability.HOLIDAYS, lambda provider: provider.closures(), truth=lambda market: market.closures),
+    Call(
+        "tickers", Capability.NAMES, lambda provider: provider.tickers(), schema.TICKERS, lambda market: market.tickers
+    ),
+    Call(
+        "delisted",
+        Capability.DELISTED,
+        lambda provider: provider.delisted(SINCE),
+        schema.DELISTED,
+        lambda market: market.delisted.filter(pl.col("delisted") >= SINCE).sort("delisted"),
+        ordered=True,
+    ),
+    *map(_details, ("NVDA", "SPY", "AAPL", "ZZZZ")),
+    Call("daily bars", Capability.DAILY_BARS, lambda provider: provider.daily_bars(DAY), schema.BARS, _bars_of(DAY)),
+    Call(
+        "daily bars before",
+        Capability.DAILY_BARS,
+        lambda provider: provider.daily_bars(DAY_BEFORE),
+        schema.BARS,
+        _bars_of(DAY_BEFORE),
+    ),
+    Call(
+        "daily bars of a holiday",
+        Capability.DAILY_BARS,
+        lambda provider: provider.daily_bars(HOLIDAY),
+        schema.BARS,
+        _bars_of(HOLIDAY),
+    ),
+    Call(
+        "splits",
+        Capability.SPLITS,
+        lambda provider: provider.splits(SINCE),
+        schema.SPLITS,
+        lambda market: market.splits.filter(pl.col("execution_date") >= SINCE).sort("execution_date", "ticker"),
+        ordered=True,
+    ),
+    Call(
+        "dividends",
+        Capability.DIVIDENDS,
+        lambda provider: provider.dividends(SINCE),
+        schema.DIVIDENDS,
+        lambda market: market.dividends.filter(pl.col("ex_date") >= SINCE).sort("ex_date", "ticker"),
+        ordered=True,
+    ),
+    Call(
+        "snapshot",
+        Capability.SNAPSHOT,
+        lambda provider: provider.snapshot(),
+        schema.SNAPSHOT,
+        lambda market: market.snapshot,
+    ),
+    Call(
+        "trades",
+        Capability.TRADES,
+        lambda provider: provider.trades("NVDA", OPEN, UNTIL),
+        schema.TRADES,
+        _prints,
+        ordered=True,
+    ),
+    Call("windows of trades", Capability.TRADES, _window, WINDOWED, _first_prints, ordered=True, whole=False),
+    Call(
+        "intraday",
+        Capability.INTRADAY_BARS,
+        lambda provider: provider.intraday("NVDA", DAY, 5),
+        schema.INTRADAY,
+        _intraday(DAY),
+        ordered=True,
+    ),
+    Call(
+        "intraday of sessions",
+        Capability.INTRADAY_BARS,
+        lambda provider: provider.intraday("NVDA", DAY, 5, since=DAY_BEFORE),
+        schema.INTRADAY,
+        _intraday(DAY_BEFORE),
+        ordered=True,
+    ),
+    Call(
+        "index days",
+        Capability.DAILY_BARS,
+        lambda provider: provider.index_days("SPY", SINCE, DAY),
+        schema.INDEX_DAYS,
+        lambda market: market.index_days.sort("session"),
+        ordered=True,
+    ),
+    Call(
+        "short volume",
+        Capability.SHORT_VOLUME,
+        lambda provider: provider.short_volume(DAY),
+        schema.SHORT_VOLUME,
+        lambda market: market.short_volume.filter(DATED),
+    ),
+    Call(
+        "conditions",
+        Capability.CONDITIONS,
+        lambda provider: provider.conditions(),
+        schema.CONDITIONS,
+        lambda market: market.conditions,
+    ),
+)
+CLOCK = CALLS[0]
+BARS = next(call for call in CALLS if call.name == "daily bars")

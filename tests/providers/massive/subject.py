@@ -1,0 +1,209 @@
+"""Massive before the suite all providers pass: the market's tables in the vendor's JSON."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+import polars as pl
+
+from deskview.market.sessions import NEW_YORK, Calendar
+from deskview.providers.capabilities import Capability
+from deskview.providers.massive import MASSIVE
+from tests.providers.contract.market import Market
+from tests.providers.contract.server import Request
+from tests.providers.contract.subject import Serving
+from tests.providers.massive.answers import Json
+from tests.providers.scripted import Reply, failed, ok
+
+Rows = Iterable[Json]
+NOT_THERE = failed(404, {"status": "NOT_FOUND", "request_id": "r", "message": "Ticker not found."})
+MINUTE_MS = 60_000
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp()) * 1000
+
+
+def _told(row: Json) -> Json:
+    """The row without what is null: the vendor leaves it out."""
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _in_nanos(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with its times as Unix ns."""
+    return frame.with_columns(pl.col(pl.Datetime).dt.epoch("ns"))
+
+
+class MassiveSubject:
+    """Massive."""
+
+    vendor = MASSIVE
+
+    def refusal(self, capability: Capability) -> Reply:
+        """In the vendor's words, which name no capability."""
+        return failed(403, {"status": "NOT_AUTHORIZED", "message": "You are not entitled to this data."})
+
+    def capability(self, request: Request) -> Capability:
+        """By the path; of the listing by who is asked for."""
+        path = "/".join(request.parts)
+        if path == "v3/reference/tickers":
+            return Capability.NAMES if request.query["active"] == "true" else Capability.DELISTED
+        if "/range/" in path:
+            return Capability.INTRADAY_BARS if "/minute/" in path else Capability.DAILY_BARS
+        return next(capability for start, capability in BY_PATH.items() if path.startswith(start))
+
+    def answer(self, request: Request, serving: Serving) -> Reply:
+        """Rows in the common envelope a page at a time, or what has a form of its own."""
+        market, parts = serving.market, request.parts
+        match parts:
+            case ["v1", "marketstatus", "now"]:
+                return ok({"market": market.phase, "serverTime": market.now.astimezone(NEW_YORK).isoformat()})
+            case ["v1", "marketstatus", "upcoming"]:
+                return ok([{"exchange": "NYSE", "date": day, "status": how} for day, how in market.closures.items()])
+            case ["v3", "reference", "tickers", ticker]:
+                on = date.fromisoformat(request.query["date"])
+                rows = _details(market.details.filter(ticker=ticker, as_of=on))
+                return ok({"status": "OK", "results": rows[0]}) if rows else NOT_THERE
+            case ["v2", "snapshot", *_]:
+                return ok({"status": "OK", "tickers": _snapshot(market)})
+            case ["v2", "aggs", "grouped", *_, day]:
+                return ok({"status": "OK", "results": _grouped(market, date.fromisoformat(day))})
+        rows = list(_paged(request, market))
+        start = int(request.query.get("cursor", 0))
+        most = min(serving.page_rows, int(request.query["limit"]))
+        body: Json = {"status": "OK", "results": rows[start : start + most]}
+        if start + most < len(rows):
+            query = urlencode(request.query | {"cursor": start + most})
+            body["next_url"] = f"{serving.elsewhere}{request.target.partition('?')[0]}?{query}"
+        return ok(body)
+
+
+BY_PATH = {
+    "v1/marketstatus/now": Capability.CLOCK,
+    "v1/marketstatus/upcoming": Capability.HOLIDAYS,
+    "v3/reference/tickers/": Capability.SHARES,
+    "v3/reference/conditions": Capability.CONDITIONS,
+    "v2/snapshot": Capability.SNAPSHOT,
+    "v2/aggs/grouped": Capability.DAILY_BARS,
+    "v3/trades/": Capability.TRADES,
+    "stocks/v1/splits": Capability.SPLITS,
+    "stocks/v1/dividends": Capability.DIVIDENDS,
+    "stocks/v1/short-volume": Capability.SHORT_VOLUME,
+}
+
+
+def _paged(request: Request, market: Market) -> Rows:
+    """The rows the vendor would filter out for the query."""
+    query = request.query
+    match request.parts:
+        case ["v3", "reference", listing]:
+            return _conditions(market) if listing == "conditions" else _listing(market, query["active"] == "true")
+        case ["v3", "trades", ticker]:
+            since, until = int(query["timestamp.gte"]), int(query.get("timestamp.lt", 2**62))
+            return _trades(market, ticker, since, until)
+        case ["stocks", "v1", "splits"]:
+            return _splits(market, date.fromisoformat(query["execution_date.gte"]))
+        case ["stocks", "v1", "dividends"]:
+            return _dividends(market, date.fromisoformat(query["ex_dividend_date.gte"]))
+        case ["stocks", "v1", "short-volume"]:
+            frame = market.short_volume.filter(session=date.fromisoformat(query["date"]))
+            return [row | {"date": row["session"]} for row in frame.to_dicts()]
+        case [*_, "range", _, window, first, last]:
+            return _custom(market, window, date.fromisoformat(first), date.fromisoformat(last))
+    raise AssertionError(f"nobody asks for {request.target}")
+
+
+def _listing(market: Market, active: bool) -> Rows:
+    frame = market.tickers if active else market.delisted
+    for row in frame.rename({"figi": "composite_figi"}).to_dicts():
+        gone = None if active else f"{row.pop('delisted')}T05:00:00Z"
+        yield _told(row | {"primary_exchange": row.pop("exchange", None), "active": active, "delisted_utc": gone})
+
+
+def _details(frame: pl.DataFrame) -> list[Json]:
+    names = {"shares_outstanding": "share_class_shares_outstanding", "market_cap_usd": "market_cap"}
+    return [_told(row) for row in frame.rename(names).drop("as_of").to_dicts()]
+
+
+def _conditions(market: Market) -> Rows:
+    for row in market.conditions.to_dicts():
+        name = {"id": row.pop("id"), "name": row.pop("name"), "data_types": ["trade"], "asset_class": "stocks"}
+        yield name | {"update_rules": {"consolidated": _told(row)}}
+
+
+def _splits(market: Market, since: date) -> Rows:
+    frame = market.splits.filter(pl.col("execution_date") >= since)
+    return map(_told, frame.rename({"factor": "historical_adjustment_factor"}).to_dicts())
+
+
+def _dividends(market: Market, since: date) -> Rows:
+    frame = market.dividends.filter(pl.col("ex_date") >= since)
+    rows = frame.rename({"ex_date": "ex_dividend_date", "cash_usd": "cash_amount"}).to_dicts()
+    return [row | {"currency": "USD"} for row in rows]
+
+
+BAR = {"open": "o", "high": "h", "low": "l", "close": "c", "volume": "v"}
+
+
+def _grouped(market: Market, session: date) -> list[Json]:
+    names = BAR | {"ticker": "T", "vwap": "vw", "trades": "n"}
+    rows = market.bars.filter(session=session).drop("session").rename(names).to_dicts()
+    return [_told(row | {"t": _ms(Calendar().closes(session))}) for row in rows]
+
+
+def _custom(market: Market, window: str, first: date, last: date) -> Rows:
+    """Bars of five minutes, or the index's days, whose time is their beginning in New York."""
+    if window == "minute":
+        frame = market.intraday
+        starts = frame["start"].to_list()
+    else:
+        days = market.index_days
+        frame = days.select(*(pl.col("close").alias(name) for name in BAR if name != "volume"), volume=pl.lit(1.0))
+        starts = [datetime(day.year, day.month, day.day, tzinfo=NEW_YORK) for day in days["session"]]
+    rows = frame.select(pl.col(name).alias(short) for name, short in BAR.items()).to_dicts()
+    whole = [row | {"t": _ms(start)} for row, start in zip(rows, starts, strict=True)]
+    inside = [first <= start.astimezone(NEW_YORK).date() <= last for start in starts]
+    return [row for row, wanted in zip(whole, inside, strict=True) if wanted]
+
+
+def _trades(market: Market, ticker: str, since: int, until: int) -> Rows:
+    frame = _in_nanos(market.trades.filter(ticker=ticker)).filter(pl.col("sip_time").is_between(since, until, "left"))
+    for row in frame.sort("sip_time", "sequence").to_dicts():
+        yield _told(
+            {
+                "conditions": row["conditions"] or None,
+                "correction": row["correction"] or None,
+                "decimal_size": f"{row['size']:.6f}",
+                "exchange": row["exchange"],
+                "id": row["id"],
+                "participant_timestamp": row["time"],
+                "price": row["price"],
+                "sequence_number": row["sequence"],
+                "sip_timestamp": row["sip_time"],
+                "size": int(row["size"]),
+                "trf_id": 202 if row["off_exchange"] else None,
+            }
+        )
+
+
+def _snapshot(market: Market) -> list[Json]:
+    return [_told(_one_name(row)) for row in _in_nanos(market.snapshot).to_dicts()]
+
+
+def _one_name(row: Json) -> Json:
+    """What is not there is sent as zeros, as before the open, or not at all."""
+    day = {short: row[name] or 0 for name, short in (BAR | {"day_close": "c"}).items() if name != "close"}
+    minute = None
+    if row["minute_close"] is not None:
+        # The end of the minute is not sent, only its start; of the running one the end is when the row was made.
+        at = row["minute_time"] // 1_000_000
+        minute = {"c": row["minute_close"], "t": at - at % MINUTE_MS - (0 if at % MINUTE_MS else MINUTE_MS)}
+    trade = {"p": row["trade_price"], "t": row["trade_time"], "c": row["trade_conditions"]}
+    return {
+        "ticker": row["ticker"],
+        "day": day,
+        "min": minute,
+        "prevDay": _told({"c": row["prev_close"]}),
+        "lastTrade": None if row["trade_price"] is None else trade,
+        "updated": row["updated"],
+    }
