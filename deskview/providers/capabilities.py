@@ -54,7 +54,7 @@ class Capability(StrEnum):
 
 
 MARKET = ("momentum", "breadth", "rotation", "leverage")
-PRINTS = ("flow",)
+PRINTS = ("flow", "crowding")
 PAGE = ("name",)
 
 

@@ -18,15 +18,11 @@ from deskview import __version__
 from deskview.cli.context import KEYS
 from deskview.exits import Exit
 from deskview.providers.capabilities import Capability
+from deskview.screens.parts import PARTS
 from deskview.text import neutralise
 
 SCHEMA = 2
-PANES = {
-    **{part: part for part in ("momentum", "breadth", "rotation")},
-    "leverage": "leveraged ETFs",
-    "flow": "flow",
-    "name": "name page",
-}
+PANES = {**{subject.part: subject.title for subject in PARTS if subject.part}, "name": "Name page"}
 """Parts of the board whose lacks are told, by what they are called."""
 NAMES = (
     *("versions", "processor", "settings", "history length", "alert rule", "alerts file"),
