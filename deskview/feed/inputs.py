@@ -48,6 +48,8 @@ _PARTS: dict[Task, tuple[str, ...]] = {
     Task.OPENED_YEAR: (),
 }
 """The parts of the board each kind of work feeds."""
+_OF_TYPES = ("momentum", "flow", "crowding")
+"""The parts that rank or draw names by their type; breadth and rotation have lists of names."""
 
 
 def past_for(state: FeedState, store: Store, registry: Registry, session: date, sessions: list[date]) -> Past:
@@ -61,19 +63,20 @@ def past_for(state: FeedState, store: Store, registry: Registry, session: date, 
         tables.dividends,
         tickers=daily.tickers,
         delisted=daily.delisted,
-        wanted=wanted_of(tables, _reference(registry), registry.assumptions),
+        wanted=wanted_of(tables, _reference(state, registry), registry.assumptions),
         session=session,
     )
 
 
 def basis_of(state: FeedState, registry: Registry, session: date, past: Past) -> Basis:
     """The session's basis; slow, for a thread."""
-    tables, reference = _daily_tables(state), _reference(registry)
+    tables, reference = _daily_tables(state), _reference(state, registry)
     return build_basis(session, tables, reference, state.calendar, registry.assumptions, past=past)
 
 
-def _reference(registry: Registry) -> Reference:
-    return Reference(registry.funds, registry.underlyings, registry.groups, registry.members)
+def _reference(state: FeedState, registry: Registry) -> Reference:
+    own = state.daily.own_names
+    return Reference(registry.funds, registry.underlyings, registry.groups, registry.members, own)
 
 
 def _daily_tables(state: FeedState) -> DailyTables:
@@ -171,6 +174,7 @@ def _reasons(state: FeedState) -> dict[str, tuple[str, ...]]:
 def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
     """One notice a part: a fault before progress, and that before what the plan lacks."""
     notices: dict[str, Notice] = {}
+    basis = state.basis.value
     for task, progress in state.progress.items():
         for part in _parts(task, state):
             notices.setdefault(part, Notice(progress_message(task, progress), progress=progress.share))
@@ -180,6 +184,9 @@ def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
     for remark in _remarks(provider, state):
         for part in OF_THE_MARKET:
             notices.setdefault(part, remark)
+    if basis is not None and basis.types_unknown:
+        for part in _OF_TYPES:
+            notices.setdefault(part, Notice(basis.types_unknown))
     return notices
 
 

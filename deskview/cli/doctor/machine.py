@@ -243,6 +243,7 @@ def _read_what_they_name(settings: Settings, file: Path) -> None:
     from deskview.app.keys import keymap_of  # noqa: PLC0415 - textual loads late
     from deskview.market.funds import load_funds  # noqa: PLC0415 - polars loads late
     from deskview.market.groups import load_groups  # noqa: PLC0415
+    from deskview.market.own_names import load_own_names  # noqa: PLC0415
     from deskview.market.spinoffs import load_spinoffs  # noqa: PLC0415
     from deskview.screens.overlays.columns import Choices  # noqa: PLC0415
 
@@ -251,6 +252,7 @@ def _read_what_they_name(settings: Settings, file: Path) -> None:
     load_funds(settings.funds_file)
     load_groups(settings.groups_file)
     load_spinoffs(settings.spinoffs_file)
+    load_own_names(settings.names_file)
 
 
 def _megabytes(files: Iterator[Path]) -> str:
