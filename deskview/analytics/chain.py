@@ -194,6 +194,11 @@ def _closes_on(own: pl.DataFrame, history: pl.DataFrame, splits: pl.DataFrame, s
     return joined.select("ticker", close=pl.col("close") * pl.col("ratio").fill_null(1.0))
 
 
+def unusable(facts: pl.DataFrame) -> pl.DataFrame:
+    """The rows of OWN_FACTS that could not be used; what somebody else knows already was not needed."""
+    return facts.filter(~pl.col("unused").is_in([_KNOWN, _BOTH]))
+
+
 def unknown_types(names: pl.DataFrame, ranked: tuple[str, ...]) -> str:
     """A sentence where so many types of NAMES are unknown that universes are short of names; empty where they are not.
 

@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 
 from deskview.analytics.assumptions import MONTH, YEAR
+from deskview.analytics.chain import unusable
 from deskview.analytics.flow import of_names
 from deskview.board import (
     NARROW,
@@ -48,6 +49,8 @@ _PARTS: dict[Task, tuple[str, ...]] = {
     Task.OPENED_YEAR: (),
 }
 """The parts of the board each kind of work feeds."""
+NAMES_FILE = "names_file"
+"""What the user's file says of names, among what is left out."""
 _OF_TYPES = ("momentum", "flow", "crowding")
 """The parts that rank or draw names by their type; breadth and rotation have lists of names."""
 
@@ -162,12 +165,16 @@ def _left_out(state: FeedState) -> dict[str, int]:
     basis, counts = state.basis.value, {"snapshot": state.snapshot_left_out, "flow samples": state.samples_left_out}
     counts |= state.daily.left_out
     counts["splits"] = counts.get("splits", 0) + (basis.splits_left_out if basis else 0)
+    counts[NAMES_FILE] = unusable(basis.own).height if basis else 0
     return counts
 
 
 def _reasons(state: FeedState) -> dict[str, tuple[str, ...]]:
     """Why, by the same names, as far as it is known."""
     own = {"snapshot": state.snapshot_reasons, "flow samples": state.samples_reasons}
+    if basis := state.basis.value:
+        why = unusable(basis.own).group_by("unused", maintain_order=True).len()
+        own[NAMES_FILE] = tuple(f"{reason} ({count})" for reason, count in why.iter_rows())
     return own | state.daily.reasons_left_out
 
 

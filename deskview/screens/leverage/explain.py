@@ -106,6 +106,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def own_words(reading: "Leverage") -> str:
+    """Such as "assets of 3 funds from your file"."""
+    return f"assets of {counted(reading.own_funds, 'fund')} from your file"
+
+
 def is_large(rank: "Rank") -> bool:
     """Whether today's flow is among the largest of its side."""
     return rank.place <= MOST_LARGE or rank.place <= rank.of_side * LARGE
