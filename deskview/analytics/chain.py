@@ -199,14 +199,14 @@ def unusable(facts: pl.DataFrame) -> pl.DataFrame:
     return facts.filter(~pl.col("unused").is_in([_KNOWN, _BOTH]))
 
 
-def unknown_types(names: pl.DataFrame, ranked: tuple[str, ...]) -> str:
-    """A sentence where so many types of NAMES are unknown that universes are short of names; empty where they are not.
+def unknown_types(listing: pl.DataFrame, ranked: tuple[str, ...]) -> str:
+    """A sentence where so many types of TICKERS are unknown that universes are short of names; else empty.
 
     `ranked` are the types that universes are made of.
     """
-    types = names.get_column("type")
+    types = listing.get_column("type")
     unknown = types.null_count()
-    if unknown < UNKNOWN_NAMES or unknown < UNKNOWN_SHARE * names.height:
+    if unknown < UNKNOWN_NAMES or unknown < UNKNOWN_SHARE * listing.height:
         return ""
     known = int(types.is_in(ranked).sum())
     return (

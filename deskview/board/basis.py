@@ -193,7 +193,7 @@ def build_basis(
         splits_left_out=past.splits_left_out,
         names=known.names,
         own=known.facts,
-        types_unknown=unknown_types(known.names, assumptions.basket.types),
+        types_unknown=unknown_types(made.tables.tickers, assumptions.basket.types),
         reference=reference,
         momentum=_prepared("momentum", made.momentum, reasons),
         breadth=_prepared("breadth", made.breadth, reasons),

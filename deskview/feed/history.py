@@ -98,7 +98,7 @@ def _spinoffs(context: Context, problems: list[str]) -> pl.DataFrame:
     try:
         return context.registry.spinoffs
     except ReferenceDataError as error:
-        problems.append(f"{str(error).rstrip('.')}. No spin-off of the file counts.")
+        problems.append(f"{_sentence(error)} No spin-off of the file counts.")
         return empty(DIVIDENDS)
 
 
@@ -107,8 +107,13 @@ def _own_names(context: Context, problems: list[str]) -> pl.DataFrame:
     try:
         return context.registry.own_names
     except ReferenceDataError as error:
-        problems.append(f"{str(error).rstrip('.')}. No row of the file is used.")
+        problems.append(f"{_sentence(error)} No row of the file is used.")
         return empty(OWN_NAMES)
+
+
+def _sentence(error: ReferenceDataError) -> str:
+    text = str(error).rstrip(".")
+    return text if text.endswith("?") else f"{text}."
 
 
 async def _load(

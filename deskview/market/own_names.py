@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from deskview.market.errors import shown
 from deskview.market.members import SECTORS
 from deskview.market.reference import Row, unique, user_tables
 from deskview.market.schema import TYPES, Schema, empty
@@ -35,8 +36,10 @@ def load_own_names(path: Path | None = None) -> pl.DataFrame:
     """
     if path is None:
         return empty(OWN_NAMES)
-    rows = [_checked(row) for row in unique(user_tables(path, "name"), "ticker")]
-    return pl.DataFrame(rows, schema=dict(OWN_NAMES)).sort("ticker")
+    rows = user_tables(path, "name")
+    checked = [_checked(row) for row in rows]
+    unique(rows, "ticker")
+    return pl.DataFrame(checked, schema=dict(OWN_NAMES)).sort("ticker")
 
 
 def _checked(row: Row) -> dict[str, object]:
@@ -44,7 +47,9 @@ def _checked(row: Row) -> dict[str, object]:
     found: dict[str, object] = dict.fromkeys(OWN_NAMES) | {"ticker": row.ticker()}
     given = set(row.fields) - {"ticker", "as_of"}
     if not given:
-        row.fail("ticker", f"nothing is said of {row.text('ticker')}; give one of type, sector, {', '.join(AMOUNTS)}")
+        row.fail(
+            "ticker", f"nothing is said of {shown(row.text('ticker'))}; give one of type, sector, {', '.join(AMOUNTS)}"
+        )
     if "type" in given:
         found["type"] = row.one_of("type", TYPES)
     if "sector" in given:
