@@ -308,7 +308,7 @@ class _Session:
             clock=clock[0],
             clock_missing=clock[1],
             counts=self.tables.share_counts,
-            own_counts=self.known.counts,
+            own=self.known.counts,
             tickers=self.tables.tickers,
             calendar=self.calendar,
         )

@@ -106,7 +106,7 @@ def prepare(
     clock: VarianceClock | None = None,
     clock_missing: str = "",
     counts: pl.DataFrame | None = None,
-    own_counts: pl.DataFrame | None = None,
+    own: pl.DataFrame | None = None,
     tickers: pl.DataFrame | None = None,
     calendar: Calendar = CALENDAR,
 ) -> LeverageModel:
@@ -115,20 +115,11 @@ def prepare(
     `funds` and `underlyings` are the registry; `baskets`: underlying, ticker, weight, or what `baskets_of` returns.
     `history` ends before the session that is read, `next_sessions` come after it. `session` is the basis of LIVE's
     prices (default: the last of `history`). `panel` is the long past of funds, proxies and the market (default: that of
-    `history`), which spread, score and rank rest on. `counts` are SHARE_COUNTS, `own_counts` the user's (OWN_COUNTS);
-    funds not in `tickers` are not listed.
+    `history`), for spread, score, rank. `counts`: SHARE_COUNTS; `own`: OWN_COUNTS; funds not in `tickers` are unlisted.
     """
     parameters = parameters or Parameters()
     book = build_book(
-        funds,
-        underlyings,
-        details,
-        history,
-        splits=splits,
-        session=session,
-        counts=counts,
-        own=own_counts,
-        tickers=tickers,
+        funds, underlyings, details, history, splits=splits, session=session, counts=counts, own=own, tickers=tickers
     )
     past, risk = _past(book, panel or panel_of(history), parameters)
     return LeverageModel(
@@ -142,7 +133,6 @@ def prepare(
         past=past,
         clock=clock,
         clock_missing=clock_missing,
-        opens=calendar.opens(session) if session else None,
         index_weights=_indexes(baskets),
         unregistered=_unregistered(tickers, funds),
         last_session=str(history.get_column("session").max() or ""),
@@ -171,12 +161,14 @@ def _allocation(
 
 
 def _arrays(book: Book, past: PastSessions, session: date | None, calendar: Calendar) -> dict[str, Any]:
-    """The model's arrays by fund and by underlying, and the labels; with no session every fund resets daily."""
+    """The model's arrays by fund and by underlying, the labels, and when the session opens; with no session every fund
+    resets daily."""
     days = reset_days(session, calendar) if session else {}
     reset = book.funds.get_column("reset").fill_null("daily").to_list()
     position = book.funds.get_column("position").to_numpy().astype(np.int64)
     leverage, close = floats(book.funds, "leverage"), floats(book.funds, "close")
     return {
+        "opens": calendar.opens(session) if session else None,
         "labels": _labels(book.funds, {kind: each.next.isoformat() for kind, each in days.items()}),
         "leverage": leverage,
         "shares": floats(book.funds, "shares"),

@@ -49,6 +49,7 @@ GAPS = Gaps(
         "by_name.week_of_adv": "next week in % of a day's volume",
         "by_fund.reset": "resets that are not daily",
         "aum_as_of": "assets",
+        "own_funds": "assets from your file",
         "rank": "rank among past sessions",
         "by_family": "funds on technology",
         "index_weights": "index weights",

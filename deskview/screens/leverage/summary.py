@@ -87,7 +87,7 @@ def today_answers(reading: "Leverage") -> list[Answer]:
         Answer(fact("per +1%", usd(reading.per_1pct_usd, sign=False)), Room.SOME),
         Answer(large, Room.LEFT),
         *([Answer(_creations(reading), Room.SOME)] if reading.creation_usd is not None else []),
-        *([Answer(fact("", own_words(reading), "dim"), Room.SOME)] if reading.own_funds else []),
+        *([Answer(fact("", own_words(reading), "dim"))] if reading.own_funds else []),
         Answer(assets, Room.LEFT),
     ]
 
