@@ -272,6 +272,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spinoffs_file: Path | None = None
     """Spin-offs that returns are to count in (TOML: [[spinoff]] with ticker, ex_date and value_usd, the value handed
     out per share of the parent); a relative path starts at the settings file's folder."""
+    names_file: Path | None = None
+    """What the provider does not know of names (TOML: [[name]] with ticker and any of type, sector, shares,
+    market_cap_usd, assets_usd, the last three with as_of); a relative path starts at the settings file's folder."""
 
 
 _TABLES: dict[str, Any] = {

@@ -10,6 +10,7 @@ from deskview.alerts.rules import RuleBook, RulesError, load_rules
 from deskview.market.errors import ReferenceDataError
 from deskview.market.funds import load_funds
 from deskview.market.groups import load_groups
+from deskview.market.own_names import load_own_names
 from deskview.market.spinoffs import load_spinoffs
 from deskview.screens.overlays.columns import Choices
 from deskview.settings import Alert
@@ -39,7 +40,7 @@ def test_alert_rules(tmp_path: Path, make: Make, reason: str) -> None:
 
 
 @pytest.mark.parametrize(("make", "reason"), [*UNREADABLE, *NO_TOML])
-@pytest.mark.parametrize("load", [load_funds, load_groups, load_spinoffs])
+@pytest.mark.parametrize("load", [load_funds, load_groups, load_own_names, load_spinoffs])
 def test_reference_files(tmp_path: Path, load: Callable[[Path], object], make: Make, reason: str) -> None:
     make(tmp_path / "mine.toml")
     with pytest.raises(ReferenceDataError) as told:

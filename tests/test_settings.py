@@ -19,6 +19,7 @@ history_sessions = 300
 funds_file = "my-funds.toml"
 groups_file = "/data/groups.toml"
 spinoffs_file = "spinoffs.toml"
+names_file = "names.toml"
 
 [refresh]
 snapshot_s = 5
@@ -71,6 +72,7 @@ def test_every_setting_is_read(file: Path) -> None:
         funds_file=file.parent / "my-funds.toml",
         groups_file=Path("/data/groups.toml"),
         spinoffs_file=file.parent / "spinoffs.toml",
+        names_file=file.parent / "names.toml",
     )
 
 

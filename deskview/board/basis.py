@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TypeVar
@@ -11,13 +11,15 @@ import polars as pl
 
 from deskview.analytics import breadth, leverage, momentum, rotation
 from deskview.analytics.adjust import last_closes
+from deskview.analytics.chain import Completed, Gap, complete, unknown_facts, with_types
 from deskview.analytics.continuity import open_gaps
 from deskview.analytics.hours import VarianceClock, variance_clock
 from deskview.analytics.leverage import Parameters, SupplyAssumptions
 from deskview.analytics.live import PriceBasis, no_last_price
 from deskview.analytics.names import join_names, with_delisted, with_gaps
 from deskview.board.past import Past
-from deskview.market.schema import CONDITIONS, DELISTED, INDEX_DAYS, INTRADAY, SHARE_COUNTS, empty
+from deskview.market.own_names import OWN_NAMES
+from deskview.market.schema import CONDITIONS, DELISTED, INDEX_DAYS, INTRADAY, SHARE_COUNTS, STOCKS, empty
 from deskview.market.sessions import NEW_YORK, PRE_MARKET, Calendar
 
 Model = TypeVar("Model")
@@ -33,12 +35,13 @@ INTEREST = 1000
 
 @dataclass(frozen=True)
 class Reference:
-    """The shipped and the user's reference data: FUNDS, UNDERLYINGS, GROUPS and MEMBERS."""
+    """The shipped and the user's reference data: FUNDS, UNDERLYINGS, GROUPS, MEMBERS, and the user's OWN_NAMES."""
 
     funds: pl.DataFrame
     underlyings: pl.DataFrame
     groups: pl.DataFrame
     members: pl.DataFrame
+    own: pl.DataFrame = field(default_factory=lambda: empty(OWN_NAMES))
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ class Basis:
 
     `history` is HISTORY of a year and a month, each name's from its last break on (`breaks`), with the `gaps` (GAPS)
     that may hide a spin-off; `sessions` of the long past lie behind what ranks. `prices` is what live prices are read
-    by, `splits_left_out` counts the splits prices do not support.
+    by, `splits_left_out` counts the splits prices do not support. `own` (OWN_FACTS) is what the user's file says of
+    names, `unknown` a sentence for each fact that nobody tells of them.
     """
 
     session: date
@@ -93,6 +97,8 @@ class Basis:
     prices: PriceBasis
     splits_left_out: int
     names: pl.DataFrame
+    own: pl.DataFrame
+    unknown: Mapping[Gap, str]
     reference: Reference
     momentum: momentum.MomentumModel | None
     breadth: breadth.BreadthModel | None
@@ -104,7 +110,7 @@ class Basis:
         """Stocks whose cap and sector matter: index members, the largest by dollar volume, all that are ranked, and all
         that leveraged funds' flow is carried into."""
         last = self.history.filter(pl.col("session") == pl.col("session").max())
-        stocks = self.names.filter(pl.col("type").is_in(["CS", "ADRC"]))
+        stocks = self.names.filter(pl.col("type").is_in(STOCKS))
         large = (
             last.join(stocks.select("ticker"), on="ticker", how="semi")
             .sort(["dollar_volume_usd", "ticker"], descending=[True, False])
@@ -122,12 +128,36 @@ class Basis:
 def wanted_of(tables: DailyTables, reference: Reference, assumptions: Assumptions) -> set[str]:
     """The names the long past is kept of: shares, living and dead, members, groups, leveraged funds and what they
     follow, and the index."""
-    shares = pl.col("type").is_in(assumptions.basket.types)
+    shares, tables = pl.col("type").is_in(assumptions.basket.types), _typed(tables, reference)
     chosen = [table.filter(shares).get_column("ticker") for table in (tables.tickers, tables.delisted)]
     chosen += [reference.members.get_column("ticker"), reference.groups.get_column("ticker")]
     chosen += [reference.funds.get_column("ticker"), reference.underlyings.get_column("proxy").drop_nulls()]
     chosen += [reference.funds.get_column("underlying").drop_nulls()]
     return {assumptions.basket.benchmark, *pl.concat(chosen)}
+
+
+def _typed(tables: DailyTables, reference: Reference) -> DailyTables:
+    """The tables with the types the provider does not tell, as far as anyone else does."""
+    tickers, delisted = (
+        with_types(listing, reference.own, reference.members, reference.funds)
+        for listing in (tables.tickers, tables.delisted)
+    )
+    return replace(tables, tickers=tickers, delisted=delisted)
+
+
+def _names_of(tables: DailyTables, reference: Reference, past: Past, session: date) -> Completed:
+    """NAMES by all who know something of them: the provider, the shipped lists and the user."""
+    joined = join_names(tables.tickers, reference.members, tables.details, index=INDEX)
+    return complete(
+        with_types(joined, reference.own, reference.members, reference.funds),
+        reference.own,
+        tickers=tables.tickers,
+        funds=reference.funds,
+        counts=tables.share_counts,
+        history=past.history,
+        splits=past.splits,
+        session=session,
+    )
 
 
 def build_basis(
@@ -140,14 +170,15 @@ def build_basis(
     past: Past,
 ) -> Basis:
     """The session's basis from the sessions before it."""
+    known = _names_of(tables, reference, past, session)
     made = _Session(
         session=session,
-        tables=tables,
+        tables=_typed(tables, reference),
         reference=reference,
         calendar=calendar,
         assumptions=assumptions,
         past=past,
-        names=join_names(tables.tickers, reference.members, tables.details, index=INDEX),
+        known=known,
     )
     reasons: dict[str, str] = {}
     return Basis(
@@ -160,7 +191,9 @@ def build_basis(
         gaps=made.gaps,
         prices=made.prices(),
         splits_left_out=past.splits_left_out,
-        names=made.names,
+        names=known.names,
+        own=known.facts,
+        unknown=unknown_facts(known.names, made.tables.tickers, tables.details, assumptions.basket.types),
         reference=reference,
         momentum=_prepared("momentum", made.momentum, reasons),
         breadth=_prepared("breadth", made.breadth, reasons),
@@ -190,7 +223,12 @@ class _Session:
     calendar: Calendar
     assumptions: Assumptions
     past: Past
-    names: pl.DataFrame
+    known: Completed
+
+    @property
+    def names(self) -> pl.DataFrame:
+        """NAMES, completed."""
+        return self.known.names
 
     @property
     def closes(self) -> datetime:
@@ -270,6 +308,7 @@ class _Session:
             clock=clock[0],
             clock_missing=clock[1],
             counts=self.tables.share_counts,
+            own=self.known.counts,
             tickers=self.tables.tickers,
             calendar=self.calendar,
         )

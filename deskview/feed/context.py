@@ -15,13 +15,15 @@ from deskview.feed.state import FeedState
 from deskview.market.funds import load_funds, load_underlyings
 from deskview.market.groups import load_groups
 from deskview.market.members import load_members
+from deskview.market.own_names import load_own_names
 from deskview.market.spinoffs import load_spinoffs
 from deskview.providers.base import Provider
 from deskview.settings import Settings
 
 
 class Registry:
-    """Funds, underlyings, groups, spin-offs and members; a bad row raises ReferenceDataError when first asked for."""
+    """Funds, underlyings, groups, spin-offs, members and what the user knows of names; a bad row raises
+    ReferenceDataError when first asked for."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -45,6 +47,11 @@ class Registry:
     def spinoffs(self) -> pl.DataFrame:
         """The user's spin-offs as DIVIDENDS; no rows without a file."""
         return load_spinoffs(self._settings.spinoffs_file)
+
+    @cached_property
+    def own_names(self) -> pl.DataFrame:
+        """What the user knows of names (OWN_NAMES); no rows without a file."""
+        return load_own_names(self._settings.names_file)
 
     @cached_property
     def members(self) -> pl.DataFrame:

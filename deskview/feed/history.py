@@ -20,6 +20,7 @@ from deskview.feed.inputs import basis_of, past_for
 from deskview.feed.state import Daily
 from deskview.feed.tasks import Task, for_each
 from deskview.market.errors import ReferenceDataError
+from deskview.market.own_names import OWN_NAMES
 from deskview.market.schema import DETAILS, DIVIDENDS, SHARE_COUNTS, empty
 from deskview.market.sessions import NEW_YORK
 from deskview.memory import trim
@@ -64,6 +65,7 @@ async def refresh_daily(context: Context) -> None:
     before, daily = state.daily, await load_listings(context.provider, store, since)
     daily.with_past_of(before)
     daily.spinoffs = _spinoffs(context, daily.problems)
+    daily.own_names = _own_names(context, daily.problems)
     state.daily = daily
     state.outdated |= not daily.same_tables(before)
     loaded, first = await _load(context, wanted, daily, actions=cold)
@@ -96,8 +98,22 @@ def _spinoffs(context: Context, problems: list[str]) -> pl.DataFrame:
     try:
         return context.registry.spinoffs
     except ReferenceDataError as error:
-        problems.append(f"{str(error).rstrip('.')}. No spin-off of the file counts.")
+        problems.append(f"{_sentence(error)} No spin-off of the file counts.")
         return empty(DIVIDENDS)
+
+
+def _own_names(context: Context, problems: list[str]) -> pl.DataFrame:
+    """What the user knows of names, nothing where the file can't be used."""
+    try:
+        return context.registry.own_names
+    except ReferenceDataError as error:
+        problems.append(f"{_sentence(error)} No row of the file is used.")
+        return empty(OWN_NAMES)
+
+
+def _sentence(error: ReferenceDataError) -> str:
+    text = str(error).rstrip(".")
+    return text if text.endswith("?") else f"{text}."
 
 
 async def _load(

@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 
 from deskview.analytics.assumptions import MONTH, YEAR
+from deskview.analytics.chain import Gap, unusable
 from deskview.analytics.flow import of_names
 from deskview.board import (
     NARROW,
@@ -50,6 +51,15 @@ _PARTS: dict[Task, tuple[str, ...]] = {
     Task.OPENED_YEAR: (),
 }
 """The parts of the board each kind of work feeds."""
+NAMES_FILE = "names_file"
+"""What the user's file says of names, among what is left out."""
+_REST_ON: dict[Gap, tuple[str, ...]] = {
+    Gap.TYPES: ("momentum", "flow", "crowding"),
+    Gap.SHARES: ("breadth",),
+    Gap.CAPS: ("breadth", "leverage"),
+    Gap.INDUSTRIES: ("momentum",),
+}
+"""The parts that rest on what nobody tells of names; breadth and rotation have lists of names."""
 
 
 def past_for(state: FeedState, store: Store, registry: Registry, session: date, sessions: list[date]) -> Past:
@@ -63,19 +73,20 @@ def past_for(state: FeedState, store: Store, registry: Registry, session: date, 
         tables.dividends,
         tickers=daily.tickers,
         delisted=daily.delisted,
-        wanted=wanted_of(tables, _reference(registry), registry.assumptions),
+        wanted=wanted_of(tables, _reference(state, registry), registry.assumptions),
         session=session,
     )
 
 
 def basis_of(state: FeedState, registry: Registry, session: date, past: Past) -> Basis:
     """The session's basis; slow, for a thread."""
-    tables, reference = _daily_tables(state), _reference(registry)
+    tables, reference = _daily_tables(state), _reference(state, registry)
     return build_basis(session, tables, reference, state.calendar, registry.assumptions, past=past)
 
 
-def _reference(registry: Registry) -> Reference:
-    return Reference(registry.funds, registry.underlyings, registry.groups, registry.members)
+def _reference(state: FeedState, registry: Registry) -> Reference:
+    own = state.daily.own_names
+    return Reference(registry.funds, registry.underlyings, registry.groups, registry.members, own)
 
 
 def _daily_tables(state: FeedState) -> DailyTables:
@@ -161,18 +172,23 @@ def _left_out(state: FeedState) -> dict[str, int]:
     basis, counts = state.basis.value, {"snapshot": state.snapshot_left_out, "flow samples": state.samples_left_out}
     counts |= state.daily.left_out
     counts["splits"] = counts.get("splits", 0) + (basis.splits_left_out if basis else 0)
+    counts[NAMES_FILE] = unusable(basis.own).height if basis else 0
     return counts
 
 
 def _reasons(state: FeedState) -> dict[str, tuple[str, ...]]:
     """Why, by the same names, as far as it is known."""
     own = {"snapshot": state.snapshot_reasons, "flow samples": state.samples_reasons}
+    if basis := state.basis.value:
+        why = unusable(basis.own).group_by("unused", maintain_order=True).len()
+        own[NAMES_FILE] = tuple(f"{reason} ({count})" for reason, count in why.iter_rows())
     return own | state.daily.reasons_left_out
 
 
 def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
     """One notice a part: a fault before what prints leave open, that before progress, then what the plan lacks."""
     notices: dict[str, Notice] = {}
+    basis = state.basis.value
     if untold := _untold(state.untold):
         notices |= dict.fromkeys(("flow", "crowding") if untold.doubt else ("flow",), untold)
     for task, progress in state.progress.items():
@@ -184,6 +200,9 @@ def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
     for remark in _remarks(provider, state):
         for part in OF_THE_MARKET:
             notices.setdefault(part, remark)
+    for gap, sentence in (basis.unknown if basis else {}).items():
+        for part in _REST_ON[gap]:
+            notices.setdefault(part, Notice(sentence))
     return notices
 
 

@@ -19,7 +19,7 @@ from deskview.feed.plan import FlowPlan, plan_in_words, plan_of
 from deskview.feed.sampling import SEED, Drawn, Sampler, TodaysWindows
 from deskview.feed.state import Fetched, Untold
 from deskview.feed.tasks import ProgressMeter, Task, each_by_itself
-from deskview.market.schema import empty
+from deskview.market.schema import STOCKS, empty
 from deskview.market.sessions import Calendar
 from deskview.providers.base import Provider, Table
 from deskview.providers.errors import ProviderError
@@ -36,7 +36,6 @@ AT_ONCE: Final = 2
 UNFIT = "not in the form of a print"
 FAR_OFF = f"beyond {JUMP:g} times or a third of the close before"
 NO_CLOSES: Mapping[str, float] = MappingProxyType({})
-STOCKS = ("CS", "ADRC")
 USUAL_SESSIONS: Final = 20
 """Sessions of the median dollar volume, by which stocks are drawn."""
 SAMPLE_TABLE = "flow-sample"

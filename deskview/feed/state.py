@@ -16,6 +16,7 @@ from deskview.board import Basis, OpenedName, WeekInputs
 from deskview.feed.bars import LeftOut
 from deskview.feed.sampling import Drawn, TodaysWindows
 from deskview.feed.tasks import Failure, Progress, Task
+from deskview.market.own_names import OWN_NAMES
 from deskview.market.schema import (
     CONDITIONS,
     DELISTED,
@@ -98,6 +99,7 @@ class Daily:
     splits: pl.DataFrame = field(default_factory=lambda: empty(SPLITS))
     dividends: pl.DataFrame = field(default_factory=lambda: empty(DIVIDENDS))
     spinoffs: pl.DataFrame = field(default_factory=lambda: empty(DIVIDENDS))
+    own_names: pl.DataFrame = field(default_factory=lambda: empty(OWN_NAMES))
     details: pl.DataFrame = field(default_factory=lambda: empty(DETAILS))
     conditions: pl.DataFrame = field(default_factory=lambda: empty(CONDITIONS))
     delisted: pl.DataFrame = field(default_factory=lambda: empty(DELISTED))

@@ -14,7 +14,7 @@ import polars as pl
 
 from deskview.market.errors import shown
 from deskview.market.reference import Row, csv_rows, unique, user_tables
-from deskview.market.schema import Schema
+from deskview.market.schema import FUND_TYPES, Schema
 
 KINDS = ("index", "sector", "stock", "commodity", "bond", "crypto", "currency", "volatility")
 RESETS = ("daily", "weekly", "monthly", "quarterly")
@@ -57,7 +57,6 @@ UNDERLYINGS: Schema = {
     "note": pl.String(),
 }
 
-_FUND_TYPES = ("ETF", "ETN", "ETV", "ETS")
 #: What names say in another sense is taken out before they are searched. All expressions are of lower case.
 _OTHER_SENSES = (
     r"\bultra[ -]short|\blong\b[^/]*/ ?short|\bleveraged (?:loan|credit|finance|aaa)"
@@ -121,7 +120,7 @@ def looks_leveraged(names: pl.Expr) -> pl.Expr:
 def unregistered(tickers: pl.DataFrame, funds: pl.DataFrame) -> pl.DataFrame:
     """ticker, name of the listed funds (TICKERS) whose name looks leveraged and that FUNDS does not hold, by ticker."""
     return (
-        tickers.filter(pl.col("type").is_in(_FUND_TYPES), looks_leveraged(pl.col("name")))
+        tickers.filter(pl.col("type").is_in(FUND_TYPES), looks_leveraged(pl.col("name")))
         .join(funds, on="ticker", how="anti")
         .select("ticker", "name")
         .sort("ticker")

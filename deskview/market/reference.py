@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any, NoReturn
@@ -54,6 +55,14 @@ class Row:
         if not math.isfinite(number):
             self.fail(field, "is missing" if value is None else f"{shown(value)} is not a number")
         return number
+
+    def day(self, field: str) -> date:
+        """A field that must be a date written bare; raises ReferenceDataError where it is missing or something else."""
+        value = self.fields.get(field)
+        if not isinstance(value, date) or isinstance(value, datetime):
+            problem = f"{shown(value)} is not a date written bare, such as 2026-02-04"
+            self.fail(field, "is missing" if value is None else problem)
+        return value
 
     def ticker(self, field: str = "ticker") -> str:
         """A field that must be a ticker."""

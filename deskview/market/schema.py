@@ -12,6 +12,17 @@ Schema = Mapping[str, pl.DataType]
 
 UTC_NS = pl.Datetime("ns", "UTC")
 
+#: The words of `type`, deskview's own: a provider maps its own to them. Null is a type it does not tell.
+#: CS common stock, OS ordinary shares, NYRS New York registered shares, ADRC and GDR depositary receipts of shares; ETF
+#: a fund, ETN a note, ETV a vehicle of commodities or currencies, ETS a fund of one security. What is none of them
+#: (preferred stock, warrants, units) is not listed.
+SHARES = ("CS", "OS", "NYRS", "ADRC", "GDR")
+FUND_TYPES = ("ETF", "ETN", "ETV", "ETS")
+TYPES = (*SHARES, *FUND_TYPES)
+#: Of the shares those that are ranked and drawn.
+STOCKS = ("CS", "ADRC")
+COMMON_STOCK = "CS"
+
 #: Daily bars of one or more sessions, regular trading hours, NOT adjusted for splits.
 BARS: Schema = {
     "ticker": pl.String(),
@@ -42,8 +53,8 @@ DIVIDENDS: Schema = {
     "cash_usd": pl.Float64(),
 }
 
-#: Every listed instrument. `type` is the vendor's (CS, ADRC, ETF, ...), `exchange` a MIC, `cik` the issuer's
-#: number with the SEC, the same for all its share classes; `figi` the composite FIGI, another for another company.
+#: Every listed instrument. `type` is one of TYPES or null, `exchange` a MIC, `cik` the issuer's number with the SEC,
+#: the same for all its share classes; `figi` the composite FIGI, another for another company.
 TICKERS: Schema = {
     "ticker": pl.String(),
     "name": pl.String(),
@@ -174,8 +185,9 @@ HISTORY: Schema = {
 }
 
 
-#: Every instrument with all that is known of it: the vendor's listing, the shipped membership and the
-#: vendor's details joined. `sector` is GICS, from the shipped list, else from the SIC code, else null.
+#: Every instrument with all that is known of it: the vendor's listing, the shipped membership and the vendor's details
+#: joined, and what they leave open by the user's file (analytics.chain). `type` is one of TYPES, null where nobody
+#: knows it. `sector` is GICS, from the shipped list, else from the SIC code, else the user's, else null.
 #: `in_index` tells members of the breadth index; names of one `cik` are share classes of one issuer: `market_cap_usd`
 #: is the issuer's on each of them, `shares_outstanding` the line's own.
 NAMES: Schema = {

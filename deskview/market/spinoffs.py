@@ -1,11 +1,10 @@
 """Spin-offs the user knows of: no vendor's table of splits has them, and a drop that is none can't be told from one."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from deskview.market.errors import shown
 from deskview.market.reference import Row, user_tables
 from deskview.market.schema import DIVIDENDS, empty
 
@@ -22,20 +21,12 @@ def load_spinoffs(path: Path | None = None) -> pl.DataFrame:
     rows: dict[tuple[str, date], float] = {}
     for row in user_tables(path, "spinoff"):
         row.only(("ticker", "ex_date", "value_usd"))
-        key = (row.ticker(), _ex_date(row))
+        key = (row.ticker(), row.day("ex_date"))
         if key in rows:
             row.fail("ex_date", f"{key[0]} has a spin-off on {key[1]} already; give the sum of both")
         rows[key] = _value(row)
     table = [(*key, value) for key, value in rows.items()]
     return pl.DataFrame(table, schema=dict(DIVIDENDS), orient="row").sort("ticker", "ex_date")
-
-
-def _ex_date(row: Row) -> date:
-    value = row.fields.get("ex_date")
-    if not isinstance(value, date) or isinstance(value, datetime):
-        problem = f"{shown(value)} is not a date written bare, such as 2026-02-04"
-        row.fail("ex_date", "is missing" if value is None else problem)
-    return value
 
 
 def _value(row: Row) -> float:

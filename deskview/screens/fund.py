@@ -47,12 +47,25 @@ def _figures(reading: "Leverage", row: "FundRow", session: date | None) -> list[
         [fact("follows", _follows(row))],
         [fact("kind", row.kind), fact("leverage L", f"{leverage}x")],
         _trade(row, session),
-        [fact("AUM", usd(row.aum_usd, sign=False)), fact("shares of", _day(row.aum_as_of))],
+        *_assets(row, session),
         [fact(creations_label(reading), _creations(row), "dim")],
         *_terms(row, session),
         *_week(row),
         [fact("fund's return less L·r", percent(row.tracking_gap, 2), "dim")],
     ]
+
+
+def _assets(row: "FundRow", session: date | None) -> list[list[Fact]]:
+    """Its assets, of when they are, and whose figure that is where it is not the provider's."""
+    from deskview.analytics.chain import age  # noqa: PLC0415 - polars loads late
+
+    mine = row.aum_source in ("shares", "assets")
+    label = f"{row.aum_source if mine else 'shares'} of"
+    line = [fact("AUM", usd(row.aum_usd, sign=False)), fact(label, _day(row.aum_as_of))]
+    if not mine:
+        return [line]
+    old = age(date.fromisoformat(row.aum_as_of), session) if row.aum_as_of and session else ""
+    return [line, [fact("", f"from your names_file{f', {old}' if old else ''}", "warning" if old else "dim")]]
 
 
 def _follows(row: "FundRow") -> str:

@@ -185,6 +185,17 @@ def test_a_wrong_spin_off_of_the_users_is_named(desk: Desk, tmp_path: Path) -> N
     assert "spinoffs.toml, line 1, [[spinoff]] 1, value_usd: -1 is below 0" in check["found"]
 
 
+def test_a_wrong_row_in_what_the_user_knows_of_names_is_named(desk: Desk, tmp_path: Path) -> None:
+    file, names = tmp_path / "settings.toml", tmp_path / "names.toml"
+    file.write_text('names_file = "names.toml"')
+    names.write_text('[[name]]\nticker = "AAA"\ntype = "ETFF"\n')
+    check = report(desk, "--settings", str(file))["settings"]
+    assert check["level"] == "fault"
+    assert "names.toml, line 1, [[name]] 1, type: 'ETFF' is unknown; did you mean 'ETF'?" in check["found"]
+    names.write_text('[[name]]\nticker = "AAA"\ntype = "ETF"\n')
+    assert report(desk, "--settings", str(file))["settings"]["level"] == "ok"
+
+
 @pytest.mark.parametrize(
     ("sessions", "told"),
     [
@@ -302,10 +313,10 @@ def test_the_history_of_each_market_is_counted(desk: Desk) -> None:
     assert "damaged files set aside: 1." in check["found"]
 
 
-def store_listing(desk: Desk, *funds: tuple[str, str]) -> None:
+def store_listing(desk: Desk, *funds: tuple[str, str], kind: str | None = "ETF") -> None:
     market = desk.home / ".cache" / "deskview" / "massive"
     (market / "bars").mkdir(parents=True, exist_ok=True)
-    rows = [(ticker, name, "ETF", "ARCX", None, None) for ticker, name in funds]
+    rows = [(ticker, name, kind, "ARCX", None, None) for ticker, name in funds]
     pl.DataFrame(rows, schema=dict(TICKERS), orient="row").write_parquet(market / "tickers.parquet")
 
 
@@ -330,6 +341,15 @@ def test_listed_funds_that_look_leveraged_and_nobody_registered_are_a_remark(des
     assert check["todo"].endswith(f"in {funds}.")
     funds.write_text("".join(map(row.format, "ABCDE")))
     assert "unregistered" not in report(desk, "--settings", str(settings))
+
+
+def test_a_listed_fund_without_a_type_is_a_fund_where_the_users_file_says_so(desk: Desk, tmp_path: Path) -> None:
+    settings, names = tmp_path / "settings.toml", tmp_path / "names.toml"
+    store_listing(desk, ("ZZZA", "Tradr 2X Long ZZA Daily ETF"), kind=None)
+    assert "unregistered" not in report(desk)
+    settings.write_text(f'names_file = "{names}"')
+    names.write_text('[[name]]\nticker = "ZZZA"\ntype = "ETF"\n')
+    assert "massive: 1 listed" in report(desk, "--settings", str(settings))["unregistered"]["found"]
 
 
 def test_a_listing_that_cannot_be_read_or_is_not_there_is_not_spoken_of(desk: Desk) -> None:

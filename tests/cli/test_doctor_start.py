@@ -61,7 +61,7 @@ def test_what_the_desk_refuses_the_doctor_refuses_in_the_same_words(desk: Desk, 
 
 
 @pytest.mark.parametrize(("make", "reason"), [*UNREADABLE, *NO_TOML])
-@pytest.mark.parametrize("name", ["settings", "groups_file", "funds_file", "spinoffs_file"])
+@pytest.mark.parametrize("name", ["settings", "groups_file", "funds_file", "names_file", "spinoffs_file"])
 def test_a_hostile_file_is_a_fault_with_its_name(
     desk: Desk, tmp_path: Path, make: Callable[[Path], None], reason: str, name: str
 ) -> None:

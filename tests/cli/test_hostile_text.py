@@ -24,6 +24,7 @@ SETTINGS: dict[str, str] = {
     "a length": "[[alert]]\nreading = 'momentum.sigma'\nabove = 0.0\nfor = {}",
     "a file of funds": "funds_file = {}",
     "a file of themes": "groups_file = {}",
+    "a file of names": "names_file = {}",
     "a program": "alert_command = [{}]",
     "a file of alerts": "alert_file = {}",
     "a name of flow": "[flow]\nnames = [{}]",

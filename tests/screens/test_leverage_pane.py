@@ -13,9 +13,12 @@ from deskview.analytics.leverage.readings import Rank
 from deskview.board import Board
 from deskview.screens.desk.still import StillApp, screen_text
 from deskview.screens.leverage import LEVERAGE
+from deskview.screens.leverage.remarks import left_out_rows
 from deskview.screens.leverage.summary import summary
+from deskview.screens.subjects import card_of
 from deskview.widgets.facts import GAP, Fact
 from deskview.widgets.strip import Segment
+from tests.app.desk import seated
 from tests.screens.moments import whole, with_leverage
 
 WIDE = 400
@@ -249,3 +252,25 @@ def test_the_strip_says_where_the_week_rests_on_too_little(board: Board) -> None
     partly = week(board.leverage.value, sd_usd=141e6, coverage=0.2561)
     part = headline(with_leverage(board, next_week=partly))["week"]
     assert (part.text, part.short) == ("wk ±$141M of 25%", "wk ±$141M?")
+
+
+@pytest.mark.parametrize("width", [46, 76, 196])
+def test_assets_of_the_users_file_are_told_at_every_width(reading: Leverage, width: int) -> None:
+    assert "your file" not in text_of(reading, width)
+    assert "assets of 1 fund from your file" in text_of(reading, width, own_funds=1)
+    assert "assets of 3 funds from your file" in text_of(reading, width, own_funds=3)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_page_says_which_assets_are_of_the_users_file(board: Board, size: tuple[int, int]) -> None:
+    assert board.leverage.value is not None
+    note = "from your names_file, the provider tells none: UPRO shares of 2026-01-15"
+    told = with_leverage(board, own_funds=3, notes=board.leverage.value.notes | {"own_funds": note})
+    async with seated(told, size=size) as seat:
+        await seat.press(LEVERAGE.page_key)
+        await seat.settle()
+        assert "assets of 3 funds from your file" in seat.text
+    rows = left_out_rows(told.leverage.value)  # type: ignore[arg-type]
+    assert [row.cells[1].text for row in rows if row.cells[0].text == "assets from your file"] == [note]
+    assert "; assets of 3 funds from your file" in card_of(told, "leverage", None).content.plain.replace("\n", " ")
+    assert "your file" not in card_of(board, "leverage", None).content.plain

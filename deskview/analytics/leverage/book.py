@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from deskview.analytics.chain import OWN_COUNTS
 from deskview.analytics.leverage.formula import Floats, why_refused
 from deskview.analytics.leverage.readings import EQUITY_KINDS, OTHER_KINDS, LeftOut
+from deskview.market.schema import SHARE_COUNTS, empty
 
 Texts = npt.NDArray[np.object_]
 
@@ -32,6 +34,7 @@ def texts(frame: pl.DataFrame, column: str) -> Texts:
 
 KINDS = EQUITY_KINDS + OTHER_KINDS
 UNLISTED = "no longer listed"
+NO_SHARES = "no shares from the provider, none in names_file: its AUM is not known"
 UNTRADED = 5
 """A fund without a bar in so many sessions has no price to speak of."""
 IMPLAUSIBLE = 3.0
@@ -46,7 +49,8 @@ class Book:
 
     `funds`: ticker, name, leverage, underlying, kind, reset, structure, shares, as_of (since when the count stands),
     change (shares created, net, in the last session; null where its count or that of the one before is missing),
-    compared (more than one count is held), doubt (the newest count is not believed yet), close
+    compared (more than one count is held), doubt (the newest count is not believed yet), source (of OWN_COUNTS, null
+    where the count is the provider's), close
     (the last of HISTORY, may be null), position (of its underlying). `underlyings`: underlying, name, kind, proxy
     (ticker, may be null), family, in the order `position` counts. A fund without an underlying is one of its own,
     called `fund:TICKER`. `lost_usd`: L(L-1)·A of the daily equity funds that left the listing though they traded of
@@ -68,18 +72,25 @@ def build_book(
     splits: pl.DataFrame | None = None,
     session: date | None = None,
     counts: pl.DataFrame | None = None,
+    own: pl.DataFrame | None = None,
     tickers: pl.DataFrame | None = None,
 ) -> Book:
     """Join the registry (FUNDS, UNDERLYINGS) with DETAILS and the last close of HISTORY.
 
     Shares counted before a split are put on the basis of `session` (default: the last of HISTORY) with SPLITS:
     serial reverse splits are usual among these funds. `counts` (SHARE_COUNTS) are those of the sessions before, from
-    which follows since when a count stands and how many shares were created last. A fund that is not in
+    which follows since when a count stands and how many shares were created last; `own` (OWN_COUNTS) are the user's, of
+    funds that have no other. A fund that is not in
     `tickers` (TICKERS; None: not known) is left out, and one that had no bar for UNTRADED sessions.
     """
     sessions = history.get_column("session").unique().sort()
     basis = session or (sessions[-1] if len(sessions) else None)
-    rows = _known_of(funds, share_counts(details, counts, splits, basis, sessions.to_list()), history)
+    users = empty(OWN_COUNTS) if own is None else own
+    both = pl.concat([empty(SHARE_COUNTS) if counts is None else counts, users.select(list(SHARE_COUNTS))])
+    shares = share_counts(details, both, splits, basis, sessions.to_list())
+    rows = _known_of(funds, shares, history).join(
+        users.select("ticker", "source", "unused"), on="ticker", how="left", maintain_order="left"
+    )
     listed = None if tickers is None else set(tickers.get_column("ticker"))
     oldest = sessions[-min(UNTRADED, len(sessions))] if len(sessions) else None
     reasons = [_reason(row, listed, oldest) for row in rows.iter_rows(named=True)]
@@ -195,9 +206,16 @@ def _reason(row: dict[str, object], listed: Collection[str] | None, oldest: date
     if isinstance(row["traded"], date) and oldest is not None and row["traded"] < oldest:
         return f"not traded since {row['traded']}"
     if shares is None:
-        return why_refused(_number(leverage), 1.0) or "its shares outstanding are not known, so neither is its AUM"
+        return why_refused(_number(leverage), 1.0) or _no_shares(row)
     price = 1.0 if close is None else _number(close)
     return why_refused(_number(leverage), _number(shares) * price)
+
+
+def _no_shares(row: dict[str, object]) -> str:
+    """What nobody knows, or why what the user says of it can't be used."""
+    if row["unused"] is None:
+        return NO_SHARES
+    return f"no shares from the provider, and the {row['source']} in names_file are not used: {row['unused']}"
 
 
 def _number(value: object) -> float:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from deskview.analytics.leverage.model import LeverageModel
-from deskview.analytics.leverage.readings import FundRow, Leverage
+from deskview.analytics.leverage.readings import PROVIDER, FundRow, Leverage
 from deskview.market.titles import underlying_title
 
 
@@ -54,6 +54,14 @@ class Step(NamedTuple):
     figure: str
 
 
+_COUNTED = {
+    PROVIDER: "shares counted",
+    "shares": "shares, your names_file",
+    "assets": "assets, your names_file",
+}
+"""What A rests on, by its source."""
+
+
 def fund_steps(fund: FundRow, session: date | None) -> list[Step]:
     """How the fund's trade of `session` comes about, one step a line, with the inputs and where they are from.
 
@@ -63,7 +71,7 @@ def fund_steps(fund: FundRow, session: date | None) -> list[Step]:
     factor = fund.leverage * (fund.leverage - 1)
     return [
         Step("AUM A at the previous close" if daily else "AUM at the previous close", _usd(fund.aum_usd, sign="")),
-        Step("shares counted", fund.aum_as_of or "on an unknown day"),
+        Step(_COUNTED[fund.aum_source], fund.aum_as_of or "on an unknown day"),
         *([] if daily else [Step("assets at the last reset", _assets(fund.period_aum_usd))]),
         Step("multiplier L(L−1)", _minus(f"{fund.leverage:g} × {fund.leverage - 1:g} = {factor:g}")),
         *([Step("per 1 %", _usd(fund.per_1pct_usd))] if now else []),

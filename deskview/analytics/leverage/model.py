@@ -30,7 +30,7 @@ CALENDAR = Calendar()
 @dataclass(frozen=True)
 class FundLabels:
     """Texts per fund: `as_of` is the ISO date since which its share count stands, `resets_on` that of its next reset,
-    None for daily ones."""
+    None for daily ones, `source` what of the user's file it rests on, None where it is the provider's."""
 
     ticker: Texts
     name: Texts
@@ -40,6 +40,7 @@ class FundLabels:
     structure: Texts
     reset: Texts
     resets_on: Texts
+    source: Texts
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def prepare(
     clock: VarianceClock | None = None,
     clock_missing: str = "",
     counts: pl.DataFrame | None = None,
+    own: pl.DataFrame | None = None,
     tickers: pl.DataFrame | None = None,
     calendar: Calendar = CALENDAR,
 ) -> LeverageModel:
@@ -113,11 +115,11 @@ def prepare(
     `funds` and `underlyings` are the registry; `baskets`: underlying, ticker, weight, or what `baskets_of` returns.
     `history` ends before the session that is read, `next_sessions` come after it. `session` is the basis of LIVE's
     prices (default: the last of `history`). `panel` is the long past of funds, proxies and the market (default: that of
-    `history`), which spread, score and rank rest on. `counts` are SHARE_COUNTS; funds not in `tickers` are not listed.
+    `history`), for spread, score, rank. `counts`: SHARE_COUNTS; `own`: OWN_COUNTS; funds not in `tickers` are unlisted.
     """
     parameters = parameters or Parameters()
     book = build_book(
-        funds, underlyings, details, history, splits=splits, session=session, counts=counts, tickers=tickers
+        funds, underlyings, details, history, splits=splits, session=session, counts=counts, own=own, tickers=tickers
     )
     past, risk = _past(book, panel or panel_of(history), parameters)
     return LeverageModel(
@@ -131,7 +133,6 @@ def prepare(
         past=past,
         clock=clock,
         clock_missing=clock_missing,
-        opens=calendar.opens(session) if session else None,
         index_weights=_indexes(baskets),
         unregistered=_unregistered(tickers, funds),
         last_session=str(history.get_column("session").max() or ""),
@@ -160,12 +161,14 @@ def _allocation(
 
 
 def _arrays(book: Book, past: PastSessions, session: date | None, calendar: Calendar) -> dict[str, Any]:
-    """The model's arrays by fund and by underlying, and the labels; with no session every fund resets daily."""
+    """The model's arrays by fund and by underlying, the labels, and when the session opens; with no session every fund
+    resets daily."""
     days = reset_days(session, calendar) if session else {}
     reset = book.funds.get_column("reset").fill_null("daily").to_list()
     position = book.funds.get_column("position").to_numpy().astype(np.int64)
     leverage, close = floats(book.funds, "leverage"), floats(book.funds, "close")
     return {
+        "opens": calendar.opens(session) if session else None,
         "labels": _labels(book.funds, {kind: each.next.isoformat() for kind, each in days.items()}),
         "leverage": leverage,
         "shares": floats(book.funds, "shares"),
@@ -208,7 +211,7 @@ def _labels(funds: pl.DataFrame, resets_on: dict[str, str]) -> FundLabels:
         pl.col("structure").fill_null("ETF"),
         resets_on=pl.col("reset").replace_strict(resets_on, default=None, return_dtype=pl.String()),
     )
-    columns = ("ticker", "name", "underlying", "kind", "as_of", "structure", "reset", "resets_on")
+    columns = ("ticker", "name", "underlying", "kind", "as_of", "structure", "reset", "resets_on", "source")
     return FundLabels(*(texts(dated, column) for column in columns))
 
 

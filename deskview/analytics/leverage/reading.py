@@ -24,6 +24,7 @@ from deskview.analytics.leverage.past import rank_of
 from deskview.analytics.leverage.readings import (
     EQUITY_KINDS,
     OTHER_KINDS,
+    PROVIDER,
     FamilyRow,
     FundRow,
     KindRow,
@@ -33,7 +34,7 @@ from deskview.analytics.leverage.readings import (
     Rank,
     UnderlyingRow,
 )
-from deskview.analytics.leverage.remarks import count_dates, day_notes, missing, notes, unranked
+from deskview.analytics.leverage.remarks import count_dates, day_notes, missing, notes, own_counted, unranked
 from deskview.analytics.leverage.risk import Risk
 from deskview.analytics.leverage.supply import supply_ladder
 from deskview.analytics.leverage.week import fund_week_es_usd, fund_week_quantile_usd, next_week, why_missing
@@ -87,6 +88,7 @@ def _totals(model: LeverageModel, now: Moment) -> dict[str, Any]:
         "per_1pct_usd": total_or_none(now.exposure[model.equity & (now.count > 0)]),
         "funds": int(used.sum()),
         "funds_known": int(now.equity.sum()),
+        "own_funds": len(own_counted(model, now)),
         "aum_usd": total_or_none(now.aum[used]),
         "aum_as_of": dates[len(dates) // 2] if dates else None,
         "aum_oldest_as_of": dates[0] if dates else None,
@@ -211,6 +213,7 @@ def _fund_rows(model: LeverageModel, now: Moment, risk: Risk) -> list[FundRow]:
             labels.resets_on[order].tolist(),
             nullable(now.period[order]),
             nullable(now.base[order]),
+            [source or PROVIDER for source in labels.source[order]],
         )
     )
 

@@ -32,6 +32,8 @@ UNDERLYING = text("underlying")
 KIND = text("kind", "index, sector or stock; commodity, bond, crypto, currency or volatility.")
 AUM_AS_OF = text("aum as of", "The day the share count is as of: one that did not change is as of the day it last did.")
 
+PROVIDER = "provider"
+"""Who knows a fund's shares, where it is not the user."""
 Words: TypeAlias = dict[str, Annotated[str, text("words")]]
 
 
@@ -95,6 +97,14 @@ class FundRow(Struct, frozen=True, gc=False):
         float | None,
         figure("assets at the last reset", Unit.USD, "Assets then; null where its price then is not known."),
     ] = None
+    aum_source: Annotated[
+        str,
+        text(
+            "source of the assets",
+            "provider: its share count; shares: that of your names_file; assets: those of your names_file, as shares at"
+            " the close of their day.",
+        ),
+    ] = PROVIDER
 
     def trades_on(self, session: date | None) -> bool:
         """Whether it resets in that session."""
@@ -301,6 +311,15 @@ class Leverage(Struct, frozen=True, kw_only=True):
     per_1pct_usd: Annotated[float | None, PER_1PCT_USD]
     funds: Annotated[int, FUNDS]
     funds_known: Annotated[int, figure("funds with assets", Unit.COUNT, "Funds with assets.", watched=False)] = 0
+    own_funds: Annotated[
+        int,
+        figure(
+            "funds with assets from your file",
+            Unit.COUNT,
+            "Of the funds with assets those whose shares or assets are of your names_file.",
+            watched=False,
+        ),
+    ] = 0
     coverage: Annotated[
         float | None,
         figure(

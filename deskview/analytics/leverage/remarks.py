@@ -1,10 +1,11 @@
 """What is to be said beside the figures: why one is missing, and what one that is there rests on."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 
+from deskview.analytics.chain import age
 from deskview.analytics.leverage.book import listed
 from deskview.analytics.leverage.live import Moment
 from deskview.analytics.leverage.model import LeverageModel
@@ -22,6 +23,13 @@ def count_dates(model: LeverageModel, now: Moment) -> list[str]:
     """Dates of the share counts of the used equity funds, oldest first."""
     used = now.used & now.equity
     return sorted(day for day in model.labels.as_of[used].tolist() if day is not None)
+
+
+def own_counted(model: LeverageModel, now: Moment) -> list[tuple[str, str, str]]:
+    """Ticker, source and date of the equity funds whose assets are of the user's file."""
+    mine = now.equity & np.array([source is not None for source in model.labels.source], dtype=bool)
+    labels = model.labels
+    return list(zip(*(column[mine].tolist() for column in (labels.ticker, labels.source, labels.as_of)), strict=True))
 
 
 def missing(model: LeverageModel, now: Moment, left_out: list[LeftOut]) -> dict[str, str]:
@@ -127,6 +135,8 @@ def notes(model: LeverageModel, now: Moment) -> dict[str, str]:
             f"L times the shares created, net, in {model.last_session} at its close, by {created} funds; "
             "some issuers count a session later; in no figure of today"
         )
+    if mine := own_counted(model, now):
+        words["own_funds"] = _own_note(model, mine)
     if dates := count_dates(model, now):
         words["aum_as_of"] = _counts_note(model, now, dates)
     if (doubtful := _in_doubt(model, now)) is not None:
@@ -134,6 +144,16 @@ def notes(model: LeverageModel, now: Moment) -> dict[str, str]:
     if (apart := _apart(model, now)) is not None:
         words["by_fund.tracking_gap"] = apart
     return words
+
+
+def _own_note(model: LeverageModel, mine: list[tuple[str, str, str]]) -> str:
+    """Which they are, of when, and how old where that has to be told."""
+    last = date.fromisoformat(model.last_session)
+    told = []
+    for ticker, source, day in mine:
+        old = age(date.fromisoformat(day), last)
+        told.append(f"{ticker} {source} of {day}{f', {old}' if old else ''}")
+    return f"from your names_file, the provider tells none; their creations are not known: {'; '.join(told)}"
 
 
 def _counts_note(model: LeverageModel, now: Moment, dates: list[str]) -> str:

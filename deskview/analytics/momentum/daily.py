@@ -156,9 +156,10 @@ def daily_history(
 
     `splits` (None: none): ticker, execution_date (the first session on the new share basis), split_from and split_to:
     so many old shares become so many new ones.
-    `names`: ticker. Optional: name; type (CS and ADRC are shares, null counts as one); sector; market_cap_usd (today's,
-    of the whole issuer); cik (the issuer, whose lines count once); delisted (the last day a name was traded, null for
-    the living): from then on it is in no new basket, and brings whoever holds it the delisting return of the rules.
+    `names`: ticker. Optional: name; type (CS and ADRC are shares, null is in no basket; without the column all names
+    are shares); sector; market_cap_usd (today's, of the whole issuer); cik (the issuer, whose lines count once);
+    delisted (the last day a name was traded, null for the living): from then on it is in no new basket, and brings
+    whoever holds it the delisting return of the rules.
     Bars of tickers not among the names only serve as benchmark. Without the names that died since, the history is one
     of survivors.
     `dividends` (None: none): ticker, ex_date, cash_usd a share; rows of one date add up. With them returns are total

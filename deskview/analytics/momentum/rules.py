@@ -9,14 +9,15 @@ from datetime import timedelta
 from typing import Literal
 
 from deskview.analytics.assumptions import CALM_SIGMA, MOMENTUM_SIGNAL, MONTH, YEAR, MomentumSignal
+from deskview.market.schema import STOCKS
 
 
 @dataclass(frozen=True)
 class MomentumRules:
     """The rules, live and in history alike. Sessions are counted in completed sessions, returns are fractions."""
 
-    types: tuple[str, ...] = ("CS", "ADRC")
-    """Instrument types of the universe; a name of unknown type is taken for a share."""
+    types: tuple[str, ...] = STOCKS
+    """Instrument types of the universe; a name of unknown type is not in it."""
     price_floor_usd: float = 5.0
     """Least last close, as it was traded: a later reverse split lifts no past price over it."""
     volume_sessions: int = 60

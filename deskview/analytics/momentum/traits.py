@@ -27,7 +27,7 @@ class Traits:
 
     `issuer` is the same number for the share classes of one issuer; a name of unknown issuer is its own. All of
     them have the issuer's market cap. `delisted` maps columns to the last day they were traded; a name whose bars go
-    on after it is not among them.
+    on after it is not among them. Where they are not `typed`, nobody said what is a share: all names are taken for one.
     """
 
     name: list[str | None]
@@ -39,10 +39,13 @@ class Traits:
     issuer: Ints
     delisted: dict[int, date]
     rank_doubt: list[str | None]
+    typed: bool = True
 
     def of_type(self, types: tuple[str, ...]) -> Bools:
-        """Listed names of one of the types, or of unknown type."""
-        fits: Bools = self.listed & np.array([kind is None or kind in types for kind in self.type], dtype=bool)
+        """Listed names of one of the types; a name of unknown type is none of them."""
+        if not self.typed:
+            return self.listed
+        fits: Bools = self.listed & np.array([kind in types for kind in self.type], dtype=bool)
         return fits
 
     def has_sector(self, columns: Ints) -> Bools:
@@ -57,7 +60,8 @@ class Traits:
 
 
 def traits_of(panel: Panel, names: pl.DataFrame) -> Traits:
-    """NAMES aligned with the panel's tickers. Only the column `ticker` is required; others may be absent.
+    """NAMES aligned with the panel's tickers. Only the column `ticker` is required; others may be absent: without
+    `type` all names are shares).
 
     Beyond NAMES, a column `delisted` (the last day a name was traded, null while it is) may be there, and `rank_doubt`
     (why its return of the year is in doubt). Of several rows of a ticker that of the living name counts, else of the
@@ -81,6 +85,7 @@ def traits_of(panel: Panel, names: pl.DataFrame) -> Traits:
         issuer=_issuers(rows["cik"]),
         delisted=_delisted(panel, rows["delisted"].cast(pl.Date)),
         rank_doubt=rows["rank_doubt"].to_list(),
+        typed="type" in names.columns,
     )
 
 

@@ -199,10 +199,15 @@ def _not_storing(folder: Path) -> str:
 
 def _unregistered(market: Path, settings: Settings, file: Path) -> Iterator[Check]:
     """The funds of the market's stored listing whose name looks leveraged and that no list of funds holds, if any."""
-    from deskview.market.funds import load_funds, unregistered  # noqa: PLC0415 - polars loads late
+    from deskview.analytics.chain import with_types  # noqa: PLC0415 - polars loads late
+    from deskview.market.funds import load_funds, unregistered  # noqa: PLC0415
+    from deskview.market.members import load_members  # noqa: PLC0415
+    from deskview.market.own_names import load_own_names  # noqa: PLC0415
 
-    listing = _listing(market)
-    funds = [] if listing is None else unregistered(listing, load_funds(settings.funds_file)).rows()
+    listing, known = _listing(market), load_funds(settings.funds_file)
+    if listing is not None:
+        listing = with_types(listing, load_own_names(settings.names_file), load_members(), known)
+    funds = [] if listing is None else unregistered(listing, known).rows()
     if not funds:
         return
     first = "; ".join(f"{ticker} ({name})" for ticker, name in funds[:FUNDS_NAMED])
@@ -243,6 +248,7 @@ def _read_what_they_name(settings: Settings, file: Path) -> None:
     from deskview.app.keys import keymap_of  # noqa: PLC0415 - textual loads late
     from deskview.market.funds import load_funds  # noqa: PLC0415 - polars loads late
     from deskview.market.groups import load_groups  # noqa: PLC0415
+    from deskview.market.own_names import load_own_names  # noqa: PLC0415
     from deskview.market.spinoffs import load_spinoffs  # noqa: PLC0415
     from deskview.screens.overlays.columns import Choices  # noqa: PLC0415
 
@@ -251,6 +257,7 @@ def _read_what_they_name(settings: Settings, file: Path) -> None:
     load_funds(settings.funds_file)
     load_groups(settings.groups_file)
     load_spinoffs(settings.spinoffs_file)
+    load_own_names(settings.names_file)
 
 
 def _megabytes(files: Iterator[Path]) -> str:

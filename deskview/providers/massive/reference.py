@@ -13,6 +13,7 @@ from deskview.market.schema import (
     SHORT_VOLUME,
     SPLITS,
     TICKERS,
+    TYPES,
     require,
 )
 from deskview.market.sessions import Closure
@@ -46,14 +47,15 @@ from deskview.providers.massive.wire import (
 )
 from deskview.text import neutralise
 
-#: Common and ordinary shares, New York shares, ADRs, GDRs; funds, notes, vehicles and single-stock funds.
-TYPES = ("CS", "OS", "NYRS", "ADRC", "GDR", "ETF", "ETN", "ETV", "ETS")
 NO_RULES = Rules()
 log = logging.getLogger(__name__)
 
 
 def tickers(rows: list[TickerRow], rejects: Rejects) -> pl.DataFrame:
-    """TICKERS of the types the desk follows; other types are outside the table and not counted."""
+    """TICKERS of the types the desk follows, whose words are Massive's own, and of those without a type.
+
+    Other types are outside the table and not counted.
+    """
     frame = _listed(rows).filter(pl.col("active").fill_null(value=True)).rename({"primary_exchange": "exchange"})
     return require(rejects.drop(frame, {**unfit_ticker(), **repeated("ticker")}), TICKERS, "tickers")
 
@@ -70,7 +72,8 @@ def delisted(rows: list[TickerRow], since: date, rejects: Rejects) -> pl.DataFra
 def _listed(rows: list[TickerRow]) -> pl.DataFrame:
     text = ("ticker", "name", "type", "primary_exchange", "cik", "composite_figi", "delisted_utc")
     wire = columns(rows, {**dict.fromkeys(text, pl.String()), "active": pl.Boolean()})
-    return wire.filter(pl.col("type").is_in(TYPES)).with_columns(
+    typed = wire.with_columns(pl.col("type").replace("", None))
+    return typed.filter(pl.col("type").is_in(TYPES).fill_null(value=True)).with_columns(
         one_line("name"), one_line("primary_exchange"), one_line("cik"), figi=one_line("composite_figi")
     )
 

@@ -137,7 +137,7 @@ class TickerRow(Struct, gc=False):
 
     ticker: str
     name: str
-    type: str
+    type: str | None = None
     primary_exchange: str | None = None
     active: bool | None = None
     cik: str | None = None

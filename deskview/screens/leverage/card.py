@@ -16,6 +16,7 @@ from deskview.screens.leverage.explain import (
     day_of,
     interval,
     is_large,
+    own_words,
     r_squared,
     rank_words,
     spread,
@@ -99,7 +100,8 @@ def _coverage(r: "Leverage") -> list[Line]:
     if r.coverage is None:
         return []
     of = f"{_counted(r)} with assets"
-    return [Line("coverage", f"{of} have a return: {tenths(r.coverage)}% of the per-1% of all of them")]
+    mine = f"; {own_words(r)}" if r.own_funds else ""
+    return [Line("coverage", f"{of} have a return: {tenths(r.coverage)}% of the per-1% of all of them{mine}")]
 
 
 def _families(r: "Leverage") -> list[Line]:

@@ -49,6 +49,7 @@ GAPS = Gaps(
         "by_name.week_of_adv": "next week in % of a day's volume",
         "by_fund.reset": "resets that are not daily",
         "aum_as_of": "assets",
+        "own_funds": "assets from your file",
         "rank": "rank among past sessions",
         "by_family": "funds on technology",
         "index_weights": "index weights",
@@ -104,6 +105,11 @@ def r_squared(value: float | None) -> str:
 def counted(count: int, noun: str) -> str:
     """Such as "1 fund" and "8 funds"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def own_words(reading: "Leverage") -> str:
+    """Such as "assets of 3 funds from your file"."""
+    return f"assets of {counted(reading.own_funds, 'fund')} from your file"
 
 
 def is_large(rank: "Rank") -> bool:

@@ -16,6 +16,7 @@ from deskview.screens.leverage.explain import (
     covered,
     creations_label,
     interval,
+    own_words,
     rank_words,
 )
 from deskview.widgets.facts import GAP, Fact, Facts, fact
@@ -86,6 +87,7 @@ def today_answers(reading: "Leverage") -> list[Answer]:
         Answer(fact("per +1%", usd(reading.per_1pct_usd, sign=False)), Room.SOME),
         Answer(large, Room.LEFT),
         *([Answer(_creations(reading), Room.SOME)] if reading.creation_usd is not None else []),
+        *([Answer(fact("", own_words(reading), "dim"))] if reading.own_funds else []),
         Answer(assets, Room.LEFT),
     ]
 

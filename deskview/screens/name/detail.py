@@ -1,9 +1,11 @@
 """A name: price, momentum, leveraged-ETF flow fund by fund, retail and non-retail flow."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from deskview.analytics.chain import age
 from deskview.analytics.leverage import funds_of_name
 from deskview.analytics.statistics import key_statistics
 from deskview.format import (
@@ -17,6 +19,7 @@ from deskview.format import (
     tone,
     usd,
 )
+from deskview.market.schema import FUND_TYPES
 from deskview.screens.flow.explain import counted, how_sure
 from deskview.screens.flow.pane import MORNING_HALF_HOURS, half_hours, ranked
 from deskview.screens.frame.detail import Detail, Section
@@ -24,7 +27,7 @@ from deskview.screens.frame.history import YEAR
 from deskview.screens.frame.target import Kind
 from deskview.screens.leverage.explain import spread, unsigned
 from deskview.screens.name.explain import FUNDS, GROUPS
-from deskview.screens.name.prices import Price, notes, number_in, price_of, row_of
+from deskview.screens.name.prices import Price, notes, number_in, own_of, price_of, row_of
 from deskview.widgets.bars import bars_line
 from deskview.widgets.facts import Fact, fact
 from deskview.widgets.records import Cell, Piece, Row
@@ -42,7 +45,8 @@ def name_detail(board: "Board", ticker: str) -> Detail:
     live = row_of(board.live, ticker) if board.live is not None else {}
     title = f"{ticker}  {known.get('name') or ''}".rstrip()
     now, (today, *letf_rest) = _price(price_of(board, ticker)), _leverage(board, ticker)
-    figures = [*now, *_momentum(board, ticker), today, *_flow(board, ticker), *letf_rest, *_known(known, live)]
+    figures = [*now, *_momentum(board, ticker), today, *_flow(board, ticker), *letf_rest]
+    figures += _known(known, live, own_of(board, ticker), board.session)
     figures += _statistics(basis.history, ticker) if basis else []
     sections = (_funds(board, ticker), _groups(board, ticker))
     return Detail(title, figures, ticker, sections=sections, notes=notes(board, ticker))
@@ -59,13 +63,43 @@ def _price(now: Price) -> list[list[Fact]]:
     return lines
 
 
-def _known(known: dict[str, object], live: dict[str, object]) -> list[list[Fact]]:
+def _known(
+    known: dict[str, object], live: dict[str, object], own: dict[str, date | None], session: date | None
+) -> list[list[Fact]]:
+    """What does not move with the price; what is of the user's file with its day, and why something is not known."""
+    cap, shares = (number_in(known, column) for column in ("market_cap_usd", "shares_outstanding"))
     return [
         [fact("previous close", price(number_in(live, "prev_close")))],
         [fact("volume today", _shares(number_in(live, "volume")))],
-        [fact("sector", str(known.get("sector") or "unknown"))],
-        [fact("market cap, last close", usd(number_in(known, "market_cap_usd"), sign=False))],
+        *([[fact("type", f"{known.get('type')} (your file)")]] if "type" in own else []),
+        [fact("sector", str(known.get("sector") or "unknown") + (" (your file)" if "sector" in own else ""))],
+        *(
+            _dated("market cap", usd(cap, sign=False), own["market_cap_usd"], session)
+            if "market_cap_usd" in own
+            else [[fact("market cap, last close", usd(cap, sign=False))]]
+        ),
+        *(_dated("shares", _shares(shares), own["shares"], session) if "shares" in own else []),
+        *_unknown(known),
     ]
+
+
+def _dated(label: str, value: str, as_of: date | None, session: date | None) -> list[list[Fact]]:
+    """A figure of the user's file with its day, and its age where that has to be told."""
+    old = age(as_of, session) if as_of and session else ""
+    dated = [fact(label, f"{value} of your file, {as_of}")]
+    return [dated, [fact("", f"{label} of your file: {old}", "warning")]] if old else [dated]
+
+
+def _unknown(known: dict[str, object]) -> list[list[Fact]]:
+    """Who was asked in vain for what a share has; a fund has neither sector nor market cap."""
+    kind = known.get("type")
+    if not known or kind in FUND_TYPES:
+        return []
+    wanted = {"type": "type", "sector": "sector", "market_cap_usd": "market cap"}
+    absent = [label for column, label in wanted.items() if known.get(column) is None]
+    universe = " Of unknown type it is in no universe." if kind is None else ""
+    why = f"No {' or '.join(absent)} came from the provider, and none is in names_file.{universe}"
+    return [[fact("", line, "dim")] for line in wrap(why, WIDTH)] if absent else []
 
 
 def _shares(value: float | None) -> str:

@@ -1,13 +1,25 @@
 """A name's price now, what the evening did to it, and what speaks against its figures: for its page and its card."""
 
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from deskview.analytics.chain import unusable
 from deskview.format import official_closes, percent
 
 if TYPE_CHECKING:
     from deskview.board import Board
+
+
+FACTS = {
+    "type": "its type",
+    "sector": "its sector",
+    "shares": "its shares",
+    "market_cap_usd": "its market cap",
+    "assets_usd": "its assets",
+}
+"""What the user's file says of a name, in words."""
 
 
 class Price(NamedTuple):
@@ -54,8 +66,17 @@ def number_in(row: dict[str, object], column: str) -> float | None:
     return value if isinstance(value, float) else None
 
 
+def own_of(board: "Board", ticker: str) -> dict[str, date | None]:
+    """The facts of the name that are of the user's file, each with the day it is of."""
+    if board.basis is None:
+        return {}
+    used = board.basis.own.filter(pl.col("ticker") == ticker, pl.col("unused").is_null())
+    return dict(used.select("fact", "as_of").iter_rows())
+
+
 def notes(board: "Board", ticker: str) -> tuple[str, ...]:
-    """Why today's return is in doubt, from when on the past counts, and an open that may hide a spin-off."""
+    """Why today's return is in doubt, from when on the past counts, an open that may hide a spin-off, and what of the
+    user's file can't be used."""
     doubt, basis = price_of(board, ticker).doubt, board.basis
     lines = [f"in doubt: {doubt}"] if doubt else []
     if basis is not None:
@@ -66,4 +87,6 @@ def notes(board: "Board", ticker: str) -> tuple[str, ...]:
             f"opened {percent(change, 0)} on {day:%d %b %Y}: news, or a spin-off; spinoffs_file settles which"
             for _, day, change in gaps.iter_rows()
         ]
+        useless = unusable(basis.own.filter(pl.col("ticker") == ticker)).select("fact", "unused")
+        lines += [f"{FACTS[fact]} in names_file is not used: {why}" for fact, why in useless.iter_rows()]
     return tuple(lines)

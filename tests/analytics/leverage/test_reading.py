@@ -162,7 +162,7 @@ def test_before_the_first_trade_nothing_is_zero() -> None:
         (fund("BAD", 0.5, "NDX"), 1e9, "between 0 and 1"),
         (fund("BAD", 1.0, "NDX"), 1e9, "between 0 and 1"),
         (fund("BAD", None, "NDX"), 1e9, "leverage is not known"),
-        (fund("BAD", 2, "NDX"), None, "shares outstanding are not known"),
+        (fund("BAD", 2, "NDX"), None, "no shares from the provider, none in names_file"),
         (fund("BAD", 2, "NDX"), -1e9, "not a positive amount"),
         (fund("BAD", 2, "NDX"), 0.0, "not a positive amount"),
         (fund("BAD", 2, "NDX", "art"), 1e9, "kind 'art'"),

@@ -331,3 +331,10 @@ def test_names_that_contribute_alike_stand_in_the_order_of_the_alphabet(small: M
     for leg in (reading.long, reading.short):
         assert len({name.contribution for name in leg}) == 1 < len(leg)
         assert [name.ticker for name in leg] == sorted(name.ticker for name in leg)
+
+
+def test_a_name_of_unknown_type_is_in_no_universe_but_without_types_all_are_shares() -> None:
+    small = market(names=60)
+    unknown = small.names.with_columns(type=pl.when(pl.col("ticker") == "N001").then(None).otherwise("type"))
+    assert reading_of(small).universe == 60
+    assert reading_of(Market(small.bars, unknown, small.live)).universe == 59

@@ -39,6 +39,7 @@ async def test_listing_keeps_stocks_adrs_and_funds(server: Server, massive: Mass
         listed("A", cik="0000000007", composite_figi="BBG000000001"),
         listed("BABA", "ADRC"),
         listed("SOXL", "ETF"),
+        listed("NEW", ""),
         listed("KIMpL", "PFD"),
         listed("X.WS", "WARRANT"),
     ]
@@ -52,7 +53,8 @@ async def test_listing_keeps_stocks_adrs_and_funds(server: Server, massive: Mass
         "0000000007",
         "BBG000000001",
     )
-    assert table.frame["ticker"].to_list() == ["A", "BABA", "SOXL"]
+    assert table.frame["ticker"].to_list() == ["A", "BABA", "SOXL", "NEW"]
+    assert table.frame["type"].to_list() == ["CS", "ADRC", "ETF", None], "a type that is not told is null"
     assert table.left_out == 0
     assert server.seen[0].target == "/v3/reference/tickers?market=stocks&active=true&limit=1000&sort=ticker&order=asc"
 
@@ -66,8 +68,12 @@ async def test_listing_counts_what_does_not_fit_and_cleans_names() -> None:
         listed("D", name="\x07", primary_exchange=""),
     ]
     table = await answering(results(*rows)).tickers()
-    assert table.frame.rows() == [("A", "Evil[31m Corp", "CS", "XNYS", None, None), ("D", None, "CS", *[None] * 3)]
-    assert table.left_out == 2
+    assert table.frame.rows() == [
+        ("A", "Evil[31m Corp", "CS", "XNYS", None, None),
+        ("B", "no type", *[None] * 4),
+        ("D", None, "CS", *[None] * 3),
+    ]
+    assert table.left_out == 1
 
 
 async def test_the_delisted_from_a_date_on(server: Server, massive: Massive) -> None:

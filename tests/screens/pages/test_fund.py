@@ -1,8 +1,13 @@
 """A leveraged fund's page and its row: who hedges it, when it resets, what was created."""
 
-import msgspec
+from datetime import date
 
-from deskview.analytics.leverage import Leverage
+import msgspec
+import pytest
+
+from deskview.analytics.leverage import Leverage, fund_steps
+from deskview.analytics.leverage.book import NO_SHARES
+from deskview.analytics.leverage.readings import LeftOut
 from deskview.board import Board
 from deskview.screens.frame.target import Kind, Target
 from deskview.screens.leverage.today import fund_entries
@@ -51,3 +56,28 @@ def whole_reading(board: Board) -> Leverage:
     value = whole(board).leverage.value
     assert value is not None
     return value
+
+
+@pytest.mark.parametrize("source", ["shares", "assets"])
+def test_a_fund_of_the_users_file_says_so_with_its_day_and_age(board: Board, source: str) -> None:
+    assert board.leverage.value is not None and board.session == date(2026, 2, 4)
+    fund = next(row for row in board.leverage.value.by_fund if row.ticker == "TQQQ")
+    assert "your" not in figures_of(board, "TQQQ")
+
+    def told(day: str) -> Board:
+        return with_leverage(board, by_fund=[msgspec.structs.replace(fund, aum_source=source, aum_as_of=day)])
+
+    young, old = figures_of(told("2026-01-20"), "TQQQ"), figures_of(told("2025-12-05"), "TQQQ")
+    assert f"{source} of 20 Jan 2026\nfrom your names_file\n" in young
+    assert f"{source} of 5 Dec 2025\nfrom your names_file, 61 days old\n" in old
+    assert max(map(len, old.splitlines())) <= FIGURES
+    reading = told("2025-12-05").leverage.value
+    assert reading is not None
+    (step,) = [step for step in fund_steps(reading.by_fund[0], board.session) if "your" in step.label]
+    assert step == (f"{source}, your names_file", "2025-12-05")
+
+
+def test_a_fund_nobody_knows_the_shares_of_says_who_was_asked(board: Board) -> None:
+    out = LeftOut("UPRO", "ProShares UltraPro S&P500", "index", "all", NO_SHARES)
+    told = with_leverage(board, by_fund=[], left_out=[out])
+    assert "left out: no shares from the provider, none in names_file: its AUM is not known" in figures_of(told, "UPRO")

@@ -9,8 +9,10 @@ import msgspec
 import polars as pl
 import pytest
 
+from deskview.analytics.chain import OWN_FACTS
 from deskview.board import Board
 from deskview.format import percent, price
+from deskview.market.schema import NAMES
 from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.screens.subjects import card_of, detail_of
 from deskview.widgets.facts import Facts
@@ -206,3 +208,66 @@ def test_a_name_that_was_not_opened_shows_what_the_sample_has_of_it(board: Board
     assert detail_of(told, Target(Kind.NAME, "HSY")).figures
     nobody = card_of(told, Target(Kind.NAME, "HSY"), None)
     assert "prints: none counted so far" in nobody.missing
+
+
+def with_own(board: Board, *facts: tuple[str, date | None, str | None], **known: object) -> Board:
+    """The board with facts of NVDA of the user's file (fact, as of, why unused), and these values in NAMES."""
+    assert board.basis is not None
+    rows = [("NVDA", *fact) for fact in facts]
+    own = pl.DataFrame(rows, schema=dict(OWN_FACTS), orient="row")
+    mine = pl.col("ticker") == "NVDA"
+    changed = [
+        pl.when(mine).then(pl.lit(value, NAMES[column])).otherwise(column).alias(column)
+        for column, value in known.items()
+    ]
+    return replace(board, basis=replace(board.basis, own=own, names=board.basis.names.with_columns(changed)))
+
+
+OWN = (("type", None, None), ("sector", None, None), ("shares", date(2026, 1, 20), None))
+OWN_KNOWN = {"type": "CS", "sector": "Communication Services", "shares_outstanding": 1.2e6, "market_cap_usd": 1.25e10}
+
+
+def test_what_is_of_the_users_file_says_so_with_its_day_and_its_age(board: Board) -> None:
+    assert not any("your" in line or "names_file" in line for line in facts_of(board))
+    lines = facts_of(with_own(board, *OWN, ("market_cap_usd", date(2025, 12, 5), None), **OWN_KNOWN))
+    at = lines.index("type CS (your file)")
+    assert lines[at + 1 : at + 5] == [
+        "sector Communication Services (your file)",
+        "market cap $12.5B of your file, 2025-12-05",
+        "market cap of your file: 61 days old",
+        "shares 1.20M of your file, 2026-01-20",
+    ]
+    assert max(map(len, lines[at : at + 5])) <= 43
+
+
+def test_what_nobody_knows_says_who_was_asked(board: Board) -> None:
+    unknown = with_own(board, market_cap_usd=None, sector=None)
+    told = " ".join(facts_of(unknown))
+    assert "sector unknown market cap, last close –" in told
+    assert "No sector or market cap came from the provider, and none is in names_file." in told
+    assert "in no universe" not in told
+    untyped = " ".join(facts_of(with_own(board, type=None, market_cap_usd=None)))
+    assert "No type or market cap came from the provider, and none is in names_file. Of unknown type it is" in untyped
+    assert "in no universe" in untyped
+    assert "names_file" not in " ".join(facts_of(with_own(board, type="ETF", market_cap_usd=None)))
+
+
+def test_what_of_the_file_can_not_be_used_is_told_and_what_the_provider_has_is_not(board: Board) -> None:
+    late, known = "its date is after the session", "the provider or a shipped list has it"
+    told = with_own(board, ("shares", date(2026, 3, 1), late), ("sector", None, known))
+    assert detail_of(told, NVDA).notes == ("its shares in names_file is not used: its date is after the session",)
+    assert not any("your file" in line for line in facts_of(told))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_lines_of_the_users_file_are_whole_on_the_screen(board: Board, size: tuple[int, int]) -> None:
+    told = with_own(board, *OWN, ("market_cap_usd", date(2025, 12, 5), None), **OWN_KNOWN)
+    async with seated(told, size=size) as seat:
+        seat.app.post_message(Opened(NVDA))
+        await seat.settle()
+        facts = seat.app.screen.query_one(Facts)
+        count = len(facts_of(told))
+        shown = ["".join(piece.text for piece in facts.line_at(y)).rstrip() for y in range(count)]
+        assert [line for line in shown if "your file" in line] == [
+            line for line in facts_of(told) if "your file" in line
+        ]
