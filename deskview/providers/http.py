@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -299,7 +299,7 @@ async def follow(
     *,
     capability: Capability | None = None,
     most: int = 500,
-) -> AsyncIterator[Page]:
+) -> AsyncGenerator[Page, None]:
     """The pages one after the other, from the first answer on.
 
     Raises FOREIGN_PAGE for a next page of another origin, MALFORMED for a page named a second time, and

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deskview.providers.base import Provider
+from deskview.providers.base import Provider, Table
 from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
 from tests.providers.contract.calls import BARS, CALLS, CLOCK, Call
@@ -73,6 +73,22 @@ async def test_a_refusal_on_a_later_page_is_the_tables(line: Line, provider: Pro
         await call.ask(provider)
     assert caught.value.kind is Kind.NOT_ENTITLED
     assert not provider.capabilities.allows(call.capability)
+
+
+@every_subject
+async def test_of_a_listing_no_more_pages_are_read_than_asked_for(line: Line, provider: Provider) -> None:
+    line.how = replace(line.how, page_rows=2)
+    listings: dict[Capability, Callable[[int], Coroutine[Any, Any, Table]]] = {
+        Capability.NAMES: lambda pages: provider.tickers(pages=pages),
+        Capability.DELISTED: lambda pages: provider.delisted(SINCE, pages=pages),
+    }
+    for capability, ask in listings.items():
+        if line.subject.vendor.has(capability):
+            for pages in (1, 2):
+                before = len(line.requests)
+                table = await ask(pages)
+                assert len(line.requests) - before == pages
+                assert 2 * pages - 2 < table.frame.height <= 2 * pages
 
 
 @every_subject

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import io
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -107,7 +108,7 @@ class ParquetFolder:
 
     async def tickers(self, *, pages: int | None = None) -> Table:
         """TICKERS."""
-        return Table(await self._whole("tickers", Capability.NAMES, TICKERS))
+        return Table(await self._whole("tickers", Capability.NAMES, TICKERS, pages))
 
     async def delisted(self, since: date, *, pages: int | None = None) -> Table:
         """There are none."""
@@ -193,8 +194,8 @@ class ParquetFolder:
                 raise
             return empty(schema)
 
-    async def _whole(self, name: str, capability: Capability, schema: Schema) -> pl.DataFrame:
-        """The rows of a file and of those that go on from it."""
+    async def _whole(self, name: str, capability: Capability, schema: Schema, most: int | None = None) -> pl.DataFrame:
+        """The rows of a file and of those that go on from it, by default of all."""
 
         async def read(answer: Answer) -> Page:
             work = partial(_page, answer, capability, schema)
@@ -205,10 +206,14 @@ class ParquetFolder:
             self.source = self._recognised()
             return answer
 
-        first = await self._entitlements.ask(capability, send)
+        first, frames = await self._entitlements.ask(capability, send), list[pl.DataFrame]()
         with self._entitlements.learning(capability):
-            pages = [page.frame async for page in follow(self._http, first, read, capability=capability)]
-        return pl.concat(pages)
+            async with aclosing(follow(self._http, first, read, capability=capability)) as pages:
+                async for page in pages:
+                    frames.append(page.frame)
+                    if len(frames) == most:
+                        break
+        return pl.concat(frames)
 
     def _recognised(self) -> Source:
         """A recorded market, which may not pass for the one of today; each folder has a history of its own."""
