@@ -164,6 +164,25 @@ def _add_watch(commands: "argparse._SubParsersAction[_Parser]", parents: list[An
     watch.add_argument("--json", action="store_true", help="a JSON object a line")
 
 
+def _add_backfill(commands: "argparse._SubParsersAction[_Parser]", parents: list[Any]) -> None:
+    backfill = commands.add_parser("backfill", parents=parents, help="fetch history into the cache")
+    backfill.add_argument("--demo", action="store_true", help="of the simulated market")
+    backfill.add_argument(
+        "--sessions", type=_number(60, 1300), metavar="N", help="how many sessions (default: history_sessions, 530)"
+    )
+    backfill.add_argument("--flows", action="store_true", help="also the year of flow")
+
+
+def _add_simulate(commands: "argparse._SubParsersAction[_Parser]", parents: list[Any]) -> None:
+    simulate = commands.add_parser("simulate", parents=parents, help="serve the simulated market")
+    simulate.add_argument("--port", type=_number(0, 65_535), default=8765, metavar="N", help="0 picks a free one")
+    simulate.add_argument("--key", default="demo", help="the key it accepts (it guards nothing real)")
+    simulate.add_argument(
+        "--names", type=_number(3000, 20_000), metavar="N", help="how many are listed (default: about 4,000)"
+    )
+    simulate.add_argument("--fault", action="append", default=[], metavar="KIND", help="misbehave; may be repeated")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The whole grammar; `command` is None where none was given."""
     common, simulated = _common(), _simulated()
@@ -201,20 +220,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_snapshot(commands, [common, simulated])
     _add_watch(commands, [common, simulated])
 
-    backfill = commands.add_parser("backfill", parents=[common, simulated], help="fetch history into the cache")
-    backfill.add_argument("--demo", action="store_true", help="of the simulated market")
-    backfill.add_argument(
-        "--sessions", type=_number(60, 1300), metavar="N", help="how many sessions (default: history_sessions, 530)"
-    )
-    backfill.add_argument("--flows", action="store_true", help="also the year of flow")
-
-    simulate = commands.add_parser("simulate", parents=[common, simulated], help="serve the simulated market")
-    simulate.add_argument("--port", type=_number(0, 65_535), default=8765, metavar="N", help="0 picks a free one")
-    simulate.add_argument("--key", default="demo", help="the key it accepts (it guards nothing real)")
-    simulate.add_argument(
-        "--names", type=_number(3000, 20_000), metavar="N", help="how many are listed (default: about 4,000)"
-    )
-    simulate.add_argument("--fault", action="append", default=[], metavar="KIND", help="misbehave; may be repeated")
+    _add_backfill(commands, [common, simulated])
+    _add_simulate(commands, [common, simulated])
     return parser
 
 
