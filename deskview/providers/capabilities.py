@@ -80,22 +80,30 @@ USES: Mapping[Capability, Use] = {
     Capability.TYPES: Use(
         "types of instruments", "only names of the shipped lists and of your file are followed", MARKET
     ),
-    Capability.SHARES: Use("shares outstanding", "the size of leveraged funds stays unknown", ("leverage", *PAGE)),
-    Capability.CAPS: Use("market caps", "names count alike where they would by size", ("rotation", *PAGE)),
-    Capability.INDUSTRIES: Use(
-        "industry codes", "names outside the shipped list have no sector", ("momentum", "rotation", *PAGE)
+    Capability.SHARES: Use(
+        "shares outstanding",
+        "the size of leveraged funds stays unknown, and share classes count alike",
+        ("breadth", "leverage", *PAGE),
     ),
+    Capability.CAPS: Use("market caps", "what is weighted by size stays empty", ("breadth", "leverage", *PAGE)),
+    Capability.INDUSTRIES: Use("industry codes", "names outside the shipped list have no sector", ("momentum", *PAGE)),
     Capability.CONDITIONS: Use(
         "rules of trade conditions", "every last trade is taken for a price and every print for a trade", MARKET
     ),
-    Capability.DAILY_BARS: Use("daily bars", "history and everything ranked by it stays empty", (*MARKET, *PRINTS)),
-    Capability.INTRADAY_BARS: Use("intraday bars", "price charts within a session stay empty", PAGE),
+    Capability.DAILY_BARS: Use(
+        "daily bars", "history and everything ranked by it stays empty", (*MARKET, *PRINTS, *PAGE)
+    ),
+    Capability.INTRADAY_BARS: Use(
+        "intraday bars",
+        "charts of a session stay empty, and an hour's move is held against no hour's",
+        ("momentum", "leverage", *PAGE),
+    ),
     Capability.SPLITS: Use(
         "splits", "history can't be put on today's share basis: returns across a split are wrong", MARKET
     ),
     Capability.DIVIDENDS: Use("dividends", "returns leave dividends out", MARKET),
     Capability.SNAPSHOT: Use(
-        "live snapshots of the market", "live prices stay empty; history still works", (*MARKET, *PAGE)
+        "live snapshots of the market", "live prices stay empty; history still works", (*MARKET, *PRINTS, *PAGE)
     ),
     Capability.TRADES: Use(
         "trades", "retail and institutional flow stays empty; the other panes go on", (*PRINTS, *PAGE)

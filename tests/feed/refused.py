@@ -43,6 +43,8 @@ STORED: Mapping[Capability, tuple[str, ...]] = {
     Capability.SHORT_VOLUME: ("off-exchange*",),
 }
 """Files a market that never had the capability would not have left."""
+A_SENTENCE = 30
+"""Characters a text has at least that is no name."""
 SAID = ("status", "note", "doubt", "missing")
 OF_THE_RUN = ("diagnostics", "left_out", "left_out_reasons")
 """Of the whole program, not of a part."""
@@ -50,11 +52,11 @@ OF_THE_RUN = ("diagnostics", "left_out", "left_out_reasons")
 
 @dataclass(frozen=True)
 class Part:
-    """One part: its figures by path, and the sentences beside them."""
+    """One part: its figures by path, and the sentences beside and among them, what is shown above all first."""
 
     figures: Mapping[str, object]
     status: str
-    sentences: frozenset[str]
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class Seen:
         """What a part says that it does not say on the whole market; a refusal stands for all."""
         if self.refusal:
             return [self.refusal]
-        return sorted(self.parts[part].sentences - whole.parts[part].sentences)
+        known = whole.parts[part].sentences
+        return [sentence for sentence in self.parts[part].sentences if sentence not in known]
 
 
 def seen(board: Board) -> Seen:
@@ -84,9 +87,9 @@ def seen(board: Board) -> Seen:
 def _part(plain: dict[str, Any]) -> Part:
     missing = plain.get("missing") or {}
     figures = dict(_flat("", {key: value for key, value in plain.items() if key not in SAID}))
-    texts = {value for value in figures.values() if isinstance(value, str) and " " in value}
-    sentences = {plain["note"], plain["doubt"] or "", *missing.values(), *texts} - {""}
-    return Part(figures, plain["status"], frozenset(sentences))
+    texts = [value for value in figures.values() if isinstance(value, str) and len(value) >= A_SENTENCE]
+    sentences = filter(None, (plain["note"], plain["doubt"], *missing.values(), *texts))
+    return Part(figures, plain["status"], tuple(dict.fromkeys(sentences)))
 
 
 def _flat(path: str, value: object) -> Iterator[tuple[str, object]]:
