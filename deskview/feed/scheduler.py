@@ -165,7 +165,8 @@ class Scheduler:
             with listening_to_setbacks(record):
                 await work()
         except (ProviderError, ReferenceDataError) as error:
-            log.warning("%s: %s", task, error)
+            stays = error.for_good if isinstance(error, ProviderError) else False
+            log.log(logging.DEBUG if stays and before else logging.WARNING, "%s: %s", task, error)
             failed = error
         except Exception as error:
             log.exception("%s failed", task)
@@ -173,6 +174,13 @@ class Scheduler:
         else:
             self._state.faults.pop(task, None)
             self._state.progress.pop(task, None)
+            return None
+        return self._give_up(task, failed)
+
+    def _give_up(self, task: Task, failed: Exception) -> float | None:
+        """Keeps what the try failed of. Returns the wait that was asked for; None where the next turn will do."""
+        if isinstance(failed, ProviderError) and failed.for_good:
+            self._fail(task, failure_of(task, failed), None)
             return None
         self._timing(task).failed += 1
         failure, asked_s = failure_of(task, failed), getattr(failed, "retry_after_s", None)

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from math import isinf
+from math import inf
 
 from deskview.providers.answers import Answer
 from deskview.providers.capabilities import Capabilities, Capability, Denial
@@ -45,7 +45,8 @@ class Entitlements:
 
     def unsold(self, capability: Capability) -> ProviderError:
         """The error to raise where the vendor has nothing that could be asked."""
-        return ProviderError(Kind.NOT_ENTITLED, self._vendor.denial(capability).sentence, capability=capability)
+        sentence = self._vendor.denial(capability).sentence
+        return ProviderError(Kind.NOT_ENTITLED, sentence, capability=capability, retry_after_s=inf)
 
     @contextmanager
     def learning(self, capability: Capability) -> Iterator[None]:
@@ -78,6 +79,5 @@ class Entitlements:
         """
         wait_s = self.capabilities.retry_in_s(denied.capability)
         if wait_s:
-            after_s = None if isinf(wait_s) else wait_s
-            raise ProviderError(Kind.NOT_ENTITLED, denied.sentence, capability=denied.capability, retry_after_s=after_s)
+            raise ProviderError(Kind.NOT_ENTITLED, denied.sentence, capability=denied.capability, retry_after_s=wait_s)
         self.capabilities.put_off(denied.capability)

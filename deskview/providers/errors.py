@@ -1,6 +1,7 @@
 """What can go wrong between the desk and a provider, in one type."""
 
 from enum import StrEnum
+from math import inf
 
 from deskview.providers.capabilities import Capability
 from deskview.text import neutralise
@@ -32,7 +33,8 @@ class ProviderError(Exception):
     """A request that brought no data.
 
     `sentence` says what failed, what it means and what happens next; `path` is the path of the address
-    without its query; `retry_after_s` is set when it is known from when on a new try makes sense.
+    without its query; `retry_after_s` is set when it is known from when on a new try makes sense, infinite where none
+    ever does.
     The text holds no secret and no control characters.
     """
 
@@ -59,7 +61,12 @@ class ProviderError(Exception):
         """Whether the same request may well succeed a little later."""
         return self.kind in TRANSIENT
 
+    @property
+    def for_good(self) -> bool:
+        """Whether no try will ever bring data, as of what the vendor does not have."""
+        return self.retry_after_s == inf
+
     def __str__(self) -> str:
-        if self.retry_after_s is None:
+        if self.retry_after_s is None or self.for_good:
             return self.sentence
         return f"{self.sentence} Next try in {max(1, round(self.retry_after_s))} s."

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
+from math import inf
 
 import pytest
 
@@ -195,5 +196,19 @@ def test_after_a_pause_only_what_began_before_it_is_woken() -> None:
         loop.call_later(16, turns.scheduler.wake_begun_before, 10.5, Task.SNAPSHOT)
         await turns.for_s(25)
         assert [round(start) for start in turns.starts] == [0, 10, 16]
+
+    run_ahead(minute())
+
+
+def test_what_a_vendor_does_not_have_is_told_without_a_next_try_and_is_no_failed_turn() -> None:
+    async def unsold() -> None:
+        raise ProviderError(Kind.NOT_ENTITLED, "They do not have it.", retry_after_s=inf)
+
+    async def minute() -> None:
+        turns = Turns(unsold)
+        await turns.for_s(6 * CADENCE - 1)
+        fault, timing = turns.state.faults[Task.SNAPSHOT], turns.scheduler.timings[Task.SNAPSHOT]
+        assert (fault.sentence, fault.retry_at) == ("They do not have it.", None)
+        assert (timing.turns, timing.failed) == (6, 0)
 
     run_ahead(minute())

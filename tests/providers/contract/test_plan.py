@@ -74,7 +74,7 @@ async def never(provider: Provider, line: Line, clock: Clock, call: Call) -> Non
     assert not provider.capabilities.allows(call.capability)
     for _ in range(2):
         error = await refused(provider, call)
-        assert error.retry_after_s is None
+        assert error.for_good
         assert str(error) == error.sentence
         assert provider.capabilities.denied[call.capability].sentence == error.sentence
         assert provider.capabilities.retry_at(call.capability) is None
