@@ -118,9 +118,13 @@ def looks_leveraged(names: pl.Expr) -> pl.Expr:
 
 
 def unregistered(tickers: pl.DataFrame, funds: pl.DataFrame) -> pl.DataFrame:
-    """ticker, name of the listed funds (TICKERS) whose name looks leveraged and that FUNDS does not hold, by ticker."""
+    """ticker, name of the listed funds (TICKERS) whose name looks leveraged and that FUNDS does not hold, by ticker.
+
+    What is listed without a type may be one.
+    """
+    fund = pl.col("type").is_in(FUND_TYPES).fill_null(value=True)
     return (
-        tickers.filter(pl.col("type").is_in(FUND_TYPES), looks_leveraged(pl.col("name")))
+        tickers.filter(fund, looks_leveraged(pl.col("name")))
         .join(funds, on="ticker", how="anti")
         .select("ticker", "name")
         .sort("ticker")

@@ -78,7 +78,9 @@ USES: Mapping[Capability, Use] = {
         "names no longer listed", "σ and percentiles of momentum rest on those that have survived", ("momentum",)
     ),
     Capability.TYPES: Use(
-        "types of instruments", "only names of the shipped lists and of your file are followed", MARKET
+        "types of instruments",
+        "only names of the shipped lists and of your file are ranked",
+        ("momentum", *PRINTS, *PAGE),
     ),
     Capability.SHARES: Use(
         "shares outstanding",

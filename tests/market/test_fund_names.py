@@ -105,7 +105,7 @@ def test_what_is_left_out_on_purpose_does_not_look_leveraged(shared: Path) -> No
     assert set(others.filter(looks_leveraged(pl.col("name")))["ticker"]) == {"BEGS", "VYLD", "HBTPF", "HZOZF"}
 
 
-def listing(*rows: tuple[str, str, str]) -> pl.DataFrame:
+def listing(*rows: tuple[str, str, str | None]) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema=["ticker", "name", "type"], orient="row")
     return frame.with_columns(exchange=pl.lit("ARCX"), cik=None, figi=None).match_to_schema(
         dict(TICKERS), missing_columns="raise", integer_cast="forbid", extra_columns="raise"
@@ -126,6 +126,11 @@ def test_listed_funds_nobody_registered_are_found() -> None:
         ("COIZ", "2x Coin Trust"),
         ("ZZZL", "Tradr 2X Long ZZZ Daily ETF"),
     ]
+
+
+def test_what_is_listed_without_a_type_may_be_a_fund() -> None:
+    tickers = listing(("ZZZL", "Tradr 2X Long ZZZ Daily ETF", None), ("XYZ", "Some Company Inc.", None))
+    assert unregistered(tickers, load_funds()).get_column("ticker").to_list() == ["ZZZL"]
 
 
 def test_a_fund_the_user_registered_is_not_found(tmp_path: Path) -> None:
