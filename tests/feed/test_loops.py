@@ -8,11 +8,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import pytest
 
+from deskview.board import Board
 from deskview.feed import feed as feed_module
 from deskview.feed import history
-from deskview.settings import Flow, Settings
+from deskview.feed.tasks import Task
+from deskview.settings import Flow, Refresh, Settings
 from tests.feed.running import running
 from tests.feed.tiny import TinyMarket
 
@@ -109,3 +112,16 @@ async def test_a_fault_of_our_own_costs_its_part_alone(tmp_path: Path) -> None:
         assert "see the log" in board.flow.note
         whole = await shown.until(lambda board: board.rotation.value is not None)
     assert "fault of deskview's own" not in whole.rotation.note
+
+
+async def test_the_market_is_asked_no_oftener_than_the_provider_can_be(tmp_path: Path) -> None:
+    often = msgspec.structs.replace(SETTINGS, refresh=Refresh(snapshot_s=1, prints_s=1))
+
+    def turns(board: Board, task: Task) -> int:
+        return next((each.turns for each in board.diagnostics.refreshes if each.task == task), 0)
+
+    market = TinyMarket(at(MONDAY, 18))
+    market.snapshot_s = 600.0
+    async with running(market, tmp_path, often) as shown:
+        board = await shown.until(lambda board: turns(board, Task.PRINTS) > 4)
+    assert turns(board, Task.SNAPSHOT) == 1
