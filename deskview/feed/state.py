@@ -74,6 +74,8 @@ _TABLES = (
     "tickers",
     "splits",
     "dividends",
+    "spinoffs",
+    "own_names",
     "details",
     "conditions",
     "delisted",

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from deskview.board import Board, Status
+from deskview.feed import Feed
 from deskview.feed.prints import frame_of
 from deskview.market.schema import BARS, CONDITIONS, DETAILS, SNAPSHOT, TICKERS, UTC_NS, empty
 from deskview.providers.base import Table
@@ -183,3 +184,14 @@ async def test_a_file_with_a_bad_row_is_told_with_its_place_and_costs_itself_alo
     assert told in board.momentum.note
     assert board.rotation.value is not None
     assert board.leverage.value is not None and board.leverage.value.by_fund == []
+
+
+async def test_a_mended_file_counts_with_the_next_refresh(tmp_path: Path) -> None:
+    file = tmp_path / "names.toml"
+    file.write_text(GAPS.replace('"CS"', '"CSS"'))
+    feed = Feed(Bare(), tmp_path / "cache", Settings(history_sessions=60, flow=QUIET, names_file=file))
+    assert "'CSS' is unknown" in (await feed.once()).momentum.note
+    file.write_text(GAPS)
+    board = await feed.once()
+    assert "'CSS' is unknown" not in board.momentum.note
+    assert known(board, STRANGER)["type"] == "CS"
