@@ -102,7 +102,7 @@ def complete(
     """NAMES with what OWN_NAMES adds to it, for the session.
 
     `names` has the provider's facts, its types completed by with_types, `tickers` the types as the provider gives them
-    (TICKERS). `funds` are the leveraged ones, `counts` (SHARE_COUNTS) the provider's of them: a fund that has one there
+    (TICKERS). Shares come on the share basis of the session. `funds` are the leveraged ones, `counts` (SHARE_COUNTS) the provider's of them: a fund that has one there
     takes none of the user's. Assets become shares by the last close of HISTORY on their day or before, on the share
     basis of that day, for which SPLITS are taken back. What is of a day after the session is not used.
     """
@@ -126,7 +126,7 @@ def complete(
         )
     )
     facts = _facts_of(held)
-    return Completed(_filled(names, own, facts), facts, _counts_of(held, facts))
+    return Completed(_filled(names, _on_basis(own, splits, session), facts), facts, _counts_of(held, facts))
 
 
 def _facts_of(held: pl.DataFrame) -> pl.DataFrame:
@@ -202,14 +202,27 @@ def _closes_on(own: pl.DataFrame, history: pl.DataFrame, splits: pl.DataFrame, s
         .group_by("ticker")
         .agg(pl.col("close").last())
     )
-    since = (
-        splits.join(wanted, on="ticker")
+    joined = closes.join(_split_since(wanted, splits, session), on="ticker", how="left", maintain_order="left")
+    return joined.select("ticker", close=pl.col("close") * pl.col("ratio").fill_null(1.0))
+
+
+def _split_since(dated: pl.DataFrame, splits: pl.DataFrame, session: date) -> pl.DataFrame:
+    """ticker, ratio: by how many times its shares are more at the session than on the day `as_of` of the row; no row
+    without a split."""
+    return (
+        splits.join(dated.select("ticker", "as_of"), on="ticker")
         .filter(pl.col("execution_date") > pl.col("as_of"), pl.col("execution_date") <= session)
         .group_by("ticker")
         .agg(ratio=(pl.col("split_to") / pl.col("split_from")).product())
     )
-    joined = closes.join(since, on="ticker", how="left", maintain_order="left")
-    return joined.select("ticker", close=pl.col("close") * pl.col("ratio").fill_null(1.0))
+
+
+def _on_basis(own: pl.DataFrame, splits: pl.DataFrame, session: date) -> pl.DataFrame:
+    """OWN_NAMES with its shares on the share basis of the session: in NAMES they meet closes of that basis."""
+    since = _split_since(own, splits, session)
+    return own.join(since, on="ticker", how="left", maintain_order="left").with_columns(
+        shares=pl.col("shares") * pl.col("ratio").fill_null(1.0)
+    )
 
 
 def unusable(facts: pl.DataFrame) -> pl.DataFrame:
