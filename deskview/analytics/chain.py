@@ -102,9 +102,10 @@ def complete(
     """NAMES with what OWN_NAMES adds to it, for the session.
 
     `names` has the provider's facts, its types completed by with_types, `tickers` the types as the provider gives them
-    (TICKERS). Shares come on the share basis of the session. `funds` are the leveraged ones, `counts` (SHARE_COUNTS) the provider's of them: a fund that has one there
-    takes none of the user's. Assets become shares by the last close of HISTORY on their day or before, on the share
-    basis of that day, for which SPLITS are taken back. What is of a day after the session is not used.
+    (TICKERS). Shares come on the share basis of the session. `funds` are the leveraged ones, `counts` (SHARE_COUNTS)
+    the provider's of them: a fund that has one there takes none of the user's. Assets become shares by the last close
+    of HISTORY on their day or before, on the share basis of that day, for which SPLITS are taken back. What is of a day
+    after the session is not used.
     """
     if own.is_empty():
         return Completed(names)
