@@ -261,6 +261,24 @@ def unknown_facts(
     return {gap: sentence for gap, sentence in found.items() if sentence}
 
 
+def amounts_used(facts: pl.DataFrame, on: date) -> dict[Gap, tuple[str, bool]]:
+    """A sentence for the share counts and for the market caps that are the user's (OWN_FACTS), with the oldest day and
+    its age, and whether that is so old that it has to be told."""
+    found = {}
+    for gap, fact in ((Gap.SHARES, "shares"), (Gap.CAPS, "market_cap_usd")):
+        days = facts.filter(pl.col("fact") == fact, pl.col("unused").is_null()).get_column("as_of").drop_nulls()
+        oldest = days.min()
+        if isinstance(oldest, date):
+            old = age(oldest, on)
+            names = f"{len(days):,} {'name' if len(days) == 1 else 'names'}"
+            what = "share counts" if gap is Gap.SHARES else gap.value
+            words = (
+                f"The {what} of {names} are from your names_file, the oldest of {oldest}{f', {old}' if old else ''}."
+            )
+            found[gap] = (words, bool(old))
+    return found
+
+
 def age(as_of: date, on: date) -> str:
     """Such as "61 days old" of a figure that is so old that it has to be told; empty where it is younger."""
     days = (on - as_of).days

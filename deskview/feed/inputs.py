@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from deskview.analytics.assumptions import MONTH, YEAR
-from deskview.analytics.chain import Gap, unusable
+from deskview.analytics.chain import Gap, amounts_used, unusable
 from deskview.analytics.flow import of_names
 from deskview.board import (
     NARROW,
@@ -189,7 +189,7 @@ def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
     """One notice a part: a fault before what prints leave open, that before progress, then what the plan lacks."""
     notices: dict[str, Notice] = {}
     basis = state.basis.value
-    if untold := _untold(state.untold):
+    if untold := _never_told(provider) or _untold(state.untold):
         notices |= dict.fromkeys(("flow", "crowding") if untold.doubt else ("flow",), untold)
     for task, progress in state.progress.items():
         for part in _parts(task, state):
@@ -203,7 +203,19 @@ def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
     for gap, sentence in (basis.unknown if basis else {}).items():
         for part in _REST_ON[gap]:
             notices.setdefault(part, Notice(sentence))
+    for gap, (sentence, is_old) in (amounts_used(basis.own, basis.session) if basis else {}).items():
+        for part in _REST_ON[gap]:
+            notices.setdefault(part, Notice(sentence, whole=not is_old))
     return notices
+
+
+def _never_told(provider: Provider) -> Notice | None:
+    """What the vendor is known to leave out of its prints, before enough of them show it."""
+    denied = provider.capabilities.denied
+    missing = denied.get(Capability.OFF_EXCHANGE)
+    if missing is None or Capability.TRADES in denied:
+        return None
+    return Notice(f"{missing.sentence} Non-retail is that of the exchanges alone", doubt=True)
 
 
 def _untold(untold: Untold) -> Notice | None:
