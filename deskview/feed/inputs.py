@@ -1,5 +1,6 @@
 """From what the feed has gathered to what a board is made of."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -188,7 +189,6 @@ def _reasons(state: FeedState) -> dict[str, tuple[str, ...]]:
 def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
     """One notice a part: a fault before what prints leave open, that before progress, then what the plan lacks."""
     notices: dict[str, Notice] = {}
-    basis = state.basis.value
     if untold := _never_told(provider) or _untold(state.untold):
         notices |= dict.fromkeys(("flow", "crowding") if untold.doubt else ("flow",), untold)
     for task, progress in state.progress.items():
@@ -200,13 +200,20 @@ def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
     for remark in _remarks(provider, state):
         for part in OF_THE_MARKET:
             notices.setdefault(part, remark)
-    for gap, sentence in (basis.unknown if basis else {}).items():
-        for part in _REST_ON[gap]:
-            notices.setdefault(part, Notice(sentence))
-    for gap, (sentence, is_old) in (amounts_used(basis.own, basis.session) if basis else {}).items():
-        for part in _REST_ON[gap]:
-            notices.setdefault(part, Notice(sentence, whole=not is_old))
+    for part, notice in _of_names(state.basis.value):
+        notices.setdefault(part, notice)
     return notices
+
+
+def _of_names(basis: Basis | None) -> Iterator[tuple[str, Notice]]:
+    """What nobody tells of names, and what of their amounts is the user's, by the parts that rest on it."""
+    if basis is None:
+        return
+    unknown = {gap: Notice(sentence) for gap, sentence in basis.unknown.items()}
+    own = {gap: Notice(told, whole=not old) for gap, (told, old) in amounts_used(basis.own, basis.session).items()}
+    for gap, notice in (*unknown.items(), *own.items()):
+        for part in _REST_ON[gap]:
+            yield part, notice
 
 
 def _never_told(provider: Provider) -> Notice | None:

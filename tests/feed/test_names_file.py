@@ -81,7 +81,6 @@ class Bare(TinyMarket):
 async def board_of(tmp_path: Path, market: Bare, file: str | None = None) -> Board:
     settings = Settings(history_sessions=60, flow=QUIET)
     if file is not None:
-        tmp_path.mkdir(exist_ok=True)
         (tmp_path / "names.toml").write_text(file)
         settings = Settings(history_sessions=60, flow=QUIET, names_file=tmp_path / "names.toml")
     return await refreshed(market, tmp_path / "cache", settings)
@@ -202,10 +201,11 @@ async def test_a_mended_file_counts_with_the_next_refresh(tmp_path: Path) -> Non
 
 
 async def test_panes_say_that_amounts_are_of_the_file_and_how_old_they_are(tmp_path: Path) -> None:
-    board = await board_of(tmp_path / "new", Bare(), GAPS)
+    board = await board_of(tmp_path, Bare(), GAPS)
     told = "The market caps of 1 name are from your names_file, the oldest of 2026-02-20."
     assert told in board.leverage.note
-    board = await board_of(tmp_path / "old", Bare(), GAPS.replace("2026-02-20", "2024-02-20"))
+    assert board.leverage.note.count("days old") == 0
+    board = await board_of(tmp_path, Bare(), GAPS.replace("2026-02-20", "2024-02-20"))
     assert "the oldest of 2024-02-20, 741 days old." in board.leverage.note
     assert board.leverage.status is Status.PARTIAL
     assert "names_file" in board.breadth.note and "names_file" not in board.rotation.note
