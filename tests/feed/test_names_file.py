@@ -213,7 +213,7 @@ async def test_panes_say_that_amounts_are_of_the_file_and_how_old_they_are(tmp_p
 
 async def test_a_vendor_without_prints_off_exchange_puts_retail_in_doubt_from_the_first_print(tmp_path: Path) -> None:
     market = Bare()
-    sold = {each: "Any" for each in Capability if each is not Capability.OFF_EXCHANGE}
+    sold: dict[Capability, str] = {each: "Any" for each in Capability if each is not Capability.OFF_EXCHANGE}
     lit = replace(MASSIVE, title="Lit", plans=sold)
     market.capabilities = Capabilities(unsold=lit.unsold())
     board = await board_of(tmp_path, market)
