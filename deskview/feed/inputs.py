@@ -187,7 +187,8 @@ def _reasons(state: FeedState) -> dict[str, tuple[str, ...]]:
 
 
 def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
-    """One notice a part: a fault before what prints leave open, that before progress, then what the plan lacks."""
+    """One notice a part: a fault before what prints leave open, whose doubt stays beside it, that before progress, then
+    what the plan lacks."""
     notices: dict[str, Notice] = {}
     if untold := _never_told(provider) or _untold(state.untold):
         notices |= dict.fromkeys(("flow", "crowding") if untold.doubt else ("flow",), untold)
@@ -196,13 +197,20 @@ def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
             notices.setdefault(part, Notice(progress_message(task, progress), progress=progress.share))
     for task, fault in state.faults.items():
         notice = Notice(fault.sentence, fault=True, keeps_figures=fault.keeps_figures, retry_at=fault.retry_at)
-        notices |= dict.fromkeys(_parts(task, state), notice)
+        for part in _parts(task, state):
+            before = notices.get(part)
+            notices[part] = _still_in_doubt(notice, before) if before and before.doubt else notice
     for remark in _remarks(provider, state):
         for part in OF_THE_MARKET:
             notices.setdefault(part, remark)
     for part, notice in _of_names(state.basis.value):
         notices.setdefault(part, notice)
     return notices
+
+
+def _still_in_doubt(fault: Notice, doubt: Notice) -> Notice:
+    """A fault of figures that are in doubt besides: they are no surer for it."""
+    return replace(fault, text=f"{doubt.text}. {fault.text}", doubt=True)
 
 
 def _of_names(basis: Basis | None) -> Iterator[tuple[str, Notice]]:

@@ -13,6 +13,7 @@ from deskview.feed import Feed
 from deskview.market.schema import TRADES, UTC_NS, empty
 from deskview.providers.base import Table
 from deskview.providers.capabilities import Capability
+from deskview.providers.errors import Kind, ProviderError
 from deskview.settings import Flow, Settings
 from tests.feed.tiny import TinyMarket, prints_after
 
@@ -27,9 +28,11 @@ class Prints(TinyMarket):
 
     def __init__(self, count: int, *lacks: Capability) -> None:
         super().__init__(NOON)
-        self.count, self.lacks = count, frozenset(lacks)
+        self.count, self.lacks, self.fails = count, frozenset(lacks), False
 
     async def trades(self, ticker: str, since: datetime, until: datetime) -> Table:
+        if self.fails:
+            raise ProviderError(Kind.UNREACHABLE, "The line is down.", capability=Capability.TRADES)
         at = self.clock - timedelta(hours=1)
         if not since <= at < until:
             return Table(empty(TRADES))
@@ -89,3 +92,13 @@ async def test_one_print_that_tells_it_ends_it_and_a_new_session_begins_anew(tmp
 async def test_prints_that_come_with_every_question_count_once(tmp_path: Path) -> None:
     feed = Feed(Prints(ENOUGH // 2, OFF), tmp_path, SETTINGS)
     assert [(await feed.once()).flow.doubt for _ in range(3)] == [""] * 3
+
+
+async def test_a_fault_does_not_make_figures_in_doubt_surer(tmp_path: Path) -> None:
+    market = Prints(ENOUGH, OFF)
+    feed = Feed(market, tmp_path, SETTINGS)
+    await feed.once()
+    market.fails = True
+    flow = (await feed.once()).flow
+    assert flow.status is Status.DOUBT
+    assert "None of the 1,000 prints" in flow.doubt and "The line is down." in flow.doubt
