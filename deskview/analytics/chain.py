@@ -102,9 +102,10 @@ def complete(
     """NAMES with what OWN_NAMES adds to it, for the session.
 
     `names` has the provider's facts, its types completed by with_types, `tickers` the types as the provider gives them
-    (TICKERS). `funds` are the leveraged ones, `counts` (SHARE_COUNTS) the provider's of them: a fund that has one there
-    takes none of the user's. Assets become shares by the last close of HISTORY on their day or before, on the share
-    basis of that day, for which SPLITS are taken back. What is of a day after the session is not used.
+    (TICKERS). Shares come on the share basis of the session. `funds` are the leveraged ones, `counts` (SHARE_COUNTS)
+    the provider's of them: a fund that has one there takes none of the user's. Assets become shares by the last close
+    of HISTORY on their day or before, on the share basis of that day, for which SPLITS are taken back. What is of a day
+    after the session is not used.
     """
     if own.is_empty():
         return Completed(names)
@@ -126,7 +127,7 @@ def complete(
         )
     )
     facts = _facts_of(held)
-    return Completed(_filled(names, own, facts), facts, _counts_of(held, facts))
+    return Completed(_filled(names, _on_basis(own, splits, session), facts), facts, _counts_of(held, facts))
 
 
 def _facts_of(held: pl.DataFrame) -> pl.DataFrame:
@@ -202,14 +203,27 @@ def _closes_on(own: pl.DataFrame, history: pl.DataFrame, splits: pl.DataFrame, s
         .group_by("ticker")
         .agg(pl.col("close").last())
     )
-    since = (
-        splits.join(wanted, on="ticker")
+    joined = closes.join(_split_since(wanted, splits, session), on="ticker", how="left", maintain_order="left")
+    return joined.select("ticker", close=pl.col("close") * pl.col("ratio").fill_null(1.0))
+
+
+def _split_since(dated: pl.DataFrame, splits: pl.DataFrame, session: date) -> pl.DataFrame:
+    """ticker, ratio: by how many times its shares are more at the session than on the day `as_of` of the row; no row
+    without a split."""
+    return (
+        splits.join(dated.select("ticker", "as_of"), on="ticker")
         .filter(pl.col("execution_date") > pl.col("as_of"), pl.col("execution_date") <= session)
         .group_by("ticker")
         .agg(ratio=(pl.col("split_to") / pl.col("split_from")).product())
     )
-    joined = closes.join(since, on="ticker", how="left", maintain_order="left")
-    return joined.select("ticker", close=pl.col("close") * pl.col("ratio").fill_null(1.0))
+
+
+def _on_basis(own: pl.DataFrame, splits: pl.DataFrame, session: date) -> pl.DataFrame:
+    """OWN_NAMES with its shares on the share basis of the session: in NAMES they meet closes of that basis."""
+    since = _split_since(own, splits, session)
+    return own.join(since, on="ticker", how="left", maintain_order="left").with_columns(
+        shares=pl.col("shares") * pl.col("ratio").fill_null(1.0)
+    )
 
 
 def unusable(facts: pl.DataFrame) -> pl.DataFrame:
@@ -245,6 +259,24 @@ def unknown_facts(
         if asked.height >= UNKNOWN_NAMES and asked.get_column(column).null_count() == asked.height:
             found[gap] = f"Of none of the {asked.height:,} stocks asked for {what}"
     return {gap: sentence for gap, sentence in found.items() if sentence}
+
+
+def amounts_used(facts: pl.DataFrame, on: date) -> dict[Gap, tuple[str, bool]]:
+    """A sentence for the share counts and for the market caps that are the user's (OWN_FACTS), with the oldest day and
+    its age, and whether that is so old that it has to be told."""
+    found = {}
+    for gap, fact in ((Gap.SHARES, "shares"), (Gap.CAPS, "market_cap_usd")):
+        days = facts.filter(pl.col("fact") == fact, pl.col("unused").is_null()).get_column("as_of").drop_nulls()
+        oldest = days.min()
+        if isinstance(oldest, date):
+            old = age(oldest, on)
+            names = f"{len(days):,} {'name' if len(days) == 1 else 'names'}"
+            what = "share counts" if gap is Gap.SHARES else gap.value
+            words = (
+                f"The {what} of {names} are from your names_file, the oldest of {oldest}{f', {old}' if old else ''}."
+            )
+            found[gap] = (words, bool(old))
+    return found
 
 
 def age(as_of: date, on: date) -> str:

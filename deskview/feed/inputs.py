@@ -1,12 +1,13 @@
 """From what the feed has gathered to what a board is made of."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
 from deskview.analytics.assumptions import MONTH, YEAR
-from deskview.analytics.chain import Gap, unusable
+from deskview.analytics.chain import Gap, amounts_used, unusable
 from deskview.analytics.flow import of_names
 from deskview.board import (
     NARROW,
@@ -186,24 +187,50 @@ def _reasons(state: FeedState) -> dict[str, tuple[str, ...]]:
 
 
 def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
-    """One notice a part: a fault before what prints leave open, that before progress, then what the plan lacks."""
+    """One notice a part: a fault before what prints leave open, whose doubt stays beside it, that before progress, then
+    what the plan lacks."""
     notices: dict[str, Notice] = {}
-    basis = state.basis.value
-    if untold := _untold(state.untold):
+    if untold := _never_told(provider) or _untold(state.untold):
         notices |= dict.fromkeys(("flow", "crowding") if untold.doubt else ("flow",), untold)
     for task, progress in state.progress.items():
         for part in _parts(task, state):
             notices.setdefault(part, Notice(progress_message(task, progress), progress=progress.share))
     for task, fault in state.faults.items():
         notice = Notice(fault.sentence, fault=True, keeps_figures=fault.keeps_figures, retry_at=fault.retry_at)
-        notices |= dict.fromkeys(_parts(task, state), notice)
+        for part in _parts(task, state):
+            before = notices.get(part)
+            notices[part] = _still_in_doubt(notice, before) if before and before.doubt else notice
     for remark in _remarks(provider, state):
         for part in OF_THE_MARKET:
             notices.setdefault(part, remark)
-    for gap, sentence in (basis.unknown if basis else {}).items():
-        for part in _REST_ON[gap]:
-            notices.setdefault(part, Notice(sentence))
+    for part, notice in _of_names(state.basis.value):
+        notices.setdefault(part, notice)
     return notices
+
+
+def _still_in_doubt(fault: Notice, doubt: Notice) -> Notice:
+    """A fault of figures that are in doubt besides: they are no surer for it."""
+    return replace(fault, text=f"{doubt.text}. {fault.text}", doubt=True)
+
+
+def _of_names(basis: Basis | None) -> Iterator[tuple[str, Notice]]:
+    """What nobody tells of names, and what of their amounts is the user's, by the parts that rest on it."""
+    if basis is None:
+        return
+    unknown = {gap: Notice(sentence) for gap, sentence in basis.unknown.items()}
+    own = {gap: Notice(told, whole=not old) for gap, (told, old) in amounts_used(basis.own, basis.session).items()}
+    for gap, notice in (*unknown.items(), *own.items()):
+        for part in _REST_ON[gap]:
+            yield part, notice
+
+
+def _never_told(provider: Provider) -> Notice | None:
+    """What the vendor is known to leave out of its prints, before enough of them show it."""
+    denied = provider.capabilities.denied
+    missing = denied.get(Capability.OFF_EXCHANGE)
+    if missing is None or Capability.TRADES in denied:
+        return None
+    return Notice(f"{missing.sentence} Non-retail is that of the exchanges alone", doubt=True)
 
 
 def _untold(untold: Untold) -> Notice | None:

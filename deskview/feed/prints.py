@@ -226,7 +226,7 @@ async def _count(context: Context, name: str, until: datetime, now: datetime) ->
             return False
         if page is not None:
             state.flow_today = await asyncio.to_thread(counted, before, page)
-            state.untold = state.untold.after(page)
+            state.untold = state.untold.after(page, before.last_time.get(name))
         state.fetched[name] = Fetched(now, monotonic())
     return True
 

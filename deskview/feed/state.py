@@ -74,6 +74,8 @@ _TABLES = (
     "tickers",
     "splits",
     "dividends",
+    "spinoffs",
+    "own_names",
     "details",
     "conditions",
     "delisted",
@@ -134,9 +136,10 @@ class Untold:
     prints: int = 0
     of: frozenset[Capability] = frozenset((Capability.OFF_EXCHANGE, Capability.PARTICIPANT_TIME))
 
-    def after(self, page: Table) -> "Untold":
-        """With the prints of one more table."""
-        rows = page.frame.height
+    def after(self, page: Table, last: datetime | None = None) -> "Untold":
+        """With the prints of one more table; those up to `last`, which come with every question, count once."""
+        later = page.frame if last is None else page.frame.filter(pl.col("sip_time") > last)
+        rows = later.height
         return Untold(self.prints + rows, self.of & page.lacks) if rows else self
 
 

@@ -50,19 +50,27 @@ class Entitlements:
 
     @contextmanager
     def learning(self, capability: Capability) -> Iterator[None]:
-        """Remembers a NOT_ENTITLED raised within the block, as of a later page, and tells when it is tried again."""
+        """Remembers a NOT_ENTITLED raised within the block, as of a later page, and tells when it is tried again.
+
+        Of requests that were under way together the first refusal counts: each one more would double the wait.
+        """
+        was_allowed = self.capabilities.allows(capability)
         try:
             yield
         except ProviderError as error:
             if error.kind is Kind.NOT_ENTITLED:
-                for each in self._with(capability):
-                    self.capabilities.deny(self._vendor.denial(each))
+                if not was_allowed or self.capabilities.allows(capability):
+                    self._refuse(capability)
                 error.retry_after_s = self.capabilities.retry_in_s(capability)
             elif error.kind in ANSWERS:
                 self._answered(capability)
             else:
                 self.capabilities.try_soon(capability)
             raise
+
+    def _refuse(self, capability: Capability) -> None:
+        for each in self._with(capability):
+            self.capabilities.deny(self._vendor.denial(each))
 
     def _answered(self, capability: Capability) -> None:
         for each in self._with(capability):

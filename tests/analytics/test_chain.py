@@ -270,3 +270,11 @@ def test_of_unknown_types_it_is_told_where_there_are_many() -> None:
 def test_an_age_is_told_from_a_month_on() -> None:
     assert age(SESSION - timedelta(days=30), SESSION) == ""
     assert age(SESSION - timedelta(days=61), SESSION) == "61 days old"
+
+
+def test_shares_of_a_stock_counted_before_a_split_come_on_the_basis_of_the_closes() -> None:
+    split = {"ticker": "AAA", "execution_date": date(2026, 10, 5), "split_from": 1.0, "split_to": 10.0}
+    later = split | {"execution_date": SESSION + timedelta(days=1)}
+    file = own({"ticker": "AAA", "shares": 1e6}, {"ticker": "BBB", "shares": 1e6})
+    found = completed([{"ticker": "AAA"}, {"ticker": "BBB"}], file, splits=table(SPLITS, split, later))
+    assert dict(found.names.select("ticker", "shares_outstanding").iter_rows()) == {"AAA": 1e7, "BBB": 1e6}

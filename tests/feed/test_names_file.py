@@ -1,5 +1,6 @@
 """A market whose provider tells no type, no shares and no market cap, and what the user's file makes of it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -7,9 +8,12 @@ import polars as pl
 import pytest
 
 from deskview.board import Board, Status
+from deskview.feed import Feed
 from deskview.feed.prints import frame_of
 from deskview.market.schema import BARS, CONDITIONS, DETAILS, SNAPSHOT, TICKERS, UTC_NS, empty
 from deskview.providers.base import Table
+from deskview.providers.capabilities import Capabilities, Capability
+from deskview.providers.massive import MASSIVE
 from deskview.settings import Flow, Settings
 from tests.feed.markets import refreshed
 from tests.feed.tiny import TinyMarket
@@ -183,3 +187,35 @@ async def test_a_file_with_a_bad_row_is_told_with_its_place_and_costs_itself_alo
     assert told in board.momentum.note
     assert board.rotation.value is not None
     assert board.leverage.value is not None and board.leverage.value.by_fund == []
+
+
+async def test_a_mended_file_counts_with_the_next_refresh(tmp_path: Path) -> None:
+    file = tmp_path / "names.toml"
+    file.write_text(GAPS.replace('"CS"', '"CSS"'))
+    feed = Feed(Bare(), tmp_path / "cache", Settings(history_sessions=60, flow=QUIET, names_file=file))
+    assert "'CSS' is unknown" in (await feed.once()).momentum.note
+    file.write_text(GAPS)
+    board = await feed.once()
+    assert "'CSS' is unknown" not in board.momentum.note
+    assert known(board, STRANGER)["type"] == "CS"
+
+
+async def test_panes_say_that_amounts_are_of_the_file_and_how_old_they_are(tmp_path: Path) -> None:
+    board = await board_of(tmp_path, Bare(), GAPS)
+    told = "The market caps of 1 name are from your names_file, the oldest of 2026-02-20."
+    assert told in board.leverage.note
+    assert board.leverage.note.count("days old") == 0
+    board = await board_of(tmp_path, Bare(), GAPS.replace("2026-02-20", "2024-02-20"))
+    assert "the oldest of 2024-02-20, 741 days old." in board.leverage.note
+    assert board.leverage.status is Status.PARTIAL
+    assert "names_file" in board.breadth.note and "names_file" not in board.rotation.note
+
+
+async def test_a_vendor_without_prints_off_exchange_puts_retail_in_doubt_from_the_first_print(tmp_path: Path) -> None:
+    market = Bare()
+    sold: dict[Capability, str] = {each: "Any" for each in Capability if each is not Capability.OFF_EXCHANGE}
+    lit = replace(MASSIVE, title="Lit", plans=sold)
+    market.capabilities = Capabilities(unsold=lit.unsold())
+    board = await board_of(tmp_path, market)
+    assert board.flow.status is Status.DOUBT
+    assert board.flow.doubt.startswith("Lit does not have prints reported off exchange")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from deskview.credentials.key import ApiKey
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient
-from deskview.providers.origin import BearerAuth, base_address, next_page, origin_of
+from deskview.providers.origin import BearerAuth, HeaderAuth, base_address, next_page, origin_of
 from deskview.providers.retry import RateLimiter
 from tests.providers.conftest import CANARY
 from tests.providers.scripted import Reply, Server
@@ -167,3 +167,37 @@ async def test_a_vendor_that_wants_no_secret_gets_none(server: Server) -> None:
     await http.get("x")
     await http.aclose()
     assert "authorization" not in server.seen[0].headers
+
+
+@pytest.mark.parametrize("elsewhere", ["https://other/x", "http://h/x", "https://h:444/x"])
+def test_each_of_several_secrets_goes_in_its_header_to_its_origin_only(elsewhere: str) -> None:
+    auth = HeaderAuth({"X-Id": ApiKey("abc"), "X-Secret": ApiKey("xyz")}, origin_of(base_address("https://h")))
+    home = next(auth.auth_flow(httpx.Request("GET", "https://h/x")))
+    assert (home.headers["X-Id"], home.headers["X-Secret"]) == ("abc", "xyz")
+    assert not {"x-id", "x-secret"} & set(next(auth.auth_flow(httpx.Request("GET", elsewhere))).headers)
+    assert "abc" not in repr(auth) and "xyz" not in repr(auth)
+
+
+async def test_several_secrets_go_to_the_server_and_no_next_page_or_redirect_takes_them_elsewhere(
+    server: Server, other: Server
+) -> None:
+    secrets = {"X-Id": ApiKey(CANARY), "X-Secret": ApiKey("xyz")}
+    http = HttpClient(server.url, secrets, limiter=RateLimiter(1000, 1.0))
+    server.will(Reply(302, b"", {"Location": f"{other.url}/x"}))
+    with pytest.raises(ProviderError):
+        await http.get("x")
+    assert [(request.headers["x-id"], request.headers["x-secret"]) for request in server.seen] == [(CANARY, "xyz")]
+    with pytest.raises(ProviderError):
+        await http.fetch(httpx.URL(f"{other.url}/x"))
+    assert other.seen == []
+    await http.aclose()
+
+
+def test_an_empty_secret_among_several_is_missing() -> None:
+    class Empty:
+        def reveal(self) -> str:
+            return ""
+
+    with pytest.raises(ProviderError) as caught:
+        HeaderAuth({"X-Id": ApiKey("abc"), "X-Secret": Empty()}, origin_of(base_address("https://h")))
+    assert caught.value.kind is Kind.KEY_MISSING

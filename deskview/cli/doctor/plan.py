@@ -37,6 +37,13 @@ COLUMNS = {
     Capability.INDUSTRIES: "sic_code",
 }
 """What is read off a column, in which it may be null."""
+MAY_BE_EMPTY = frozenset(
+    {
+        *(Capability.SNAPSHOT, Capability.SPLITS, Capability.DIVIDENDS),
+        *(Capability.DELISTED, Capability.SHORT_VOLUME),
+    }
+)
+"""What an answer without a row says nothing against: a night's snapshot, a quiet month, figures that come later."""
 _NOT_IN_PLAN = frozenset({Kind.NOT_ENTITLED, Kind.OUTSIDE_WINDOW})
 _TODO = {
     Kind.UNREACHABLE: "Check the network, the lines proxy, trust store and certificate above, and base_url.",
@@ -156,20 +163,34 @@ async def _answered(question: Question, provider: "Provider", plan: Plan) -> lis
     try:
         table = await question.ask()
     except ProviderError as error:
-        denied = [each for each in question.beside if not provider.capabilities.allows(each)]
-        plan.follows |= set(denied)
-        beside = [plan.asked(each, has=False, found=f"comes with {question.capability}.") for each in denied]
-        return [_refused(question.capability, error, plan), *beside]
+        return [_refused(question.capability, error, plan), *_untold(question, plan, provider)]
     rows = f"{table.frame.height:,} {'row' if table.frame.height == 1 else 'rows'}"
     found = f"{question.about}: {rows} in {monotonic() - began:.1f} s"
-    told = [_told(question, each, table, plan) for each in question.beside if table.frame.height]
-    if question.capability in COLUMNS and table.frame.height:
+    if not (table.frame.height or table.left_out or question.capability in MAY_BE_EMPTY):
+        empty = Check(question.capability.value, Level.WARNING, f"{found}, where there should be some.")
+        return [empty, *_untold(question, plan)]
+    has_rows = table.frame.height > 0
+    told = [_told(question, each, table, plan) for each in question.beside] if has_rows else _untold(question, plan)
+    if question.capability in COLUMNS and has_rows:
         return [_told(question, question.capability, table, plan, found), *told]
     check = plan.asked(question.capability, has=True, found=f"{found}.")
     if table.left_out:
         reasons = f"{found}; {table.left_out:,} left out: {', '.join(table.reasons)}."
         check = Check(check.name, Level.WARNING, reasons, LEFT_OUT)
     return [check, *told]
+
+
+def _untold(question: Question, plan: Plan, refused_by: "Provider | None" = None) -> list[Check]:
+    """The lines of what would have been told beside: refused with the question, or not known; none of what the vendor
+    does not have or no pane needs, which have their own."""
+    lines = []
+    for each in filter(plan.vendor.has, question.beside):
+        if refused_by is not None and not refused_by.capabilities.allows(each):
+            plan.follows.add(each)
+            lines.append(plan.asked(each, has=False, found=f"comes with {question.capability}."))
+        elif USES[each].parts:
+            lines.append(Check(each.value, Level.WARNING, f"Not known: it is told with {question.capability}."))
+    return lines
 
 
 def _told(question: Question, capability: Capability, table: "Table", plan: Plan, found: str = "") -> Check:

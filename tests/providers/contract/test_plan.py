@@ -1,5 +1,6 @@
 """What the plan does not include costs that and nothing else, in words, and heals; what the vendor lacks never does."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import cast
 
@@ -67,6 +68,22 @@ async def test_on_request_it_is_asked_for_at_once(line: Line, provider: Provider
     provider.capabilities.retry_now()
     call.holds(await call.ask(provider), MARKET)
     assert provider.capabilities.allows(call.capability)
+
+
+@every_subject
+async def test_many_refused_together_wait_no_longer_than_one(
+    subject: Subject, line: Line, provider: Provider, clock: Clock
+) -> None:
+    call = calls_of(subject)[0]
+    line.refused = {call.capability}
+    line.hold()
+    asked = [asyncio.ensure_future(refused(provider, call)) for _ in range(4)]
+    await line.settled(lambda: line.in_flight > 1)
+    line.release()
+    assert {error.retry_after_s for error in await asyncio.gather(*asked)} == {RETRY_FIRST_S}
+    line.refused = set()
+    clock.now += RETRY_FIRST_S
+    call.holds(await call.ask(provider), MARKET)
 
 
 async def never(provider: Provider, line: Line, clock: Clock, call: Call) -> None:
