@@ -157,6 +157,18 @@ def test_the_size_of_a_real_terminal(surroundings: Surroundings, size: str, told
     assert CANARY.encode() not in terminal.output
 
 
+@pytest.mark.parametrize("columns", [80, 120])
+def test_no_sentence_is_broken_by_the_edge_of_the_terminal(surroundings: Surroundings, columns: int) -> None:
+    command = f"stty cols {columns} rows 24; exec {sys.executable} -m deskview doctor"
+    with Terminal(["sh", "-c", command], surroundings.environment) as terminal:
+        terminal.wait_for("deskview: faults: ")
+    lines = terminal.output.decode().splitlines()
+    sentences = [line for line in lines if line[:9].strip() in ("ok", "warning", "fault", "")]
+    assert sentences
+    too_long = [line for line in sentences if len(line) > min(columns, 100) and not line.startswith(" " * 36)]
+    assert all(" " not in line[32:].strip() for line in too_long), "a path or a command stands as it is, words do not"
+
+
 def test_a_wrong_setting_does_not_stop_the_report(desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("thema = 1")

@@ -93,8 +93,11 @@ class Plan:
             needed = [each for each in Capability if part in USES[each].parts]
             missing = [each for each in needed if self.has.get(each) is False and each not in self.follows]
             unknown = [each.value for each in needed if each not in self.has]
-            lost = [f"{each.value} ({USES[each].loss})" for each in missing]
-            found = f"misses {'; '.join(lost)}." if lost else "misses nothing." if not unknown else ""
+            lost = [each.value for each in missing]
+            found = "misses nothing." if not unknown else ""
+            if lost:
+                whose = "their lines say" if lost[1:] else "its line says"
+                found = f"misses {', '.join(lost)}; above, {whose} what that costs."
             if unknown:
                 found += f" Not known of {', '.join(unknown)}: see their lines above."
             level = Level.WARNING if lost or unknown else Level.OK
@@ -156,14 +159,12 @@ async def _answered(question: Question, provider: "Provider", plan: Plan) -> lis
     try:
         table = await question.ask()
     except ProviderError as error:
-        denied = [each for each in question.beside if not provider.capabilities.allows(each)]
-        plan.follows |= set(denied)
-        beside = [plan.asked(each, has=False, found=f"comes with {question.capability}.") for each in denied]
-        return [_refused(question.capability, error, plan), *beside]
+        beside = [_refused_beside(each, question, provider, plan) for each in question.beside]
+        return [_refused(question.capability, error, plan), *filter(None, beside)]
     rows = f"{table.frame.height:,} {'row' if table.frame.height == 1 else 'rows'}"
     found = f"{question.about}: {rows} in {monotonic() - began:.1f} s"
-    told = [_told(question, each, table, plan) for each in question.beside if table.frame.height]
-    if question.capability in COLUMNS and table.frame.height:
+    told = [_told(question, each, table, plan) for each in question.beside]
+    if question.capability in COLUMNS:
         return [_told(question, question.capability, table, plan, found), *told]
     check = plan.asked(question.capability, has=True, found=f"{found}.")
     if table.left_out:
@@ -172,8 +173,23 @@ async def _answered(question: Question, provider: "Provider", plan: Plan) -> lis
     return [check, *told]
 
 
+def _refused_beside(each: Capability, question: Question, provider: "Provider", plan: Plan) -> Check | None:
+    """The line of what the refused answer would have told too; None where it was not refused but failed."""
+    if not plan.vendor.has(each):
+        return plan.asked(each, has=False, found=plan.vendor.denial(each).sentence)
+    if provider.capabilities.allows(each):
+        return None
+    plan.follows.add(each)
+    return plan.asked(each, has=False, found=f"refused with {question.capability}. Without it {USES[each].loss}.")
+
+
 def _told(question: Question, capability: Capability, table: "Table", plan: Plan, found: str = "") -> Check:
-    """The line of what is read off an answer."""
+    """The line of what is read off an answer; one without rows leaves it open."""
+    if not plan.vendor.has(capability):
+        return plan.asked(capability, has=False, found=plan.vendor.denial(capability).sentence)
+    if not table.frame.height:
+        about = found or f"{question.capability} {question.about}: 0 rows"
+        return Check(capability.value, Level.WARNING, f"{about}; whether they are told is not known by that.")
     column = COLUMNS.get(capability)
     has = capability not in table.lacks if column is None else table.frame[column].null_count() < table.frame.height
     if has:
