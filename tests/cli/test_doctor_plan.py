@@ -15,6 +15,7 @@ def test_what_is_refused_with_trades_says_so_and_what_it_costs(desk: Desk, servi
     desk.keyring.entries["massive"] = CANARY
     with serving(plan="starter") as url:
         checks = report(desk, "--base-url", url)
+    assert checks["snapshot"]["found"].endswith(", a quarter of an hour late on this plan.")
     assert checks["off-exchange prints"]["found"] == "refused with trades. Without it retail flow can't be told."
     assert checks["TRF id"]["found"].startswith("refused with trades. Without it nothing is missed")
     assert checks["pane Flow"]["found"] == "misses trades, short volume; above, their lines say what that costs."

@@ -29,6 +29,8 @@ PRINTS = 1_000
 ENOUGH_STOCKS, ENOUGH_WINDOWS, ENOUGH_PRINTS = 50, 200, 1_000
 """What the shipped accuracy of the flow's percentile was measured with."""
 LEFT_OUT = "They did not fit and are in no figure; the others are."
+OF_TODAY = (Capability.SNAPSHOT, Capability.TRADES)
+"""What is of the running session, in which the delay of a plan shows."""
 TOLD_BY_PRINTS = (Capability.OFF_EXCHANGE, Capability.TRF_ID, Capability.PARTICIPANT_TIME)
 COLUMNS = {
     Capability.TYPES: "type",
@@ -162,7 +164,8 @@ async def _answered(question: Question, provider: "Provider", plan: Plan) -> lis
         beside = [_refused_beside(each, question, provider, plan) for each in question.beside]
         return [_refused(question.capability, error, plan), *filter(None, beside)]
     rows = f"{table.frame.height:,} {'row' if table.frame.height == 1 else 'rows'}"
-    found = f"{question.about}: {rows} in {monotonic() - began:.1f} s"
+    late = ", a quarter of an hour late on this plan" if table.delayed and question.capability in OF_TODAY else ""
+    found = f"{question.about}: {rows} in {monotonic() - began:.1f} s{late}"
     told = [_told(question, each, table, plan) for each in question.beside]
     if question.capability in COLUMNS:
         return [_told(question, question.capability, table, plan, found), *told]
