@@ -176,7 +176,7 @@ def _add_backfill(commands: "argparse._SubParsersAction[_Parser]", parents: list
 def _add_simulate(commands: "argparse._SubParsersAction[_Parser]", parents: list[Any]) -> None:
     simulate = commands.add_parser("simulate", parents=parents, help="serve the simulated market")
     simulate.add_argument("--port", type=_number(0, 65_535), default=8765, metavar="N", help="0 picks a free one")
-    simulate.add_argument("--key", default="demo", help="the key it accepts (it guards nothing real)")
+    simulate.add_argument("--key", default="demo", help="the key it accepts (default: demo; it guards nothing real)")
     simulate.add_argument(
         "--names", type=_number(3000, 20_000), metavar="N", help="how many are listed (default: about 4,000)"
     )

@@ -3,8 +3,10 @@
 import asyncio
 import sys
 from argparse import Namespace
+from functools import partial
 
 from deskview.cli.context import context_of
+from deskview.cli.opening import SIMULATED_KEY
 from deskview.exits import Exit
 
 
@@ -29,8 +31,11 @@ async def _serve(arguments: Namespace) -> None:
         without=arguments.without,
         names=arguments.names,
     )
-    await serve(app, port=arguments.port, on_ready=_narrate)
+    await serve(app, port=arguments.port, on_ready=partial(_narrate, arguments.key))
 
 
-def _narrate(url: str) -> None:
-    print(f"The simulated market answers at {url} until you press ctrl+c.", file=sys.stderr, flush=True)
+def _narrate(key: str, url: str) -> None:
+    # Another key than the usual one is not repeated: it may be a real one, given by mistake.
+    which = f"the key {key!r}" if key == SIMULATED_KEY else "the key of --key"
+    sentence = f"The simulated market answers at {url} until you press ctrl+c; it accepts {which}."
+    print(sentence, file=sys.stderr, flush=True)

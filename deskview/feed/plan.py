@@ -95,7 +95,7 @@ def _time(plan: FlowPlan, calls_per_minute: int | None, seconds_a_call: float | 
     by_limit = plan.calls_once / calls_per_minute if calls_per_minute else 0.0
     by_pace = plan.calls_once * (seconds_a_call or 0.0) / AT_ONCE / 60
     minutes = max(by_limit, by_pace)
-    long = f"{minutes / 60:.1f} hours" if minutes >= 90 else f"{max(1, ceil(minutes))} minutes"
+    long = f"{minutes / 60:.1f} hours" if minutes >= 90 else _counted(max(1, ceil(minutes)), "minute")
     return f", about {long} here"
 
 

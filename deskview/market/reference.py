@@ -17,6 +17,8 @@ from deskview.market.errors import ReferenceDataError, nearest, shown
 
 #: A US ticker as this project writes it: capitals, a share class after a dot (BRK.B).
 TICKER = re.compile(r"[A-Z][A-Z0-9]{0,5}(\.[A-Z])?")
+_LISTED = 12
+"""The most valid words that a sentence lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,11 @@ class Row:
         return value
 
     def one_of(self, field: str, valid: Collection[str]) -> str:
-        """A field that must be one of the valid words."""
+        """A field that must be one of the valid words, which are listed where they are few and none resembles it."""
         value = self.text(field)
         if value not in valid:
-            self.fail(field, f"{shown(value)} is unknown{nearest(value, valid)}")
+            listed = f"; it is one of: {', '.join(filter(None, valid))}" if len(valid) <= _LISTED else ""
+            self.fail(field, f"{shown(value)} is unknown{nearest(value, valid) or listed}")
         return value
 
     def number(self, field: str) -> float:

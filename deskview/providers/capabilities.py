@@ -113,9 +113,9 @@ USES: Mapping[Capability, Use] = {
     Capability.OFF_EXCHANGE: Use(
         "prints reported off exchange, where retail orders are filled", "retail flow can't be told", (*PRINTS, *PAGE)
     ),
-    Capability.TRF_ID: Use("which facility a print was reported to", "nothing is missed: the exchange says as much"),
+    Capability.TRF_ID: Use("the facility a print was reported to", "nothing is missed: the exchange says as much"),
     Capability.PARTICIPANT_TIME: Use(
-        "when a trade was made, apart from when it was reported",
+        "the time a trade was made, apart from that of its report",
         "trades reported late count when they came in",
         (*PRINTS, *PAGE),
     ),

@@ -11,6 +11,7 @@ import pytest
 
 from deskview import paths
 from deskview.cli.doctor.bundle import masked, shown_settings
+from deskview.cli.doctor.check import SCHEMA
 from deskview.exits import Exit
 from deskview.settings import Alert, Flow, Settings
 from tests.cli.conftest import Desk
@@ -115,7 +116,7 @@ def test_what_cannot_be_written_is_told(desk: Desk, tmp_path: Path) -> None:
 
 def test_with_json_the_report_alone_is_on_standard_output(desk: Desk, tmp_path: Path) -> None:
     done = desk.run("doctor", "--json", "--bundle", str(tmp_path / "bundle.zip"))
-    assert json.loads(done.out)["schema"] == 1
+    assert json.loads(done.out)["schema"] == SCHEMA
 
 
 def test_settings_are_shown_without_what_tells_of_the_user() -> None:

@@ -157,6 +157,18 @@ def test_the_size_of_a_real_terminal(surroundings: Surroundings, size: str, told
     assert CANARY.encode() not in terminal.output
 
 
+@pytest.mark.parametrize("columns", [80, 120])
+def test_no_sentence_is_broken_by_the_edge_of_the_terminal(surroundings: Surroundings, columns: int) -> None:
+    command = f"stty cols {columns} rows 24; exec {sys.executable} -m deskview doctor"
+    with Terminal(["sh", "-c", command], surroundings.environment) as terminal:
+        terminal.wait_for("deskview: faults: ")
+    lines = terminal.output.decode().splitlines()
+    sentences = [line for line in lines if line[:9].strip() in ("ok", "warning", "fault", "")]
+    assert sentences
+    too_long = [line for line in sentences if len(line) > min(columns, 100) and not line.startswith(" " * 36)]
+    assert all(" " not in line[32:].strip() for line in too_long), "a path or a command stands as it is, words do not"
+
+
 def test_a_wrong_setting_does_not_stop_the_report(desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("thema = 1")
@@ -343,13 +355,15 @@ def test_listed_funds_that_look_leveraged_and_nobody_registered_are_a_remark(des
     assert "unregistered" not in report(desk, "--settings", str(settings))
 
 
-def test_a_listed_fund_without_a_type_is_a_fund_where_the_users_file_says_so(desk: Desk, tmp_path: Path) -> None:
+def test_what_is_listed_without_a_type_may_be_a_fund_unless_the_users_file_says_otherwise(
+    desk: Desk, tmp_path: Path
+) -> None:
     settings, names = tmp_path / "settings.toml", tmp_path / "names.toml"
     store_listing(desk, ("ZZZA", "Tradr 2X Long ZZA Daily ETF"), kind=None)
-    assert "unregistered" not in report(desk)
+    assert "massive: 1 listed" in report(desk)["unregistered"]["found"]
     settings.write_text(f'names_file = "{names}"')
-    names.write_text('[[name]]\nticker = "ZZZA"\ntype = "ETF"\n')
-    assert "massive: 1 listed" in report(desk, "--settings", str(settings))["unregistered"]["found"]
+    names.write_text('[[name]]\nticker = "ZZZA"\ntype = "CS"\n')
+    assert "unregistered" not in report(desk, "--settings", str(settings))
 
 
 def test_a_listing_that_cannot_be_read_or_is_not_there_is_not_spoken_of(desk: Desk) -> None:

@@ -71,21 +71,24 @@ async def test_a_pane_names_what_it_misses_and_what_that_costs() -> None:
     assert lines["off-exchange prints"].level is Level.WARNING
     assert "came without prints reported off exchange" in lines["off-exchange prints"].found
     assert lines["TRF id"].level is Level.OK, "no pane misses it"
-    assert "off-exchange prints (retail flow can't be told)" in lines["pane Flow"].found
+    assert "off-exchange prints" in lines["pane Flow"].found
     assert "off-exchange" not in lines["pane Breadth"].found
 
 
 async def test_what_is_refused_with_trades_is_told_with_them_alone() -> None:
     lines = await told(Market(failing=failing(Kind.NOT_ENTITLED)))
-    assert lines["participant time"].found == "comes with trades."
-    assert "trades (" in lines["pane Flow"].found and "participant time" not in lines["pane Flow"].found
+    assert lines["participant time"].found == (
+        "refused with trades. Without it trades reported late count when they came in."
+    )
+    assert lines["pane Flow"].found.startswith("misses trades")
+    assert "participant time" not in lines["pane Flow"].found
 
 
 async def test_what_the_vendor_never_sells_is_missed_however_the_rest_was_answered() -> None:
     for failure in (failing(Kind.NOT_ENTITLED), failing(Kind.UNREACHABLE)):
         lines = await told(Market(LIT, failing=failure), LIT)
         assert lines["off-exchange prints"].found.startswith("Lit does not have prints reported off exchange")
-        assert "off-exchange prints (retail flow can't be told)" in lines["pane Flow"].found
+        assert "off-exchange prints" in lines["pane Flow"].found
 
 
 async def test_every_capability_a_pane_does_not_know_of_has_a_line() -> None:

@@ -20,7 +20,9 @@ def test_the_market_is_served_until_interrupted(surroundings: Surroundings) -> N
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=surroundings.environment
     ) as server:
         assert server.stderr is not None
-        told = re.search(r"http://127\.0\.0\.1:\d+", server.stderr.readline())
+        sentence = server.stderr.readline()
+        assert "any_key" not in sentence, "a real one may be given by mistake"
+        told = re.search(r"http://127\.0\.0\.1:\d+", sentence)
         assert told
         assert ask(told[0], "any_key")["serverTime"].startswith("2026-02-04T14:45:00")
         with pytest.raises(urllib.error.HTTPError, match="401"):
@@ -35,7 +37,9 @@ def test_a_market_with_less_refuses_what_it_has_not(surroundings: Surroundings) 
     command = [sys.executable, "-m", "deskview", "simulate", *options]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=surroundings.environment) as server:
         assert server.stderr is not None
-        told = re.search(r"http://127\.0\.0\.1:\d+", server.stderr.readline())
+        sentence = server.stderr.readline()
+        assert "it accepts the key 'demo'" in sentence
+        told = re.search(r"http://127\.0\.0\.1:\d+", sentence)
         assert told
         for path in ("stocks/v1/splits", "stocks/v1/short-volume"):
             with pytest.raises(urllib.error.HTTPError, match="403"):

@@ -43,6 +43,7 @@ def test_what_it_costs_is_said_in_calls_time_and_bytes() -> None:
     assert words.startswith("50 stocks × 4 windows of 1,000 prints and 12 funds × 1.7 in each of 252 sessions")
     assert "55,440 calls once, about 19 minutes here; 440 a day after" in words
     assert words.endswith(" MB")
+    assert ", about 1 minute here;" in plan_in_words(plan_of(Flow(), None), seconds_a_call=0.001)
     assert "about" not in plan_in_words(plan_of(Flow(), None))
 
 

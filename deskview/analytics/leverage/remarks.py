@@ -14,8 +14,13 @@ from deskview.analytics.leverage.readings import LeftOut
 from deskview.analytics.leverage.risk import Risk
 from deskview.analytics.leverage.supply import LEAST_CLOSES
 
+_OF_ASSETS = ("today_usd", "per_1pct_usd", "aum_usd", "next_week.sd_usd")
+"""What is null for that reason where no assets are known, whatever else is missing."""
 TRACKS, TELLING_USD = 0.01, 50e6
 """A fund's return is taken to be L times the underlying's within 1 % (½ % times L); told of funds of some size."""
+NO_ASSETS = (
+    "of no equity fund are the assets known: the provider has told no share count, and names_file gives no assets_usd"
+)
 NO_CREATIONS = "the share counts of the last session and the one before are not both known yet"
 
 
@@ -34,17 +39,16 @@ def own_counted(model: LeverageModel, now: Moment) -> list[tuple[str, str, str]]
 
 def missing(model: LeverageModel, now: Moment, left_out: list[LeftOut]) -> dict[str, str]:
     """Path of each figure that is null to the reason; of single funds and creations too."""
-    return _of_totals(model, now, left_out) | _of_week(model) | _of_funds(model, now) | _of_creations(model, now)
+    words = _of_totals(model, now, left_out) | _of_week(model) | _of_funds(model, now) | _of_creations(model, now)
+    return words if now.equity.any() else words | dict.fromkeys(_OF_ASSETS, NO_ASSETS)
 
 
 def _of_totals(model: LeverageModel, now: Moment, left_out: list[LeftOut]) -> dict[str, str]:
     words: dict[str, str] = {}
     if not now.moved:
         words["today_usd"] = _no_flow(model, now)
-    if not (now.equity).any():
-        words |= dict.fromkeys(("per_1pct_usd", "aum_usd", "coverage"), "no equity fund has a known AUM")
     if now.coverage is None:
-        words.setdefault("coverage", "no equity fund trades on today's move")
+        words["coverage"] = "no equity fund trades on today's move" if now.equity.any() else NO_ASSETS
     if len(model.past.market_closes) < LEAST_CLOSES:
         words["supply"] = f"fewer than 60 closes of {model.parameters.market} in the history"
     if left_out:

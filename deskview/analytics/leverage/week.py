@@ -170,7 +170,7 @@ def why_missing(week: NextWeek) -> dict[str, str]:
     elif week.day_share is None:
         words["next_week.day_share"] = "the index's five-minute bars are not held"
     if week.coverage is None:
-        words["next_week.coverage"] = "no equity fund resets daily"
+        words["next_week.coverage"] = "no equity fund of known assets resets daily"
     if week.sd_usd is not None and week.percentile is None:
         words["next_week.percentile"] = (
             f"it needs {LEAST_PAST_SDS} past sessions with a spread, {week.percentile_of} are held"

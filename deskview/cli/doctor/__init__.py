@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deskview.cli.context import Context, context_with
 from deskview.cli.doctor.bundle import check_target, write_bundle
-from deskview.cli.doctor.check import Check, Level, as_json, exit_code, summary
+from deskview.cli.doctor.check import Check, Level, as_json, exit_code, summary, terminal_width
 from deskview.credentials import Credentials
 from deskview.exits import Exit
 from deskview.processor import WAY_OUT, processor_fault
@@ -30,7 +30,7 @@ async def _examine(arguments: Namespace) -> Exit:
     async for check in _checks(arguments, found):
         checks.append(check)
         if not arguments.json:
-            print(check.as_text(), flush=True)
+            print(check.as_text(terminal_width()), flush=True)
     if arguments.json:
         print(as_json(checks), flush=True)
     print(f"deskview: {summary(checks)}", file=sys.stderr)

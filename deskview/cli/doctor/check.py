@@ -7,6 +7,8 @@ more than once, `level` one of Level; `found` and `todo` are sentences for peopl
 a new name does not raise it.
 """
 
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,7 +38,9 @@ NAMES = (
 )
 """What checks are called, in about the order in which they come."""
 WIDTH = 100
-_MARGIN = 30
+"""Columns a line of text takes at most; in a terminal no more than it has."""
+_LEAST = 60
+_MARGIN = 10 + max(map(len, NAMES))
 _GRAVEST_FIRST = (Exit.USAGE, Exit.KEY, Exit.PROVIDER, Exit.FAULT)
 
 
@@ -62,10 +66,10 @@ class Check:
     commands: tuple[str, ...] = ()
     code: Exit = Exit.OK
 
-    def as_text(self) -> str:
-        """The check as lines of text; commands are never broken."""
+    def as_text(self, width: int = WIDTH) -> str:
+        """The check as lines of text of so many columns; commands are never broken."""
         head = f"{self.level:<8} {self.name:<{_MARGIN - 10}} "
-        found, *more = [*_lines(self.found), *_lines(self.todo)]
+        found, *more = [line for text in (self.found, self.todo) for line in _lines(text, width - _MARGIN)]
         indent = " " * _MARGIN
         return "\n".join(
             [head + found, *(indent + line for line in more), *(f"{indent}    {it}" for it in self.commands)]
@@ -80,6 +84,15 @@ class Check:
             "todo": neutralise(self.todo, KEYS),
             "commands": self.commands,
         }
+
+
+def terminal_width() -> int:
+    """The columns for a report on standard output: those of its terminal, at most WIDTH, which all else gets."""
+    try:
+        columns = os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):  # it goes into a file, a pipe, or nowhere
+        return WIDTH
+    return min(WIDTH, max(_LEAST, columns))
 
 
 def exit_code(checks: Sequence[Check]) -> Exit:
@@ -106,5 +119,5 @@ def summary(checks: Sequence[Check]) -> str:
     return f"faults: {faults}, warnings: {warnings}, ok: {levels.count(Level.OK)}."
 
 
-def _lines(text: str) -> list[str]:
-    return wrap(neutralise(text, KEYS), WIDTH - _MARGIN, break_long_words=False, break_on_hyphens=False)
+def _lines(text: str, width: int) -> list[str]:
+    return wrap(neutralise(text, KEYS), width, break_long_words=False, break_on_hyphens=False)

@@ -29,6 +29,8 @@ PRINTS = 1_000
 ENOUGH_STOCKS, ENOUGH_WINDOWS, ENOUGH_PRINTS = 50, 200, 1_000
 """What the shipped accuracy of the flow's percentile was measured with."""
 LEFT_OUT = "They did not fit and are in no figure; the others are."
+OF_TODAY = (Capability.SNAPSHOT, Capability.TRADES)
+"""What is of the running session, in which the delay of a plan shows."""
 TOLD_BY_PRINTS = (Capability.OFF_EXCHANGE, Capability.TRF_ID, Capability.PARTICIPANT_TIME)
 COLUMNS = {
     Capability.TYPES: "type",
@@ -100,8 +102,11 @@ class Plan:
             needed = [each for each in Capability if part in USES[each].parts]
             missing = [each for each in needed if self.has.get(each) is False and each not in self.follows]
             unknown = [each.value for each in needed if each not in self.has]
-            lost = [f"{each.value} ({USES[each].loss})" for each in missing]
-            found = f"misses {'; '.join(lost)}." if lost else "misses nothing." if not unknown else ""
+            lost = [each.value for each in missing]
+            found = "misses nothing." if not unknown else ""
+            if lost:
+                whose = "their lines say" if lost[1:] else "its line says"
+                found = f"misses {', '.join(lost)}; above, {whose} what that costs."
             if unknown:
                 found += f" Not known of {', '.join(unknown)}: see their lines above."
             level = Level.WARNING if lost or unknown else Level.OK
@@ -165,12 +170,14 @@ async def _answered(question: Question, provider: "Provider", plan: Plan) -> lis
     except ProviderError as error:
         return [_refused(question.capability, error, plan), *_untold(question, plan, provider)]
     rows = f"{table.frame.height:,} {'row' if table.frame.height == 1 else 'rows'}"
-    found = f"{question.about}: {rows} in {monotonic() - began:.1f} s"
+    late = ", a quarter of an hour late on this plan" if table.delayed and question.capability in OF_TODAY else ""
+    found = f"{question.about}: {rows} in {monotonic() - began:.1f} s{late}"
     if not (table.frame.height or table.left_out or question.capability in MAY_BE_EMPTY):
         empty = Check(question.capability.value, Level.WARNING, f"{found}, where there should be some.")
         return [empty, *_untold(question, plan)]
     has_rows = table.frame.height > 0
-    told = [_told(question, each, table, plan) for each in question.beside] if has_rows else _untold(question, plan)
+    sold = filter(plan.vendor.has, question.beside)
+    told = [_told(question, each, table, plan) for each in sold] if has_rows else _untold(question, plan)
     if question.capability in COLUMNS and has_rows:
         return [_told(question, question.capability, table, plan, found), *told]
     check = plan.asked(question.capability, has=True, found=f"{found}.")
@@ -187,7 +194,9 @@ def _untold(question: Question, plan: Plan, refused_by: "Provider | None" = None
     for each in filter(plan.vendor.has, question.beside):
         if refused_by is not None and not refused_by.capabilities.allows(each):
             plan.follows.add(each)
-            lines.append(plan.asked(each, has=False, found=f"comes with {question.capability}."))
+            lines.append(
+                plan.asked(each, has=False, found=f"refused with {question.capability}. Without it {USES[each].loss}.")
+            )
         elif USES[each].parts:
             lines.append(Check(each.value, Level.WARNING, f"Not known: it is told with {question.capability}."))
     return lines

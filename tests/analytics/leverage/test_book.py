@@ -104,6 +104,13 @@ def test_without_both_counts_creations_are_missing_and_say_why() -> None:
     assert "share counts" in reading.missing["creation_usd"]
 
 
+def test_without_any_assets_what_could_tell_them_is_named() -> None:
+    reading = reading_of(small_market(TWO, NDX, aum={}), live_table({"QQQ": -0.02}))
+    for path in ("today_usd", "per_1pct_usd", "aum_usd", "coverage", "next_week.sd_usd"):
+        assert "names_file gives no assets_usd" in reading.missing[path]
+    assert (reading.today_usd, reading.aum_usd, reading.coverage, reading.next_week.sd_usd) == (None,) * 4
+
+
 def test_a_fund_that_is_no_longer_listed_is_in_no_figure() -> None:
     model = small_market(TWO, NDX, aum={"TQQQ": 60e9, "SQQQ": 8e9}, tickers=tickers_table({"SQQQ": "S", "QQQ": "Q"}))
     reading = reading_of(model, live_table({"QQQ": -0.02}))

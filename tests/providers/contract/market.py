@@ -3,7 +3,7 @@
 Nulls stand wherever a vendor may leave something out. Rows lie in no order, so that a promised one must be made.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
@@ -11,6 +11,8 @@ import polars as pl
 from deskview.market import schema
 from deskview.market.schema import Schema, require
 from deskview.market.sessions import Closure
+from deskview.providers.capabilities import Capability
+from deskview.providers.vendor import Vendor
 
 DAY, DAY_BEFORE, HOLIDAY = date(2026, 11, 20), date(2026, 11, 19), date(2026, 11, 26)
 SINCE = date(2026, 3, 1)
@@ -194,3 +196,21 @@ MARKET = Market(
     **_listings(),
     **_actions(),
 )
+
+UNTOLD: dict[Capability, dict[str, pl.Expr]] = {
+    Capability.TYPES: {name: pl.lit(None, pl.String()).alias("type") for name in ("tickers", "delisted", "details")},
+    Capability.CAPS: {"details": pl.lit(None, pl.Float64()).alias("market_cap_usd")},
+    Capability.INDUSTRIES: {"details": pl.lit(None, pl.String()).alias("sic_code")},
+    Capability.OFF_EXCHANGE: {"trades": pl.lit(False).alias("off_exchange")},
+    Capability.PARTICIPANT_TIME: {"trades": pl.col("sip_time").alias("time")},
+}
+"""What a column holds, table by table, where the vendor does not have what it tells."""
+
+
+def told_by(vendor: Vendor) -> Market:
+    """The market as far as a vendor tells it: a column it has nothing for is null, or what the schema says instead."""
+    market = MARKET
+    for capability in UNTOLD.keys() - vendor.plans.keys():
+        columns = UNTOLD[capability].items()
+        market = replace(market, **{name: getattr(market, name).with_columns(column) for name, column in columns})
+    return market

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from deskview.providers.capabilities import Capability
 from deskview.providers.vendor import Vendor
-from tests.providers.contract.market import MARKET, Market
+from tests.providers.contract.market import MARKET, Market, told_by
 from tests.providers.contract.server import Request, Server
 from tests.providers.scripted import Reply
 
@@ -37,7 +37,8 @@ class Subject(Protocol):
 
 
 class Line(Server):
-    """The vendor's server: `how` it serves; `script` may answer first, `refused` is what the plan lacks."""
+    """The vendor's server: `how` it serves; `script` may answer first, `refused` is what the plan lacks,
+    `truth` the market as far as the vendor tells it."""
 
     def __init__(self, subject: Subject) -> None:
         super().__init__(self.reply)
@@ -45,6 +46,7 @@ class Line(Server):
         self.how = Serving()
         self.script: Callable[[Request], Reply | None] = lambda _: None
         self.refused: set[Capability] = set()
+        self.truth = told_by(subject.vendor)
 
     def reply(self, request: Request) -> Reply:
         """The script's answer, else the plan's, else the market's."""

@@ -9,7 +9,6 @@ from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.transport import Limits
 from tests.providers.contract.calls import BARS, CLOCK, Call
 from tests.providers.contract.conftest import TRIES, opened_at
-from tests.providers.contract.market import MARKET
 from tests.providers.contract.subject import Line, Subject
 from tests.providers.contract.subjects import every_call, every_subject
 from tests.providers.scripted import Reply
@@ -80,7 +79,7 @@ async def test_no_more_requests_in_flight_than_the_limits_allow(line: Line, prov
         await asyncio.sleep(0)
     line.release()
     for table in await asyncio.gather(*calls):
-        BARS.holds(table, MARKET)
+        BARS.holds(table, line.truth)
     assert line.most_in_flight == Limits().in_flight
     assert line.connections <= Limits().in_flight
 
@@ -100,7 +99,7 @@ async def test_after_a_reconnect_new_connections_are_used(line: Line, provider: 
     await BARS.ask(provider)
     await provider.reconnect()
     await line.settled(lambda: line.open == 0)
-    BARS.holds(await BARS.ask(provider), MARKET)
+    BARS.holds(await BARS.ask(provider), line.truth)
     assert [request.connection for request in line.requests] == [1, 2]
 
 
@@ -112,7 +111,7 @@ async def test_a_request_under_way_on_a_reconnect_is_sent_once_more(line: Line, 
     await provider.reconnect()
     await line.settled(lambda: line.connections == 2)
     line.release()
-    BARS.holds(await call, MARKET)
+    BARS.holds(await call, line.truth)
 
 
 @every_call
@@ -129,7 +128,7 @@ async def test_a_call_that_is_cancelled_leaves_nothing_and_the_next_one_works(
     await line.settled(lambda: line.open == 0)
     await line.settled(lambda: asyncio.all_tasks() <= before)
     line.release()
-    call.holds(await call.ask(provider), MARKET)
+    call.holds(await call.ask(provider), line.truth)
 
 
 @every_subject
@@ -144,7 +143,7 @@ async def test_calls_cancelled_while_they_queue_leave_the_queue(line: Line, prov
     await line.settled(lambda: line.open == 0)
     asked = len(line.requests)
     line.release()
-    BARS.holds(await BARS.ask(provider), MARKET)
+    BARS.holds(await BARS.ask(provider), line.truth)
     assert len(line.requests) == asked + 1
 
 
@@ -170,5 +169,5 @@ async def test_what_goes_over_the_wire_is_counted(line: Line, provider: Provider
 @every_subject
 async def test_a_fault_that_passes_is_tried_again(line: Line, provider: Provider) -> None:
     line.script = lambda _: Reply(503, b"") if len(line.requests) == 1 else None
-    BARS.holds(await BARS.ask(provider), MARKET)
+    BARS.holds(await BARS.ask(provider), line.truth)
     assert len(line.requests) == 2

@@ -12,7 +12,6 @@ from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.vendor import Vendor
 from tests.providers.contract.calls import CALLS, CLOCK, Call
 from tests.providers.contract.conftest import opened_at
-from tests.providers.contract.market import MARKET
 from tests.providers.contract.subject import Line, Subject
 from tests.providers.contract.subjects import calls_of, every_call, every_call_in_vain, every_subject
 from tests.providers.test_rate import Clock
@@ -41,7 +40,7 @@ async def test_a_refusal_costs_what_rests_on_it_and_says_so(
     assert (denial.sentence, denial.plan) == (error.sentence, plan)
     for other in calls_of(subject):
         if other.capability is not call.capability:
-            other.holds(await other.ask(provider), MARKET)
+            other.holds(await other.ask(provider), line.truth)
             assert provider.capabilities.allows(other.capability)
 
 
@@ -56,7 +55,7 @@ async def test_nothing_is_sent_while_it_is_refused_and_it_heals_by_the_clock(
     assert (await refused(provider, call)).retry_after_s == 1
     assert len(line.requests) == asked
     clock.now += 1
-    call.holds(await call.ask(provider), MARKET)
+    call.holds(await call.ask(provider), line.truth)
     assert provider.capabilities.allows(call.capability)
 
 
@@ -66,7 +65,7 @@ async def test_on_request_it_is_asked_for_at_once(line: Line, provider: Provider
     await refused(provider, call)
     line.refused = set()
     provider.capabilities.retry_now()
-    call.holds(await call.ask(provider), MARKET)
+    call.holds(await call.ask(provider), line.truth)
     assert provider.capabilities.allows(call.capability)
 
 
@@ -83,7 +82,7 @@ async def test_many_refused_together_wait_no_longer_than_one(
     assert {error.retry_after_s for error in await asyncio.gather(*asked)} == {RETRY_FIRST_S}
     line.refused = set()
     clock.now += RETRY_FIRST_S
-    call.holds(await call.ask(provider), MARKET)
+    call.holds(await call.ask(provider), line.truth)
 
 
 async def never(provider: Provider, line: Line, clock: Clock, call: Call) -> None:

@@ -10,7 +10,7 @@ from deskview.providers.base import Provider, Table
 from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
 from tests.providers.contract.calls import BARS, CALLS, CLOCK, Call
-from tests.providers.contract.market import DAY, MARKET, OPEN, SINCE, UNTIL
+from tests.providers.contract.market import DAY, OPEN, SINCE, UNTIL
 from tests.providers.contract.server import Request
 from tests.providers.contract.subject import Line, Subject
 from tests.providers.contract.subjects import calls_of, every_call, every_subject, every_whole_call
@@ -19,13 +19,13 @@ from tests.providers.scripted import Reply
 
 @every_call
 async def test_the_table_is_the_markets(line: Line, provider: Provider, call: Call) -> None:
-    call.holds(await call.ask(provider), MARKET)
+    call.holds(await call.ask(provider), line.truth)
 
 
 @every_whole_call
 async def test_a_table_larger_than_a_page_is_whole(line: Line, provider: Provider, call: Call) -> None:
     line.how = replace(line.how, page_rows=2)
-    call.holds(await call.ask(provider), MARKET)
+    call.holds(await call.ask(provider), line.truth)
 
 
 async def paged(line: Line, provider: Provider) -> dict[str, int]:
@@ -56,7 +56,7 @@ async def test_a_page_that_fails_costs_the_table(line: Line, provider: Provider)
             await call.ask(provider)
         assert caught.value.kind is Kind.SERVER, call.name
         line.script = lambda _: None
-        call.holds(await call.ask(provider), MARKET)
+        call.holds(await call.ask(provider), line.truth)
 
 
 @every_subject
