@@ -42,11 +42,15 @@ class Gap(StrEnum):
 
 
 _GAPS = {
-    Gap.SHARES: ("shares_outstanding", "is the share count known: the share classes of a company count alike."),
-    Gap.CAPS: ("market_cap_usd", "is the market cap known: what is weighted by size is empty."),
-    Gap.INDUSTRIES: ("sic_code", "is the industry known: names outside the shipped list have no sector."),
+    Gap.SHARES: ("shares_outstanding", ("share counts", "share classes of a company count alike")),
+    Gap.CAPS: ("market_cap_usd", ("market caps", "what is weighted by size is empty or of the others")),
+    Gap.INDUSTRIES: ("sic_code", ("industries", "names outside the shipped list have no sector")),
 }
-"""Column and end of the sentence."""
+"""Column, what it holds, and what comes of it."""
+UNKNOWN_MOST = 0.5
+"""The part of the stocks from which on it is told that another fact is unknown: some have none anywhere."""
+CLOSE_DAYS = 10
+"""A close this much older than assets has nothing to do with them."""
 _COLUMNS = {"sector": "sector", "shares": "shares_outstanding", "market_cap_usd": "market_cap_usd"}
 """The facts that complete NAMES, with their columns there; types are completed by with_types."""
 _KNOWN = "the provider or a shipped list has it"
@@ -54,7 +58,7 @@ _UNLISTED = "it is not in the listing"
 _COMING = "its date is after the session"
 _NO_FUND = "it is not among the leveraged funds"
 _BOTH = "its shares stand in the file too"
-_NO_CLOSE = "the history has no close on its date or before"
+_NO_CLOSE = "the history has no close on its date or in the days before"
 
 
 @dataclass(frozen=True)
@@ -199,6 +203,7 @@ def _closes_on(own: pl.DataFrame, history: pl.DataFrame, splits: pl.DataFrame, s
     closes = (
         history.join(wanted, on="ticker")
         .filter(pl.col("session") <= pl.col("as_of"), pl.col("close") > 0)
+        .filter(pl.col("session") > pl.col("as_of") - pl.duration(days=CLOSE_DAYS))
         .sort("session")
         .group_by("ticker")
         .agg(pl.col("close").last())
@@ -250,14 +255,15 @@ def unknown_types(listing: pl.DataFrame, ranked: tuple[str, ...]) -> str:
 def unknown_facts(
     names: pl.DataFrame, tickers: pl.DataFrame, details: pl.DataFrame, ranked: tuple[str, ...]
 ) -> dict[Gap, str]:
-    """A sentence for each fact that is lacking: types as in `unknown_types`, the others where none of many stocks that
-    were asked for (DETAILS) has them, by NAMES."""
+    """A sentence for each fact that is lacking: types as in `unknown_types`, the others where most of many stocks that
+    were asked for (DETAILS) have none, by NAMES."""
     found = {Gap.TYPES: unknown_types(tickers, ranked)}
     asked = details.select("ticker", "sic_code").join(names.drop("sector"), on="ticker")
     asked = asked.filter(pl.col("type").is_in(STOCKS))
     for gap, (column, what) in _GAPS.items():
-        if asked.height >= UNKNOWN_NAMES and asked.get_column(column).null_count() == asked.height:
-            found[gap] = f"Of none of the {asked.height:,} stocks asked for {what}"
+        unknown = asked.get_column(column).null_count()
+        if asked.height >= UNKNOWN_NAMES and unknown > asked.height * UNKNOWN_MOST:
+            found[gap] = f"The {what[0]} of {unknown:,} of {asked.height:,} stocks asked for are not known: {what[1]}."
     return {gap: sentence for gap, sentence in found.items() if sentence}
 
 

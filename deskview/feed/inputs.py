@@ -61,6 +61,8 @@ _REST_ON: dict[Gap, tuple[str, ...]] = {
     Gap.INDUSTRIES: ("momentum",),
 }
 """The parts that rest on what nobody tells of names; breadth and rotation have lists of names."""
+_RANKED_BY: dict[Gap, tuple[str, ...]] = {Gap.CAPS: ("momentum",)}
+"""The parts that rank names by it where it is known, and where it is not say so themselves."""
 
 
 def past_for(state: FeedState, store: Store, registry: Registry, session: date, sessions: list[date]) -> Past:
@@ -217,11 +219,12 @@ def _of_names(basis: Basis | None) -> Iterator[tuple[str, Notice]]:
     """What nobody tells of names, and what of their amounts is the user's, by the parts that rest on it."""
     if basis is None:
         return
-    unknown = {gap: Notice(sentence) for gap, sentence in basis.unknown.items()}
-    own = {gap: Notice(told, whole=not old) for gap, (told, old) in amounts_used(basis.own, basis.session).items()}
-    for gap, notice in (*unknown.items(), *own.items()):
+    for gap, sentence in basis.unknown.items():
         for part in _REST_ON[gap]:
-            yield part, notice
+            yield part, Notice(sentence)
+    for gap, (sentence, old) in amounts_used(basis.own, basis.session).items():
+        for part in (*_REST_ON[gap], *_RANKED_BY.get(gap, ())):
+            yield part, Notice(sentence, whole=not old)
 
 
 def _never_told(provider: Provider) -> Notice | None:

@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskview.analytics.adjust import adjusted_history
-from deskview.analytics.chain import OWN_COUNTS, OWN_FACTS, Completed, age, complete, unknown_types, with_types
+from deskview.analytics.chain import (
+    OWN_COUNTS,
+    OWN_FACTS,
+    Completed,
+    Gap,
+    age,
+    complete,
+    unknown_facts,
+    unknown_types,
+    with_types,
+)
 from deskview.analytics.leverage.book import build_book
 from deskview.market.funds import FUNDS, UNDERLYINGS
 from deskview.market.members import MEMBERS
@@ -164,7 +174,12 @@ def test_without_a_file_the_table_is_the_same(names: list[dict[str, Any]]) -> No
         ({"shares": 1.0}, {"shares_outstanding": 2.0}, "shares", KNOWN),
         ({"sector": "Energy"}, {"sector": "Utilities"}, "sector", KNOWN),
         ({"assets_usd": 1.0}, {}, "assets_usd", "it is not among the leveraged funds"),
-        ({"ticker": "ZZZL", "assets_usd": 1.0}, {}, "assets_usd", "the history has no close on its date or before"),
+        (
+            {"ticker": "ZZZL", "assets_usd": 1.0},
+            {},
+            "assets_usd",
+            "the history has no close on its date or in the days before",
+        ),
         ({"ticker": "ZZZL", "assets_usd": 1.0, "shares": 2.0}, {}, "assets_usd", "its shares stand in the file too"),
     ],
 )
@@ -197,8 +212,30 @@ def test_assets_become_shares_by_the_last_close_on_their_day_or_before() -> None
     assert found.names["shares_outstanding"].to_list() == [None], "implied shares are the funds' alone"
     older = own({"ticker": "ZZZL", "assets_usd": 8e6, "as_of": DAY - timedelta(days=9)})
     assert completed([{"ticker": "ZZZL"}], older, funds=[fund()], history=history).counts.rows() == [
-        ("ZZZL", DAY - timedelta(days=9), None, "assets", "the history has no close on its date or before")
+        ("ZZZL", DAY - timedelta(days=9), None, "assets", "the history has no close on its date or in the days before")
     ]
+
+
+def test_a_close_of_long_before_says_nothing_of_assets() -> None:
+    asked = own({"ticker": "ZZZL", "assets_usd": 8e6})
+    for days, shares in ((9, 2e5), (10, None)):
+        history = closes("ZZZL", (DAY - timedelta(days=days), 40.0))
+        found = completed([{"ticker": "ZZZL"}], asked, funds=[fund()], history=history)
+        assert found.counts["shares"].to_list() == [shares]
+
+
+def test_a_fact_most_stocks_lack_is_told_with_how_many() -> None:
+    tickers = [f"S{number}" for number in range(200)]
+    listing = pl.DataFrame({"ticker": tickers, "type": "CS"})
+    details = pl.DataFrame({"ticker": tickers, "sic_code": "3674"})
+    for known, told in ((0, "200 of 200"), (99, "101 of 200"), (100, "")):
+        caps = [1e9 if place < known else None for place in range(200)]
+        names = listing.with_columns(
+            market_cap_usd=pl.Series(caps, dtype=pl.Float64), shares_outstanding=1.0, sector=None
+        )
+        found = unknown_facts(names, listing, details, STOCKS)
+        assert list(found) == ([Gap.CAPS] if told else [])
+        assert told in found.get(Gap.CAPS, "")
 
 
 def test_shares_of_the_file_go_before_its_assets() -> None:

@@ -355,17 +355,6 @@ def test_listed_funds_that_look_leveraged_and_nobody_registered_are_a_remark(des
     assert "unregistered" not in report(desk, "--settings", str(settings))
 
 
-def test_what_is_listed_without_a_type_may_be_a_fund_unless_the_users_file_says_otherwise(
-    desk: Desk, tmp_path: Path
-) -> None:
-    settings, names = tmp_path / "settings.toml", tmp_path / "names.toml"
-    store_listing(desk, ("ZZZA", "Tradr 2X Long ZZA Daily ETF"), kind=None)
-    assert "massive: 1 listed" in report(desk)["unregistered"]["found"]
-    settings.write_text(f'names_file = "{names}"')
-    names.write_text('[[name]]\nticker = "ZZZA"\ntype = "CS"\n')
-    assert "unregistered" not in report(desk, "--settings", str(settings))
-
-
 def test_a_listing_that_cannot_be_read_or_is_not_there_is_not_spoken_of(desk: Desk) -> None:
     store_listing(desk, ("SPY", "SPDR S&P 500 ETF Trust"))
     assert "unregistered" not in report(desk)

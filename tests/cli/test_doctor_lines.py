@@ -1,5 +1,6 @@
 """The doctor's lines on the plan of a market at a socket: what is refused, what no answer tells, what panes miss."""
 
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from deskview.providers import PROVIDERS
 from deskview.providers.capabilities import Capability
 from tests.cli.conftest import Desk, Serving
-from tests.cli.test_doctor import levels, report
+from tests.cli.test_doctor import levels, report, store_listing
 from tests.credentials.conftest import CANARY
 
 
@@ -48,3 +49,12 @@ def test_an_answer_without_rows_leaves_open_what_it_would_have_told(
     assert "of ZZZZZ: 0 rows" in checks["shares"]["found"]
     assert checks["market caps"]["found"] == "Not known: it is told with shares."
     assert checks["pane Breadth"]["found"] == "Not known of shares, market caps: see their lines above."
+
+
+def test_a_name_without_a_type_may_be_a_fund_unless_the_users_file_says_otherwise(desk: Desk, tmp_path: Path) -> None:
+    settings, names = tmp_path / "settings.toml", tmp_path / "names.toml"
+    store_listing(desk, ("ZZZA", "Tradr 2X Long ZZA Daily ETF"), kind=None)
+    assert "massive: 1 listed" in report(desk)["unregistered"]["found"]
+    settings.write_text(f'names_file = "{names}"')
+    names.write_text('[[name]]\nticker = "ZZZA"\ntype = "CS"\n')
+    assert "unregistered" not in report(desk, "--settings", str(settings))
