@@ -238,4 +238,9 @@ def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
         )
     if unknown:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    if getattr(arguments, "demo", True) is False:
+        usual = vars(_simulated().parse_args([]))
+        given = [f"--{name}" for name, value in usual.items() if getattr(arguments, name) != value]
+        if given:
+            parser.error(f"{given[0]} is of the simulated market: add --demo, or leave it out for the provider")
     return arguments

@@ -41,6 +41,7 @@ from deskview.market.schema import (
 
 SESSION = date(2026, 10, 15)
 DAY = date(2026, 10, 1)
+NO_CLOSE = "the history has no close on its date or in the days before"
 KNOWN = "the provider or a shipped list has it"
 FACTS = {"type": "type", "sector": "sector", "shares": "shares_outstanding", "market_cap_usd": "market_cap_usd"}
 """The user's facts with their columns in NAMES."""
@@ -178,7 +179,7 @@ def test_without_a_file_the_table_is_the_same(names: list[dict[str, Any]]) -> No
             {"ticker": "ZZZL", "assets_usd": 1.0},
             {},
             "assets_usd",
-            "the history has no close on its date or in the days before",
+            NO_CLOSE,
         ),
         ({"ticker": "ZZZL", "assets_usd": 1.0, "shares": 2.0}, {}, "assets_usd", "its shares stand in the file too"),
     ],
@@ -212,7 +213,7 @@ def test_assets_become_shares_by_the_last_close_on_their_day_or_before() -> None
     assert found.names["shares_outstanding"].to_list() == [None], "implied shares are the funds' alone"
     older = own({"ticker": "ZZZL", "assets_usd": 8e6, "as_of": DAY - timedelta(days=9)})
     assert completed([{"ticker": "ZZZL"}], older, funds=[fund()], history=history).counts.rows() == [
-        ("ZZZL", DAY - timedelta(days=9), None, "assets", "the history has no close on its date or in the days before")
+        ("ZZZL", DAY - timedelta(days=9), None, "assets", NO_CLOSE)
     ]
 
 
