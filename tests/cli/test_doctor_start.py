@@ -134,7 +134,7 @@ def test_on_a_processor_that_can_not_run_polars_nothing_else_is_tried(desk: Desk
 def test_the_form_of_the_json(desk: Desk) -> None:
     report = json.loads(desk.run("doctor", "--json").out)
     assert list(report) == ["schema", "deskview", "exit_code", "checks"]
-    assert report["schema"] == SCHEMA == 1
+    assert report["schema"] == SCHEMA == 2
     for check in report["checks"]:
         assert list(check) == ["name", "level", "found", "todo", "commands"]
         assert check["level"] in ("ok", "warning", "fault")
@@ -147,7 +147,12 @@ def test_the_names_of_the_checks_are_fixed() -> None:
         *("alert_command", "alert_file", "columns"),
         *("theme", "own theme", "log", "terminal", "colours", "characters", "tmux", "keyring", "key"),
         *("network", "proxy", "trust store", "certificate", "provider", "clock"),
-        *("snapshot", "daily bars", "splits", "details", "trades", "flow sample", "intraday bars", "short volume"),
+        *("clock", "holidays", "names", "delisted names", "types", "shares", "market caps", "industries"),
+        *("trade conditions", "daily bars", "intraday bars", "splits", "dividends", "snapshot"),
+        *("trades", "off-exchange prints", "TRF id", "participant time", "flow sample", "short volume"),
+        *("option chains", "open interest", "short interest", "float", "earnings", "news", "halts"),
+        *("pane Momentum", "pane Breadth", "pane Rotation", "pane Leveraged ETFs", "pane Flow"),
+        *("pane Retail favourites", "pane Name page"),
         *("cache", "history", "unregistered"),
     }
     used = set()

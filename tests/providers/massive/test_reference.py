@@ -61,7 +61,7 @@ async def test_listing_keeps_stocks_adrs_and_funds(server: Server, massive: Mass
 
 async def test_listing_counts_what_does_not_fit_and_cleans_names() -> None:
     rows = [
-        listed("A", name="Evil\x1b[31m\u202e Corp\n"),
+        listed("A", name="Evil\x1b[31m\u202e\u202fCorp\n"),
         listed("A"),
         {"ticker": "B", "name": "no type"},
         listed("C", active=False),
