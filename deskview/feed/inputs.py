@@ -205,6 +205,8 @@ def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
     for remark in _remarks(provider, state):
         for part in OF_THE_MARKET:
             notices.setdefault(part, remark)
+    if earlier := _of_an_earlier_session(provider, state):
+        notices.setdefault("flow", earlier)
     for part, notice in _of_names(state.basis.value):
         notices.setdefault(part, notice)
     return notices
@@ -256,13 +258,20 @@ def _remarks(provider: Provider, state: FeedState) -> list[Notice]:
     remarks = [Notice(state.clock.doubt, doubt=True)] if state.clock and state.clock.doubt else []
     if state.daily.problems:
         remarks.append(Notice(" ".join(state.daily.problems), doubt=state.daily.in_doubt))
-    denial = provider.capabilities.denied.get(Capability.SNAPSHOT)
-    if denial is not None and state.snapshot_at is not None:
-        sentence = f"{denial.sentence} Shown is the close of {state.session.value}."
-        remarks.append(Notice(sentence, retry_at=provider.capabilities.retry_at(Capability.SNAPSHOT)))
+    if earlier := _of_an_earlier_session(provider, state):
+        remarks.append(earlier)
     if state.store.value is not None and state.store.value.write_error:
         remarks.append(Notice(state.store.value.write_error, whole=True))
     return remarks
+
+
+def _of_an_earlier_session(provider: Provider, state: FeedState) -> Notice | None:
+    """Which session is shown where the plan has no snapshots of the one that is on."""
+    denial = provider.capabilities.denied.get(Capability.SNAPSHOT)
+    if denial is None or state.snapshot_at is None:
+        return None
+    sentence = f"{denial.sentence} Shown is the close of {state.session.value}."
+    return Notice(sentence, retry_at=provider.capabilities.retry_at(Capability.SNAPSHOT))
 
 
 def _parts(task: Task, state: FeedState) -> tuple[str, ...]:
