@@ -268,7 +268,9 @@ def _remarks(provider: Provider, state: FeedState) -> list[Notice]:
 def _of_an_earlier_session(provider: Provider, state: FeedState) -> Notice | None:
     """Which session is shown where the plan has no snapshots of the one that is on."""
     denial = provider.capabilities.denied.get(Capability.SNAPSHOT)
-    if denial is None or state.snapshot_at is None:
+    if denial is None or state.snapshot_at is None or state.now is None:
+        return None
+    if state.session.value == state.calendar.session_at(state.now):
         return None
     sentence = f"{denial.sentence} Shown is the close of {state.session.value}."
     return Notice(sentence, retry_at=provider.capabilities.retry_at(Capability.SNAPSHOT))

@@ -145,6 +145,17 @@ async def test_one_refusal_in_mid_session_costs_no_figures_and_is_over_on_reques
     assert through.capabilities.denied == unsold
 
 
+async def test_a_snapshot_refused_in_mid_session_says_nothing_of_flow(warm: Path) -> None:
+    """Its figures are of the session that is on, whatever becomes of the prices."""
+    switch = Switch()
+    async with running(provider(switch), warm) as shown:
+        good = await shown.until(complete)
+        switch.turn(UNLIMITED, without=["snapshot"])
+        shown.feed.refresh_now()
+        told = await shown.until(partial(everywhere, "needs Stocks Starter"))
+    assert (told.flow.status, told.flow.note) == (good.flow.status, good.flow.note)
+
+
 @pytest.mark.parametrize(("fault", "told"), [("foreign-next", "on another server"), ("repeat-cursor", "page twice")])
 async def test_pages_that_lead_astray_are_not_followed(tmp_path: Path, fault: str, told: str) -> None:
     board = await refreshed(simulated(fault), tmp_path)
