@@ -46,3 +46,16 @@ def test_through_a_page_s_list_to_a_name_s_own_and_back(seat: Seat) -> None:
     seat.wait_for(lambda text: re.search(r"momentum › \w+ › \w+", text) is not None)
     seat.press("hhhv")
     seat.wait_for("view 1 of")
+
+
+def test_an_escape_and_the_next_key_in_one_packet_are_both_taken(seat: Seat) -> None:
+    seat.press("m")
+    seat.wait_for("esc back")
+    seat.press("\x1bb\x1bv")
+    seat.wait_for("view 1 of")
+    seat.press("\x1b2")
+    seat.wait_for(lacks("esc back"))
+    seat.press("\x1b/nv")
+    seat.wait_for("Nvidia")
+    seat.press("\x1bbz")  # alt and b, where one types
+    seat.wait_for("znv")

@@ -1,13 +1,17 @@
 """What a driver writes to and reads with: it never waits, and hears the end."""
 
+import math
 import os
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TextIO
+from unittest.mock import patch
 
 import pytest
+from textual._xterm_parser import XTermParser
+from textual.events import Key
 
 from deskview.widgets.textual_private import terminal
 from deskview.widgets.textual_private.terminal import KeyDecoder, TerminalOutput, TerminalWatch, TerminalWriter
@@ -141,6 +145,37 @@ def test_keys_are_decoded_without_what_is_no_utf_8_and_the_end_is_heard() -> Non
     assert decoder.decode(b"\xa9\xe9b") == "éb"
     with pytest.raises(EOFError):
         decoder.decode(b"")
+
+
+def keys_of(*reads: bytes, alt: str = "") -> list[str]:
+    """What Textual makes of what is read, piece by piece and then no more."""
+    decoder, parser = KeyDecoder("utf-8", lambda character: character in alt), XTermParser()
+    events = [event for data in reads for event in parser.feed(decoder.decode(data))]
+    with patch("textual._parser.get_time", lambda: math.inf):
+        events += parser.tick()
+    return [event.key for event in events if isinstance(event, Key)]
+
+
+@pytest.mark.parametrize(
+    ("reads", "keys"),
+    [
+        ((b"\x1bb",), ["escape", "b"]),
+        ((b"\x1b", b"v"), ["escape", "v"]),
+        ((b"\x1bv\x1b",), ["escape", "v", "escape"]),
+        ((b"\x1b1", b"\x1b", b"\x1b"), ["escape", "1", "escape", "escape"]),
+        ((b"\x1b\r",), ["escape", "enter"]),
+        ((b"\x1b\xc3", b"\xa9"), ["escape", "é"]),
+        ((b"\x1b[", b"A\x1bOP\x1b\x1b[B"), ["up", "f1", "escape", "down"]),
+        ((b"\x1b[27uv",), ["escape", "v"]),
+    ],
+)
+def test_an_escape_and_what_comes_with_it_are_two_keys(reads: tuple[bytes, ...], keys: list[str]) -> None:
+    assert keys_of(*reads) == keys
+
+
+def test_an_escape_and_a_key_behind_alt_are_that_key() -> None:
+    assert keys_of(b"\x1bv", alt="v") == ["alt+v"]
+    assert keys_of(b"\x1bw", alt="v") == ["escape", "w"]
 
 
 def test_a_terminal_whose_other_end_has_been_closed_is_noticed_once() -> None:

@@ -11,13 +11,14 @@ from functools import partial
 from typing import Any, TypeVar
 
 from rich.console import RenderableType
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.driver import Driver
 from textual.events import Key, Paste
 from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.message import Message
 from textual.screen import Screen
+from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from deskview.widgets.text import HarmlessFilter
@@ -55,6 +56,8 @@ class GuardedApp(App[Result]):
 
     crash = ""
     """The text about the first failure that ended the app; empty where none did."""
+    alt_keys: frozenset[str] = frozenset()
+    """Keys behind alt, by their names, that the app makes something of."""
     parting = ""
     """Why the app ended that neither failed nor was asked to; empty where there is nobody to read it."""
 
@@ -125,6 +128,13 @@ class GuardedApp(App[Result]):
         That is some turns of the loop before a key is acted upon.
         """
         return super()._post_message(typed)
+
+    def takes_alt(self, character: str) -> bool:
+        """Whether alt and a character are one key: where one types a text, or the app has such; runs on that thread."""
+        with suppress(ScreenStackError):
+            if isinstance(self.focused, Input):
+                return True
+        return f"alt+{normalised_keys(character)}" in self.alt_keys
 
     def _post_message(self, message: Message) -> Coroutine[Any, Any, bool]:
         return self.accept_typed(message) if isinstance(message, Key | Paste) else super()._post_message(message)

@@ -28,16 +28,6 @@ FORCED_S = 1.5
 """So long the app has to end by itself once its terminal has gone."""
 
 
-def _hear_the_end(module: Any) -> None:  # noqa: ANN401 - a module, whose name is set
-    """Makes the module's drivers hear that their input has ended, and drop bytes that are no UTF-8.
-
-    A driver asks for its decoder by a name of its module. The one Python gives it fails at a foreign byte, and with it
-    the driver reads what has ended again and again.
-    """
-    if hasattr(module, "getincrementaldecoder"):
-        module.getincrementaldecoder = lambda encoding: partial(KeyDecoder, encoding)
-
-
 class GuardedDriver(Base):
     """What is put before a driver: its threads can tell the app of a failure, and nobody waits for the terminal.
 
@@ -103,6 +93,7 @@ class GuardedDriver(Base):
 
     def run_input_thread(self) -> None:
         """As the driver does, as long as there is something to read from."""
+        self._decode_keys()
         try:
             super().run_input_thread()
         except EOFError:
@@ -111,6 +102,16 @@ class GuardedDriver(Base):
             self._lost("the terminal has gone" if self.input_tty else "standard input has ended")
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it
             self._failed(error)
+
+    def _decode_keys(self) -> None:
+        """Has the driver hear that its input has ended, drop bytes that are no UTF-8, and part keys that came together.
+
+        It asks for its decoder by a name of its module. The one Python gives it fails at a foreign byte, and with it
+        the driver reads what has ended again and again.
+        """
+        module: Any = sys.modules[super().run_input_thread.__module__]
+        if hasattr(module, "getincrementaldecoder"):
+            module.getincrementaldecoder = lambda encoding: partial(KeyDecoder, encoding, self._app.takes_alt)
 
     def _failed(self, error: Exception) -> None:
         """A terminal that has gone is a reason to leave; anything else is a failure of the app's."""
@@ -140,5 +141,4 @@ class GuardedDriver(Base):
 @cache
 def guarded(driver: type[Driver]) -> type[Driver]:
     """The driver with GuardedDriver before it."""
-    _hear_the_end(sys.modules[driver.__module__])
     return type(driver.__name__, (GuardedDriver, driver), {})

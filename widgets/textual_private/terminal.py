@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import re
 import select
 import threading
 from collections import deque
@@ -156,20 +157,38 @@ class TerminalWriter:
             self._failed(error)
 
 
+ESCAPE = "\x1b"
+JOINED = re.compile(r"\x1b([^\x1b\[O\]P_^X])", re.DOTALL)
+"""An escape and what can't be the rest of a sequence a terminal begins with it."""
+NOTHING = "\x1b[?2026;0$y"
+"""A terminal's answer that Textual takes and makes nothing of: what comes before it has come to its end."""
+
+
 class KeyDecoder:
     """Decodes what a terminal sends; raises EOFError at its end, where a driver would ask again at once for ever.
 
-    Bytes that do not fit are dropped: a terminal set to Latin-1 sends such for an accent.
+    Bytes that do not fit are dropped: a terminal set to Latin-1 sends such for an accent. An escape and a character
+    behind it are two keys, one after the other: after a lag they come together, and Textual would take them for one
+    with alt. Only where `takes_alt` says that this is a key they are that one.
     """
 
-    def __init__(self, encoding: str) -> None:
+    def __init__(self, encoding: str, takes_alt: Callable[[str], bool] = lambda _: False) -> None:
         self._decode = codecs.getincrementaldecoder(encoding)("ignore").decode
+        self._takes_alt = takes_alt
+        self._escaped = False
 
     def decode(self, data: bytes, final: bool = False) -> str:
         """The text so far, as of a decoder of Python's."""
         if not data:
             raise EOFError
-        return self._decode(data, final)
+        text = self._decode(data, final)
+        escape = ESCAPE if self._escaped else ""
+        self._escaped = text.endswith(ESCAPE) if text else self._escaped
+        return JOINED.sub(self._parted, escape + text)[len(escape) :]
+
+    def _parted(self, found: re.Match[str]) -> str:
+        character = found[1]
+        return found[0] if self._takes_alt(character) else f"{ESCAPE}{NOTHING}{character}"
 
 
 class TerminalWatch:
