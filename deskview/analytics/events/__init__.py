@@ -1,0 +1,36 @@
+"""What followed such days in the past: an event study of a series of daily returns, usable by itself.
+
+from deskview.analytics.events import Series, below, study
+
+found = study(Series(sessions, returns), below(returns, -0.05), rule="5 %", definition="a fall of 5 % or more")
+"""
+
+from deskview.analytics.events.bootstrap import LEVEL, RESAMPLES
+from deskview.analytics.events.rank import Rank, rank_of
+from deskview.analytics.events.rules import APART, below, by_legs, by_sigma, declustered, panic_days, whole_sigma
+from deskview.analytics.events.structs import Event, Outcome, PathDay, Split, Study
+from deskview.analytics.events.study import ENOUGH, LONGEST, SPANS, Series, study
+
+__all__ = [
+    "APART",
+    "ENOUGH",
+    "LEVEL",
+    "LONGEST",
+    "RESAMPLES",
+    "SPANS",
+    "Event",
+    "Outcome",
+    "PathDay",
+    "Rank",
+    "Series",
+    "Split",
+    "Study",
+    "below",
+    "by_legs",
+    "by_sigma",
+    "declustered",
+    "panic_days",
+    "rank_of",
+    "study",
+    "whole_sigma",
+]
