@@ -3,7 +3,17 @@
 from deskview.board.basis import Assumptions, Basis, DailyTables, Reference, build_basis, wanted_of
 from deskview.board.board import Board, Part, Status
 from deskview.board.build import Built, build, build_board, simulated
-from deskview.board.inputs import CrowdingInputs, FlowInputs, Inputs, Notice, OffExchange, OpenedName, WeekInputs, Wire
+from deskview.board.inputs import (
+    CrowdingInputs,
+    FlowInputs,
+    HistoryInputs,
+    Inputs,
+    Notice,
+    OffExchange,
+    OpenedName,
+    WeekInputs,
+    Wire,
+)
 from deskview.board.past import NARROW, Past, past_of
 
 __all__ = [
@@ -15,6 +25,7 @@ __all__ = [
     "CrowdingInputs",
     "DailyTables",
     "FlowInputs",
+    "HistoryInputs",
     "Inputs",
     "Notice",
     "OffExchange",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import polars as pl
 
 from deskview.analytics import breadth, flow, leverage, momentum, rotation
+from deskview.analytics.events import HistoryReading, Record
 from deskview.analytics.favourites import Crowding
 from deskview.analytics.figure import place
 from deskview.analytics.flow import NameDay
@@ -21,7 +22,7 @@ from deskview.market.source import Source
 Reading = TypeVar("Reading")
 OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage")
 """The parts that are read from the market's snapshot, as single names' figures are."""
-PARTS = (*OF_THE_MARKET, "flow", "crowding")
+PARTS = (*OF_THE_MARKET, "flow", "crowding", "history")
 
 
 class Status(StrEnum):
@@ -72,7 +73,8 @@ class Part(Generic[Reading]):
 class Board:
     """All readings of one moment; immutable. `live` is the LIVE table they rest on, `basis` the session's models.
 
-    `snapshot` is the SNAPSHOT LIVE was made of, with the session's open, high and low; `opened` the prints of names the
+    `snapshot` is the SNAPSHOT LIVE was made of, with the session's open, high and low; `records` the days `history` is
+    of, the longest first; `opened` the prints of names the
     user opened, by ticker; `d30m` by how much headline figures changed over 30 minutes, by their paths, in their own
     unit, and `d30m_missing` why that of others is not known; `alerts` the rules and what became of them; `diagnostics`
     how the program itself is.
@@ -88,11 +90,13 @@ class Board:
     leverage: Annotated[Part[leverage.Leverage], place("leveraged ETFs")]
     flow: Annotated[Part[flow.Flow], place("flow")]
     crowding: Annotated[Part[Crowding], place("favourites")] = field(default_factory=Part)
+    history: Annotated[Part[HistoryReading], place("past days like this")] = field(default_factory=Part)
     basis: Basis | None = None
     live: pl.DataFrame | None = None
     snapshot: pl.DataFrame | None = None
     off_exchange: OffExchange = field(default_factory=OffExchange)
     wire: Wire = field(default_factory=Wire)
+    records: tuple[Record, ...] = ()
     opened: Mapping[str, NameDay] = field(default_factory=dict)
     d30m: Mapping[str, float] = field(default_factory=dict)
     d30m_missing: Mapping[str, str] = field(default_factory=dict)

@@ -10,11 +10,12 @@ import msgspec
 import polars as pl
 
 from deskview.analytics import breadth, flow, leverage, momentum, rotation
+from deskview.analytics.events import HistoryReading, rank_of
 from deskview.analytics.favourites import Crowding
 from deskview.board.board import Board, Part, Status
 from deskview.board.checks import checked
 from deskview.board.flows import Compared, compared, opened
-from deskview.board.inputs import Inputs, Notice, OffExchange, WeekInputs, Wire
+from deskview.board.inputs import HistoryInputs, Inputs, Notice, OffExchange, WeekInputs, Wire
 from deskview.board.market import Market, market_of
 from deskview.board.trend import Trend, followed
 from deskview.market.sessions import NEW_YORK
@@ -90,7 +91,11 @@ def _board(inputs: Inputs, market: Market | None, kept: Built | None, found: Com
         as_of=market.at if market else inputs.snapshot_at or inputs.now,
         phase=inputs.phase,
         session=inputs.session,
-        momentum=parts.part("momentum", basis.momentum if basis else None, momentum.read),
+        momentum=parts.part(
+            "momentum",
+            basis.momentum if basis else None,
+            lambda model, live, at: ranked(momentum.read(model, live, at), inputs.history),
+        ),
         breadth=parts.part("breadth", basis.breadth if basis else None, breadth.read),
         rotation=parts.part(
             "rotation", basis.rotation if basis else None, lambda model, live, _: rotation.read(model, live)
@@ -102,10 +107,12 @@ def _board(inputs: Inputs, market: Market | None, kept: Built | None, found: Com
         ),
         flow=_flow(inputs, market, found),
         crowding=_crowding(inputs),
+        history=_history(inputs),
         basis=basis,
         live=market.live if market else None,
         snapshot=market.snapshot if market else None,
         off_exchange=inputs.off_exchange,
+        records=inputs.history.records,
         wire=_wire(inputs.wire, market),
     )
 
@@ -116,6 +123,7 @@ def _same_market(inputs: Inputs, before: Inputs) -> bool:
         inputs.basis is before.basis
         and inputs.snapshot is before.snapshot
         and inputs.week is before.week
+        and inputs.history is before.history
         and inputs.snapshot_at == before.snapshot_at
         and inputs.snapshot_received == before.snapshot_received
     )
@@ -221,6 +229,26 @@ def _crowding(inputs: Inputs) -> Part[Crowding]:
     if reading is None or as_of is None or basis is None:
         return _awaited(notice, "waiting for the samples of the momentum universe")
     return _read("crowding", lambda: reading, _Moment(as_of, given.received, age_s=None), notice)
+
+
+def _history(inputs: Inputs) -> Part[HistoryReading]:
+    notice, given, as_of = inputs.notices.get("history"), inputs.history, inputs.snapshot_at or inputs.now
+    reading = given.reading
+    if reading is None or as_of is None:
+        return _awaited(notice, "waiting for the daily history")
+    return _read("history", lambda: reading, _Moment(as_of, given.received, age_s=None), notice)
+
+
+def ranked(reading: momentum.MomentumReading, given: HistoryInputs) -> momentum.MomentumReading:
+    """The reading with the rank of its return among the days of the longest record, or why there is none."""
+    found, why = None, "the record of past days is still to come"
+    if reading.return_ is None:
+        why = reading.missing["return"]
+    elif given.records:
+        found = rank_of(reading.return_, given.records[0].series, given.records[0].title)
+    return msgspec.structs.replace(
+        reading, rank=found, missing=reading.missing if found else {**reading.missing, "rank": why}
+    )
 
 
 def _awaited(notice: Notice | None, reason: str) -> Part[Any]:

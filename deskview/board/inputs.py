@@ -7,6 +7,7 @@ from datetime import date, datetime
 import polars as pl
 
 from deskview.analytics import flow, leverage
+from deskview.analytics.events import HistoryReading, Record
 from deskview.analytics.favourites import Crowding
 from deskview.board.basis import Basis
 from deskview.market.sessions import Calendar
@@ -52,6 +53,16 @@ class CrowdingInputs:
     """The reading of the retail favourites, made once a session; None while its samples are still to come."""
 
     reading: Crowding | None = None
+    received: float = 0.0
+
+
+@dataclass(frozen=True)
+class HistoryInputs:
+    """What followed such days in the past, made once a session; None while still to come. `records` are the days it
+    rests on, the longest first, among which today's is ranked."""
+
+    reading: HistoryReading | None = None
+    records: tuple[Record, ...] = ()
     received: float = 0.0
 
 
@@ -147,6 +158,7 @@ class Inputs:
     delay_s: float = 0.0
     flow: FlowInputs = FlowInputs()
     crowding: CrowdingInputs = field(default_factory=CrowdingInputs)
+    history: HistoryInputs = field(default_factory=HistoryInputs)
     off_exchange: OffExchange = field(default_factory=OffExchange)
     week: WeekInputs = field(default_factory=WeekInputs)
     notices: Mapping[str, Notice] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from deskview.board.alerts import AlertChange
 from deskview.clock import PULSE_S, Clocks, monotonic
 from deskview.feed.context import Context, Registry
 from deskview.feed.diagnostics import MarketDiagnostics
+from deskview.feed.events import refresh_events
 from deskview.feed.flows import plan_of_flows, refresh_crowding, refresh_off_exchange, refresh_year
 from deskview.feed.history import refresh_daily
 from deskview.feed.inputs import board_inputs
@@ -155,6 +156,7 @@ class Feed:
             Task.OFF_EXCHANGE: (often.reference_s, partial(refresh_off_exchange, context)),
             Task.SIMULATION: (often.simulation_s, partial(refresh_simulation, context, self._build)),
             Task.SCORE: (often.reference_s, partial(refresh_score, context, self._build)),
+            Task.HISTORY: (often.reference_s, partial(refresh_events, context)),
         }
 
     async def _everything(self, wait_s: float) -> None:
@@ -176,7 +178,7 @@ class Feed:
                 past.cancel()
                 await asyncio.gather(past, return_exceptions=True)
             await done(Task.SIMULATION)
-            await done(Task.SCORE)
+            await done(Task.SCORE, Task.HISTORY)
 
     def change_alerts(self, change: AlertChange) -> None:
         """Changes the alert rules; a board with what became of it comes at once."""

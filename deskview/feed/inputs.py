@@ -48,6 +48,7 @@ _PARTS: dict[Task, tuple[str, ...]] = {
     Task.FLOW_YEAR: ("flow",),
     Task.CROWDING: ("crowding",),
     Task.OFF_EXCHANGE: (),
+    Task.HISTORY: ("history",),
     Task.OPENED: (),
     Task.OPENED_YEAR: (),
 }
@@ -123,6 +124,7 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
         delay_s=state.delay_s,
         flow=_flow_inputs(state),
         crowding=CrowdingInputs(state.crowding, state.crowding_received),
+        history=state.history,
         off_exchange=OffExchange(state.off_exchange, _sentence(state.faults.get(Task.OFF_EXCHANGE))),
         week=state.week,
         notices=_notices(provider, state),

@@ -25,7 +25,7 @@ from deskview.store import Store
 
 log = logging.getLogger(__name__)
 SESSION_TASKS = (
-    *(Task.DAILY, Task.PRINTS, Task.FLOW_YEAR, Task.CROWDING, Task.OFF_EXCHANGE),
+    *(Task.DAILY, Task.PRINTS, Task.FLOW_YEAR, Task.CROWDING, Task.OFF_EXCHANGE, Task.HISTORY),
     *(Task.OPENED, Task.OPENED_YEAR),
 )
 """What is loaded anew when a session begins."""

@@ -12,7 +12,7 @@ from deskview.analytics.favourites import Crowding
 from deskview.analytics.flow import FLOW_WINDOWS, FlowState
 from deskview.analytics.gate import ClockSeen
 from deskview.analytics.leverage import Backtest
-from deskview.board import Basis, OpenedName, WeekInputs
+from deskview.board import Basis, HistoryInputs, OpenedName, WeekInputs
 from deskview.feed.bars import LeftOut
 from deskview.feed.sampling import Drawn, TodaysWindows
 from deskview.feed.tasks import Failure, Progress, Task
@@ -201,6 +201,7 @@ class FeedState:
     off_exchange: pl.DataFrame | None = None
     crowding: Crowding | None = None
     crowding_received: float = 0.0
+    history: HistoryInputs = field(default_factory=HistoryInputs)
     open_name: str | None = None
     opened: dict[str, OpenedName] = field(default_factory=dict)
     week: WeekInputs = field(default_factory=WeekInputs)

@@ -40,6 +40,7 @@ class Task(StrEnum):
     OPENED_YEAR = "year of the opened name"
     SIMULATION = "simulated week"
     SCORE = "forecast score"
+    HISTORY = "past events"
 
 
 UNITS: Mapping[Task, str] = {

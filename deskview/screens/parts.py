@@ -9,6 +9,7 @@ from deskview.screens.flow import FLOW
 from deskview.screens.frame.subject import Subject
 from deskview.screens.leverage import LEVERAGE
 from deskview.screens.momentum import MOMENTUM
+from deskview.screens.read import READ
 from deskview.screens.rotation import ROTATION
 
-PARTS: tuple[Subject, ...] = (MOMENTUM, BREADTH, ROTATION, LEVERAGE, FLOW, CROWDING)
+PARTS: tuple[Subject, ...] = (MOMENTUM, BREADTH, ROTATION, LEVERAGE, FLOW, CROWDING, READ)

@@ -6,10 +6,19 @@ found = study(Series(sessions, returns), below(returns, -0.05), rule="5 %", defi
 """
 
 from deskview.analytics.events.bootstrap import LEVEL, RESAMPLES
-from deskview.analytics.events.rank import Rank, rank_of
+from deskview.analytics.events.rank import RecordRank, rank_of
+from deskview.analytics.events.reading import (
+    HistoryReading,
+    Month,
+    Record,
+    RecordReading,
+    history_of,
+    months_of,
+    read_record,
+)
 from deskview.analytics.events.rules import APART, below, by_legs, by_sigma, declustered, panic_days, whole_sigma
 from deskview.analytics.events.structs import Event, Outcome, PathDay, Split, Study
-from deskview.analytics.events.study import ENOUGH, LONGEST, SPANS, Series, study
+from deskview.analytics.events.study import ENOUGH, LONGEST, SPANS, Series, path_after, study
 
 __all__ = [
     "APART",
@@ -19,9 +28,13 @@ __all__ = [
     "RESAMPLES",
     "SPANS",
     "Event",
+    "HistoryReading",
+    "Month",
     "Outcome",
     "PathDay",
-    "Rank",
+    "Record",
+    "RecordRank",
+    "RecordReading",
     "Series",
     "Split",
     "Study",
@@ -29,8 +42,12 @@ __all__ = [
     "by_legs",
     "by_sigma",
     "declustered",
+    "history_of",
+    "months_of",
     "panic_days",
+    "path_after",
     "rank_of",
+    "read_record",
     "study",
     "whole_sigma",
 ]

@@ -10,7 +10,7 @@ from deskview.analytics.events.study import Series
 from deskview.analytics.figure import Unit, figure, text
 
 
-class Rank(msgspec.Struct, frozen=True, kw_only=True):
+class RecordRank(msgspec.Struct, frozen=True, kw_only=True):
     """A fall among the falls, a rise among the rises of a record that the day itself is not part of."""
 
     place: Annotated[
@@ -23,14 +23,14 @@ class Rank(msgspec.Struct, frozen=True, kw_only=True):
     record: Annotated[str, text("record", "Whose days they are.")]
 
 
-def rank_of(value: float, series: Series, record: str) -> Rank | None:
+def rank_of(value: float, series: Series, record: str) -> RecordRank | None:
     """The rank of a return (a fraction) among a series of at least one day; None for a series without days."""
     if not len(series.returns):
         return None
     sign = -1.0 if value < 0 else 1.0
     further = sign * series.returns
     as_far = np.flatnonzero(further >= sign * value)
-    return Rank(
+    return RecordRank(
         place=1 + int((further > sign * value).sum()),
         days=len(series.returns),
         since=series.sessions[as_far[-1]] if len(as_far) else None,

@@ -86,8 +86,10 @@ class Study(msgspec.Struct, frozen=True, kw_only=True):
     """What followed the events of one rule on one series."""
 
     rule: Annotated[str, text("rule")]
+    title: Annotated[str, text("title", "The rule in a few words.")]
     definition: Annotated[str, text("definition", "The rule in words, with what it looks ahead at.")]
     days: Annotated[int, figure("days", Unit.COUNT, "How many days meet the rule.", watched=False)]
+    judged: Annotated[int, figure("days judged", Unit.COUNT, "On how many days the rule can tell.", watched=False)]
     events: Annotated[
         int,
         figure("events", Unit.COUNT, "Those apart by more than 21 sessions: all figures are of these.", watched=False),

@@ -1,5 +1,6 @@
 """An event study: which days a rule chose, and what followed them, with how sure that is."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -48,8 +49,17 @@ class Series:
     panic: Bools | None = None
 
 
-def study(series: Series, chosen: Ints, *, rule: str, definition: str, apart: int = APART) -> Study:
-    """What followed the days `chosen` (rising positions in the series) by a rule.
+def study(
+    series: Series,
+    chosen: Ints,
+    *,
+    rule: str,
+    title: str = "",
+    definition: str = "",
+    judged: int | None = None,
+    apart: int = APART,
+) -> Study:
+    """What followed the days `chosen` (rising positions in the series) by a rule that can tell on `judged` days (all).
 
     Events within `apart` sessions of the last one kept are one with it. An event near the end has no outcome of what is
     still to come; it is counted, listed and drawn. Slow enough for a thread: some 0.3 s.
@@ -67,8 +77,10 @@ def study(series: Series, chosen: Ints, *, rule: str, definition: str, apart: in
         reasons["panic"] = reasons["calm"] = "the market's returns of those years are not here"
     return Study(
         rule=rule,
+        title=title or rule,
         definition=definition,
         days=len(chosen),
+        judged=len(series.returns) if judged is None else judged,
         events=len(events),
         outcomes=outcomes,
         peak_to_trough=float(np.median(falls)) if enough else None,
@@ -78,6 +90,13 @@ def study(series: Series, chosen: Ints, *, rule: str, definition: str, apart: in
         all_events=_listed(series, wealth, chosen, events, falls),
         missing=reasons,
     )
+
+
+def path_after(series: Series, session: date, sessions: int = LONGEST) -> list[float]:
+    """Returns since the close of a session of the series, 0 first, as far as they have come and `sessions` long."""
+    event = bisect_left(series.sessions, session)
+    found = paths(wealth_of(series.returns), np.array([event]), sessions)[0]
+    return [0.0, *found[np.isfinite(found)].tolist()]
 
 
 def _few(count: int) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 
 from deskview.analytics.assumptions import TODAYS_NAMES
 from deskview.analytics.hours import VarianceClock
-from deskview.analytics.momentum.basket import Basket, Formed, Leg
+from deskview.analytics.momentum.basket import Basket, Formed, Leg, LegReturns
 from deskview.analytics.momentum.comomentum import Comomentum, comomentum_of
 from deskview.analytics.momentum.history import RuleHistory, formations, held_returns
 from deskview.analytics.momentum.horizons import Halves, halves_of
@@ -40,7 +40,8 @@ class Member:
 class BasketModel:
     """One basket ready for live prices: a dollar long against a dollar short, and `hedge` for the beta-neutral one.
 
-    `risk` is that of the dollar-neutral spread, `neutral_risk` of the beta-neutral one, every formation with its own k.
+    `risk` is that of the dollar-neutral spread, `neutral_risk` of the beta-neutral one, every formation with its own k;
+    `own` are the daily returns of the rule's legs from the first formation to the last of the model's `sessions`.
     """
 
     long: tuple[Member, ...]
@@ -49,6 +50,7 @@ class BasketModel:
     risk: Risk
     neutral_risk: Risk
     comomentum: Comomentum
+    own: LegReturns
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class MomentumModel:
     """Everything `read` needs beside the live market. `raw` is None when no basket could be formed (`why_not`).
 
     `tickers` is the universe, one row per name, in ticker order, `ranked` the names of every formation's universe,
-    `without_sector` how many of today's stand in no known sector. `closes` is the regular close of the session.
+    `without_sector` how many of today's stand in no known sector. `closes` is the regular close of the session,
+    `sessions` are those of the history, oldest first.
     `clock` tells how much of the day's variance is behind one, `clock_missing` why there is none.
     """
 
@@ -71,6 +74,7 @@ class MomentumModel:
     universe_size: str
     left_out: dict[str, int]
     without_sector: int
+    sessions: tuple[date, ...]
     raw: BasketModel | None
     sector_neutral: BasketModel | None
     halves: Halves | None
@@ -121,6 +125,7 @@ def prepare(
         universe_size=formed.universe.size if formed else "",
         left_out=formed.universe.left_out if formed else {},
         without_sector=int((~traits.has_sector(formed.universe.columns)).sum()) if formed else 0,
+        sessions=tuple(panel.sessions),
         raw=raw,
         sector_neutral=neutral if neutral and neutral.long and neutral.short else None,
         halves=halves,
@@ -146,6 +151,7 @@ def _basket_model(past: RuleHistory, traits: Traits, baskets: Sequence[Basket]) 
         risk=risk_of(own.spread, todays.spread, past.rules),
         neutral_risk=risk_of(own.hedged(ratios), todays.hedged(k), past.rules),
         comomentum=comomentum_of(past, baskets),
+        own=own,
     )
 
 

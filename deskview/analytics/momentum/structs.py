@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from deskview.analytics.assumptions import SigmaBasis
+from deskview.analytics.events.rank import RecordRank
 from deskview.analytics.figure import Missing, Ticker, Unit, figure, place, text
 from deskview.analytics.measures import ONE_SIGMA, SIGMA, SIGMA_BASIS, SIGMA_DAYS, Number
 from deskview.analytics.momentum.horizons import AHEAD, LONG_RETURN, SHORT_RETURN, UNPRICED, Horizons
@@ -180,6 +181,7 @@ class MomentumReading(BasketReading, frozen=True, kw_only=True):
     rules: Annotated[dict[str, Annotated[str, text("rule")]], text("rules", "The rules in words, by subject.")]
     formed: Annotated[date | None, text("formed", "The session the basket was formed for.")]
     state: Annotated[MarketState, place("market")]
+    rank: Annotated[RecordRank | None, place("rank of momentum's day")] = None
     missing: Missing
 
 

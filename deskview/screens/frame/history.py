@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING
 
 from deskview.format import month_ticks, tone
 from deskview.widgets.chartspec import ChartSpec, Level, Series
+from deskview.widgets.gauge import nth
 
 if TYPE_CHECKING:
+    from deskview.analytics.events import RecordRank
     from deskview.board import Basis
 
 
 YEAR = 252
+
+
+def ranked(value: float | None, rank: "RecordRank") -> str:
+    """Where a day's return stands, such as "worst since 2025-04-05; 9th of 26,132 days of Kenneth French's record"."""
+    end = "worst" if value is not None and value < 0 else "best"
+    if rank.since is None:
+        return f"{end} of all {rank.days:,} days of {rank.record} since {rank.first}"
+    return f"{end} since {rank.since}; {nth(rank.place)} of {rank.days:,} days of {rank.record}"
 
 
 def past_sessions(basis: "Basis") -> list[date]:

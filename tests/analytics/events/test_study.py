@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from deskview.analytics.events import (
     ENOUGH,
-    Rank,
+    RecordRank,
     Series,
     Study,
     below,
@@ -174,7 +174,7 @@ def test_both_legs_have_to_fall() -> None:
     assert by_legs(spread, long, spread_most=-0.07, long_most=-0.05).tolist() == [0, 3]
 
 
-def ranked(value: float, returns: Floats) -> Rank:
+def ranked(value: float, returns: Floats) -> RecordRank:
     found = rank_of(value, series_of(returns), "the record")
     assert found is not None
     return found

@@ -1,0 +1,69 @@
+"""The read: what followed such days in the past."""
+
+from typing import Any
+
+from deskview.screens.frame.subject import Subject, list_info
+from deskview.screens.read.explain import TOPIC, card
+from deskview.screens.read.page import ReadPage
+from deskview.screens.read.record import EVENT_COLUMNS, MONTH_COLUMNS, OUTCOME_COLUMNS
+
+
+def _outcomes(reading: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every outcome of every rule of every record, a row each."""
+    return [
+        {"record": record["record"], "rule": study["rule"], "days": study["days"], "events": study["events"], **outcome}
+        for record in reading["records"]
+        for study in record["rules"]
+        for outcome in study["outcomes"]
+    ]
+
+
+READ = Subject(
+    name="read",
+    title="Read",
+    topic=TOPIC,
+    part="history",
+    page=ReadPage,
+    card=card,
+    rows=_outcomes,
+    lists={
+        "read-outcomes": list_info(
+            "Read page: what followed events",
+            OUTCOME_COLUMNS,
+            {
+                "span": "sessions after the event; 43-63 is the third month alone",
+                "n": "events that had all those sessions",
+                "up": "of them up",
+                "hit": "share of them that were up",
+                "median": "median return over those sessions",
+                "limits": "90 % limits of the median",
+                "control": "median after days as volatile",
+                "difference": "the median less that",
+                "difference_limits": "90 % limits of the difference",
+            },
+        ),
+        "read-events": list_info(
+            "Read page: the events",
+            EVENT_COLUMNS,
+            {
+                "session": "the event's day",
+                "return": "momentum on that day",
+                "days": "days of the rule that count as this event",
+                "5": "return over the 5 sessions after it",
+                "21": "return over the 21 sessions after it",
+                "42": "return over the 42 sessions after it",
+                "63": "return over the 63 sessions after it",
+                "fall": "from the peak before to the trough after",
+                "panic": "whether it came in a bear market of high volatility",
+            },
+        ),
+        "read-months": list_info(
+            "Read page: month by month",
+            MONTH_COLUMNS,
+            {
+                "year": "the year",
+                **{column.key: f"{column.title}: its days compounded" for column in MONTH_COLUMNS[1:]},
+            },
+        ),
+    },
+)

@@ -1,0 +1,60 @@
+"""What the help and the card say of past events."""
+
+from typing import TYPE_CHECKING
+
+from deskview.format import MISSING, percent
+from deskview.screens.frame.card import Card, Line, Topic, rests_on
+from deskview.screens.frame.history import ranked
+from deskview.screens.read.record import chosen, limits
+
+if TYPE_CHECKING:
+    from deskview.analytics.events import HistoryReading, Outcome
+    from deskview.board import Board
+
+TOPIC = Topic(
+    "Read",
+    "What followed days like this one: a rate of the past, not a forecast. An event is a day on which momentum fell as"
+    " far as the rule says; one within 21 sessions of the last counts with it. Three rules stand together, as the"
+    " sign of what followed depends on the choice: a fixed return, which wild years meet most often; σ of the year"
+    " before, which asks how unusual the day was then; and both legs, where they are known. 1 is the session after the"
+    " event, whose own day is in no outcome; 43-63 is the third month alone. The 90% limits are of the median, from"
+    " 10,000 resamples of the events, those whose paths overlap together. 'as volatile' is the median after days with"
+    " the same volatility before them, 'less those' the difference, strong where its limits leave out 0. 'p to t' is"
+    " the fall from the peak of the 63 sessions before to the low of the 126 after. A panic is a market below its level"
+    " of two years before with volatility above its median (Daniel and Moskowitz 2016). Of fewer than 20 events there"
+    " are counts alone. Kenneth French's record is fetched by `deskview backfill record`.",
+)
+
+
+def card(board: "Board", reading: "HistoryReading", key: str | None, variant: str) -> Card:  # noqa: ARG001
+    """The rule under the cursor: its definition, and what followed with its limits."""
+    choice = chosen(reading, key or "")
+    lines = []
+    momentum = board.momentum.value
+    if momentum is not None and momentum.rank is not None:
+        lines.append(Line("today", ranked(momentum.return_, momentum.rank)))
+    missing: tuple[str, ...] = ()
+    if choice is not None:
+        study = choice.study
+        lines += [
+            Line("record", f"{choice.record.title}, {choice.record.first} to {choice.record.last}"),
+            Line("source", choice.record.source),
+            Line("event", study.definition),
+            Line("events", f"{study.days:,} of {study.judged:,} days, {study.events} of them over 21 sessions apart"),
+            *(Line(f"{outcome.sessions} after", _told(outcome)) for outcome in study.outcomes),
+            Line("peak to trough", percent(study.peak_to_trough)),
+        ]
+        missing = tuple(dict.fromkeys(study.missing.values()))
+    return Card(TOPIC.title, TOPIC.text, tuple(lines), rests_on(board, board.history, priced=False), missing)
+
+
+def _told(outcome: "Outcome") -> str:
+    """An outcome in one line."""
+    if outcome.median is None:
+        return f"{outcome.up} of {outcome.n} up"
+    control = MISSING if outcome.control is None else percent(outcome.control)
+    return (
+        f"median {percent(outcome.median)} ({limits(outcome.low, outcome.high)}), {outcome.up} of {outcome.n} up; days"
+        f" as volatile {control}, difference {percent(outcome.difference)}"
+        f" ({limits(outcome.difference_low, outcome.difference_high)})"
+    )

@@ -1,0 +1,109 @@
+"""The page of the read: what followed days like this one, and each month there was; `x` goes through the views."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Grid
+from textual.widgets import Static
+
+from deskview.screens.frame.page import PanesPage, View
+from deskview.screens.frame.status_lines import Segments
+from deskview.screens.frame.target import Target
+from deskview.screens.read import record
+from deskview.widgets.chart import Chart
+from deskview.widgets.facts import Facts
+from deskview.widgets.lines import Lines
+from deskview.widgets.pane import Pane
+from deskview.widgets.table import Table
+
+if TYPE_CHECKING:
+    from deskview.analytics.events import HistoryReading
+    from deskview.board import Board
+
+TITLES = {
+    "outcomes": "What followed: a rate of the past, no forecast",
+    "paths": "Paths",
+    "events": "Events of the rule under the cursor, newest first",
+    "months": "Month by month: what was, and nothing of it is in any figure",
+}
+SMALL = tuple(View((pane,)) for pane in TITLES)
+LARGE = (View(("outcomes", "paths", "events"), 2, {"outcomes": 2}), View(("months",)))
+
+
+class ReadPage(PanesPage):
+    """Question 12 of the desk. The rule the cursor is on among the outcomes has its paths and events shown."""
+
+    PART = "history"
+    HEADING = "Read"
+    AUTO_FOCUS = "#outcomes"
+    TURNS = frozenset({"outcomes", "events", "months"})
+    DEFAULT_CSS = """
+    ReadPage .facts { padding: 0 1; }
+    ReadPage #copyright { height: auto; padding: 0 1; color: $dim; display: none; }
+    ReadPage #copyright.-shown { display: block; }
+    """
+
+    def __init__(self, segments: Segments) -> None:
+        super().__init__(segments)
+        self._rule = ""
+        self._event: str | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """Where today stands, the panes of the view, whose records these are."""
+        yield Facts(classes="facts")
+        with Grid():
+            yield Pane(
+                Table(record.OUTCOME_COLUMNS, name="read-outcomes", id="outcomes"),
+                title=TITLES["outcomes"],
+                id="pane-outcomes",
+            )
+            yield Pane(Chart(), title=TITLES["paths"], id="pane-paths")
+            yield Pane(
+                Table(record.EVENT_COLUMNS, empty="no such day in the record", name="read-events", id="events"),
+                title=TITLES["events"],
+                id="pane-events",
+            )
+            yield Pane(
+                Table(record.MONTH_COLUMNS, name="read-months", id="months"), title=TITLES["months"], id="pane-months"
+            )
+        yield Static("", id="copyright", markup=False)
+
+    def views_for(self, columns: int, rows: int) -> Sequence[View]:
+        """One pane at a time in a small terminal, outcomes with paths and events in a large one."""
+        return SMALL if columns < 100 or rows < 30 else LARGE
+
+    def show_reading(self, reading: "HistoryReading", board: "Board") -> None:
+        """Every pane of the view."""
+        self.query_one(Facts).show(record.record_facts(board, reading, self.size.width - 2))
+        choice = record.chosen(reading, self._rule)
+        self._table("outcomes").set_rows(record.outcome_rows(reading))
+        self._table("events").set_rows(record.event_rows(choice))
+        self._table("months").set_rows(record.month_rows(choice.record if choice else None))
+        self.query_one(Chart).show(record.path_chart(board, choice, self._event))
+        lines = record.footers(reading)
+        self.query_one("#copyright", Static).set_class(bool(lines), "-shown").update("  ".join(lines))
+
+    @on(Lines.Highlighted, "#outcomes")
+    def choose_rule(self, event: Lines.Highlighted) -> None:
+        """The rule under the cursor has its events listed and their paths drawn."""
+        event.stop()
+        before, self._rule = self._rule, event.key.rpartition(":")[0]
+        if before != self._rule:
+            self._event = None
+            self.show_again()
+
+    @on(Lines.Highlighted, "#events")
+    def choose_event(self, event: Lines.Highlighted) -> None:
+        """The event under the cursor has its path drawn bold."""
+        event.stop()
+        self._event = event.key
+        self.show_again()
+
+    def target_of(self, list_id: str, key: str) -> Target | None:  # noqa: ARG002 - what is chosen is shown beside it
+        """Nothing is opened."""
+        return None
+
+    def _table(self, name: str) -> Table:
+        return self.query_one(f"#{name}", Table)
