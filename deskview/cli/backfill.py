@@ -101,7 +101,7 @@ def _line(copy: "Copy") -> str:
         f"vintage {copy.vintage or 'not told'}",
     ]
     if copy.unreadable:
-        parts.append(f"{copy.unreadable} values are no numbers and missing")
+        parts.append(f"values that are no numbers, and missing: {copy.unreadable}")
     if copy.left_out:
         parts.append(f"not read: {', '.join(copy.left_out)}")
     return "; ".join(parts)

@@ -13,7 +13,10 @@ COPYRIGHT = "Copyright 2026 Eugene F. Fama and Kenneth R. French"
 CREATED = "This file was created by using the 202604 CRSP database."
 LAST_SATURDAY = date(1952, 5, 24)
 """The exchange traded on Saturdays until then, and the library has them."""
-VALUE_WEIGHTED, EQUAL_WEIGHTED = "  Average Value Weighted Returns -- Daily", "  Average Equal Weighted Returns -- Daily"
+VALUE_WEIGHTED, EQUAL_WEIGHTED = (
+    "  Average Value Weighted Returns -- Daily",
+    "  Average Equal Weighted Returns -- Daily",
+)
 HEADS = {name: tuple(file.columns) for name, file in FILES.items()}
 
 
@@ -30,7 +33,7 @@ def days(count: int, first: date = date(1926, 11, 3)) -> list[date]:
 
 def walk(count: int, width: int, seed: int = 1) -> list[list[str]]:
     """So many days of returns in percent as the library writes them, both codes for a missing value among them."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - made-up returns
     rows = [[f"{chance.gauss(0.03, 0.9):.2f}" for _ in range(width)] for _ in range(count)]
     if count > 5:
         rows[2][0], rows[4][-1] = "-99.99", "-999"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deskview.french import DECILES, FACTORS, MOMENTUM, NAMES, RecordError
@@ -127,9 +127,10 @@ def test_few_values_that_are_no_numbers_are_missing_and_counted() -> None:
     assert record.table["mom"][7:10].to_list() == [None, None, None]
 
 
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     name=st.sampled_from(NAMES),
-    count=st.integers(6, 60),
+    count=st.integers(6, 12),
     ending=st.sampled_from(["\r\n", "\n", "\r"]),
     data=st.data(),
 )
@@ -233,6 +234,7 @@ def test_a_value_just_within_bounds_is_taken() -> None:
     assert read(with_rows((2, row_of(date(1926, 11, 5), ["-300.00"]))), "it").table["mom"][2] == pytest.approx(-3)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_noise_is_refused_and_never_raises_otherwise(noise: bytes) -> None:
     for data in (noise, b"PK\x03\x04" + noise, Text(count=6).zipped[:60] + noise):
@@ -240,6 +242,7 @@ def test_noise_is_refused_and_never_raises_otherwise(noise: bytes) -> None:
             read(data, "it")
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 255))
 def test_a_zip_with_a_byte_changed_is_the_same_record_or_refused(at: int, byte: int) -> None:
     data = bytearray(Text(count=20).zipped)
