@@ -15,6 +15,7 @@ from deskview import paths
 from deskview.files import UnusableFileError, read_bytes, write_whole
 from deskview.french import FILES, RecordError
 from deskview.french.reader import MOST_BYTES, Record, read
+from deskview.text import neutralise
 
 AGAIN = "`deskview backfill record` gets it anew"
 _MOST_HEAD = 10_000
@@ -44,7 +45,7 @@ class _DamagedError(RecordError):
 
 
 def load(name: str) -> Record | None:
-    """The record of the copy held; None where there is none. Takes some 20 ms.
+    """The record of the copy held; None where there is none. Takes 20 ms, of the deciles 100.
 
     Raises RecordError where the copy is damaged or can't be read: it is not used then.
     """
@@ -69,7 +70,7 @@ def keep(record: Record, data: bytes, *, called: str, source: str, now: datetime
     _check_reach(record, called)
     copy = Copy(
         name=record.name,
-        source=source,
+        source=neutralise(source),
         fetched=now.astimezone(UTC),
         sha256=sha256(data).hexdigest(),
         vintage=record.vintage,

@@ -31,6 +31,8 @@ MOST_PERCENT = 300.0
 MISSING_CODES = (-99.99, -999.0)
 _MOST_MEMBERS = 64
 """Central entries of a zip that are looked at: more of them would only take memory."""
+_MOST_HEAD, _MOST_ABOVE, _MOST_TITLES = 2_000, 50, 8
+"""Characters of a table's head and of the text above it, its lines, and later tables that are named."""
 _UNZIPS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 _DATES = {r"^\d{8}$": "%Y%m%d", r"^\d{4}-\d{2}-\d{2}$": "%Y-%m-%d"}
@@ -99,7 +101,7 @@ def read(data: bytes, source: str) -> Record:
             "gives it, or the whole text of it."
         )
     table, unreadable = _table(lines[at + 1 : end], file, at + 2, source)
-    words = " ".join(" ".join(lines[:at]).split())
+    words = " ".join(" ".join(lines[: min(at, _MOST_ABOVE)])[:_MOST_HEAD].split())
     vintage, created = _VINTAGE.search(words), _CREATED.search(words)
     return Record(
         file.name,
@@ -157,7 +159,8 @@ def _lines(data: bytes, source: str) -> list[str]:
         text = data.decode("cp1252", "replace")
     if text.lstrip().startswith("<"):
         raise RecordError(f"{source} is a web page and no data: a login or a proxy's page may stand in its place.")
-    text = re.sub(r"\r+\n", "\n", text).replace("\r", "\n")
+    for ending in ("\r\r\n", "\r\n", "\r"):
+        text = text.replace(ending, "\n")
     if text.count("\n") > MOST_LINES:
         raise RecordError(f"{source} has more than {MOST_LINES:,} lines, which no file of the library has.")
     return text.split("\n")
@@ -170,7 +173,7 @@ def _is_head(line: str) -> bool:
 
 def _file_of(head: str, source: str) -> LibraryFile:
     """The file of the library that has these columns; any other column is refused, for its unit is not known."""
-    names = [" ".join(name.split()) for name in head.split(",")[1:]]
+    names = [" ".join(name.split()) for name in head[:_MOST_HEAD].split(",")[1:]]
     folded = [name.casefold() for name in names]
     for file in FILES.values():
         if folded == [name.casefold() for name in file.columns]:
@@ -209,8 +212,9 @@ def _title(lines: Sequence[str], at: int) -> str:
 
 
 def _later_titles(lines: Sequence[str], end: int) -> tuple[str, ...]:
-    heads = (number for number in range(end, len(lines)) if _is_head(lines[number]))
-    return tuple(_title(lines, number) or "a table without a title" for number in heads)
+    heads = [number for number in range(end, len(lines)) if _is_head(lines[number])]
+    titles = [_title(lines, number) or "a table without a title" for number in heads[:_MOST_TITLES]]
+    return (*titles, f"{len(heads) - _MOST_TITLES} more") if len(heads) > _MOST_TITLES else tuple(titles)
 
 
 def _copyright(lines: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ import pytest
 from deskview.french import DECILES, FACTORS, MOMENTUM, NAMES, RecordError, fetch
 from deskview.french.fetch import Renewal, renew
 from deskview.french.kept import about, load
+from deskview.paths import french_folder
 from deskview.providers.transport import Limits
 from tests.french.library import Text, deciles, factors, zipped
 from tests.providers.scripted import Reply, Server, serving
@@ -200,3 +201,13 @@ async def test_a_way_that_is_named_and_can_not_be_gone_is_told(
 async def test_plain_http_goes_to_this_machine_alone() -> None:
     with pytest.raises(RecordError, match="http only to this machine"):
         await anext(renew(now=NOW, base_url="http://library.example/"))
+
+
+async def test_a_failure_beside_a_damaged_copy_says_that_it_is_not_used(library: Server) -> None:
+    library.will(answer(Text().zipped), Reply(401, b""))
+    await renewed(library, MOMENTUM)
+    (file,) = french_folder().iterdir()
+    file.write_bytes(file.read_bytes()[:-1])
+    told = await momentum(library)
+    assert told.startswith(f"{HOST} answered 401: the library asks for a login for now. Your copy of daily momentum")
+    assert "is damaged, its bytes are not those that were kept: not used." in told

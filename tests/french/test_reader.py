@@ -95,6 +95,13 @@ def test_only_the_first_table_is_read_and_the_other_named() -> None:
     assert alone.left_out == ()
 
 
+def test_of_many_later_tables_some_are_named_and_the_rest_counted() -> None:
+    below = "\r\n".join(f"  Table {at}\r\n,Mom\r\n1927,  0.1\r\n" for at in range(12))
+    record = read(Text(second=below).zipped, "it")
+    assert record.left_out[:2] == ("Table 0", "Table 1")
+    assert record.left_out[-1] == "5 more"
+
+
 def test_vintage_and_copyright_are_the_files_own() -> None:
     record = read(factors().zipped, "it")
     assert (record.vintage, record.copyright) == ("202604", COPYRIGHT)
