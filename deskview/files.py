@@ -35,7 +35,7 @@ def read_text(file: Path) -> str:
     Only a regular file of at most TEXT_LIMIT bytes is read: a device has no end, and a pipe waits for a writer. Raises
     FileNotFoundError where there is none, UnusableFileError for any other that can't be read.
     """
-    data = _bytes_of(file)
+    data = read_bytes(file)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -44,13 +44,14 @@ def read_text(file: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _bytes_of(file: Path) -> bytes:
+def read_bytes(file: Path, limit: int = TEXT_LIMIT) -> bytes:
+    """The bytes of a regular file that has at most `limit` of them; raises as `read_text` does."""
     try:
         mode = file.stat().st_mode  # before it is opened, which can wait or set a device going
         if not stat.S_ISREG(mode):
             raise UnusableFileError(file, "is a folder" if stat.S_ISDIR(mode) else "is no regular file")
         with file.open("rb") as source:
-            data = source.read(TEXT_LIMIT + 1)
+            data = source.read(limit + 1)
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -59,8 +60,8 @@ def _bytes_of(file: Path) -> bytes:
         raise
     except ValueError:  # of the operating system's interface: it takes no such name
         raise UnusableFileError(file, "no file can have such a name") from None
-    if len(data) > TEXT_LIMIT:
-        raise UnusableFileError(file, f"has more than {TEXT_LIMIT:,} bytes")
+    if len(data) > limit:
+        raise UnusableFileError(file, f"has more than {limit:,} bytes")
     return data
 
 

@@ -78,6 +78,15 @@ def meanings_file() -> Path:
     return state_folder() / "meanings.json"
 
 
+def french_folder() -> Path:
+    """The user's copies of French's data library. Not created.
+
+    They lie with the state and not in the cache, which may be deleted as it is fetched again: these are not. They were
+    got with the user's consent or carried to a machine without a way out, and the library revises what it once gave.
+    """
+    return state_folder() / "french"
+
+
 def exports_folder() -> Path:
     """Exported tables."""
     return _private(state_folder() / "exports")

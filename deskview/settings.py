@@ -41,6 +41,7 @@ _LONG = re.compile(r"(?<=')([^']{60})[^']+(?=')")
 CONDITIONS = ("above", "below", "crosses", "sigma", "percentile")
 ExportFormat = Literal["csv", "parquet", "json"]
 Notification = Literal["osc9", "osc777", "both", "off"]
+OnOff = Literal["on", "off"]
 
 
 _CLEARED = ("above", "below", "sigma", "percentile")
@@ -244,6 +245,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What exported tables are written as: csv, parquet or json."""
     history_sessions: Annotated[int, msgspec.Meta(ge=60, le=1300)] = HISTORY
     """Sessions of daily bars kept: 252 for the signal, 252 for the σ of the rule's own history, a month to spare."""
+    history: OnOff = "on"
+    """Whether `backfill record` may ask the host of Kenneth French's data library: on or off; files you have are taken
+    either way."""
     refresh: Refresh = Refresh()
     flow: Flow = Flow()
     momentum: Momentum = Momentum()
@@ -319,7 +323,12 @@ def _path(folder: Path, kind: type, value: object) -> Path:
 
 def _choices_for(path: list[str]) -> tuple[str, ...]:
     """The words a setting takes."""
-    choices = {"export_format": ExportFormat, "alert_notification": Notification, "momentum": MomentumSignal}
+    choices = {
+        "export_format": ExportFormat,
+        "alert_notification": Notification,
+        "momentum": MomentumSignal,
+        "history": OnOff,
+    }
     return get_args(choices.get(path[0] if path else "", ClosureWord))
 
 

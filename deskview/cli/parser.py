@@ -16,6 +16,8 @@ DEFAULT_COMMAND = "desk"
 DESK = "desk"
 PAGE_HELP = "desk, or a part's page such as momentum; a wrong name lists them"
 MOST_CELLS = 1000
+RECORD = "record"
+"""What `backfill` gets beside the market's history."""
 
 
 def _time_of_day(text: str) -> time:
@@ -166,6 +168,14 @@ def _add_watch(commands: "argparse._SubParsersAction[_Parser]", parents: list[An
 
 def _add_backfill(commands: "argparse._SubParsersAction[_Parser]", parents: list[Any]) -> None:
     backfill = commands.add_parser("backfill", parents=parents, help="fetch history into the cache")
+    backfill.add_argument(
+        "what", nargs="?", choices=(RECORD,), metavar=RECORD,
+        help="instead: the long daily record of French's data library, from its host or from files you have",
+    )  # fmt: skip
+    backfill.add_argument(
+        "--file", type=Path, dest="files", action="append", default=[], metavar="PATH",
+        help="with record: take this file, a zip or text of the library, and ask no host; may be repeated",
+    )  # fmt: skip
     backfill.add_argument("--demo", action="store_true", help="of the simulated market")
     backfill.add_argument(
         "--sessions", type=_number(60, 1300), metavar="N", help="how many sessions (default: history_sessions, 530)"
@@ -243,4 +253,20 @@ def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
         given = [f"--{name}" for name, value in usual.items() if getattr(arguments, name) != value]
         if given:
             parser.error(f"{given[0]} is of the simulated market: add --demo, or leave it out for the provider")
+    if arguments.command == "backfill":
+        _check_backfill(parser, arguments)
     return arguments
+
+
+def _check_backfill(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    """Ends the program where options of the market's history and of the long record come together."""
+    if arguments.what is None:
+        if arguments.files:
+            parser.error(f"--file is of the long record: deskview backfill {RECORD} --file PATH")
+        return
+    of_market = {"--demo": arguments.demo, "--sessions": arguments.sessions, "--flows": arguments.flows}
+    given = [option for option, value in of_market.items() if value]
+    if given:
+        parser.error(
+            f"{given[0]} is of the market's history and does not go with {RECORD}, which is French's data library"
+        )
