@@ -24,6 +24,8 @@ SigmaBasis = Literal["rule", "todays-names"]
 """What a σ of momentum rests on: the rule's own history, or today's names held back over the year that chose them."""
 RULE: Final = "rule"
 TODAYS_NAMES: Final = "todays-names"
+OWN_RULE: Final = "the desk's own rule"
+"""Whose days a record is of where it is not French's."""
 CALM_SIGMA = 1.0
 """Moves below this many σ are called calm."""
 PATHS = 50_000

@@ -59,11 +59,14 @@ class CrowdingInputs:
 @dataclass(frozen=True)
 class HistoryInputs:
     """What followed such days in the past, made once a session; None while still to come. `records` are the days it
-    rests on, the longest first, among which today's is ranked."""
+    rests on, the longest first, among which today's is ranked. `note` is what is wrong with the user's copy of a
+    record, `made_of` what is studied anew once it changes."""
 
     reading: HistoryReading | None = None
     records: tuple[Record, ...] = ()
     received: float = 0.0
+    note: str = ""
+    made_of: object = None
 
 
 @dataclass(frozen=True)

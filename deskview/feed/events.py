@@ -1,52 +1,132 @@
-"""What followed such days in the past: the records there are, studied once a session."""
+"""What followed such days in the past: the records there are, studied once a session and when another copy is there."""
 
 import asyncio
+from dataclasses import replace
 
 import numpy as np
+import polars as pl
 
-from deskview.analytics.events import Record, Series, history_of, read_record
+from deskview.analytics.assumptions import OWN_RULE
+from deskview.analytics.events import Record, Series, history_of, panic_days, read_record
 from deskview.board import Basis, HistoryInputs
 from deskview.clock import monotonic
 from deskview.feed.context import Context
+from deskview.french import DECILES, FACTORS, HOST, MOMENTUM, RecordError, kept, reader
+from deskview.settings import Settings
 
-OWN = "the desk's own rule"
 OWN_SIGMAS = -2.0
 """In a year of sessions hardly a day goes further."""
+WORDS = {
+    MOMENTUM: ("french", "Kenneth French's momentum factor", "French"),
+    DECILES: ("french-deciles", "Kenneth French's top less bottom tenth", "deciles"),
+}
+"""What the records are called: in the JSON, in full, and where room is scarce."""
 
 
 async def refresh_events(context: Context) -> None:
-    """Every record into the state: the desk's own rule over the sessions held."""
+    """Every record into the state: the desk's own rule over the sessions held, and French's where the user has it."""
     state = context.state
     basis = await state.complete.get()
-    found = await asyncio.to_thread(studied, basis)
+    found = await asyncio.to_thread(studied, basis, context.settings, state.history)
     if basis.session == state.session.value:
         state.history = found
 
 
-def studied(basis: Basis) -> HistoryInputs:
-    """What followed the events of every record; slow, for a thread."""
-    own = own_record(basis)
-    records = sorted([own] if own else [], key=lambda record: -len(record.series.returns))
-    reading = history_of([read_record(record) for record in records], "no basket could be formed in the sessions held")
-    return HistoryInputs(reading, tuple(records), monotonic())
+def studied(basis: Basis, settings: Settings, before: HistoryInputs) -> HistoryInputs:
+    """What followed the events of every record, `before` where none is another; slow, for a thread."""
+    problems: list[str] = []
+    copies = {name: copy.sha256 for name in (MOMENTUM, FACTORS, DECILES) if (copy := _about(name, problems))}
+    made_of = (basis.momentum, tuple(copies.items()), tuple(problems))
+    if made_of == before.made_of:
+        return replace(before, received=monotonic())
+    records = sorted([*_own(basis), *french_records(problems)], key=lambda record: -len(record.series.returns))
+    reading = history_of(
+        [read_record(record) for record in records],
+        reason="no basket could be formed in the sessions held",
+        note="" if MOMENTUM in copies or problems else _how_to_get(settings),
+    )
+    return HistoryInputs(reading, tuple(records), monotonic(), " ".join(dict.fromkeys(problems)), made_of)
 
 
-def own_record(basis: Basis) -> Record | None:
-    """The daily returns of the desk's rule from its first formation on; None where no basket could be formed."""
+def _about(name: str, problems: list[str]) -> kept.Copy | None:
+    try:
+        return kept.about(name)
+    except RecordError as error:
+        problems.append(error.sentence)
+        return None
+
+
+def _how_to_get(settings: Settings) -> str:
+    if settings.history == "off":
+        return 'Kenneth French\'s record since 1926 is not here, and history = "off" in the settings.'
+    return f"Kenneth French's record since 1926 is not here: `deskview backfill record` gets it from {HOST}."
+
+
+def _own(basis: Basis) -> list[Record]:
+    """The daily returns of the desk's rule from its first formation on; none where no basket could be formed."""
     model = basis.momentum
     if model is None or model.raw is None:
-        return None
+        return []
     legs = model.raw.own
     known = np.isfinite(legs.spread)
     if not known.any():
-        return None
+        return []
     days = [day for day, is_known in zip(model.sessions[-len(known) :], known.tolist(), strict=True) if is_known]
-    return Record(
+    own = Record(
         record="own",
-        title=OWN,
+        title=OWN_RULE,
         short="own rule",
         series=Series(days, legs.spread[known]),
         source=f"{len(days)} of the {len(model.sessions)} sessions held, every basket as it was formed then",
         long=legs.long[known],
         sigmas=OWN_SIGMAS,
     )
+    return [own]
+
+
+def french_records(problems: list[str]) -> list[Record]:
+    """The user's copies as records: the momentum factor, and the deciles' winners less losers, whose legs are known.
+
+    The market's state is that of the factors of the same vintage. What is wrong with a copy is added to `problems`.
+    """
+    momentum, factors, deciles = (_loaded(name, problems) for name in (MOMENTUM, FACTORS, DECILES))
+    found = []
+    if momentum is not None:
+        found.append(_french(momentum, momentum.table.select("session", spread="mom"), factors))
+    if deciles is not None:
+        legs = deciles.table.select("session", spread=pl.col("d10") - pl.col("d1"), long="d10")
+        found.append(_french(deciles, legs, factors))
+    return found
+
+
+def _loaded(name: str, problems: list[str]) -> reader.Record | None:
+    try:
+        return kept.load(name)
+    except RecordError as error:
+        problems.append(error.sentence)
+        return None
+
+
+def _french(copy: reader.Record, table: pl.DataFrame, factors: reader.Record | None) -> Record:
+    """A copy as a record, from its table of `session`, `spread` and perhaps `long`."""
+    days, (name, title, short) = table.drop_nulls(), WORDS[copy.name]
+    panic = _panic(days, factors) if factors is not None and factors.vintage == copy.vintage else None
+    about = kept.about(copy.name)
+    fetched = f", got {about.fetched:%Y-%m-%d} from {about.source}" if about else ""
+    return Record(
+        record=name,
+        title=title,
+        short=short,
+        series=Series(days.get_column("session").to_list(), days.get_column("spread").to_numpy(), panic),
+        source=f"of the CRSP database of {copy.vintage or 'an unknown month'}{fetched}",
+        copyright=copy.copyright,
+        long=days.get_column("long").to_numpy() if "long" in days.columns else None,
+    )
+
+
+def _panic(days: pl.DataFrame, factors: reader.Record) -> "np.ndarray[tuple[int], np.dtype[np.bool_]] | None":
+    """Whether the market was in a panic as each day began; None where the factors do not have all these days."""
+    market = factors.table.select("session", market=pl.col("mkt_rf") + pl.col("rf")).drop_nulls()
+    states = market.select("session", panic=pl.Series(panic_days(market.get_column("market").to_numpy())))
+    joined = days.join(states, on="session", how="left", maintain_order="left").get_column("panic")
+    return None if joined.has_nulls() else joined.to_numpy()

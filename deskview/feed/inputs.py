@@ -209,7 +209,7 @@ def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
             notices.setdefault(part, remark)
     if earlier := _of_an_earlier_session(provider, state):
         notices.setdefault("flow", earlier)
-    for part, notice in _of_names(state.basis.value):
+    for part, notice in (*_of_names(state.basis.value), *_of_copies(state)):
         notices.setdefault(part, notice)
     return notices
 
@@ -229,6 +229,12 @@ def _of_names(basis: Basis | None) -> Iterator[tuple[str, Notice]]:
     for gap, (sentence, old) in amounts_used(basis.own, basis.session).items():
         for part in (*_REST_ON[gap], *_RANKED_BY.get(gap, ())):
             yield part, Notice(sentence, whole=not old)
+
+
+def _of_copies(state: FeedState) -> Iterator[tuple[str, Notice]]:
+    """What is wrong with the user's copies of past records."""
+    if state.history.note:
+        yield "history", Notice(state.history.note)
 
 
 def _never_told(provider: Provider) -> Notice | None:

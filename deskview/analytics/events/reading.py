@@ -55,6 +55,7 @@ class HistoryReading(msgspec.Struct, frozen=True, kw_only=True):
     days: Annotated[
         Number, figure("days of the longest record", Unit.COUNT, "How many the longest has.", watched=False)
     ]
+    note: Annotated[str, text("note", "Which record is not here, and how it is got.")]
     missing: Missing
 
 
@@ -143,10 +144,11 @@ def months_of(series: Series) -> list[Month]:
     return found
 
 
-def history_of(records: Sequence[RecordReading], reason: str) -> HistoryReading:
-    """All records as they come, the longest first; `reason` is why there is none."""
+def history_of(records: Sequence[RecordReading], *, reason: str, note: str = "") -> HistoryReading:
+    """All records as they come, the longest first; `reason` is why there is none, `note` says which is not here."""
     return HistoryReading(
         records=list(records),
         days=records[0].days if records else None,
+        note=note,
         missing={} if records else {"days": reason},
     )

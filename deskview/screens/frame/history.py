@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 YEAR = 252
 
 
-def ranked(value: float | None, rank: "RecordRank") -> str:
+def standing(value: float | None, rank: "RecordRank") -> str:
     """Where a day's return stands, such as "worst since 2025-04-05; 9th of 26,132 days of Kenneth French's record"."""
     end = "worst" if value is not None and value < 0 else "best"
     if rank.since is None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from deskview.analytics.assumptions import CALM_SIGMA, TODAYS_NAMES
+from deskview.analytics.assumptions import CALM_SIGMA, OWN_RULE, TODAYS_NAMES
 from deskview.format import (
     MISSING,
     basis_points,
@@ -14,6 +14,7 @@ from deskview.format import (
 )
 from deskview.screens.frame.card import Card, Line, Topic, pct, plain_number, ratio, reasons, rests_on, signed
 from deskview.screens.frame.gaps import Gaps
+from deskview.screens.frame.history import standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,6 +104,7 @@ def _basket_card(
         *contribution(r, key),
         Line("long/short = L − S", _difference(r.long_return, r.short_return, r.return_)),
         *_sigma_lines(reading, r),
+        *_rank_lines(reading, r),
         *_neutral_lines(r),
         Line("from longs (L−M)/(L−S)", _long_share(r, reading.market_return)),
         Line("M, the market", f"{pct(reading.market_return)}: the equal-weighted {reading.universe} names, not SPY"),
@@ -141,6 +143,15 @@ def _sigma_lines(reading: "MomentumReading", r: "BasketReading") -> list[Line]:
         Line(f"{sign}, newest days weigh", newest),
         *([Line(sign, TODAYS_NAMES_NOTE)] if r.sigma_basis == TODAYS_NAMES else []),
     ]
+
+
+def _rank_lines(reading: "MomentumReading", r: "BasketReading") -> list[Line]:
+    """Where the raw spread stands among past days."""
+    if r is not reading or reading.rank is None:
+        return []
+    days = f"{reading.rank.first} to {reading.rank.last}, another measure of momentum than this"
+    own = reading.rank.record == OWN_RULE
+    return [Line("rank", standing(reading.return_, reading.rank)), *([] if own else [Line("its days", days)])]
 
 
 def _days(basis: str | None, days: int) -> str:

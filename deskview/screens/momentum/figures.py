@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from deskview.analytics.assumptions import RULE, TODAYS_NAMES
 from deskview.format import MISSING, arrow, percent, share, sigma, sigma_sign, tone
 from deskview.screens.frame.card import plain_number
+from deskview.screens.frame.history import standing
 from deskview.screens.frame.page import flowed
 from deskview.screens.momentum.explain import doubts, long_share, no_comomentum, ranked, thinly_traded, verdict
 from deskview.widgets.facts import Fact, fact
@@ -24,6 +25,7 @@ def figures(
     then there are neither the halves of the prior year nor crowding."""
     subjects = {
         "long/short": _spread(reading, basket),
+        **({"rank": _rank(reading)} if basket is reading else {}),
         "legs": _legs(basket),
         "β-neutral": _beta_neutral(basket),
         "from longs": _sides(reading, basket),
@@ -48,6 +50,13 @@ def _spread(reading: "MomentumReading", basket: "BasketReading") -> list[Fact]:
         *of_hour,
         fact("EWMA", sigma(basket.sigma_ewma, basket.sigma_basis)),
     ]
+
+
+def _rank(reading: "MomentumReading") -> list[Fact]:
+    """Where the day stands among past days, or why it does not."""
+    if reading.rank is None:
+        return [fact("", reading.missing.get("rank", MISSING), "dim")]
+    return [fact("", standing(reading.return_, reading.rank))]
 
 
 def _legs(basket: "BasketReading") -> list[Fact]:

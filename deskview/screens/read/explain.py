@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from deskview.format import MISSING, percent
 from deskview.screens.frame.card import Card, Line, Topic, rests_on
-from deskview.screens.frame.history import ranked
+from deskview.screens.frame.history import standing
 from deskview.screens.read.record import chosen, limits
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def card(board: "Board", reading: "HistoryReading", key: str | None, variant: st
     lines = []
     momentum = board.momentum.value
     if momentum is not None and momentum.rank is not None:
-        lines.append(Line("today", ranked(momentum.return_, momentum.rank)))
+        lines.append(Line("today", standing(momentum.return_, momentum.rank)))
     missing: tuple[str, ...] = ()
     if choice is not None:
         study = choice.study

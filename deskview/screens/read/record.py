@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from deskview.format import MISSING, percent, share, tone
-from deskview.screens.frame.history import ranked
+from deskview.screens.frame.history import standing
 from deskview.widgets.chartspec import ChartSpec, Level, Series
 from deskview.widgets.facts import Fact, fact
 from deskview.widgets.records import Cell, Column, Row
@@ -212,7 +212,8 @@ def _path(record: "Record", event: "Event") -> tuple[tuple[float, ...], tuple[fl
 def record_facts(board: "Board", reading: "HistoryReading", width: int) -> list[list[Fact]]:
     """Where today stands, and what the records are; as many lines of `width` cells as they take."""
     lines = [[fact("", line, "strong")] for line in wrap(_today(board), width)]
-    return lines + [[fact("", line, "dim")] for record in reading.records for line in wrap(_named(record), width)]
+    sources = [*map(_named, reading.records), *filter(None, [reading.note])]
+    return lines + [[fact("", line, "dim")] for source in sources for line in wrap(source, width)]
 
 
 def _today(board: "Board") -> str:
@@ -220,7 +221,7 @@ def _today(board: "Board") -> str:
     if momentum is None or momentum.rank is None:
         why = board.momentum.note if momentum is None else momentum.missing.get("rank", "")
         return f"Today is not ranked: {why}"
-    return f"Today {percent(momentum.return_)}: {ranked(momentum.return_, momentum.rank)}"
+    return f"Today {percent(momentum.return_)}: {standing(momentum.return_, momentum.rank)}"
 
 
 def _named(record: "RecordReading") -> str:
