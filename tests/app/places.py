@@ -56,6 +56,7 @@ _MOMENTUM = (Scope.CHARTS, Scope.MOMENTUM)
 _ROTATION = (Scope.CHARTS, Scope.ROTATION)
 _FORM = (Scope.ALERT_FORM,)
 _DIAGNOSTICS = ("ctrl+p", *"diagnostics page", "enter")
+_READ = ("ctrl+p", *"read page", "enter")
 
 PLACES: dict[str, Place] = {
     "desk": _desk("1", whole=True),
@@ -86,6 +87,8 @@ PLACES: dict[str, Place] = {
     "alerts": _page("A", scopes=(Scope.ALERTS,), rules=RULES),
     "alerts, firings": _page("A", "tab", scopes=(Scope.ALERTS,), rules=RULES),
     "diagnostics": Place(_DIAGNOSTICS, (Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS), whole=True),
+    "read": Place(_READ, (Scope.VIEWS, Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS), whole=True),
+    "read, events": Place((*_READ, "tab"), (Scope.VIEWS, Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS)),
     "name": _detail("3", "enter"),
     "name, second list": _detail("3", "enter", "tab"),
     "name, figures": _detail("3", "enter", "tab", "tab"),

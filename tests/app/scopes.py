@@ -33,6 +33,6 @@ class Scope:
     SMALL = keys.SMALL[0].scope
 
 
-PAGES_OF_PARTS = [subject.page_key for subject in SUBJECTS if subject.page is not None and subject.part]
+PAGES_OF_PARTS = [subject.page_key for subject in SUBJECTS if subject.page_key and subject.part]
 """The keys of the pages that show a part of the board."""
 EVERY_SCOPE = frozenset(action.scope for action in ACTIONS)

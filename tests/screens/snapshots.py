@@ -47,6 +47,7 @@ PLACES: dict[str, str | tuple[str, ...] | Target] = {
     "alerts": "A",
     "name": Target(Kind.NAME, "NVDA"),
     "diagnostics": ("ctrl+p", *"diagnostics page", "enter"),
+    "read": ("ctrl+p", *"read page", "enter"),
 }
 """The key, the keys or the target that lead there."""
 RULES = """\

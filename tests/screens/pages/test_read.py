@@ -1,0 +1,140 @@
+"""The Read page: what a trader reads off it of past days like this one, and what is not said of few of them."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from deskview.analytics.events import ENOUGH, Record, Series, history_of, read_record
+from deskview.board import Board, HistoryInputs, Part
+from deskview.board.build import ranked
+from deskview.screens.read.explain import card
+from deskview.widgets.table import Table
+from tests.screens.pages.opened import SIZES, Opener, opened, pressed
+
+COPYRIGHT = "Copyright 2026 Somebody"
+
+
+def long_record(falls: int) -> Record:
+    """Forty years of calm days with falls that stand apart."""
+    rng = np.random.default_rng(8)
+    returns = rng.normal(0.0003, 0.006, 10_000)
+    returns[np.linspace(600, 9_990, falls, dtype=np.int64)] = -0.05
+    days = [date(1990, 1, 1) + timedelta(days=place) for place in range(len(returns))]
+    panic = np.arange(len(returns)) < 2_000
+    return Record(
+        record="long",
+        title="a long record",
+        short="long",
+        series=Series(days, returns, panic),
+        source="made up",
+        copyright=COPYRIGHT,
+    )
+
+
+def with_record(board: Board, falls: int = 30) -> Board:
+    """The board beside whose own record there is a long one."""
+    record = long_record(falls)
+    assert board.history.value is not None
+    assert board.momentum.value is not None
+    own = board.history.value.records
+    reading = history_of([read_record(record), *own], reason="", note="")
+    records = (record, *board.records)
+    momentum = ranked(board.momentum.value, HistoryInputs(reading, records))
+    return replace(
+        board,
+        records=records,
+        history=replace(board.history, value=reading),
+        momentum=replace(board.momentum, value=momentum),
+    )
+
+
+def rows(app: Opener, name: str) -> list[tuple[str, ...]]:
+    table = app.page.query_one(f"#{name}", Table)
+    return [tuple(cell.text for cell in row.cells) for row in table._rows]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_today_s_place_and_the_records_stand_above_what_followed(board: Board, size: tuple[int, int]) -> None:
+    async with opened(with_record(board), "read", size) as (app, _):
+        text = " ".join(app.text.split())
+        assert "worst of all 10,000 days of a long record since 1990-01-01" in text
+        assert "long: a long record, 1990-01-01 to 2017-05-18; made up" in text
+        assert "long ≤ −" in app.text
+        assert "30 events apart" in app.text
+        assert COPYRIGHT in app.text
+
+
+async def test_of_enough_events_there_are_medians_with_limits_and_days_as_volatile(board: Board) -> None:
+    async with opened(with_record(board), "read") as (app, _):
+        month = next(row for row in rows(app, "outcomes") if row[0] == "21")
+        _, n, up, hit, median, limits, control, difference, between = month
+        assert int(n) == 29
+        assert 0 < int(up) < int(n)
+        assert hit == f"{round(int(up) / int(n) * 100)}%"
+        assert all(text.endswith("%") for text in (median, control, difference))
+        assert " to " in limits
+        assert " to " in between
+
+
+async def test_of_few_events_there_are_counts_and_every_path(board: Board) -> None:
+    async with opened(with_record(board, falls=ENOUGH - 1), "read") as (app, _):
+        month = next(row for row in rows(app, "outcomes") if row[0] == "21")
+        assert month[1] == str(ENOUGH - 2)
+        assert set(month[3:]) == {"–"}
+        assert "After each of 19 events" in app.text
+
+
+async def test_events_in_and_out_of_a_panic_stand_apart(board: Board) -> None:
+    async with opened(with_record(board), "read") as (app, _):
+        heads = [row[0].strip() for row in rows(app, "outcomes") if len(row) == 1]
+        told = [head for head in heads if head.startswith("of them")]
+        assert told[:2] == ["of them in a panic: 5 events", "of them not in a panic: 25 events"]
+
+
+async def test_the_event_under_the_cursor_has_its_path_drawn_and_the_rule_its_events(board: Board) -> None:
+    async with opened(with_record(board), "read", (120, 40)) as (app, pilot):
+        newest, before = (row[0] for row in rows(app, "events")[:2])
+        assert f"middle half; bold {newest}" in app.text
+        await pressed(app, pilot, "tab", "down")
+        assert f"middle half; bold {before}" in app.text
+        await pressed(app, pilot, "shift+tab", "end")
+        own = board.history.value.records[0] if board.history.value else None
+        assert own is not None
+        assert [row[0] for row in rows(app, "events")] == [str(event.session) for event in own.rules[-1].all_events]
+
+
+async def test_months_are_compounded_and_stand_by_year(board: Board) -> None:
+    async with opened(with_record(board), "read", (120, 40)) as (app, pilot):
+        await pressed(app, pilot, "x")
+        years = rows(app, "months")
+        assert years[0][0] == "2017"
+        assert years[-1][0] == "1990"
+        assert years[0][6:] == ("",) * 7
+        returns = long_record(30).series.returns
+        assert years[-1][1] == f"{np.prod(1 + returns[:31]) * 100 - 100:+.1f}%".replace("-", "−")
+
+
+async def test_without_a_record_it_says_how_one_is_got(board: Board) -> None:
+    async with opened(board, "read") as (app, _):
+        assert "`deskview backfill record` gets it from mba.tuck.dartmouth.edu" in " ".join(app.text.split())
+        assert COPYRIGHT not in app.text
+
+
+async def test_a_board_without_its_history_says_what_is_awaited(board: Board) -> None:
+    empty = replace(board, history=Part.awaited("waiting for the daily history"), records=())
+    async with opened(empty, "read") as (app, _):
+        assert "waiting for the daily history" in app.text
+
+
+def test_the_card_has_the_rule_its_outcomes_and_why_figures_are_missing(board: Board) -> None:
+    board = with_record(board)
+    reading = board.history.value
+    assert reading is not None
+    long = card(board, reading, "long:threshold:21", "")
+    lines = {line.label: line.text for line in long.lines}
+    assert "30 of them over 21 sessions apart" in lines["events"]
+    assert " up; days as volatile " in lines["21 after"]
+    own = card(board, reading, "own:legs:21", "")
+    assert any("only counts" in why for why in own.missing)
