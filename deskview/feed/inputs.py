@@ -122,7 +122,7 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
         snapshot_left_out=state.snapshot_left_out,
         delay_s=state.delay_s,
         flow=_flow_inputs(state),
-        crowding=CrowdingInputs(state.crowding, state.crowding_received),
+        crowding=CrowdingInputs(state.crowding, state.crowding_received, state.retail_shares),
         off_exchange=OffExchange(state.off_exchange, _sentence(state.faults.get(Task.OFF_EXCHANGE))),
         week=state.week,
         notices=_notices(provider, state),

@@ -201,6 +201,7 @@ class FeedState:
     off_exchange: pl.DataFrame | None = None
     crowding: Crowding | None = None
     crowding_received: float = 0.0
+    retail_shares: pl.DataFrame | None = None
     open_name: str | None = None
     opened: dict[str, OpenedName] = field(default_factory=dict)
     week: WeekInputs = field(default_factory=WeekInputs)

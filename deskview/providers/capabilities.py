@@ -53,7 +53,7 @@ class Capability(StrEnum):
     HALTS = "halts"
 
 
-MARKET = ("momentum", "breadth", "rotation", "leverage")
+MARKET = ("momentum", "breadth", "rotation", "leverage", "deleveraging")
 PRINTS = ("flow", "crowding")
 PAGE = ("name",)
 

@@ -5,10 +5,11 @@ A new part is added here; see CONTRIBUTING for what else it takes.
 
 from deskview.screens.breadth import BREADTH
 from deskview.screens.crowding import CROWDING
+from deskview.screens.deleveraging import DELEVERAGING
 from deskview.screens.flow import FLOW
 from deskview.screens.frame.subject import Subject
 from deskview.screens.leverage import LEVERAGE
 from deskview.screens.momentum import MOMENTUM
 from deskview.screens.rotation import ROTATION
 
-PARTS: tuple[Subject, ...] = (MOMENTUM, BREADTH, ROTATION, LEVERAGE, FLOW, CROWDING)
+PARTS: tuple[Subject, ...] = (MOMENTUM, BREADTH, ROTATION, LEVERAGE, DELEVERAGING, FLOW, CROWDING)
