@@ -167,10 +167,9 @@ class _MarketParts:
 def _deleveraging(parts: _MarketParts, *others: Part[Any]) -> Part[deleveraging.DeleveragingReading]:
     """The checklist from momentum, breadth and leverage of the same moment; no surer than they are."""
     inputs, kept = parts.inputs, parts.kept
-    rests_on = (*others, inputs.crowding.reading, inputs.crowding.shares)
+    rests_on = (*others, *_of_favourites(inputs))
     if kept is not None:
-        before, crowding = kept.board, kept.inputs.crowding
-        then = (before.momentum, before.breadth, before.leverage, crowding.reading, crowding.shares)
+        then = (kept.board.momentum, kept.board.breadth, kept.board.leverage, *_of_favourites(kept.inputs))
         parts = parts if all(map(operator.is_, rests_on, then)) else replace(parts, kept=None)
     beside = deleveraging.Beside(*(other.value for other in others), *rests_on[len(others) :])
     basis = inputs.basis
@@ -180,6 +179,13 @@ def _deleveraging(parts: _MarketParts, *others: Part[Any]) -> Part[deleveraging.
         lambda model, live, at: deleveraging.read(model, live, at, beside),
     )
     return no_surer_than(own, *others)
+
+
+def _of_favourites(inputs: Inputs) -> tuple[Crowding | None, pl.DataFrame | None, str]:
+    """The favourites, retail's share name by name, and why it is not to come."""
+    notice = inputs.notices.get("crowding")
+    failed = notice is not None and notice.fault
+    return inputs.crowding.reading, inputs.crowding.shares, notice.text if notice and failed else ""
 
 
 def _old_prices(market: Market) -> str:

@@ -55,10 +55,10 @@ _PARTS: dict[Task, tuple[str, ...]] = {
 NAMES_FILE = "names_file"
 """What the user's file says of names, among what is left out."""
 _REST_ON: dict[Gap, tuple[str, ...]] = {
-    Gap.TYPES: ("momentum", "flow", "crowding"),
+    Gap.TYPES: ("momentum", "deleveraging", "flow", "crowding"),
     Gap.SHARES: ("breadth",),
-    Gap.CAPS: ("breadth", "leverage"),
-    Gap.INDUSTRIES: ("momentum",),
+    Gap.CAPS: ("breadth", "leverage", "deleveraging"),
+    Gap.INDUSTRIES: ("momentum", "deleveraging"),
 }
 """The parts that rest on what nobody tells of names; breadth and rotation have lists of names."""
 _RANKED_BY: dict[Gap, tuple[str, ...]] = {Gap.CAPS: ("momentum",)}
@@ -193,7 +193,7 @@ def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
     what the plan lacks."""
     notices: dict[str, Notice] = {}
     if untold := _never_told(provider) or _untold(state.untold):
-        notices |= dict.fromkeys(("flow", "crowding") if untold.doubt else ("flow",), untold)
+        notices |= dict.fromkeys(("flow", "crowding" if untold.doubt else "deleveraging"), untold)
     for task, progress in state.progress.items():
         for part in _parts(task, state):
             notices.setdefault(part, Notice(progress_message(task, progress), progress=progress.share))

@@ -160,8 +160,8 @@ DELEVERAGING = Subject(
         "Six signs that positions are cut: momentum falls by two σ or more; two thirds of it from the longs; the index"
         " within 1.5 σ; dispersion at or above the 95th percentile of its hour; crowded names (the long leg and"
         " retail's favourites) at 1.5 times their usual volume by this hour; crowding explaining more of the day's"
-        " returns over names than sectors do. Both σ are of the hour where the index's five-minute bars tell it. The"
-        " columns of crowding are the 12-1 return, what leveraged ETFs must trade for a move of 1 %, retail's share and short"
+        " returns over names than sectors do. Both σ are of the hour where the index's five-minute bars tell it."
+        " Crowding is the 12-1 return, what leveraged ETFs must trade for a move of 1 %, retail's share and short"
         " interest; each has what one standard deviation more of it makes of the return, beside the sectors and the"
         " others, with t (HC3). 'positions cut' is said where momentum falls and at least four signs hold. " + ACCOUNTS,
     ),

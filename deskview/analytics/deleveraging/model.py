@@ -70,7 +70,8 @@ class DeleveragingModel:
 
     `names` has a row for each name of the momentum universe: ticker, sector, score (12-1 return), usual_shares (mean
     daily volume of 20 sessions); `long_leg` are its names that are held. `index_sd` is the daily sd of the index's
-    returns, None with too few. The clocks are None where there are none, and `..._missing` says why.
+    returns, None with too few. The clocks are None where there are none, and `..._missing` says why. `record_basis`
+    tells whether names that died since are in the record.
     """
 
     rules: SignRules
@@ -84,6 +85,7 @@ class DeleveragingModel:
     volume_missing: str
     closes: datetime | None
     record: Record
+    record_basis: str
 
 
 def prepare(
@@ -119,6 +121,7 @@ def prepare(
         volume_missing=volume_missing or "how the day's volume spreads over its hours is not known",
         closes=momentum.closes,
         record=_record(momentum.days, breadth, momentum.rules.sigma_own_least, rules),
+        record_basis=momentum.survivorship,
     )
 
 

@@ -28,13 +28,17 @@ NO_FALL = "momentum does not fall: there is no such day to look for"
 
 @dataclass(frozen=True)
 class Beside:
-    """The readings of the same moment, None where there is none; `retail` is (ticker, share) of the names sampled."""
+    """The readings of the same moment, None where there is none.
+
+    `retail` is (ticker, share) of the names sampled, `retail_missing` why there is none where it is not to come.
+    """
 
     momentum: MomentumReading | None = None
     breadth: BreadthReading | None = None
     leverage: Leverage | None = None
     favourites: Crowding | None = None
     retail: pl.DataFrame | None = None
+    retail_missing: str = ""
 
 
 def read(model: DeleveragingModel, live: pl.DataFrame, now: datetime, beside: Beside) -> DeleveragingReading:
@@ -51,7 +55,7 @@ def read(model: DeleveragingModel, live: pl.DataFrame, now: datetime, beside: Be
     favourites = beside.favourites.favourites if beside.favourites else []
     crowded = rows.filter(pl.col("ticker").is_in([*model.long_leg, *(one.ticker for one in favourites)]))
     returns = rows.get_column("ret").fill_null(np.nan).to_numpy()
-    columns = columns_of(model.names, beside.leverage, beside.retail)
+    columns = columns_of(model.names, beside.leverage, beside.retail, beside.retail_missing)
     found = cross_section(returns, rows.get_column("sector"), columns, model.rules)
     basis = HOUR if model.clock is not None and model.clock.share(now) is not None else DAY
     volume = _volume(model, crowded, now)
@@ -70,6 +74,7 @@ def read(model: DeleveragingModel, live: pl.DataFrame, now: datetime, beside: Be
         record_n=None if days.reason else len(days.rows),
         record_days=days.told,
         record_falls=days.falls,
+        record_basis=model.record_basis,
         followed=[] if days.reason else followed,
         section=found.section,
         drivers=found.drivers,
@@ -196,7 +201,7 @@ def _usual_share(model: DeleveragingModel, now: datetime) -> tuple[Number, str]:
 def _explained(found: CrossSection) -> Sign:
     """Crowding explains more of today's returns than sectors do."""
     own, sectors = found.section.r2_crowding, found.section.r2_sectors
-    against = "" if sectors is None else f", {sectors:.1%}"
+    against = "" if sectors is None else f" ({sectors:.1%})"
     return _sign(
         "crowding",
         "explained by crowding",

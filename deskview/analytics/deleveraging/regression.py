@@ -55,7 +55,7 @@ def least_squares(y: Floats, columns: Mapping[str, Floats]) -> Fit:
     if rows < 2:
         raise ValueError(f"a regression needs rows with every value, {rows} have one")
     target = y[known]
-    design = _design({name: values[known] for name, values in columns.items()})
+    design = _design({name: values[known] for name, values in columns.items()}, rows)
     count = len(design.names)
     if rows < count + 2:
         raise ValueError(f"a regression on {count} columns needs {count + 2} rows with every value, {rows} have one")
@@ -73,10 +73,10 @@ class _Design(NamedTuple):
     left_out: dict[str, str]
 
 
-def _design(columns: Mapping[str, Floats]) -> _Design:
+def _design(columns: Mapping[str, Floats], rows: int) -> _Design:
     """Gram and Schmidt by way of QR: a column is left out where those before it leave nothing of it."""
     left_out, kept = {}, []
-    q = np.empty((len(next(iter(columns.values()))) if columns else 0, 0))
+    q = np.empty((rows, 0))
     for name, values in columns.items():
         mean = float(values.mean())
         centred = values - mean

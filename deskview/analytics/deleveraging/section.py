@@ -27,7 +27,9 @@ TITLES: Mapping[str, str] = {
 """The columns in their order: where few names have one it is that which is left out."""
 NOT_ASKED = "short interest is not asked for yet"
 NO_LEVERAGE = "there are no figures of leveraged ETFs"
+NO_FUND = "of no leveraged fund it is known what it must trade in which name"
 NO_RETAIL = "the samples that tell retail's share name by name are still to come"
+UNTOLD = "no print could be told to be retail's"
 
 
 class Columns(NamedTuple):
@@ -46,18 +48,23 @@ class CrossSection:
     reason: str = ""
 
 
-def columns_of(names: pl.DataFrame, leverage: Leverage | None, retail: pl.DataFrame | None) -> Columns:
-    """The crowding columns of the names (ticker, score); `retail` is (ticker, share).
+def columns_of(
+    names: pl.DataFrame, leverage: Leverage | None, retail: pl.DataFrame | None, retail_missing: str = ""
+) -> Columns:
+    """The crowding columns of the names (ticker, score); `retail` is (ticker, share),
+    `retail_missing` why there is none.
 
     A name that no leveraged fund reaches has 0 in theirs: that is known of it.
     """
     found, absent = {SCORE: names.get_column("score").to_numpy()}, {SHORT: NOT_ASKED}
-    if leverage is None:
-        absent[LEVERAGED] = NO_LEVERAGE
+    if leverage is None or not leverage.by_name:
+        absent[LEVERAGED] = NO_LEVERAGE if leverage is None else NO_FUND
     else:
         found[LEVERAGED] = _joined(names, _exposure(names, leverage))
     if retail is None:
-        absent[RETAIL] = NO_RETAIL
+        absent[RETAIL] = retail_missing or NO_RETAIL
+    elif not (retail.get_column("share") > 0).any():
+        absent[RETAIL] = UNTOLD
     else:
         found[RETAIL] = _joined(names, retail.select("ticker", value="share"))
     return Columns(found, absent)

@@ -95,6 +95,7 @@ class DeleveragingReading(msgspec.Struct, frozen=True, kw_only=True):
     record_falls: Annotated[
         int, figure("days momentum fell so", Unit.COUNT, "Of these, on how many it fell by its rule.", watched=False)
     ]
+    record_basis: Annotated[str, text("names of the record", "Whether the dead are among those the days rest on.")]
     followed: Annotated[list[Followed], place("after days with as many signs")]
     section: Annotated[Section, place("cross-section")]
     drivers: Annotated[list[Driver], place("drivers", row="column {row}")]
