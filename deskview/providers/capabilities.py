@@ -102,7 +102,7 @@ USES: Mapping[Capability, Use] = {
     Capability.INTRADAY_BARS: Use(
         "intraday bars",
         "charts of a session stay empty, and an hour's move is held against no hour's",
-        (*BASKET, "leverage", *PAGE),
+        ("momentum", "leverage", "deleveraging", *PAGE),
     ),
     Capability.SPLITS: Use(
         "splits", "history can't be put on today's share basis: returns across a split are wrong", MARKET
