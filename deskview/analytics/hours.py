@@ -49,7 +49,7 @@ class VolumeClock:
     """The share of a day's volume usually done by a time of one session, from 04:00 on.
 
     `behind` is that at the open and at the end of each slot, the mean over `sessions` past full sessions, each weighing
-    the same; a half day runs through it in less time.
+    the same: of full days alone.
     """
 
     opens: datetime

@@ -260,6 +260,8 @@ class _Session:
     @property
     def volume(self) -> tuple[VolumeClock | None, str]:
         """How much of the day's volume is usually done at a time, or none and why."""
+        if self.calendar.is_half_day(self.session):
+            return None, "a half day's volume is held against no full day's"
         if reason := self.tables.reasons.get("index-minutes"):
             return None, reason
         opens, minutes = self.calendar.opens(self.session), self.tables.index_minutes

@@ -171,8 +171,8 @@ def _deleveraging(parts: _MarketParts, *others: Part[Any]) -> Part[deleveraging.
     if kept is not None:
         then = (kept.board.momentum, kept.board.breadth, kept.board.leverage, *_of_favourites(kept.inputs))
         parts = parts if all(map(operator.is_, rests_on, then)) else replace(parts, kept=None)
-    beside = deleveraging.Beside(*(other.value for other in others), *rests_on[len(others) :])
-    basis = inputs.basis
+    values: tuple[Any, ...] = (*(other.value for other in others), *_of_favourites(inputs))
+    beside, basis = deleveraging.Beside(*values), inputs.basis
     own = parts.part(
         "deleveraging",
         basis.deleveraging if basis else None,

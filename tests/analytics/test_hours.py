@@ -117,11 +117,17 @@ def volumes(*, early: float = 0.0, late: float = 0.0, sessions: int = 30, volume
     """Of sessions with the same volume in each slot, twice that in the first, and some before and after them."""
     days = CALENDAR.before(SESSION, sessions)
     regular = bars(EVEN, days, extended=True)
-    local = pl.col("start").dt.convert_time_zone("America/New_York")
-    amount = pl.when(local.dt.time() == time(9, 30)).then(2 * volume)
-    amount = amount.when(local.dt.time() >= time(16)).then(late * volume)
-    amount = amount.when(local.dt.time() < time(9, 30)).then(early * volume).otherwise(volume)
-    return volume_clock(regular.with_columns(volume=amount), CALENDAR, opens=OPENS, closes=CLOSES)
+    clock_time = pl.col("start").dt.convert_time_zone("America/New_York").dt.time()
+    times = (
+        pl.when(clock_time < time(9, 30))
+        .then(early)
+        .when(clock_time == time(9, 30))
+        .then(2.0)
+        .when(clock_time >= time(16))
+        .then(late)
+        .otherwise(1.0)
+    )
+    return volume_clock(regular.with_columns(volume=times * volume), CALENDAR, opens=OPENS, closes=CLOSES)
 
 
 def test_the_share_of_a_days_volume_counts_what_traded_before_the_open_and_after_the_close() -> None:
@@ -133,12 +139,6 @@ def test_the_share_of_a_days_volume_counts_what_traded_before_the_open_and_after
     assert found.share(at(12, 45)) == pytest.approx((6 + 40) / 100)
     assert found.share(CLOSES - timedelta(seconds=1)) == pytest.approx(0.85, abs=1e-4)
     assert found.share(CLOSES) == found.share(CLOSES + timedelta(hours=2)) == 1.0
-
-
-def test_a_half_days_volume_runs_through_the_profile_in_less_time() -> None:
-    found = volumes()
-    half = VolumeClock(OPENS, OPENS + timedelta(hours=3, minutes=30), found.behind, found.sessions)
-    assert half.share(OPENS + timedelta(minutes=105)) == pytest.approx(found.share(OPENS + timedelta(minutes=195)))
 
 
 def test_bars_without_volume_give_no_clock() -> None:

@@ -91,7 +91,7 @@ def test_what_followed_is_counted_and_its_middle_told_from_twenty_days_on(readin
         "over the next session momentum fell after 2 of 3, too few for a middle",
         "over the next 21 sessions momentum fell after 9 of 24, median −3.7%",
     ]
-    none = {"record_n": None, "followed": [], "missing": {"record_n": "momentum does not fall"}}
+    none: dict[str, Any] = {"record_n": None, "followed": [], "missing": {"record_n": "momentum does not fall"}}
     assert followed_sentences(msgspec.structs.replace(reading, **none)) == ["not told: momentum does not fall"]
 
 

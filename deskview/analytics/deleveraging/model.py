@@ -1,7 +1,7 @@
 """What is prepared once a session: the names, what is usual of them, and on which days the first four signs held."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -70,8 +70,8 @@ class DeleveragingModel:
 
     `names` has a row for each name of the momentum universe: ticker, sector, score (12-1 return), usual_shares (mean
     daily volume of 20 sessions); `long_leg` are its names that are held. `index_sd` is the daily sd of the index's
-    returns, None with too few. The clocks are None where there are none, and `..._missing` says why. `record_basis`
-    tells whether names that died since are in the record.
+    returns, None with too few (`index_missing`). The clocks are None where there are none; `volume_missing` says why
+    there is none of volume. `record_basis` tells whether names that died since are in the record.
     """
 
     rules: SignRules
@@ -80,10 +80,8 @@ class DeleveragingModel:
     index_sd: Number
     index_missing: str
     clock: VarianceClock | None
-    clock_missing: str
     volume: VolumeClock | None
     volume_missing: str
-    closes: datetime | None
     record: Record
     record_basis: str
 
@@ -116,10 +114,8 @@ def prepare(
         index_sd=rolling_sd(past, rules.past_sessions) if enough else None,
         index_missing=f"needs {rules.past_least} past returns of the index, {int(np.isfinite(past).sum())} are held",
         clock=momentum.clock,
-        clock_missing=momentum.clock_missing,
         volume=volume,
         volume_missing=volume_missing or "how the day's volume spreads over its hours is not known",
-        closes=momentum.closes,
         record=_record(momentum.days, breadth, momentum.rules.sigma_own_least, rules),
         record_basis=momentum.survivorship,
     )

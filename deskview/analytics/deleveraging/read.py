@@ -103,8 +103,7 @@ def _of_momentum(model: DeleveragingModel, reading: MomentumReading | None, basi
     """Momentum falls, and by its long leg. With no fall at all none is long-led, whatever its parts."""
     rules, missing = model.rules, reading.missing if reading else {}
     spread, share = (reading.return_, reading.long_share) if reading else (None, None)
-    of_hour_ = basis == HOUR
-    sigma = None if reading is None else reading.sigma_of_hour if of_hour_ else reading.sigma
+    sigma = None if reading is None else reading.sigma_of_hour if basis == HOUR else reading.sigma
     todays = " (σ* of today's names)" if reading and reading.sigma_basis == "todays-names" else ""
     rose = spread is not None and spread >= 0
     long_led = False if rose else None if spread is None or share is None else share >= rules.long_share
@@ -116,7 +115,7 @@ def _of_momentum(model: DeleveragingModel, reading: MomentumReading | None, basi
             "sigma",
             sigma,
             met=None if sigma is None else sigma <= rules.fall_sigma,
-            reason=missing.get("sigma_of_hour" if of_hour_ else "sigma", NO_MOMENTUM),
+            reason=missing.get("sigma") or missing.get("sigma_of_hour", NO_MOMENTUM),
         ),
         _sign(
             "long_led",
@@ -187,10 +186,8 @@ def _volume(model: DeleveragingModel, crowded: pl.DataFrame, now: datetime) -> S
 
 
 def _usual_share(model: DeleveragingModel, now: datetime) -> tuple[Number, str]:
-    """The part of a day's volume usually done by now, by the index fund's; all of it from the close on."""
+    """The part of a day's volume usually done by now, by the index fund's, or None and why."""
     clock = model.volume
-    if model.closes is not None and now >= model.closes:
-        return 1.0, ""
     if clock is None:
         return None, model.volume_missing
     if now < clock.opens + model.rules.settled_after:

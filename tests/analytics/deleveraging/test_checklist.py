@@ -146,8 +146,7 @@ def test_volume_that_can_not_be_compared_is_null(changes: dict[str, Any], at: An
 
 def test_from_the_close_on_the_days_volume_is_whole() -> None:
     table = live(volume=1.6 / 0.9, at=CLOSES - timedelta(seconds=1))
-    late = reading(table=table, model=replace(prepared().model, volume=None), at=CLOSES)
-    assert sign(late, "volume").value == pytest.approx(1.6, rel=1e-3)
+    assert sign(reading(table=table, at=CLOSES), "volume").value == pytest.approx(1.6, rel=1e-3)
 
 
 def test_the_favourites_are_crowded_beside_the_long_leg() -> None:

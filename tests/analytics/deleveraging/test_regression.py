@@ -99,7 +99,8 @@ def test_too_few_rows_are_refused_with_how_many_it_takes() -> None:
 def test_what_can_not_be_measured_is_none() -> None:
     y, columns = sample(5)
     flat = least_squares(np.full(40, 2.5), columns)
-    assert (flat.r2, flat.adjusted_r2, flat.intercept) == (None, None, pytest.approx(2.5))
+    assert (flat.r2, flat.adjusted_r2) == (None, None)
+    assert flat.intercept == pytest.approx(2.5)
     exact = least_squares(1 + 2 * columns["a"], {"a": columns["a"]})
     assert exact.columns["a"].value == pytest.approx(2)
     assert exact.columns["a"][1:] == (None, None, None)
@@ -109,7 +110,9 @@ def test_what_can_not_be_measured_is_none() -> None:
     assert single.t_ols is not None
     assert single.t_hc3 is None, "what the others leave of a row that is fitted by itself is not known"
     none = least_squares(y, {})
-    assert (none.intercept, none.r2, none.columns) == (pytest.approx(y.mean()), pytest.approx(0.0), {})
+    assert none.intercept == pytest.approx(float(y.mean()))
+    assert none.r2 == pytest.approx(0.0)
+    assert none.columns == {}
 
 
 @settings(max_examples=40, deadline=None)
