@@ -217,18 +217,26 @@ def test_a_market_that_is_hardly_priced_has_no_cross_section() -> None:
     assert sign(still, "crowding").reason == "today's returns do not differ"
 
 
-def record(days: list[tuple[float, float]], *, calm: int = 252, repeat: int = 1) -> deleveraging.DeleveragingModel:
+def record(
+    days: list[tuple[float, float]],
+    *,
+    calm: int = 252,
+    repeat: int = 1,
+    market: float = 0.0,
+    index_moves: float = 0.001,
+) -> deleveraging.DeleveragingModel:
     """A model whose rule had a year of ±1 % and then these days, each the long leg's return and the dispersion.
 
-    The short basket and the market stood still, and so did the index.
+    The short basket stood still; on these days the universe and the index moved as told.
     """
     own = days * repeat
     long = np.concatenate([np.resize([0.01, -0.01], calm), [move for move, _ in own]])
     dispersion = np.concatenate([np.linspace(0.01, 0.02, 126), [value for _, value in own]])
     still = np.zeros(len(long))
-    index = np.concatenate([np.resize([0.01, -0.01], 126), np.full(len(own), 0.001)])
+    index = np.concatenate([np.resize([0.01, -0.01], 126), np.full(len(own), index_moves)])
+    universe = np.concatenate([np.zeros(calm), np.full(len(own), market)])
     sessions = tuple(weekdays(len(long), LAST))
-    return models(RuleDays(sessions, long, still, still), dispersion=dispersion, index_return=index)
+    return models(RuleDays(sessions, long, still, universe), dispersion=dispersion, index_return=index)
 
 
 def test_days_like_today_are_counted_with_what_followed() -> None:
@@ -243,6 +251,23 @@ def test_days_like_today_are_counted_with_what_followed() -> None:
     assert (five.n, five.fell) == (1, 1), "the second is too young"
     assert (month.n, month.fell) == (0, 0)
     assert found.missing["followed.1.median"] == "2 such days: of fewer than 20 no middle is stated"
+
+
+def test_a_past_day_is_held_against_the_days_before_it_alone() -> None:
+    barely = reading(beside(**FALL), live(), model=record([(-0.02005, 0.03)]))
+    assert (barely.record_falls, barely.record_n) == (1, 1), "with the day itself in its σ it would be 1.99"
+    short = reading(beside(**FALL), live(), model=record([(-0.02, 0.03)]))
+    assert (short.record_falls, short.record_n) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "days"),
+    [({}, 1), ({"market": -0.04}, 0), ({"index_moves": -0.05}, 0), ({"index_moves": 0.05}, 0)],
+    ids=["by its longs, on a still index", "with the universe", "index falls", "index rises"],
+)
+def test_past_days_are_by_the_same_rules(changes: dict[str, float], days: int) -> None:
+    found = reading(beside(**FALL), live(), model=record([(-0.05, 0.03)], **changes))  # type: ignore[arg-type]
+    assert (found.record_days, found.record_falls, found.record_n) == (1, 1, days)
 
 
 def test_three_of_four_are_enough_where_today_has_three() -> None:
