@@ -9,6 +9,7 @@ _PARTS = {
     "breadth": "breadth",
     "rotation": "rotation",
     "leverage": "leveraged ETFs",
+    "deleveraging": "positions cut",
     "flow": "flow",
     "crowding": "retail favourites",
 }

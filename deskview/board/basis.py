@@ -9,13 +9,15 @@ from typing import TypeVar
 
 import polars as pl
 
-from deskview.analytics import breadth, leverage, momentum, rotation
+from deskview.analytics import breadth, deleveraging, leverage, momentum, rotation
 from deskview.analytics.adjust import last_closes
+from deskview.analytics.breadth import BreadthModel
 from deskview.analytics.chain import Completed, Gap, complete, unknown_facts, with_types
 from deskview.analytics.continuity import open_gaps
-from deskview.analytics.hours import VarianceClock, variance_clock
+from deskview.analytics.hours import VarianceClock, VolumeClock, variance_clock, volume_clock
 from deskview.analytics.leverage import Parameters, SupplyAssumptions
 from deskview.analytics.live import PriceBasis, no_last_price
+from deskview.analytics.momentum import MomentumModel
 from deskview.analytics.names import join_names, with_delisted, with_gaps
 from deskview.board.past import Past
 from deskview.market.own_names import OWN_NAMES
@@ -104,6 +106,7 @@ class Basis:
     breadth: breadth.BreadthModel | None
     rotation: rotation.RotationModel | None
     leverage: leverage.LeverageModel | None
+    deleveraging: deleveraging.DeleveragingModel | None
     reasons: dict[str, str]
 
     def names_of_interest(self) -> list[str]:
@@ -181,6 +184,8 @@ def build_basis(
         known=known,
     )
     reasons: dict[str, str] = {}
+    momentum_model = _prepared("momentum", made.momentum, reasons)
+    breadth_model = _prepared("breadth", made.breadth, reasons)
     return Basis(
         session=session,
         next_sessions=tuple(made.coming),
@@ -195,10 +200,11 @@ def build_basis(
         own=known.facts,
         unknown=unknown_facts(known.names, made.tables.tickers, tables.details, assumptions.basket.types),
         reference=reference,
-        momentum=_prepared("momentum", made.momentum, reasons),
-        breadth=_prepared("breadth", made.breadth, reasons),
+        momentum=momentum_model,
+        breadth=breadth_model,
         rotation=_prepared("rotation", made.rotation, reasons),
         leverage=_prepared("leverage", made.leverage, reasons),
+        deleveraging=_prepared("deleveraging", lambda: made.deleveraging(momentum_model, breadth_model), reasons),
         reasons=reasons,
     )
 
@@ -248,6 +254,19 @@ class _Session:
         opens, minutes = self.calendar.opens(self.session), self.tables.index_minutes
         try:
             return variance_clock(minutes, self.calendar, opens=opens, closes=self.closes), ""
+        except ValueError as error:
+            return None, str(error)
+
+    @property
+    def volume(self) -> tuple[VolumeClock | None, str]:
+        """How much of the day's volume is usually done at a time, or none and why."""
+        if self.calendar.is_half_day(self.session):
+            return None, "a half day's volume is held against no full day's"
+        if reason := self.tables.reasons.get("index-minutes"):
+            return None, reason
+        opens, minutes = self.calendar.opens(self.session), self.tables.index_minutes
+        try:
+            return volume_clock(minutes, self.calendar, opens=opens, closes=self.closes), ""
         except ValueError as error:
             return None, str(error)
 
@@ -311,4 +330,17 @@ class _Session:
             own=self.known.counts,
             tickers=self.tables.tickers,
             calendar=self.calendar,
+        )
+
+    def deleveraging(self, rule: MomentumModel | None, inside: BreadthModel | None) -> deleveraging.DeleveragingModel:
+        """Of the momentum universe, by the models of momentum and breadth."""
+        volume, missing = self.volume
+        return deleveraging.prepare(
+            self.past.panel,
+            self.past.history,
+            self.names,
+            momentum=rule,
+            breadth=inside,
+            volume=volume,
+            volume_missing=missing,
         )

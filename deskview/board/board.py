@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import polars as pl
 
-from deskview.analytics import breadth, flow, leverage, momentum, rotation
+from deskview.analytics import breadth, deleveraging, flow, leverage, momentum, rotation
 from deskview.analytics.events import HistoryReading, Record
 from deskview.analytics.favourites import Crowding
 from deskview.analytics.figure import place
@@ -20,7 +20,7 @@ from deskview.board.inputs import OffExchange, Wire
 from deskview.market.source import Source
 
 Reading = TypeVar("Reading")
-OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage")
+OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage", "deleveraging")
 """The parts that are read from the market's snapshot, as single names' figures are."""
 PARTS = (*OF_THE_MARKET, "flow", "crowding", "history")
 
@@ -88,6 +88,7 @@ class Board:
     breadth: Annotated[Part[breadth.BreadthReading], place("breadth")]
     rotation: Annotated[Part[rotation.RotationReading], place("rotation")]
     leverage: Annotated[Part[leverage.Leverage], place("leveraged ETFs")]
+    deleveraging: Annotated[Part[deleveraging.DeleveragingReading], place("positions cut")]
     flow: Annotated[Part[flow.Flow], place("flow")]
     crowding: Annotated[Part[Crowding], place("favourites")] = field(default_factory=Part)
     history: Annotated[Part[HistoryReading], place("past days like this")] = field(default_factory=Part)

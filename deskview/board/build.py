@@ -1,6 +1,7 @@
 """How inputs become a board: every method reads the market, and one that fails leaves the others whole."""
 
 import logging
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -9,11 +10,11 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 import polars as pl
 
-from deskview.analytics import breadth, flow, leverage, momentum, rotation
+from deskview.analytics import breadth, deleveraging, flow, leverage, momentum, rotation
 from deskview.analytics.events import HistoryReading, rank_of
 from deskview.analytics.favourites import Crowding
 from deskview.board.board import Board, Part, Status
-from deskview.board.checks import checked
+from deskview.board.checks import checked, no_surer_than
 from deskview.board.flows import Compared, compared, opened
 from deskview.board.inputs import HistoryInputs, Inputs, Notice, OffExchange, WeekInputs, Wire
 from deskview.board.market import Market, market_of
@@ -21,10 +22,10 @@ from deskview.board.trend import Trend, followed
 from deskview.market.sessions import NEW_YORK
 
 log = logging.getLogger(__name__)
-_BESIDE = frozenset({"creation_usd", "rank", "score", "sigma_of_hour", "universe_share", "verdict"})
+_BESIDE = frozenset({"creation_usd", "rank", "record_n", "score", "sigma_of_hour", "universe_share", "verdict"})
 """Figures that need more sessions than a new desk holds (creations, today's rank, the score), or that there are not at
-all times (σ of the hour before the open, a verdict on a calm day, a universe of names the user chose): without them a
-reading is whole."""
+all times (σ of the hour before the open, a verdict or days with as many signs on a calm day, a universe of names the
+user chose): without them a reading is whole."""
 _SCORED = tuple(f"score.{figure}" for figure in ("hit_rate", "hit_low", "hit_high", "mean_pit"))
 
 
@@ -86,25 +87,29 @@ def _held_against(inputs: Inputs, before: Built | None) -> Market | None:
 def _board(inputs: Inputs, market: Market | None, kept: Built | None, found: Compared) -> Board:
     parts = _MarketParts(inputs, market, kept)
     basis = inputs.basis
+    of_momentum = parts.part(
+        "momentum",
+        basis.momentum if basis else None,
+        lambda model, live, at: ranked(momentum.read(model, live, at), inputs.history),
+    )
+    of_breadth = parts.part("breadth", basis.breadth if basis else None, breadth.read)
+    of_leverage = parts.part(
+        "leverage",
+        basis.leverage if basis else None,
+        lambda model, live, at: completed(leverage.read(model, live, at), inputs.week),
+    )
     return Board(
         source=inputs.source,
         as_of=market.at if market else inputs.snapshot_at or inputs.now,
         phase=inputs.phase,
         session=inputs.session,
-        momentum=parts.part(
-            "momentum",
-            basis.momentum if basis else None,
-            lambda model, live, at: ranked(momentum.read(model, live, at), inputs.history),
-        ),
-        breadth=parts.part("breadth", basis.breadth if basis else None, breadth.read),
+        momentum=of_momentum,
+        breadth=of_breadth,
         rotation=parts.part(
             "rotation", basis.rotation if basis else None, lambda model, live, _: rotation.read(model, live)
         ),
-        leverage=parts.part(
-            "leverage",
-            basis.leverage if basis else None,
-            lambda model, live, at: completed(leverage.read(model, live, at), inputs.week),
-        ),
+        leverage=of_leverage,
+        deleveraging=_deleveraging(parts, of_momentum, of_breadth, of_leverage),
         flow=_flow(inputs, market, found),
         crowding=_crowding(inputs),
         history=_history(inputs),
@@ -165,6 +170,30 @@ class _MarketParts:
             doubt=market.verdict.sentence,
             old=_old_prices(market),
         )
+
+
+def _deleveraging(parts: _MarketParts, *others: Part[Any]) -> Part[deleveraging.DeleveragingReading]:
+    """The checklist from momentum, breadth and leverage of the same moment; no surer than they are."""
+    inputs, kept = parts.inputs, parts.kept
+    rests_on = (*others, *_of_favourites(inputs))
+    if kept is not None:
+        then = (kept.board.momentum, kept.board.breadth, kept.board.leverage, *_of_favourites(kept.inputs))
+        parts = parts if all(map(operator.is_, rests_on, then)) else replace(parts, kept=None)
+    values: tuple[Any, ...] = (*(other.value for other in others), *_of_favourites(inputs))
+    beside, basis = deleveraging.Beside(*values), inputs.basis
+    own = parts.part(
+        "deleveraging",
+        basis.deleveraging if basis else None,
+        lambda model, live, at: deleveraging.read(model, live, at, beside),
+    )
+    return no_surer_than(own, *others)
+
+
+def _of_favourites(inputs: Inputs) -> tuple[Crowding | None, pl.DataFrame | None, str]:
+    """The favourites, retail's share name by name, and why it is not to come."""
+    notice = inputs.notices.get("crowding")
+    failed = notice is not None and notice.fault
+    return inputs.crowding.reading, inputs.crowding.shares, notice.text if notice and failed else ""
 
 
 def _old_prices(market: Market) -> str:

@@ -38,6 +38,19 @@ def checked(part: Part[Reading], market: Market, basis: Basis) -> Part[Reading]:
     return part
 
 
+def no_surer_than(part: Part[Reading], *others: Part[Any]) -> Part[Reading]:
+    """A part that is made of the readings of others: in doubt or stale where one of them is, and for its reason."""
+    if part.value is None or part.status is Status.DOUBT:
+        return part
+    doubted = next((other for other in others if other.status is Status.DOUBT), None)
+    if doubted is not None:
+        return replace(part, status=Status.DOUBT, doubt=doubted.doubt)
+    stale = next((other for other in others if other.status is Status.STALE), None)
+    if stale is not None and part.status is not Status.STALE:
+        return replace(part, status=Status.STALE, note=" ".join(filter(None, (part.note, stale.note))))
+    return part
+
+
 def _doubt(reading: object, market: Market, basis: Basis) -> str:
     """Why too much of the reading is not sure; no part is right where the index is not."""
     odd = set(market.seen.odd)

@@ -50,10 +50,12 @@ class OpenedName:
 
 @dataclass(frozen=True)
 class CrowdingInputs:
-    """The reading of the retail favourites, made once a session; None while its samples are still to come."""
+    """The reading of the retail favourites, made once a session, and of the names sampled retail's part of their
+    dollars (ticker, share); None while the samples are still to come."""
 
     reading: Crowding | None = None
     received: float = 0.0
+    shares: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)

@@ -64,21 +64,21 @@ def _how_to_get(settings: Settings) -> str:
 
 def _own(basis: Basis) -> list[Record]:
     """The daily returns of the desk's rule from its first formation on; none where no basket could be formed."""
-    model = basis.momentum
-    if model is None or model.raw is None:
+    days = basis.momentum.days if basis.momentum else None
+    if days is None:
         return []
-    legs = model.raw.own
-    known = np.isfinite(legs.spread)
+    spread = days.long - days.short
+    known = np.isfinite(spread)
     if not known.any():
         return []
-    days = [day for day, is_known in zip(model.sessions[-len(known) :], known.tolist(), strict=True) if is_known]
+    sessions = [day for day, is_known in zip(days.sessions, known.tolist(), strict=True) if is_known]
     own = Record(
         record="own",
         title=OWN_RULE,
         short="own rule",
-        series=Series(days, legs.spread[known]),
-        source=f"{len(days)} of the {len(model.sessions)} sessions held, every basket as it was formed then",
-        long=legs.long[known],
+        series=Series(sessions, spread[known]),
+        source=f"{len(sessions)} of the {basis.sessions} sessions held, every basket as it was formed then",
+        long=days.long[known],
         sigmas=OWN_SIGMAS,
     )
     return [own]

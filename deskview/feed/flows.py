@@ -8,7 +8,7 @@ from datetime import date
 import msgspec
 import polars as pl
 
-from deskview.analytics.favourites import DAYS, OVERLAPS, Crowding, crowding_of, in_history, overlaps_of
+from deskview.analytics.favourites import DAYS, OVERLAPS, Crowding, crowding_of, in_history, overlaps_of, retail_shares
 from deskview.analytics.flow import OFF_EXCHANGE, off_exchange_shares, window_plan
 from deskview.clock import monotonic
 from deskview.feed.context import Context
@@ -81,8 +81,9 @@ async def refresh_crowding(context: Context) -> None:
     reading = await asyncio.to_thread(crowding_of, panel, model, basis.names, basis.history)
     if reading is not None:
         reading = await asyncio.to_thread(record_overlaps, store, reading, basis.session, flow)
+    shares = await asyncio.to_thread(retail_shares, panel)
     if basis.session == state.session.value:
-        state.crowding, state.crowding_received = reading, monotonic()
+        state.crowding, state.crowding_received, state.retail_shares = reading, monotonic(), shares
 
 
 async def refresh_off_exchange(context: Context) -> None:

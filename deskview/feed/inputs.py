@@ -56,10 +56,10 @@ _PARTS: dict[Task, tuple[str, ...]] = {
 NAMES_FILE = "names_file"
 """What the user's file says of names, among what is left out."""
 _REST_ON: dict[Gap, tuple[str, ...]] = {
-    Gap.TYPES: ("momentum", "flow", "crowding"),
+    Gap.TYPES: ("momentum", "deleveraging", "flow", "crowding"),
     Gap.SHARES: ("breadth",),
-    Gap.CAPS: ("breadth", "leverage"),
-    Gap.INDUSTRIES: ("momentum",),
+    Gap.CAPS: ("breadth", "leverage", "deleveraging"),
+    Gap.INDUSTRIES: ("momentum", "deleveraging"),
 }
 """The parts that rest on what nobody tells of names; breadth and rotation have lists of names."""
 _RANKED_BY: dict[Gap, tuple[str, ...]] = {Gap.CAPS: ("momentum",)}
@@ -123,7 +123,7 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
         snapshot_left_out=state.snapshot_left_out,
         delay_s=state.delay_s,
         flow=_flow_inputs(state),
-        crowding=CrowdingInputs(state.crowding, state.crowding_received),
+        crowding=CrowdingInputs(state.crowding, state.crowding_received, state.retail_shares),
         history=state.history,
         off_exchange=OffExchange(state.off_exchange, _sentence(state.faults.get(Task.OFF_EXCHANGE))),
         week=state.week,
@@ -195,7 +195,7 @@ def _notices(provider: Provider, state: FeedState) -> dict[str, Notice]:
     what the plan lacks."""
     notices: dict[str, Notice] = {}
     if untold := _never_told(provider) or _untold(state.untold):
-        notices |= dict.fromkeys(("flow", "crowding") if untold.doubt else ("flow",), untold)
+        notices |= dict.fromkeys(("flow", "crowding" if untold.doubt else "deleveraging"), untold)
     for task, progress in state.progress.items():
         for part in _parts(task, state):
             notices.setdefault(part, Notice(progress_message(task, progress), progress=progress.share))

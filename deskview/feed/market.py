@@ -125,7 +125,7 @@ def _start_session(context: Context, session: date) -> None:
         return
     state.basis.clear()
     state.complete.clear()
-    state.snapshot = state.crowding = state.off_exchange = None
+    state.snapshot = state.crowding = state.retail_shares = state.off_exchange = None
     state.drawn = state.windows_past = state.windows_today = state.windows = None
     state.fetched, state.reread, state.untold = {}, False, Untold()
     state.samples_left_out, state.samples_reasons = 0, ()

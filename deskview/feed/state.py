@@ -202,6 +202,7 @@ class FeedState:
     crowding: Crowding | None = None
     crowding_received: float = 0.0
     history: HistoryInputs = field(default_factory=HistoryInputs)
+    retail_shares: pl.DataFrame | None = None
     open_name: str | None = None
     opened: dict[str, OpenedName] = field(default_factory=dict)
     week: WeekInputs = field(default_factory=WeekInputs)

@@ -53,8 +53,10 @@ class Capability(StrEnum):
     HALTS = "halts"
 
 
-MARKET = ("momentum", "breadth", "rotation", "leverage")
+MARKET = ("momentum", "breadth", "rotation", "leverage", "deleveraging")
+BASKET = ("momentum", "deleveraging")
 PRINTS = ("flow", "crowding")
+SAMPLED = ("deleveraging", *PRINTS)
 PAGE = ("name",)
 
 
@@ -75,20 +77,22 @@ USES: Mapping[Capability, Use] = {
     ),
     Capability.NAMES: Use("the listing of names", "nothing can be computed", (*MARKET, *PRINTS, *PAGE)),
     Capability.DELISTED: Use(
-        "names no longer listed", "σ and percentiles of momentum rest on those that have survived", ("momentum",)
+        "names no longer listed", "σ and percentiles of momentum rest on those that have survived", BASKET
     ),
     Capability.TYPES: Use(
         "types of instruments",
         "only names of the shipped lists and of your file are ranked",
-        ("momentum", *PRINTS, *PAGE),
+        (*BASKET, *PRINTS, *PAGE),
     ),
     Capability.SHARES: Use(
         "shares outstanding",
         "the size of leveraged funds stays unknown, and share classes count alike",
-        ("breadth", "leverage", *PAGE),
+        ("breadth", "leverage", "deleveraging", *PAGE),
     ),
-    Capability.CAPS: Use("market caps", "what is weighted by size stays empty", ("breadth", "leverage", *PAGE)),
-    Capability.INDUSTRIES: Use("industry codes", "names outside the shipped list have no sector", ("momentum", *PAGE)),
+    Capability.CAPS: Use(
+        "market caps", "what is weighted by size stays empty", ("breadth", "leverage", "deleveraging", *PAGE)
+    ),
+    Capability.INDUSTRIES: Use("industry codes", "names outside the shipped list have no sector", (*BASKET, *PAGE)),
     Capability.CONDITIONS: Use(
         "rules of trade conditions", "every last trade is taken for a price and every print for a trade", MARKET
     ),
@@ -98,7 +102,7 @@ USES: Mapping[Capability, Use] = {
     Capability.INTRADAY_BARS: Use(
         "intraday bars",
         "charts of a session stay empty, and an hour's move is held against no hour's",
-        ("momentum", "leverage", *PAGE),
+        ("momentum", "leverage", "deleveraging", *PAGE),
     ),
     Capability.SPLITS: Use(
         "splits", "history can't be put on today's share basis: returns across a split are wrong", MARKET
@@ -108,16 +112,16 @@ USES: Mapping[Capability, Use] = {
         "live snapshots of the market", "live prices stay empty; history still works", (*MARKET, *PRINTS, *PAGE)
     ),
     Capability.TRADES: Use(
-        "trades", "retail and institutional flow stays empty; the other panes go on", (*PRINTS, *PAGE)
+        "trades", "retail and institutional flow stays empty; the other panes go on", (*SAMPLED, *PAGE)
     ),
     Capability.OFF_EXCHANGE: Use(
-        "prints reported off exchange, where retail orders are filled", "retail flow can't be told", (*PRINTS, *PAGE)
+        "prints reported off exchange, where retail orders are filled", "retail flow can't be told", (*SAMPLED, *PAGE)
     ),
     Capability.TRF_ID: Use("the facility a print was reported to", "nothing is missed: the exchange says as much"),
     Capability.PARTICIPANT_TIME: Use(
         "the time a trade was made, apart from that of its report",
         "trades reported late count when they came in",
-        (*PRINTS, *PAGE),
+        (*SAMPLED, *PAGE),
     ),
     Capability.SHORT_VOLUME: Use(
         "short volume", "off-exchange shares of volume stay empty; the other panes go on", (*PRINTS, *PAGE)

@@ -5,6 +5,7 @@ A new part is added here; see CONTRIBUTING for what else it takes.
 
 from deskview.screens.breadth import BREADTH
 from deskview.screens.crowding import CROWDING
+from deskview.screens.deleveraging import DELEVERAGING
 from deskview.screens.flow import FLOW
 from deskview.screens.frame.subject import Subject
 from deskview.screens.leverage import LEVERAGE
@@ -12,4 +13,4 @@ from deskview.screens.momentum import MOMENTUM
 from deskview.screens.read import READ
 from deskview.screens.rotation import ROTATION
 
-PARTS: tuple[Subject, ...] = (MOMENTUM, BREADTH, ROTATION, LEVERAGE, FLOW, CROWDING, READ)
+PARTS: tuple[Subject, ...] = (MOMENTUM, BREADTH, ROTATION, LEVERAGE, DELEVERAGING, FLOW, CROWDING, READ)

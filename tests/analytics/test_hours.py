@@ -1,14 +1,14 @@
 """How much of a day's variance is behind one at a time of day."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
-from deskview.analytics.hours import OVERNIGHT_SHARE, VarianceClock, of_hour, variance_clock
+from deskview.analytics.hours import OVERNIGHT_SHARE, VarianceClock, VolumeClock, of_hour, variance_clock, volume_clock
 from deskview.market.schema import INTRADAY
 from deskview.market.sessions import Calendar
 
@@ -111,3 +111,38 @@ def test_without_a_clock_or_before_the_open_there_is_no_sigma_of_the_hour() -> N
     assert z is None
     assert "before the open" in reason
     assert of_hour(None, clock(EVEN), at(12, 0), why_none="")[0] is None
+
+
+def volumes(*, early: float = 0.0, late: float = 0.0, sessions: int = 30, volume: float = 1e6) -> VolumeClock:
+    """Of sessions with the same volume in each slot, twice that in the first, and some before and after them."""
+    days = CALENDAR.before(SESSION, sessions)
+    regular = bars(EVEN, days, extended=True)
+    clock_time = pl.col("start").dt.convert_time_zone("America/New_York").dt.time()
+    times = (
+        pl.when(clock_time < time(9, 30))
+        .then(early)
+        .when(clock_time == time(9, 30))
+        .then(2.0)
+        .when(clock_time >= time(16))
+        .then(late)
+        .otherwise(1.0)
+    )
+    return volume_clock(regular.with_columns(volume=times * volume), CALENDAR, opens=OPENS, closes=CLOSES)
+
+
+def test_the_share_of_a_days_volume_counts_what_traded_before_the_open_and_after_the_close() -> None:
+    found = volumes(early=6.0, late=15.0)
+    assert found.sessions == 29
+    assert found.share(at(9, 29)) is None
+    assert found.share(OPENS) == pytest.approx(0.06)
+    assert found.share(at(9, 35)) == pytest.approx(0.08)
+    assert found.share(at(12, 45)) == pytest.approx((6 + 40) / 100)
+    assert found.share(CLOSES - timedelta(seconds=1)) == pytest.approx(0.85, abs=1e-4)
+    assert found.share(CLOSES) == found.share(CLOSES + timedelta(hours=2)) == 1.0
+
+
+def test_bars_without_volume_give_no_clock() -> None:
+    with pytest.raises(ValueError, match="bars with volume, 0 are held"):
+        volumes(volume=0.0)
+    with pytest.raises(ValueError, match="five-minute bars, 19 are held"):
+        volumes(sessions=19)

@@ -215,7 +215,7 @@ async def test_every_list_is_known_by_its_name_and_every_column_described(board:
             await seat.press(*keys)
             look(seat)
             await seat.press("escape", "escape")
-    assert set(LISTS) - seen <= {"leverage-supply"}
+    assert set(LISTS) - seen <= {"leverage-supply", "deleveraging-signs", "deleveraging-drivers"}
 
 
 async def test_where_there_is_no_list_there_is_no_key_for_columns(board: Board) -> None:

@@ -1,5 +1,5 @@
 """Boards of the crash."""
 
-from tests.feed.fixtures import board, crash, earlier
+from tests.feed.fixtures import board, crash, earlier, warm
 
-__all__ = ["board", "crash", "earlier"]
+__all__ = ["board", "crash", "earlier", "warm"]

@@ -111,6 +111,13 @@ def test_retail_does_not_buy_the_dip_and_institutions_sell(crash_day: Reading) -
     assert flow["institutional"]["morning_usd"] < flow["institutional"]["afternoon_usd"] < 0
 
 
+def test_positions_are_cut_by_most_of_the_signs(crash_day: Reading) -> None:
+    found = crash_day["deleveraging"]
+    assert found["met"] >= 4
+    assert found["words"] == f"positions cut, {found['met']} of {found['of']} signs"
+    assert {flag["name"] for flag in found["flags"] if flag["met"]} >= {"fall", "long_led", "calm_index", "dispersion"}
+
+
 def test_a_calm_day_is_calm(readings: dict[str, Reading]) -> None:
     momentum = readings["calm"]["momentum"]
     assert readings["calm"]["source"]["scenario"] == "calm"
@@ -119,6 +126,8 @@ def test_a_calm_day_is_calm(readings: dict[str, Reading]) -> None:
     assert abs(momentum["sigma"]) < 2
     assert abs(momentum["sector_neutral"]["sigma"]) < 2
     assert abs(momentum["sigma_ewma"]) < 2
+    assert readings["calm"]["deleveraging"]["met"] < 2
+    assert "cut" not in readings["calm"]["deleveraging"]["words"]
 
 
 def test_another_scenario_file_changes_the_figures(readings: dict[str, Reading]) -> None:

@@ -55,12 +55,13 @@ def test_the_desk_s_own_days_are_those_of_its_rule(crash: Made) -> None:
     found = read(crash)
     own, model = records(found)["own"], crash.board.basis.momentum if crash.board.basis else None
     assert model is not None
-    assert model.raw is not None
-    assert own.days == len(model.raw.own.spread)
-    assert own.last == model.sessions[-1]
-    assert found.records[0].series.returns.tolist() == pytest.approx(model.raw.own.spread.tolist())
+    assert model.days is not None
+    spread = model.days.long - model.days.short
+    assert own.days == len(spread)
+    assert own.last == model.days.sessions[-1]
+    assert found.records[0].series.returns.tolist() == pytest.approx(spread.tolist())
     assert [study.rule for study in own.rules] == ["threshold", "sigma", "legs"]
-    assert own.rules[0].days == int((model.raw.own.spread <= -2 * model.raw.own.spread.std(ddof=1)).sum())
+    assert own.rules[0].days == int((spread <= -2 * spread.std(ddof=1)).sum())
     assert own.rules[1].judged == own.days - 252
     assert found.note == ""
 

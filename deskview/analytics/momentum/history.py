@@ -76,6 +76,21 @@ class RuleHistory:
         parts = [basket.returns(self.held[span]) for basket, span in zip(baskets, rows, strict=True)]
         return LegReturns(np.concatenate([part.long for part in parts]), np.concatenate([part.short for part in parts]))
 
+    @property
+    def sessions(self) -> tuple[date, ...]:
+        """The days of `returns` and `market`."""
+        return self.panel.sessions[self.formed[0].t :]
+
+    def market(self) -> Floats:
+        """Daily equal-weighted return of the universe then ranked; NaN where nobody of it has one."""
+        parts = []
+        for one, span in zip(self.formed, spans(self.formed, self.panel), strict=True):
+            held = self.held[span][:, one.universe.columns]
+            known = ~np.isnan(held)
+            with np.errstate(invalid="ignore"):
+                parts.append(np.where(known, held, 0.0).sum(axis=1) / known.sum(axis=1))
+        return np.concatenate(parts)
+
     def each_day(self, ratios: Sequence[Number]) -> Floats:
         """One figure a formation on each of the days it was held; NaN where it is missing."""
         days = [span.stop - span.start for span in spans(self.formed, self.panel)]

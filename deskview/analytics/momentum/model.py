@@ -9,7 +9,7 @@ import polars as pl
 
 from deskview.analytics.assumptions import TODAYS_NAMES
 from deskview.analytics.hours import VarianceClock
-from deskview.analytics.momentum.basket import Basket, Formed, Leg, LegReturns
+from deskview.analytics.momentum.basket import Basket, Formed, Leg
 from deskview.analytics.momentum.comomentum import Comomentum, comomentum_of
 from deskview.analytics.momentum.history import RuleHistory, formations, held_returns
 from deskview.analytics.momentum.horizons import Halves, halves_of
@@ -17,7 +17,7 @@ from deskview.analytics.momentum.panic import MarketState, market_state
 from deskview.analytics.momentum.risk import Hedge, Risk, hedge_of, risk_of
 from deskview.analytics.momentum.rules import DEFAULT_RULES, MomentumRules, rules_in_words
 from deskview.analytics.momentum.traits import Traits, traits_of
-from deskview.analytics.panel import Panel
+from deskview.analytics.panel import Floats, Panel
 
 NO_CLOCK = "the index's five-minute bars, which tell how much of a day is behind one, are not here"
 
@@ -40,8 +40,7 @@ class Member:
 class BasketModel:
     """One basket ready for live prices: a dollar long against a dollar short, and `hedge` for the beta-neutral one.
 
-    `risk` is that of the dollar-neutral spread, `neutral_risk` of the beta-neutral one, every formation with its own k;
-    `own` are the daily returns of the rule's legs from the first formation to the last of the model's `sessions`.
+    `risk` is that of the dollar-neutral spread, `neutral_risk` of the beta-neutral one, every formation with its own k.
     """
 
     long: tuple[Member, ...]
@@ -50,7 +49,17 @@ class BasketModel:
     risk: Risk
     neutral_risk: Risk
     comomentum: Comomentum
-    own: LegReturns
+
+
+@dataclass(frozen=True)
+class RuleDays:
+    """The rule's own days up to the session before, oldest first: returns of its legs (`short` of the basket sold) and
+    the equal-weighted one of the universe then ranked."""
+
+    sessions: tuple[date, ...]
+    long: Floats
+    short: Floats
+    market: Floats
 
 
 @dataclass(frozen=True)
@@ -58,9 +67,9 @@ class MomentumModel:
     """Everything `read` needs beside the live market. `raw` is None when no basket could be formed (`why_not`).
 
     `tickers` is the universe, one row per name, in ticker order, `ranked` the names of every formation's universe,
-    `without_sector` how many of today's stand in no known sector. `closes` is the regular close of the session,
-    `sessions` are those of the history, oldest first.
-    `clock` tells how much of the day's variance is behind one, `clock_missing` why there is none.
+    `without_sector` how many of today's stand in no known sector. `closes` is the regular close of the session.
+    `clock` tells how much of the day's variance is behind one, `clock_missing` why there is none. `days` are those of
+    the raw basket's rule.
     """
 
     session: date
@@ -74,7 +83,6 @@ class MomentumModel:
     universe_size: str
     left_out: dict[str, int]
     without_sector: int
-    sessions: tuple[date, ...]
     raw: BasketModel | None
     sector_neutral: BasketModel | None
     halves: Halves | None
@@ -83,6 +91,7 @@ class MomentumModel:
     why_not: str | None
     state: MarketState
     state_missing: dict[str, str]
+    days: RuleDays | None
 
 
 def prepare(
@@ -107,11 +116,11 @@ def prepare(
     state, missing = market_state(index_days, session, rules, index_missing)
     history = formations(panel, traits, rules, live=session)
     formed = history[-1] if history else None
-    raw = neutral = halves = None
+    raw = neutral = halves = days = None
     if formed and len(formed.raw.long.columns) and len(formed.raw.short.columns):
         past = RuleHistory(panel, history, held_returns(panel, traits, rules), rules)
         halves = halves_of(past)
-        raw = _basket_model(past, traits, [one.raw for one in history])
+        raw, days = _basket_model(past, traits, [one.raw for one in history]), _days(past)
         neutral = _basket_model(past, traits, [one.sector_neutral for one in history])
     return MomentumModel(
         session=session,
@@ -125,7 +134,6 @@ def prepare(
         universe_size=formed.universe.size if formed else "",
         left_out=formed.universe.left_out if formed else {},
         without_sector=int((~traits.has_sector(formed.universe.columns)).sum()) if formed else 0,
-        sessions=tuple(panel.sessions),
         raw=raw,
         sector_neutral=neutral if neutral and neutral.long and neutral.short else None,
         halves=halves,
@@ -134,7 +142,13 @@ def prepare(
         why_not=_why_not(panel, formed, rules),
         state=state,
         state_missing=missing,
+        days=days,
     )
+
+
+def _days(past: RuleHistory) -> RuleDays:
+    own = past.returns([one.raw for one in past.formed])
+    return RuleDays(past.sessions, own.long, own.short, past.market())
 
 
 def _basket_model(past: RuleHistory, traits: Traits, baskets: Sequence[Basket]) -> BasketModel:
@@ -151,7 +165,6 @@ def _basket_model(past: RuleHistory, traits: Traits, baskets: Sequence[Basket]) 
         risk=risk_of(own.spread, todays.spread, past.rules),
         neutral_risk=risk_of(own.hedged(ratios), todays.hedged(k), past.rules),
         comomentum=comomentum_of(past, baskets),
-        own=own,
     )
 
 
