@@ -2,7 +2,7 @@
 
 from deskview.board.basis import Assumptions, Basis, DailyTables, Reference, build_basis, wanted_of
 from deskview.board.board import Board, Part, Status
-from deskview.board.build import Built, build, build_board, simulated
+from deskview.board.build import Built, build, build_board
 from deskview.board.inputs import (
     CrowdingInputs,
     FlowInputs,
@@ -14,6 +14,7 @@ from deskview.board.inputs import (
     WeekInputs,
     Wire,
 )
+from deskview.board.occasional import simulated
 from deskview.board.past import NARROW, Past, past_of
 
 __all__ = [

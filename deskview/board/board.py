@@ -17,12 +17,13 @@ from deskview.board.alerts import AlertState
 from deskview.board.basis import Basis
 from deskview.board.diagnostics import Diagnostics
 from deskview.board.inputs import OffExchange, Wire
+from deskview.board.summary import ReadReading
 from deskview.market.source import Source
 
 Reading = TypeVar("Reading")
 OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage", "deleveraging")
 """The parts that are read from the market's snapshot, as single names' figures are."""
-PARTS = (*OF_THE_MARKET, "flow", "crowding", "history")
+PARTS = (*OF_THE_MARKET, "flow", "crowding", "history", "read")
 
 
 class Status(StrEnum):
@@ -92,6 +93,7 @@ class Board:
     flow: Annotated[Part[flow.Flow], place("flow")]
     crowding: Annotated[Part[Crowding], place("favourites")] = field(default_factory=Part)
     history: Annotated[Part[HistoryReading], place("past days like this")] = field(default_factory=Part)
+    read: Annotated[Part[ReadReading], place("the read")] = field(default_factory=Part)
     basis: Basis | None = None
     live: pl.DataFrame | None = None
     snapshot: pl.DataFrame | None = None

@@ -11,13 +11,16 @@ import msgspec
 import polars as pl
 
 from deskview.analytics import breadth, deleveraging, flow, leverage, momentum, rotation
-from deskview.analytics.events import HistoryReading, rank_of
+from deskview.analytics.events import HistoryReading
 from deskview.analytics.favourites import Crowding
 from deskview.board.board import Board, Part, Status
 from deskview.board.checks import checked, no_surer_than
 from deskview.board.flows import Compared, compared, opened
-from deskview.board.inputs import HistoryInputs, Inputs, Notice, OffExchange, WeekInputs, Wire
+from deskview.board.inputs import Inputs, Notice, OffExchange, Wire
 from deskview.board.market import Market, market_of
+from deskview.board.occasional import completed, ranked
+from deskview.board.summary import Given, ReadReading
+from deskview.board.summary import read as summed
 from deskview.board.trend import Trend, followed
 from deskview.market.sessions import NEW_YORK
 
@@ -26,7 +29,6 @@ _BESIDE = frozenset({"creation_usd", "rank", "record_n", "score", "sigma_of_hour
 """Figures that need more sessions than a new desk holds (creations, today's rank, the score), or that there are not at
 all times (σ of the hour before the open, a verdict or days with as many signs on a calm day, a universe of names the
 user chose): without them a reading is whole."""
-_SCORED = tuple(f"score.{figure}" for figure in ("hit_rate", "hit_low", "hit_high", "mean_pit"))
 
 
 STALE_AFTER_S = 60.0
@@ -98,7 +100,7 @@ def _board(inputs: Inputs, market: Market | None, kept: Built | None, found: Com
         basis.leverage if basis else None,
         lambda model, live, at: completed(leverage.read(model, live, at), inputs.week),
     )
-    return Board(
+    board = Board(
         source=inputs.source,
         as_of=market.at if market else inputs.snapshot_at or inputs.now,
         phase=inputs.phase,
@@ -120,6 +122,26 @@ def _board(inputs: Inputs, market: Market | None, kept: Built | None, found: Com
         records=inputs.history.records,
         wire=_wire(inputs.wire, market),
     )
+    return replace(board, read=_read_of(board, kept.board if kept else None))
+
+
+READ_FROM = ("momentum", "deleveraging", "leverage", "flow", "history")
+"""The parts the read speaks of, in its order."""
+
+
+def _read_of(board: Board, before: Board | None) -> Part[ReadReading]:
+    """The four sentences on the other parts; no surer than they are, and the one before where they are the same."""
+    others = [board.parts[name] for name in READ_FROM]
+    if before is not None and all(part is before.parts[name] for part, name in zip(others, READ_FROM, strict=True)):
+        return before.read
+    first = board.momentum
+    if first.value is None or first.as_of is None:
+        return Part.awaited(first.note, first.progress, first.retry_at)
+    why = {name: part.note or "not known yet" for name, part in zip(READ_FROM, others, strict=True)}
+    values = {name: part.value for name, part in zip(READ_FROM, others, strict=True)}
+    given = Given(**values, why=why)
+    moment = _Moment(first.as_of, first.received, first.data_as_of, first.age_s, first.delay_s)
+    return no_surer_than(_read("read", lambda: summed(given), moment, None), *others)
 
 
 def _same_market(inputs: Inputs, before: Inputs) -> bool:
@@ -268,18 +290,6 @@ def _history(inputs: Inputs) -> Part[HistoryReading]:
     return _read("history", lambda: reading, _Moment(as_of, given.received, age_s=None), notice)
 
 
-def ranked(reading: momentum.MomentumReading, given: HistoryInputs) -> momentum.MomentumReading:
-    """The reading with the rank of its return among the days of the longest record, or why there is none."""
-    found, why = None, "the record of past days is still to come"
-    if reading.return_ is None:
-        why = reading.missing["return"]
-    elif given.records:
-        found = rank_of(reading.return_, given.records[0].series, given.records[0].title)
-    return msgspec.structs.replace(
-        reading, rank=found, missing=reading.missing if found else {**reading.missing, "rank": why}
-    )
-
-
 def _awaited(notice: Notice | None, reason: str) -> Part[Any]:
     if notice is None:
         return Part.awaited(reason)
@@ -365,41 +375,3 @@ def _with_off_exchange(reading: flow.Flow, off_exchange: OffExchange) -> flow.Fl
     known = flow.OffExchangeShare(share=share, session=session if share is not None else None)
     why = dict.fromkeys(("off_exchange.share", "off_exchange.session"), off_exchange.reason) if share is None else {}
     return msgspec.structs.replace(reading, off_exchange=known, missing={**reading.missing, **why})
-
-
-def simulated(board: Board, paths: int) -> leverage.Simulation | None:
-    """The Monte Carlo of the board's coming week, seeded; None where its closed form is missing. For a thread."""
-    model, reading = board.basis.leverage if board.basis else None, board.leverage.value
-    live, at = board.live, board.leverage.as_of
-    if model is None or reading is None or live is None or at is None or reading.next_week.sd_usd is None:
-        return None
-    found = leverage.simulate_week(model, reading, live, at, paths=paths)
-    simulation = found.next_week.simulation
-    return None if simulation is None else msgspec.structs.replace(simulation, as_of=at)
-
-
-def completed(reading: leverage.Leverage, given: WeekInputs) -> leverage.Leverage:
-    """The reading with the simulation and the score in it.
-
-    A simulation of other sessions than the reading's is left out, as is one beside a missing closed form.
-    """
-    notes = {"score": given.score_note} if given.score_note else {}
-    unscored = () if given.score and given.score.weeks else _SCORED if given.score else ("score", *_SCORED)
-    return msgspec.structs.replace(
-        reading,
-        next_week=_with_simulation(reading.next_week, given.simulation),
-        score=given.score,
-        notes=reading.notes | notes,
-        missing=reading.missing | dict.fromkeys(unscored, _unscored(given.score)),
-    )
-
-
-def _with_simulation(week: leverage.NextWeek, found: leverage.Simulation | None) -> leverage.NextWeek:
-    if found is None or week.sd_usd is None or [point.session for point in found.fan] != week.sessions:
-        return week
-    return msgspec.structs.replace(week, simulation=found, conditional=found.conditional, paths=found.paths)
-
-
-def _unscored(score: leverage.Score | None) -> str:
-    pending = score.pending if score else 0
-    return f"no forecast has run its course yet ({pending} pending); past weeks are scored once the history is in"

@@ -10,7 +10,7 @@ from deskview.screens.flow import FLOW
 from deskview.screens.frame.subject import Subject
 from deskview.screens.leverage import LEVERAGE
 from deskview.screens.momentum import MOMENTUM
-from deskview.screens.read import READ
+from deskview.screens.read import HISTORY, READ
 from deskview.screens.rotation import ROTATION
 
-PARTS: tuple[Subject, ...] = (MOMENTUM, BREADTH, ROTATION, LEVERAGE, DELEVERAGING, FLOW, CROWDING, READ)
+PARTS: tuple[Subject, ...] = (MOMENTUM, BREADTH, ROTATION, LEVERAGE, DELEVERAGING, FLOW, CROWDING, HISTORY, READ)

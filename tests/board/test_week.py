@@ -9,7 +9,7 @@ import pytest
 
 from deskview.analytics.leverage import Leverage, Score, Simulation, simulate_week
 from deskview.board import Board, WeekInputs, simulated
-from deskview.board.build import completed
+from deskview.board.occasional import completed
 from tests.analytics.leverage.market import AFTERNOON, fund, live_table, random_closes, reading_of, small_market
 
 AT = datetime(2026, 2, 4, 21, tzinfo=UTC)

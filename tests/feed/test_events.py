@@ -11,7 +11,7 @@ import pytest
 from deskview import paths
 from deskview.analytics.events import HistoryReading, RecordReading
 from deskview.board import HistoryInputs
-from deskview.board.build import ranked
+from deskview.board.occasional import ranked
 from deskview.feed.events import studied
 from deskview.french import DECILES, FACTORS, HOST, MOMENTUM, kept
 from deskview.settings import Settings

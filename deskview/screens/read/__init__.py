@@ -1,11 +1,12 @@
-"""The read: what followed such days in the past."""
+"""The read: four sentences on the day, and what followed such days in the past."""
 
 from typing import Any
 
 from deskview.screens.frame.subject import Subject, list_info
-from deskview.screens.read.explain import TOPIC, card
+from deskview.screens.read.explain import READ_TOPIC, TOPIC, card, read_card
 from deskview.screens.read.page import ReadPage
 from deskview.screens.read.record import EVENT_COLUMNS, MONTH_COLUMNS, OUTCOME_COLUMNS
+from deskview.screens.read.sentences import SENTENCE_COLUMNS
 
 
 def _outcomes(reading: dict[str, Any]) -> list[dict[str, Any]]:
@@ -18,15 +19,24 @@ def _outcomes(reading: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+HISTORY = Subject(
+    name="history",
+    title="Past days like this one",
+    topic=TOPIC,
+    part="history",
+    card=card,
+    rows=_outcomes,
+)
 READ = Subject(
     name="read",
     title="Read",
-    topic=TOPIC,
-    part="history",
+    topic=READ_TOPIC,
+    part="read",
     page=ReadPage,
-    card=card,
-    rows=_outcomes,
+    card=read_card,
+    rows=lambda reading: reading["sentences"],
     lists={
+        "read-sentences": list_info("Read page: the sentences", SENTENCE_COLUMNS, {"sentence": "what the screens say"}),
         "read-outcomes": list_info(
             "Read page: what followed events",
             OUTCOME_COLUMNS,

@@ -5,14 +5,25 @@ from typing import TYPE_CHECKING
 from deskview.format import MISSING, percent
 from deskview.screens.frame.card import Card, Line, Topic, rests_on
 from deskview.screens.frame.history import standing
-from deskview.screens.read.record import chosen, limits
+from deskview.screens.read.record import choices, chosen, limits
 
 if TYPE_CHECKING:
     from deskview.analytics.events import HistoryReading, Outcome
     from deskview.board import Board
+    from deskview.board.summary import ReadReading
 
-TOPIC = Topic(
+READ_TOPIC = Topic(
     "Read",
+    "What the screens say, in four sentences from a table of cases: what broke (σ and side; calm under 1 σ of the day),"
+    " how many signs there are that positions are cut, what is left to be sold by the models of leveraged and"
+    " systematic funds, and whether retail buys, absent or there only where its whole 80 % interval lies on one side of"
+    " the middle. On a day of -2 σ or less the last one adds what followed the days of the longest record's first rule."
+    " 'Sell the bounce' takes both: funds would sell more in the worst of 20 weeks than retail buys at today's pace,"
+    " and the limits of the difference to days as volatile leave out 0. Else there is no edge in the record, which is a"
+    " common answer. Signs: a checklist, each with its value and rule.",
+)
+TOPIC = Topic(
+    "Past days like this one",
     "What followed days like this one: a rate of the past, not a forecast. An event is a day on which momentum fell as"
     " far as the rule says; one within 21 sessions of the last counts with it. Three rules stand together, as the"
     " sign of what followed depends on the choice: a fixed return, which wild years meet most often; σ of the year"
@@ -24,6 +35,17 @@ TOPIC = Topic(
     " of two years before with volatility above its median (Daniel and Moskowitz 2016). Of fewer than 20 events there"
     " are counts alone. Kenneth French's record is fetched by `deskview backfill record`.",
 )
+
+
+def read_card(board: "Board", reading: "ReadReading", key: str | None, variant: str) -> Card:
+    """With the cursor on a rule the card of what followed; else every sentence with its figures and its source."""
+    history = board.history.value
+    if history is not None and key is not None and any(key.startswith(choice.key) for choice in choices(history)):
+        return card(board, history, key, variant)
+    lines = []
+    for place, sentence in enumerate(reading.sentences, 1):
+        lines += [Line(f"{place} {sentence.case}", sentence.sentence), Line("figures", ", ".join(sentence.figures))]
+    return Card(READ_TOPIC.title, READ_TOPIC.text, tuple(lines), rests_on(board, board.read, priced=False))
 
 
 def card(board: "Board", reading: "HistoryReading", key: str | None, variant: str) -> Card:  # noqa: ARG001

@@ -1,4 +1,5 @@
-"""The page of the read: what followed days like this one, and each month there was; `x` goes through the views."""
+"""The page of the read: four sentences, the signs that positions are cut, what followed days like this one, and each
+month there was; `x` goes through the views."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -8,10 +9,12 @@ from textual.app import ComposeResult
 from textual.containers import Grid
 from textual.widgets import Static
 
+from deskview.screens.deleveraging import DRIVER_COLUMNS, SIGN_COLUMNS, driver_rows, flag_rows
 from deskview.screens.frame.page import PanesPage, View
 from deskview.screens.frame.status_lines import Segments
 from deskview.screens.frame.target import Target
 from deskview.screens.read import record
+from deskview.screens.read.sentences import SENTENCE_COLUMNS, sentence_rows
 from deskview.widgets.chart import Chart
 from deskview.widgets.facts import Facts
 from deskview.widgets.lines import Lines
@@ -21,24 +24,33 @@ from deskview.widgets.table import Table
 if TYPE_CHECKING:
     from deskview.analytics.events import HistoryReading
     from deskview.board import Board
+    from deskview.board.summary import ReadReading
 
 TITLES = {
+    "read": "What broke, was it cut, what is left, who buys",
+    "signs": "Positions cut: signs, no probability",
+    "drivers": "What today's returns go by, beside the sectors",
     "outcomes": "What followed: a rate of the past, no forecast",
     "paths": "Paths",
     "events": "Events of the rule under the cursor, newest first",
     "months": "Month by month: what was, and nothing of it is in any figure",
 }
 SMALL = tuple(View((pane,)) for pane in TITLES)
-LARGE = (View(("outcomes", "paths", "events"), 2, {"outcomes": 2}), View(("months",)))
+LARGE = (
+    View(("read", "signs", "drivers"), rows={"read": 2}),
+    View(("outcomes", "paths", "events"), 2, {"outcomes": 2}),
+    View(("months",)),
+)
 
 
 class ReadPage(PanesPage):
-    """Question 12 of the desk. The rule the cursor is on among the outcomes has its paths and events shown."""
+    """Questions 11 to 14 of the desk. The rule the cursor is on among the outcomes has its paths and events shown."""
 
-    PART = "history"
+    PART = "read"
     HEADING = "Read"
-    AUTO_FOCUS = "#outcomes"
-    TURNS = frozenset({"outcomes", "events", "months"})
+    BESIDE = ("deleveraging", "history")
+    AUTO_FOCUS = "#sentences"
+    TURNS = frozenset({"sentences", "signs", "drivers", "outcomes", "events", "months"})
     DEFAULT_CSS = """
     ReadPage .facts { padding: 0 1; }
     ReadPage #copyright { height: auto; padding: 0 1; color: $dim; display: none; }
@@ -54,6 +66,17 @@ class ReadPage(PanesPage):
         """Where today stands, the panes of the view, whose records these are."""
         yield Facts(classes="facts")
         with Grid():
+            yield Pane(
+                Table(SENTENCE_COLUMNS, name="read-sentences", id="sentences"), title=TITLES["read"], id="pane-read"
+            )
+            yield Pane(
+                Table(SIGN_COLUMNS, name="deleveraging-signs", id="signs"), title=TITLES["signs"], id="pane-signs"
+            )
+            yield Pane(
+                Table(DRIVER_COLUMNS, name="deleveraging-drivers", id="drivers"),
+                title=TITLES["drivers"],
+                id="pane-drivers",
+            )
             yield Pane(
                 Table(record.OUTCOME_COLUMNS, name="read-outcomes", id="outcomes"),
                 title=TITLES["outcomes"],
@@ -74,9 +97,22 @@ class ReadPage(PanesPage):
         """One pane at a time in a small terminal, outcomes with paths and events in a large one."""
         return SMALL if columns < 100 or rows < 30 else LARGE
 
-    def show_reading(self, reading: "HistoryReading", board: "Board") -> None:
+    def show_reading(self, reading: "ReadReading", board: "Board") -> None:
         """Every pane of the view."""
-        self.query_one(Facts).show(record.record_facts(board, reading, self.size.width - 2))
+        history, cut = board.history.value, board.deleveraging.value
+        self._table("sentences").set_rows(sentence_rows(reading, self.size.width - 6))
+        for name, rows in (("signs", flag_rows), ("drivers", driver_rows)):
+            self._table(name).empty = board.deleveraging.note
+            self._table(name).set_rows(rows(cut) if cut else [])
+        if history is None:
+            self._table("outcomes").empty = board.history.note
+            self.query_one(Facts).show([])
+        else:
+            self._show_history(history, board)
+
+    def _show_history(self, reading: "HistoryReading", board: "Board") -> None:
+        facts = record.record_facts(board, reading, self.size.width - 2)
+        self.query_one(Facts).show(facts if "read" not in self.view.panes else facts[:1])
         choice = record.chosen(reading, self._rule)
         self._table("outcomes").set_rows(record.outcome_rows(reading))
         self._table("events").set_rows(record.event_rows(choice))

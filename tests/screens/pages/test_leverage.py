@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from deskview.analytics.leverage import Leverage
 from deskview.board import Board, WeekInputs
-from deskview.board.build import completed
+from deskview.board.occasional import completed
 from deskview.screens.desk.still import StillApp, screen_text
 from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.screens.leverage.page import TITLES, LeveragePage

@@ -8,7 +8,7 @@ import pytest
 
 from deskview.analytics.events import ENOUGH, Record, Series, history_of, read_record
 from deskview.board import Board, HistoryInputs, Part
-from deskview.board.build import ranked
+from deskview.board.occasional import ranked
 from deskview.screens.read.explain import card
 from deskview.widgets.table import Table
 from tests.screens.pages.opened import SIZES, Opener, opened, pressed

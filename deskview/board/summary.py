@@ -1,0 +1,197 @@
+"""The read: what broke, whether positions were cut, what is left to be sold, who buys and what followed such days.
+
+Four sentences from a table of cases, each with the figures it is made of. No word in them is without a rule, and none
+is a forecast.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+
+from deskview.analytics.deleveraging import DeleveragingReading
+from deskview.analytics.events import HistoryReading, Outcome, RecordReading, Study
+from deskview.analytics.figure import Missing, Unit, figure, place, text
+from deskview.analytics.flow import Flow, Side
+from deskview.analytics.leverage import Leverage
+from deskview.analytics.measures import Number
+from deskview.analytics.momentum import MomentumReading
+from deskview.format import MISSING, percent, percentile, share, sigma, usd
+
+CALM, UNUSUAL = 1.0, -2.0
+"""σ of a day within which nothing broke; and from which on days as bad are looked for in the record."""
+MIDDLE = 50.0
+DROP = -0.01
+"""The fall of the index for which systematic supply is told."""
+AHEAD = "21"
+"""The outcome that is told of such days: sessions after them."""
+
+
+class Sentence(msgspec.Struct, frozen=True, kw_only=True):
+    """One sentence of the read."""
+
+    case: Annotated[str, text("case", "Which of the cases it is.")]
+    sentence: Annotated[str, text("sentence")]
+    figures: Annotated[list[Annotated[str, text("path")]], text("figures", "The paths of the figures in it.")]
+    n: Annotated[Number, figure("rests on", Unit.COUNT, "How many days or names the sentence rests on.", watched=False)]
+    source: Annotated[str, text("source", "What the figures are from.")]
+
+
+class ReadReading(msgspec.Struct, frozen=True, kw_only=True):
+    """What the screens say, in four sentences."""
+
+    sentences: Annotated[list[Sentence], place("sentences")]
+    missing: Missing
+
+
+class Given(NamedTuple):
+    """The readings of one moment, None where there is none for the reason `why` has by the part's name."""
+
+    momentum: MomentumReading | None
+    deleveraging: DeleveragingReading | None
+    leverage: Leverage | None
+    flow: Flow | None
+    history: HistoryReading | None
+    why: dict[str, str]
+
+
+def read(given: Given) -> ReadReading:
+    """The four sentences of a moment."""
+    makers: Iterable[Callable[[Given], Sentence]] = (_broke, _cut, _supply, _buyers)
+    return ReadReading(sentences=[make(given) for make in makers], missing={})
+
+
+def _sentence(case: str, words: str, figures: Iterable[str], *, n: Number = None, source: str = "") -> Sentence:
+    return Sentence(case=case, sentence=words, figures=list(figures), n=n, source=source)
+
+
+def _none(what: str, case: str, why: str) -> Sentence:
+    return _sentence(case, f"{what}: {MISSING}, {why}.", ())
+
+
+def _broke(given: Given) -> Sentence:
+    """What broke: by how much, how unusual, and which leg."""
+    reading = given.momentum
+    if reading is None or reading.return_ is None or reading.sigma is None:
+        why = given.why["momentum"] if reading is None else reading.missing.get("return") or reading.missing["sigma"]
+        return _none("Momentum", "unpriced", why)
+    day = f"{percent(reading.return_)}, {sigma(reading.sigma, reading.sigma_basis)} of {reading.sigma_n} days"
+    source = "momentum, live"
+    if abs(reading.sigma) < CALM:
+        calm = ("momentum.return", "momentum.sigma")
+        return _sentence("calm", f"Nothing unusual: momentum {day}.", calm, n=reading.sigma_n, source=source)
+    led = "" if reading.long_share is None else f"; the long leg did {share(reading.long_share)} of it"
+    verdict = (reading.verdict or "momentum").replace("both", "both legs")
+    figures = ("momentum.return", "momentum.sigma", "momentum.verdict", "momentum.long_share")
+    case = "fell" if reading.return_ < 0 else "rose"
+    words = f"{verdict[0].upper()}{verdict[1:]}: momentum {day}{led}."
+    return _sentence(case, words, figures, n=reading.sigma_n, source=source)
+
+
+def _cut(given: Given) -> Sentence:
+    """How many signs there are that positions are cut, and which."""
+    reading = given.deleveraging
+    if reading is None:
+        return _none("Positions cut", "signs unknown", given.why["deleveraging"])
+    met = [flag.title for flag in reading.flags if flag.met]
+    unmet = [flag.title for flag in reading.flags if flag.met is False]
+    unknown = [flag.title for flag in reading.flags if flag.met is None]
+    kinds = (("", met), ("not: ", unmet), ("not known: ", unknown))
+    listed = "; ".join(f"{label}{', '.join(titles)}" for label, titles in kinds if titles)
+    days = ""
+    if met and reading.record_n is not None:
+        days = f" {reading.record_n} such days in the {reading.record_days} sessions held."
+    words = f"{reading.words[0].upper()}{reading.words[1:]} ({listed}).{days}"
+    case = "cut" if reading.words.startswith("positions cut") else "not cut"
+    figures = ("deleveraging.met", "deleveraging.of", "deleveraging.record_n")
+    return _sentence(case, words, figures, n=reading.record_n, source=f"the market now; {reading.record_basis}")
+
+
+def _supply(given: Given) -> Sentence:
+    """What is still to be sold, as far as models tell."""
+    reading = given.leverage
+    if reading is None or reading.next_week.p05_usd is None:
+        why = given.why["leverage"] if reading is None else reading.missing.get("next_week.sd_usd", "no week ahead")
+        return _none("Supply left", "supply unknown", why)
+    week = reading.next_week
+    ladder = next((row for row in reading.supply if row.move == DROP), None)
+    known = ladder is not None and ladder.usd is not None
+    staged = f"; systematic funds {usd(ladder.usd)} at {percent(DROP, 0)}" if known and ladder else ""
+    words = (
+        f"Supply left: leveraged ETFs {usd(week.p05_usd)} over {len(week.sessions)} sessions in the worst of 20 weeks"
+        f"{staged}. Dealers' gamma {MISSING}: option chains are not asked for yet."
+    )
+    figures = ("leverage.next_week.p05_usd", *(["leverage.supply"] if staged else []))
+    return _sentence("supply", words, figures, source="models of the coming sessions, mean zero")
+
+
+def _buyers(given: Given) -> Sentence:
+    """Whether retail buys, what followed such days, and whether both make an edge."""
+    retail, case, figures, names = _retail(given)
+    words, study, outcome, record = _precedent(given)
+    edge = ""
+    if outcome is not None and study is not None:
+        told = outcome.difference_high is not None and outcome.difference_high < 0 and _exceeds(given)
+        edge = " Supply exceeds buyers and such days were followed by less than days as volatile: sell the bounce."
+        edge = edge if told else " No edge in the record."
+        figures = [*figures, f"history.records.{record.record if record else ''}"]
+    source = "prints" + (f"; {record.title}, to {record.last}" if record else "")
+    return _sentence(case, f"Buyers: {retail}. {words}{edge}", figures, n=names, source=source)
+
+
+def _retail(given: Given) -> tuple[str, str, list[str], int | None]:
+    """Retail's place at this hour in words, the case, and the names it rests on."""
+    side: Side | None = given.flow.retail if given.flow else None
+    if given.flow is None or side is None or side.percentile is None:
+        why = given.why["flow"] if given.flow is None else given.flow.missing.get("retail.percentile", "not told")
+        return f"retail {MISSING}, {why.rstrip('.')}", "buyers unknown", [], None
+    low, high = side.percentile_low, side.percentile_high
+    place_ = f"{percentile(side.percentile, low, high)} of {side.days} days up to this hour, {side.names} names"
+    figures = ["flow.retail.percentile"]
+    if low is None or high is None or low <= MIDDLE <= high:
+        return f"retail can't be told from usual, {place_}", "buyers as usual", figures, side.names
+    if high < MIDDLE:
+        return f"retail absent, {place_}", "buyers absent", figures, side.names
+    return f"retail buys, {place_}", "buyers there", figures, side.names
+
+
+def _precedent(given: Given) -> tuple[str, Study | None, Outcome | None, RecordReading | None]:
+    """What followed such days, in words; with figures only where there are enough of them."""
+    momentum, history = given.momentum, given.history
+    if momentum is None or momentum.sigma is None or momentum.sigma > UNUSUAL:
+        return "", None, None, None
+    if history is None or not history.records:
+        return f"Such days: {MISSING}, {given.why.get('history') or 'no record'}.", None, None, None
+    record = history.records[0]
+    study = record.rules[0]
+    outcome = next(each for each in study.outcomes if each.sessions == AHEAD)
+    since = f"{study.events} falls {study.title} since {record.first.year} ({record.short})"
+    if outcome.median is None:
+        return f"After {since}: {outcome.up} of {outcome.n} up at {AHEAD} d, too few to say more.", study, None, record
+    third = study.outcomes[-1]
+    month = "" if third.median is None else f", third month {percent(third.median)}"
+    words = f"After {since}: median {percent(outcome.median)} at {AHEAD} d ({_limits(outcome)}){month}."
+    return words + _state(momentum, study), study, outcome, record
+
+
+def _state(momentum: MomentumReading, study: Study) -> str:
+    """Whether this is a panic, and what followed the events of its kind."""
+    panic, split = momentum.state.panic, study.panic if momentum.state.panic else study.calm
+    if panic is None or split is None:
+        return ""
+    outcome = next(each for each in split.outcomes if each.sessions == AHEAD)
+    what = f"{percent(outcome.median)} after {split.events}" if outcome.median is not None else f"{split.events} days"
+    return f" {'A panic' if panic else 'No panic'}: {what}."
+
+
+def _limits(outcome: Outcome) -> str:
+    return f"{percent(outcome.low)} to {percent(outcome.high)}"
+
+
+def _exceeds(given: Given) -> bool:
+    """Whether funds sell more in the worst of 20 weeks than retail would buy at today's pace in it."""
+    week = given.leverage.next_week if given.leverage else None
+    net: Any = given.flow.retail.net_usd if given.flow else None
+    if week is None or week.p05_usd is None or net is None:
+        return False
+    return -week.p05_usd > max(0.0, float(net)) * len(week.sessions)
