@@ -2,18 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from math import floor, log10
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from deskview.analytics.assumptions import TODAYS_NAMES
-from deskview.widgets.gauge import limits, ordinal, whole
-
-if TYPE_CHECKING:
-    from deskview.board import Board
-
+from deskview.ordinals import limits, ordinal, whole
 
 MISSING = "–"
 FEW_DAYS = 60
@@ -251,27 +246,6 @@ SHORT = {
 def short_sector(name: str) -> str:
     """The sector in at most twelve letters where it is one of the eleven."""
     return SHORT.get(name, name)
-
-
-OPEN = "open"
-NOON = time(12)
-
-
-def market_state(board: "Board") -> str:
-    """open, closed, pre-market or after-hours; a provider's own word where it is another, empty before it is known.
-
-    Providers call both ends of the day extended hours: the clock tells which it is.
-    """
-    if board.phase != "extended-hours" or board.as_of is None:
-        return board.phase
-    return "pre-market" if board.as_of.astimezone(NEW_YORK).time() < NOON else "after-hours"
-
-
-def official_closes(board: "Board", moment: datetime | None) -> date | None:
-    """The session whose official closes are the prices of that moment; None while they are the last trades."""
-    if board.basis is None or moment is None or moment < board.basis.prices.bell:
-        return None
-    return board.basis.session
 
 
 Ticks = tuple[tuple[float, str], ...]

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator
 from itertools import groupby
-from math import ceil, floor
 from typing import NamedTuple
 
 from msgspec import Struct
 from rich.cells import cell_len
 
+from deskview.ordinals import limits, ordinal
 from deskview.widgets.painted import Painted
 from deskview.widgets.records import Line, Piece
 from deskview.widgets.text import MISSING, pad, plain, shorten, width_of
 
 _SCALE = range(8, 41)
-_NOISE = 1e-9
-"""What floating point adds to a whole number does not widen the limits."""
 _LIMITS = 7
 """Cells of the limits, so that gauges above each other have scales of one length: (10–27)."""
 _FEW_DAYS = 60
@@ -146,24 +144,3 @@ class Gauge(Painted):
 
 def _place(percentile: float, cells: int) -> int:
     return round(min(100.0, max(0.0, percentile)) / 100 * (cells - 1))
-
-
-def whole(percentile: float) -> int:
-    """The percentile in whole numbers; only a true 0 or 100 is called that."""
-    return round(percentile) if percentile in {0, 100} else min(99, max(1, round(percentile)))
-
-
-def limits(low: float | None, high: float | None) -> str:
-    """The limits of a percentile in whole numbers, rounded outwards: (9–27); empty without them."""
-    return "" if low is None or high is None else f"({floor(low + _NOISE)}–{ceil(high - _NOISE)})"
-
-
-def ordinal(percentile: float) -> str:
-    """The percentile in whole numbers as one says it: 16th, 1st."""
-    return nth(whole(percentile))
-
-
-def nth(number: int) -> str:
-    """A whole number as one says a place: 16th, 1st, 214th."""
-    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"

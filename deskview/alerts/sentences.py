@@ -171,7 +171,7 @@ def _status_seen(rule: Alert, board: "Board") -> list[str]:
 def _rank_seen(rule: Alert, board: "Board") -> list[str]:
     """Today's rebalance of the leveraged ETFs among those of the sessions held."""
     from deskview.format import usd  # noqa: PLC0415 - Textual is behind it
-    from deskview.widgets.gauge import nth  # noqa: PLC0415
+    from deskview.ordinals import nth  # noqa: PLC0415
 
     reading = board.leverage.value
     rank = reading.rank if reading is not None else None

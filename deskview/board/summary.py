@@ -136,7 +136,7 @@ def _buyers(given: Given) -> Sentence:
         edge = edge if told else " No edge in the record."
         figures = [*figures, f"history.records.{record.record if record else ''}"]
     source = "prints" + (f"; {record.title}, to {record.last}" if record else "")
-    return _sentence(case, f"Buyers: {retail}. {words}{edge}", figures, n=names, source=source)
+    return _sentence(case, f"Buyers: {retail}. {words}{edge}".strip(), figures, n=names, source=source)
 
 
 def _retail(given: Given) -> tuple[str, str, list[str], int | None]:

@@ -9,10 +9,10 @@ from deskview.format import (
     percent,
     percentile,
 )
+from deskview.ordinals import whole
 from deskview.screens.frame.card import Line, Topic, plain_number
 from deskview.screens.frame.subject import Alerts, Subject, list_info
 from deskview.widgets.facts import Fact, fact
-from deskview.widgets.gauge import whole
 from deskview.widgets.records import Cell, Column, Row
 
 if TYPE_CHECKING:

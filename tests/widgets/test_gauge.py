@@ -2,8 +2,8 @@
 
 import pytest
 
+from deskview.ordinals import limits, ordinal
 from deskview.widgets import Gauge, GaugeReading
-from deskview.widgets.gauge import limits, ordinal
 from tests.widgets.host import Host, lines_of
 
 

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from deskview.format import MISSING, clock, number, percent, share, tone
+from deskview.ordinals import ordinal
 from deskview.screens.breadth.explain import compared_with
 from deskview.screens.frame.history import history_chart, past_sessions
 from deskview.screens.frame.page import ChartPage, flowed
@@ -17,7 +18,6 @@ from deskview.screens.frame.status_lines import Segments
 from deskview.screens.frame.target import Kind, Target
 from deskview.widgets.chart import Chart
 from deskview.widgets.facts import GAP, Fact, Facts, fact
-from deskview.widgets.gauge import ordinal
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table

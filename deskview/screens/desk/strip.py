@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from deskview.format import NEW_YORK, OPEN, clock, market_state
-from deskview.screens.frame.age import STALE_AFTER_S, data_time, state_of
+from deskview.format import NEW_YORK, clock
+from deskview.screens.frame.age import OPEN, STALE_AFTER_S, data_time, market_state, state_of
 from deskview.screens.parts import PARTS
 from deskview.widgets.strip import Segment
 

@@ -1,18 +1,19 @@
 """How old and how sure a part of the board is, in words: for borders, notices and the top line."""
 
 from collections.abc import Callable
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from deskview.clock import monotonic
 from deskview.format import MISSING, NEW_YORK, age, tone
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from deskview.board import Board, Part
     from deskview.widgets.pane import State
 
 
+OPEN = "open"
+NOON = time(12)
 NOT_YET = 0.99
 """What is fetched whole is still to be computed: until then not all is there."""
 STALE_AFTER_S = 60.0
@@ -101,3 +102,20 @@ def next_try(part: "Part[Any]") -> str:
     if left < NEXT_TRY_MINUTES_S:
         return f"Next try in {int(left // NEXT_TRY_STEP_S) * NEXT_TRY_STEP_S} s."
     return f"Next try in {int(left // 60)} min."
+
+
+def market_state(board: "Board") -> str:
+    """open, closed, pre-market or after-hours; a provider's own word where it is another, empty before it is known.
+
+    Providers call both ends of the day extended hours: the clock tells which it is.
+    """
+    if board.phase != "extended-hours" or board.as_of is None:
+        return board.phase
+    return "pre-market" if board.as_of.astimezone(NEW_YORK).time() < NOON else "after-hours"
+
+
+def official_closes(board: "Board", moment: datetime | None) -> date | None:
+    """The session whose official closes are the prices of that moment; None while they are the last trades."""
+    if board.basis is None or moment is None or moment < board.basis.prices.bell:
+        return None
+    return board.basis.session

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.content import Content
 
-from deskview.format import MISSING, OPEN, clock, figure, market_state, official_closes, percent_difference, usd
-from deskview.screens.frame.age import STALE_AFTER_S, in_doubt, state_of
+from deskview.format import MISSING, clock, figure, percent_difference, usd
+from deskview.screens.frame.age import OPEN, STALE_AFTER_S, in_doubt, market_state, official_closes, state_of
 
 if TYPE_CHECKING:
     from deskview.board import Board, Part, Wire

@@ -6,8 +6,8 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from deskview.format import month_ticks, tone
+from deskview.ordinals import nth
 from deskview.widgets.chartspec import ChartSpec, Level, Series
-from deskview.widgets.gauge import nth
 
 if TYPE_CHECKING:
     from deskview.analytics.events import RecordRank

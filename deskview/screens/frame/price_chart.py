@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from deskview.format import NEW_YORK, OPEN, market_state, month_ticks, price
+from deskview.format import NEW_YORK, month_ticks, price
+from deskview.screens.frame.age import OPEN, market_state
 from deskview.screens.frame.detail import Detail
 from deskview.widgets.chartspec import Candle, ChartSpec, Level, Series
 

@@ -5,9 +5,9 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from deskview.format import MISSING, percent, share, usd
+from deskview.ordinals import nth
 from deskview.screens.frame.card import Topic
 from deskview.screens.frame.gaps import Gaps
-from deskview.widgets.gauge import nth
 
 if TYPE_CHECKING:
     from deskview.analytics.leverage import Leverage

@@ -3,15 +3,8 @@
 from typing import TYPE_CHECKING
 
 from deskview.analytics.assumptions import CALM_SIGMA, OWN_RULE, TODAYS_NAMES
-from deskview.format import (
-    MISSING,
-    basis_points,
-    official_closes,
-    percent_difference,
-    percentile,
-    share,
-    sigma_sign,
-)
+from deskview.format import MISSING, basis_points, percent_difference, percentile, share, sigma_sign
+from deskview.screens.frame.age import official_closes
 from deskview.screens.frame.card import Card, Line, Topic, pct, plain_number, ratio, reasons, rests_on, signed
 from deskview.screens.frame.gaps import Gaps
 from deskview.screens.frame.history import standing

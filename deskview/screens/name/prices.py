@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from deskview.analytics.chain import unusable
-from deskview.format import official_closes, percent
+from deskview.format import percent
+from deskview.screens.frame.age import official_closes
 
 if TYPE_CHECKING:
     from deskview.board import Board

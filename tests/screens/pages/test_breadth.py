@@ -9,11 +9,11 @@ import pytest
 
 from deskview.analytics.breadth import POWER_OF_THE_HOUR, BreadthReading, Hour
 from deskview.board import Board
+from deskview.ordinals import ordinal
 from deskview.screens.breadth.page import FIGURES, scale
 from deskview.screens.frame.target import Kind, Target
 from deskview.screens.subjects import card_of
 from deskview.widgets.chart import Chart
-from deskview.widgets.gauge import ordinal
 from deskview.widgets.table import Table
 from tests.screens.pages.opened import SIZES, opened, pressed
 from tests.widgets.host import lines_of

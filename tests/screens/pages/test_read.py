@@ -57,9 +57,10 @@ def rows(app: Opener, name: str) -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_today_s_place_and_the_records_stand_above_what_followed(board: Board, size: tuple[int, int]) -> None:
-    async with opened(with_record(board), "read", size) as (app, _):
+    async with opened(with_record(board), "read", size) as (app, pilot):
+        assert "worst of all 10,000 days of a long record since 1990-01-01" in " ".join(app.text.split())
+        await pressed(app, pilot, *("x" * (3 if size == SIZES[0] else 1)))
         text = " ".join(app.text.split())
-        assert "worst of all 10,000 days of a long record since 1990-01-01" in text
         assert "long: a long record, 1990-01-01 to 2017-05-18; made up" in text
         assert "long ≤ −" in app.text
         assert "30 events apart" in app.text
@@ -79,7 +80,8 @@ async def test_of_enough_events_there_are_medians_with_limits_and_days_as_volati
 
 
 async def test_of_few_events_there_are_counts_and_every_path(board: Board) -> None:
-    async with opened(with_record(board, falls=ENOUGH - 1), "read") as (app, _):
+    async with opened(with_record(board, falls=ENOUGH - 1), "read") as (app, pilot):
+        await pressed(app, pilot, "x")
         month = next(row for row in rows(app, "outcomes") if row[0] == "21")
         assert month[1] == str(ENOUGH - 2)
         assert set(month[3:]) == {"–"}
@@ -95,6 +97,7 @@ async def test_events_in_and_out_of_a_panic_stand_apart(board: Board) -> None:
 
 async def test_the_event_under_the_cursor_has_its_path_drawn_and_the_rule_its_events(board: Board) -> None:
     async with opened(with_record(board), "read", (120, 40)) as (app, pilot):
+        await pressed(app, pilot, "x")
         newest, before = (row[0] for row in rows(app, "events")[:2])
         assert f"middle half; bold {newest}" in app.text
         await pressed(app, pilot, "tab", "down")
@@ -107,7 +110,7 @@ async def test_the_event_under_the_cursor_has_its_path_drawn_and_the_rule_its_ev
 
 async def test_months_are_compounded_and_stand_by_year(board: Board) -> None:
     async with opened(with_record(board), "read", (120, 40)) as (app, pilot):
-        await pressed(app, pilot, "x")
+        await pressed(app, pilot, "x", "x")
         years = rows(app, "months")
         assert years[0][0] == "2017"
         assert years[-1][0] == "1990"
@@ -117,14 +120,16 @@ async def test_months_are_compounded_and_stand_by_year(board: Board) -> None:
 
 
 async def test_without_a_record_it_says_how_one_is_got(board: Board) -> None:
-    async with opened(board, "read") as (app, _):
+    async with opened(board, "read") as (app, pilot):
+        await pressed(app, pilot, "x")
         assert "`deskview backfill record` gets it from mba.tuck.dartmouth.edu" in " ".join(app.text.split())
         assert COPYRIGHT not in app.text
 
 
 async def test_a_board_without_its_history_says_what_is_awaited(board: Board) -> None:
     empty = replace(board, history=Part.awaited("waiting for the daily history"), records=())
-    async with opened(empty, "read") as (app, _):
+    async with opened(empty, "read") as (app, pilot):
+        await pressed(app, pilot, "x")
         assert "waiting for the daily history" in app.text
 
 
@@ -138,3 +143,12 @@ def test_the_card_has_the_rule_its_outcomes_and_why_figures_are_missing(board: B
     assert " up; days as volatile " in lines["21 after"]
     own = card(board, reading, "own:legs:21", "")
     assert any("only counts" in why for why in own.missing)
+
+
+async def test_the_four_sentences_stand_first_with_the_signs_and_what_returns_go_by(board: Board) -> None:
+    async with opened(board, "read") as (app, _):
+        lines = [row[0].strip() for row in rows(app, "sentences")]
+        assert [line[0] for line in lines if line[:1].isdigit()] == ["1", "2", "3", "4"]
+        assert lines[0].startswith("1  Longs cut, shorts not covered: momentum −7.5%, −3.6σ of 252 days")
+        assert [row[1] for row in rows(app, "signs")].count("yes") >= 4
+        assert rows(app, "drivers")[0][0] == "12-1 return"

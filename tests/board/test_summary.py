@@ -1,0 +1,139 @@
+"""The read: each case of its table on hand-made readings, and the whole on the crash."""
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from deskview.analytics.events import HistoryReading
+from deskview.board import Board
+from deskview.board.build import READ_FROM
+from deskview.board.summary import Given, ReadReading, Sentence, read
+
+EDGE = {"difference_low": -0.05, "difference": -0.03, "difference_high": -0.01}
+TOLD = {"n": 64, "up": 31, "median": -0.005, "low": -0.029, "high": 0.01, "hit": 0.48, "control": 0.005}
+
+
+def given(board: Board, **changed: Any) -> Given:  # noqa: ANN401 - any reading
+    values = {name: board.parts[name].value for name in READ_FROM} | changed
+    return Given(**values, why={name: board.parts[name].note or "not here" for name in READ_FROM})
+
+
+def sentences(board: Board, **changed: Any) -> list[Sentence]:  # noqa: ANN401
+    return read(given(board, **changed)).sentences
+
+
+def momentum(board: Board, **changed: Any) -> Any:  # noqa: ANN401
+    assert board.momentum.value is not None
+    return msgspec.structs.replace(board.momentum.value, **changed)
+
+
+def retail(board: Board, **changed: Any) -> Any:  # noqa: ANN401
+    assert board.flow.value is not None
+    side = msgspec.structs.replace(board.flow.value.retail, **changed)
+    return msgspec.structs.replace(board.flow.value, retail=side)
+
+
+def followed(board: Board, **changed: float) -> HistoryReading:
+    """The board's history with 64 events by its first rule, and such outcomes."""
+    assert board.history.value is not None
+    record = board.history.value.records[0]
+    study = record.rules[0]
+    outcomes = [msgspec.structs.replace(outcome, **(TOLD | changed)) for outcome in study.outcomes]
+    rules = [msgspec.structs.replace(study, events=64, outcomes=outcomes), *record.rules[1:]]
+    return msgspec.structs.replace(board.history.value, records=[msgspec.structs.replace(record, rules=rules)])
+
+
+def test_the_crash_is_read_in_four_sentences_from_its_figures(board: Board) -> None:
+    broke, cut, supply, buyers = sentences(board)
+    assert broke.case == "fell"
+    assert broke.sentence.startswith("Longs cut, shorts not covered: momentum −7.5%, −3.6σ of 252 days;")
+    assert broke.sentence.endswith("the long leg did 70% of it.")
+    assert cut.case == "cut"
+    assert cut.sentence.startswith("Positions cut, 5 of 6 signs (")
+    assert "forced" not in cut.sentence
+    assert supply.case == "supply"
+    assert "leveraged ETFs −$" in supply.sentence
+    assert "systematic funds −$" in supply.sentence
+    assert "at −1%" in supply.sentence
+    assert "Dealers' gamma –" in supply.sentence
+    assert "too few to say more" in buyers.sentence
+    assert "edge" not in buyers.sentence.replace("No edge in the record", "")
+
+
+@pytest.mark.parametrize(
+    ("changed", "case", "words"),
+    [
+        ({"sigma": -0.4, "return_": -0.003}, "calm", "Nothing unusual: momentum −0.3%, −0.4σ of 252 days."),
+        ({"sigma": 2.2, "return_": 0.04, "verdict": "longs bid"}, "rose", "Longs bid: momentum +4.0%, +2.2σ"),
+        ({"sigma": -2.5, "verdict": "squeeze", "long_share": 0.2}, "fell", "Squeeze: momentum −7.5%, −2.5σ"),
+        ({"sigma": -2.5, "verdict": "both"}, "fell", "Both legs: momentum"),
+        ({"return_": None, "missing": {"return": "half the leg is unpriced"}}, "unpriced", "Momentum: –, half the leg"),
+    ],
+)
+def test_what_broke(board: Board, changed: dict[str, Any], case: str, words: str) -> None:
+    first = sentences(board, momentum=momentum(board, **changed))[0]
+    assert first.case == case
+    assert first.sentence.startswith(words)
+
+
+def test_what_can_t_be_told_says_why(board: Board) -> None:
+    read_of = sentences(board, momentum=None, deleveraging=None, leverage=None, flow=None, history=None)
+    assert [sentence.case for sentence in read_of] == ["unpriced", "signs unknown", "supply unknown", "buyers unknown"]
+    assert all("–" in sentence.sentence for sentence in read_of)
+    assert all(sentence.sentence.endswith(".") for sentence in read_of)
+
+
+@pytest.mark.parametrize(
+    ("low", "at", "high", "case"),
+    [(6.0, 12.0, 21.0, "buyers absent"), (70.0, 81.0, 93.0, "buyers there"), (20.0, 45.0, 70.0, "buyers as usual")],
+)
+def test_buyers_are_absent_or_there_only_beyond_the_middle(
+    board: Board, low: float, at: float, high: float, case: str
+) -> None:
+    flow = retail(board, percentile=at, percentile_low=low, percentile_high=high)
+    last = sentences(board, flow=flow)[3]
+    assert last.case == case
+    assert f"{at:.0f}th ({low:.0f}–{high:.0f})" in last.sentence.replace("81st", "81th")
+
+
+@pytest.mark.parametrize(
+    ("limits", "net", "told"),
+    [
+        (EDGE, -1e9, "sell the bounce"),
+        (EDGE, 1e12, "No edge in the record"),
+        ({**EDGE, "difference_high": 0.01}, -1e9, "No edge in the record"),
+    ],
+)
+def test_an_edge_takes_both_supply_beyond_buyers_and_limits_that_leave_out_zero(
+    board: Board, limits: dict[str, float], net: float, told: str
+) -> None:
+    last = sentences(board, history=followed(board, **limits), flow=retail(board, net_usd=net))[3]
+    assert told in last.sentence
+    assert "After 64 falls" in last.sentence
+    assert "median −0.5% at 21 d (−2.9% to +1.0%)" in last.sentence
+
+
+def test_on_an_ordinary_day_nothing_is_said_of_such_days(board: Board) -> None:
+    last = sentences(board, momentum=momentum(board, sigma=-1.4), history=followed(board, **EDGE))[3]
+    assert "After" not in last.sentence
+    assert "edge" not in last.sentence
+
+
+def test_the_read_is_a_part_no_surer_than_what_it_speaks_of(board: Board) -> None:
+    assert isinstance(board.read.value, ReadReading)
+    assert [sentence.case for sentence in board.read.value.sentences][:3] == ["fell", "cut", "supply"]
+    assert board.read.as_of == board.momentum.as_of
+
+
+def test_every_figure_of_a_sentence_is_in_the_board(board: Board) -> None:
+    from deskview.board.export import board_to_builtins  # noqa: PLC0415
+
+    read_ = board_to_builtins(replace(board))
+    for sentence in board.read.value.sentences if board.read.value else ():
+        for path in sentence.figures:
+            found: Any = read_
+            for key in path.split("."):
+                found = found[key] if isinstance(found, dict) else found
+            assert found is not None, path
