@@ -137,7 +137,8 @@ def test_nobody_above_the_lists_of_subjects_names_one() -> None:
         if not module.startswith(("deskview.screens.", "deskview.app", "deskview.cli")):
             continue
         imports = {room_of(target, "deskview.screens") for target in arrows()[module]} & subjects
-        parts = {str(subject.part) for subject in SUBJECTS if subject.part} - OF_OTHER_THINGStexts = {
+        parts = {str(subject.part) for subject in SUBJECTS if subject.part} - OF_OTHER_THINGS
+        texts = {
             node.value
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
             if isinstance(node, ast.Constant) and node.value in parts
