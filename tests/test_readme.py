@@ -13,14 +13,18 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 LIBRARY = README.partition("## Use it as a library\n")[2].partition("\n## ")[0]
 
 
-def test_the_example_runs_as_it_stands_and_prints_a_history() -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", LIBRARY, re.DOTALL)
-    done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=False)
+def test_the_examples_run_one_after_the_other_as_they_stand() -> None:
+    examples = re.findall(r"```python\n(.*?)```", LIBRARY, re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", "\n".join(examples)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert re.search(r"session +┆ long +┆ short +┆ spread", done.stdout)
     days, sigma = re.search(r"^(\d+) days, σ (\d+\.\d\d)% a day$", done.stdout, re.MULTILINE).groups()  # type: ignore[union-attr]
     assert int(days) > 100
     assert float(sigma) > 0
+    events, *figures = done.stdout.splitlines()[-1].split()
+    assert int(events) >= 20
+    median, low, high, _ = map(float, figures)
+    assert low <= median <= high
 
 
 def test_every_column_of_the_history_is_explained() -> None:
