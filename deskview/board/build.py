@@ -77,7 +77,7 @@ def build(inputs: Inputs, before: Built | None = None) -> Built:
     market = kept.market if kept is not None else _held_against(inputs, before)
     found = compared(inputs, market, before.compared if before else None)
     names = opened(inputs, market, before.inputs if before else None, before.board.opened if before else {})
-    board = replace(_board(inputs, market, kept, found), opened=names)
+    board = replace(_board(inputs, market, kept, found, _history(inputs, before)), opened=names)
     trend = followed(before.trend if before else Trend(), board)
     return Built(inputs, replace(board, d30m=trend.changes, d30m_missing=trend.missing), market, found, trend)
 
@@ -86,7 +86,9 @@ def _held_against(inputs: Inputs, before: Built | None) -> Market | None:
     return market_of(inputs, before.market if before else None, before.inputs.basis if before else None)
 
 
-def _board(inputs: Inputs, market: Market | None, kept: Built | None, found: Compared) -> Board:
+def _board(
+    inputs: Inputs, market: Market | None, kept: Built | None, found: Compared, history: Part[HistoryReading]
+) -> Board:
     parts = _MarketParts(inputs, market, kept)
     basis = inputs.basis
     of_momentum = parts.part(
@@ -114,7 +116,7 @@ def _board(inputs: Inputs, market: Market | None, kept: Built | None, found: Com
         deleveraging=_deleveraging(parts, of_momentum, of_breadth, of_leverage),
         flow=_flow(inputs, market, found),
         crowding=_crowding(inputs),
-        history=_history(inputs),
+        history=history,
         basis=basis,
         live=market.live if market else None,
         snapshot=market.snapshot if market else None,
@@ -282,9 +284,12 @@ def _crowding(inputs: Inputs) -> Part[Crowding]:
     return _read("crowding", lambda: reading, _Moment(as_of, given.received, age_s=None), notice)
 
 
-def _history(inputs: Inputs) -> Part[HistoryReading]:
-    notice, given, as_of = inputs.notices.get("history"), inputs.history, inputs.snapshot_at or inputs.now
-    reading = given.reading
+def _history(inputs: Inputs, before: Built | None) -> Part[HistoryReading]:
+    """Past days as they were studied, of that moment; the part before while nothing else is to be said: it is large."""
+    notice, given = inputs.notices.get("history"), inputs.history
+    if before is not None and given is before.inputs.history and notice == before.inputs.notices.get("history"):
+        return before.board.history
+    reading, as_of = given.reading, given.as_of
     if reading is None or as_of is None:
         return _awaited(notice, "waiting for the daily history")
     return _read("history", lambda: reading, _Moment(as_of, given.received, age_s=None), notice)

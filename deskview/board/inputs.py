@@ -60,15 +60,19 @@ class CrowdingInputs:
 
 @dataclass(frozen=True)
 class HistoryInputs:
-    """What followed such days in the past, made once a session; None while still to come. `records` are the days it
-    rests on, the longest first, among which today's is ranked. `note` is what is wrong with the user's copy of a
-    record, `made_of` what is studied anew once it changes."""
+    """What followed such days in the past, made once a session at the market's moment `as_of`; None until then.
+
+    `records` are the days it rests on, the longest first, among which today's is ranked. `note` is what is wrong with
+    the user's copy of a record, `model` and `copies` are what is studied anew once it is another.
+    """
 
     reading: HistoryReading | None = None
     records: tuple[Record, ...] = ()
+    as_of: datetime | None = None
     received: float = 0.0
     note: str = ""
-    made_of: object = None
+    model: object = None
+    copies: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True)

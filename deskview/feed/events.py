@@ -28,24 +28,25 @@ async def refresh_events(context: Context) -> None:
     state = context.state
     basis = await state.complete.get()
     found = await asyncio.to_thread(studied, basis, context.settings, state.history)
-    if basis.session == state.session.value:
-        state.history = found
+    if basis.session == state.session.value and found is not state.history:
+        state.history = replace(found, as_of=state.now, received=monotonic())
 
 
 def studied(basis: Basis, settings: Settings, before: HistoryInputs) -> HistoryInputs:
     """What followed the events of every record, `before` where none is another; slow, for a thread."""
     problems: list[str] = []
     copies = {name: copy.sha256 for name in (MOMENTUM, FACTORS, DECILES) if (copy := _about(name, problems))}
-    made_of = (basis.momentum, tuple(copies.items()), tuple(problems))
-    if made_of == before.made_of:
-        return replace(before, received=monotonic())
+    found = (*copies.items(), *problems)
+    if before.reading is not None and basis.momentum is before.model and found == before.copies:
+        return before
     records = sorted([*_own(basis), *french_records(problems)], key=lambda record: -len(record.series.returns))
     reading = history_of(
         [read_record(record) for record in records],
         reason="no basket could be formed in the sessions held",
         note="" if MOMENTUM in copies or problems else _how_to_get(settings),
     )
-    return HistoryInputs(reading, tuple(records), monotonic(), " ".join(dict.fromkeys(problems)), made_of)
+    note = " ".join(dict.fromkeys(problems))
+    return HistoryInputs(reading, tuple(records), note=note, model=basis.momentum, copies=found)
 
 
 def _about(name: str, problems: list[str]) -> kept.Copy | None:
