@@ -65,20 +65,22 @@ def _how_to_get(settings: Settings) -> str:
 
 def _own(basis: Basis) -> list[Record]:
     """The daily returns of the desk's rule from its first formation on; none where no basket could be formed."""
-    days = basis.momentum.days if basis.momentum else None
-    if days is None:
+    model = basis.momentum
+    days = model.days if model else None
+    if model is None or days is None:
         return []
     spread = days.long - days.short
     known = np.isfinite(spread)
     if not known.any():
         return []
     sessions = [day for day, is_known in zip(days.sessions, known.tolist(), strict=True) if is_known]
+    held = f"{len(sessions)} of the {basis.sessions} sessions held, each basket as formed then"
     own = Record(
         record="own",
         title=OWN_RULE,
         short="own rule",
         series=Series(sessions, spread[known]),
-        source=f"{len(sessions)} of the {basis.sessions} sessions held, every basket as it was formed then",
+        source=f"{held}; {model.survivorship}",
         long=days.long[known],
         sigmas=OWN_SIGMAS,
     )

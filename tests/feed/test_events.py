@@ -59,6 +59,7 @@ def test_the_desk_s_own_days_are_those_of_its_rule(crash: Made) -> None:
     spread = model.days.long - model.days.short
     assert own.days == len(spread)
     assert own.last == model.days.sessions[-1]
+    assert model.survivorship in own.source
     assert found.records[0].series.returns.tolist() == pytest.approx(spread.tolist())
     assert [study.rule for study in own.rules] == ["threshold", "sigma", "legs"]
     assert own.rules[0].days == int((spread <= -2 * spread.std(ddof=1)).sum())
