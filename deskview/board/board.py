@@ -23,7 +23,9 @@ from deskview.market.source import Source
 Reading = TypeVar("Reading")
 OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage", "deleveraging")
 """The parts that are read from the market's snapshot, as single names' figures are."""
-PARTS = (*OF_THE_MARKET, "flow", "crowding", "history", "read")
+WATCHED = (*OF_THE_MARKET, "flow", "crowding")
+"""The parts with figures rules are set on; the others are of past days, and of what these say."""
+PARTS = (*WATCHED, "history", "read")
 
 
 class Status(StrEnum):

@@ -15,7 +15,7 @@ from deskview.alerts.engine import Alerts, is_quiet
 from deskview.alerts.shipped import SHIPPED
 from deskview.board import Board, Status
 from deskview.board.alerts import Acknowledge, Firing, TurnRule
-from deskview.board.board import PARTS
+from deskview.board.board import WATCHED
 from deskview.settings import Alert, Settings
 from tests.feed.fixtures import board, crash
 
@@ -231,7 +231,7 @@ def test_every_shipped_rule_is_on_a_figure_there_is(board: Board) -> None:
     state = Looking(shipped=SHIPPED).look(board).alerts
     assert [watch.fault for watch in state.watches] == [""] * len(SHIPPED)
     assert all(watch.reason for watch in state.watches)
-    assert {watch.rule.reading for watch in state.watches} >= {f"status.{part}" for part in PARTS}
+    assert {watch.rule.reading for watch in state.watches} >= {f"status.{part}" for part in WATCHED}
 
 
 def test_nothing_is_looked_at_before_anything_is_known_of_the_market(board: Board, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from deskview.alerts.shipped import SHIPPED
 from deskview.analytics.leverage.readings import Rank
 from deskview.board import Board, Status
 from deskview.board.alerts import Watch
-from deskview.board.board import PARTS
+from deskview.board.board import WATCHED
 from deskview.board.readings import readings
 from deskview.settings import Alert
 from tests.feed.fixtures import board, crash
@@ -168,7 +168,7 @@ def test_a_shipped_rule_has_one_sentence_of_reason_and_looks_at_what_there_is(bo
         assert reason.endswith(".") and reason.count(". ") == 0
         assert title(rule)
     of_parts = {rule.reading.removeprefix("status.") for rule, _ in SHIPPED if rule.reading.startswith("status.")}
-    assert of_parts == set(PARTS)
+    assert of_parts == set(WATCHED)
     figures = [Watch(rule) for rule, _ in SHIPPED if not rule.reading.startswith("status.")]
     assert [watch.fault for watch in watched(figures, board)] == [""] * len(figures)
 
