@@ -87,7 +87,6 @@ class DeskApp(GuardedApp[int]):
         self._help, self._card, self._find = HelpScreen(), CardScreen(), FindScreen()
         self._small, self._welcome, self._alert_form = SmallScreen(), WelcomeScreen(settings.provider), AlertForm()
         self.own_keys = keymap_of(settings.keys, settings_file)
-        self.alt_keys = frozenset(",".join(self.own_keys.values()).split(","))
         self.columns = Columns(self, settings.columns, settings_file)
         self.appearance = Appearance(self, paths.themes_folder(), ascii_only=settings.ascii)
         self.takeout = Takeout(self, secrets, settings.export_format)
@@ -145,6 +144,7 @@ class DeskApp(GuardedApp[int]):
     def on_mount(self) -> None:
         """Themes and the desk first, the market after the first paint."""
         self.set_keymap(self.own_keys)
+        self.alt_keys = frozenset(",".join(self.own_keys.values()).split(","))
         self.columns.load()
         self.appearance.start(self._theme_name)
         overlays = (self._help, self._card, self._find, self._small, self._welcome, self._alert_form)
