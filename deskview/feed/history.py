@@ -68,7 +68,7 @@ async def refresh_daily(context: Context) -> None:
     daily.own_names = _own_names(context, daily.problems)
     state.daily = daily
     state.outdated |= not daily.same_tables(before)
-    loaded, first = await _load(context, wanted, daily, actions=cold)
+    loaded, first = await _load(context, session, wanted, actions=cold)
     state.outdated |= not state.daily.same_tables(before)
     await _hold_against_bars(state.daily, store, wanted)
     _note_bars(context, loaded)
@@ -117,14 +117,14 @@ def _sentence(error: ReferenceDataError) -> str:
 
 
 async def _load(
-    context: Context, wanted: list[date], daily: Daily, *, actions: bool
+    context: Context, session: date, wanted: list[date], *, actions: bool
 ) -> tuple[Loaded, list[asyncio.Task[None]]]:
     """Bars, and beside them what is not awaited for the first figures; the first models are made as bars come in.
 
     Those that can rank are made only where the rest takes its time: models are work. With `actions` the older splits
     and dividends are still to come too.
     """
-    state, session = context.state, context.state.session.value
+    state, daily = context.state, context.state.daily
     provider, store = context.provider, await state.store.get()
     progress = context.scheduler.progress(Task.DAILY)
     first: list[asyncio.Task[None]] = []
@@ -137,7 +137,7 @@ async def _load(
         underway.set()
         so_far = state.progress.get(Task.DAILY)
         soon = stage != EARLY_SESSIONS and (so_far is None or so_far.seconds_left < WORTH_S)
-        if state.complete.value is None and session is not None and not soon:
+        if state.complete.value is None and not soon:
             first.append(asyncio.ensure_future(rebuild(session, wanted[-stage:])))
 
     def changed() -> None:
@@ -207,7 +207,9 @@ def _days(sessions: list[date]) -> str:
 async def _refresh_details(context: Context, session: date, wanted: list[date], past: Past | None) -> None:
     """Details and share counts; where they have changed the models anew, of the same `past` where there is one."""
     state, store = context.state, await context.state.store.get()
-    basis = await state.basis.get()
+    basis = state.basis.value
+    if basis is None:  # another session has started meanwhile: the turn it has woken makes its models
+        return
     listed, before = set(state.daily.tickers.get_column("ticker")), state.daily
     funds = sorted(listed & context.registry.fund_tickers())
     asked = await load_details(

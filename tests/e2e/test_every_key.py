@@ -13,6 +13,7 @@ from tests.e2e.typing import Typist, all_of, lacks
 ANYWHERE, DESK, LISTS, DRILL = Scope.EVERYWHERE, Scope.DESK, Scope.LISTS, Scope.DRILL
 HELP, CARD, FORM, FINDING = "─ Help", "esc closes", "─ Set an alert", "─ Find"
 TO_CLIPBOARD = b"\x1b]52;c;"
+SETTLED_S = 3.0
 
 
 def test_some_keys_of_the_desk_and_its_pages(warm_home: Path) -> None:
@@ -220,6 +221,7 @@ def test_every_key_of_the_first_screen(warm_home: Path) -> None:
         seat.wait_for("try again")
         typist = Typist(seat)
         typist.press(Scope.WELCOME, "r", "log in")
+        seat.watch(SETTLED_S)  # the screen is opened anew: what comes before goes to the one that closes
         for onward, back in (("down", "up"), ("j", "k"), ("pagedown", "pageup")):
             typist.press(Scope.WELCOME, onward, lacks("log in"))
             typist.press(Scope.WELCOME, back, "log in")

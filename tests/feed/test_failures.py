@@ -1,5 +1,6 @@
 """What fails is said where it is missed; everything else goes on, and figures once had are kept."""
 
+import asyncio
 from datetime import date, time
 from functools import partial
 from pathlib import Path
@@ -119,6 +120,31 @@ async def test_a_plan_that_gets_snapshots_after_all_shows_the_session_that_is_on
         board = await shown.until(lambda board: board.session == date(2026, 2, 4) and board.momentum.value is not None)
     assert through.capabilities.allows(Capability.SNAPSHOT)
     assert "Stocks Starter" not in board.momentum.note
+
+
+class LateBars(Switch):
+    """Refuses the snapshot once the bars of a day are asked for, which come when `answered` is set."""
+
+    def __init__(self) -> None:
+        super().__init__(plan="basic", ill=plan_without_snapshots)
+        self.asked, self.answered = asyncio.Event(), asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer of the market."""
+        if request.url.path.endswith("/2026-02-02"):
+            self.asked.set()
+            await self.answered.wait()
+        if request.url.path.startswith("/v2/snapshot"):
+            await self.asked.wait()
+        return await super().handle_async_request(request)
+
+
+async def test_a_session_that_starts_while_the_history_of_another_is_read_gets_its_figures(warm: Path) -> None:
+    switch = LateBars()
+    async with running(provider(switch), warm) as shown:
+        await shown.until(lambda board: board.session == date(2026, 2, 3))
+        switch.answered.set()  # they were asked for the session of the day after
+        await shown.until(of_yesterday)
 
 
 async def test_one_refusal_in_mid_session_costs_no_figures_and_is_over_on_request(warm: Path) -> None:

@@ -93,8 +93,8 @@ class GuardedDriver(Base):
 
     def run_input_thread(self) -> None:
         """As the driver does, as long as there is something to read from."""
-        self._decode_keys()
         try:
+            self._decode_keys()
             super().run_input_thread()
         except EOFError:
             if not self.input_tty:
