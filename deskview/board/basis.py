@@ -215,7 +215,8 @@ def _prepared(part: str, prepare: Callable[[], Model], reasons: dict[str, str]) 
         return prepare()
     except ValueError as error:
         reasons[part] = str(error)
-        log.warning("%s can't be prepared: %s", part, error)
+        told = isinstance(error, deleveraging.NoBasketError)  # momentum tells the same
+        log.log(logging.DEBUG if told else logging.WARNING, "%s can't be prepared: %s", part, error)
         return None
 
 

@@ -12,14 +12,14 @@ _SCORED = tuple(f"score.{figure}" for figure in ("hit_rate", "hit_low", "hit_hig
 
 def ranked(reading: momentum.MomentumReading, given: HistoryInputs) -> momentum.MomentumReading:
     """The reading with the rank of its return among the days of the longest record, or why there is none."""
-    found, why = None, "the record of past days is still to come"
+    found, missing = None, dict(reading.missing)
     if reading.return_ is None:
-        why = reading.missing["return"]
+        missing["rank"] = missing["return"]
     elif given.records:
         found = rank_of(reading.return_, given.records[0].series, given.records[0].title)
-    return msgspec.structs.replace(
-        reading, rank=found, missing=reading.missing if found else {**reading.missing, "rank": why}
-    )
+    if found is not None:
+        del missing["rank"]
+    return msgspec.structs.replace(reading, rank=found, missing=missing)
 
 
 def simulated(board: Board, paths: int) -> leverage.Simulation | None:

@@ -1,8 +1,8 @@
 """Runs a command with a stand-in for the alert engine, and a keyring that holds the test's key.
 
 With ENGINE in the environment the engine is deskview's own.
-The stand-in fires once for each part of the board that comes to have figures, and remembers one firing of an earlier
-run. With FLOOD in the environment every board brings so many more.
+The stand-in fires once for each watched part that comes to have figures, and remembers one firing of an earlier run.
+With FLOOD in the environment every board brings so many more.
 """
 
 import os
@@ -15,6 +15,7 @@ from keyring import core
 from deskview.alerts import engine
 from deskview.board import Board
 from deskview.board.alerts import AlertNotice, AlertState, Firing, Watch
+from deskview.board.board import WATCHED
 from deskview.cli import main
 from deskview.credentials import ApiKey
 from deskview.settings import Alert
@@ -39,7 +40,7 @@ class StandIn:
 
     def look(self, board: Board) -> Board:
         """The board with what fires on it."""
-        filled = {name for name, part in board.parts.items() if part.value is not None}
+        filled = {name for name in WATCHED if board.parts[name].value is not None}
         for name in sorted(filled - self._filled):
             self._fire(board, name)
         self._filled |= filled

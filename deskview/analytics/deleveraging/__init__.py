@@ -1,6 +1,6 @@
 """Deleveraging: signs that positions are cut, as a checklist, and what the day's cross-section goes by."""
 
-from deskview.analytics.deleveraging.model import DEFAULT_RULES, DeleveragingModel, SignRules, prepare
+from deskview.analytics.deleveraging.model import DEFAULT_RULES, DeleveragingModel, NoBasketError, SignRules, prepare
 from deskview.analytics.deleveraging.read import Beside, read
 from deskview.analytics.deleveraging.structs import DeleveragingReading, Driver, Followed, Section, Sign
 
@@ -11,6 +11,7 @@ __all__ = [
     "DeleveragingReading",
     "Driver",
     "Followed",
+    "NoBasketError",
     "Section",
     "Sign",
     "SignRules",

@@ -16,6 +16,10 @@ from deskview.analytics.panel import Floats, Panel
 from deskview.analytics.statistics import ADV_SESSIONS
 
 
+class NoBasketError(ValueError):
+    """There is no momentum basket, for the reason momentum's own reading has."""
+
+
 @dataclass(frozen=True)
 class SignRules:
     """The limits of the signs, and what each needs to be told.
@@ -99,12 +103,12 @@ def prepare(
 ) -> DeleveragingModel:
     """The model from the sessions before (the panel and HISTORY), NAMES and the models of momentum and breadth.
 
-    `volume` is how the day's volume spreads over its hours, `volume_missing` why that is not known. Raises ValueError
-    where there is no momentum basket: nothing can be cut that is not held.
+    `volume` is how the day's volume spreads over its hours, `volume_missing` why that is not known. Raises
+    NoBasketError where there is no momentum basket: nothing can be cut that is not held.
     """
     if momentum is None or momentum.raw is None or momentum.days is None:
         why = momentum.why_not if momentum else None
-        raise ValueError(f"there is no momentum basket: {why or 'momentum could not be prepared'}")
+        raise NoBasketError(f"there is no momentum basket: {why or 'momentum could not be prepared'}")
     past = breadth.past["index_return"] if breadth else np.empty(0)
     enough = int(np.isfinite(past).sum()) >= rules.past_least
     return DeleveragingModel(

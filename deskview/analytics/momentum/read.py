@@ -47,6 +47,10 @@ class Quotes(NamedTuple):
     doubt: list[str | None]
 
 
+UNRANKED = "the record of past days is still to come"
+"""Why a reading by itself has no rank: who has the record ranks it."""
+
+
 def read(model: MomentumModel, live: pl.DataFrame, now: datetime) -> MomentumReading:
     """The reading of one moment from LIVE; `now` is the market's time (UTC).
 
@@ -55,7 +59,7 @@ def read(model: MomentumModel, live: pl.DataFrame, now: datetime) -> MomentumRea
     """
     quotes = _quotes(model, live, now)
     market = None if np.isnan(quotes.returns).all() else float(np.nanmean(quotes.returns))
-    missing = {f"state.{path}": why for path, why in model.state_missing.items()}
+    missing = {f"state.{path}": why for path, why in model.state_missing.items()} | {"rank": UNRANKED}
     raw, reasons = _explained(model, model.raw, quotes, market)
     neutral, neutral_reasons = _explained(model, model.sector_neutral, quotes, market)
     missing |= reasons | {f"sector_neutral.{path}": why for path, why in neutral_reasons.items()}

@@ -17,6 +17,7 @@ from textwrap import wrap
 import msgspec
 
 from deskview import __version__
+from deskview.board.board import WATCHED
 from deskview.cli.context import KEYS
 from deskview.exits import Exit
 from deskview.providers.capabilities import Capability
@@ -24,8 +25,8 @@ from deskview.screens.parts import PARTS
 from deskview.text import neutralise
 
 SCHEMA = 2
-PANES = {**{subject.part: subject.title for subject in PARTS if subject.part}, "name": "Name page"}
-"""Parts of the board whose lacks are told, by what they are called."""
+PANES = {**{subject.part: subject.title for subject in PARTS if subject.part in WATCHED}, "name": "Name page"}
+"""Parts of the board whose lacks are told, by what they are called; the others say what these do."""
 NAMES = (
     *("versions", "processor", "settings", "history length", "alert rule", "alerts file"),
     *("alert_command", "alert_file", "columns"),

@@ -19,6 +19,20 @@ def _outcomes(reading: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _sentences(reading: dict[str, Any]) -> list[dict[str, Any]]:
+    """A row each; `rests_on` is what its figures are from, as `source` is the provider in every table."""
+    return [
+        {
+            "case": each["case"],
+            "sentence": each["sentence"],
+            "figures": " ".join(each["figures"]),
+            "n": each["n"],
+            "rests_on": each["source"],
+        }
+        for each in reading["sentences"]
+    ]
+
+
 HISTORY = Subject(
     name="history",
     title="Past days like this one",
@@ -34,7 +48,7 @@ READ = Subject(
     part="read",
     page=ReadPage,
     card=read_card,
-    rows=lambda reading: reading["sentences"],
+    rows=_sentences,
     lists={
         "read-sentences": list_info("Read page: the sentences", SENTENCE_COLUMNS, {"sentence": "what the screens say"}),
         "read-outcomes": list_info(
