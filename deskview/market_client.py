@@ -5,6 +5,8 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from deskview.french import NOTICE, refused_by_setting
+from deskview.settings import Settings
 from deskview.text import printable
 
 if TYPE_CHECKING:
@@ -44,6 +46,9 @@ class Market(Protocol):
 
     def change_alerts(self, change: "AlertChange") -> None:
         """Changes the alert rules; what became of it comes with the boards."""
+
+    def fetch_record(self) -> None:
+        """Gets the long record of past days from its host; what became of it comes with the boards."""
 
     def refresh_now(self) -> None:
         """Asks the provider again without waiting."""
@@ -102,6 +107,15 @@ class MarketClient:
         """Changes the alert rules; lost where no market is followed, as there is nobody who keeps them then."""
         if self._market is not None:
             self._market.change_alerts(change)
+
+    def fetch_record(self, settings: Settings) -> str:
+        """Has the long record of past days got where the settings let it; returns what the user is told."""
+        if settings.history == "off":
+            return refused_by_setting("The settings")
+        if self._market is None:
+            return "No market is followed yet: ask again once there are figures."
+        self._market.fetch_record()
+        return NOTICE
 
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """The session's bars of a name; None where there are none, which costs the chart and no more."""

@@ -63,7 +63,6 @@ class DeskApp(GuardedApp[int]):
     """The desk. It starts the feed after the first paint and hands every board to the screen that is shown."""
 
     TITLE = "deskview"
-    ENABLE_COMMAND_PALETTE = True
     NOTIFICATION_TIMEOUT = 4.0
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*EVERYWHERE_ACTIONS)]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {DeskCommands}
@@ -365,6 +364,10 @@ class DeskApp(GuardedApp[int]):
         if isinstance(self.base, PageScreen):
             self.base.sort_anew()
         self._market.refresh_now()
+
+    def action_fetch_record(self) -> None:
+        """Has the long record of past days got, and says who is asked."""
+        self.notify(self._market.fetch_record(self._settings), markup=False)
 
     def action_next_theme(self) -> None:
         """The next of the themes one may choose."""

@@ -18,7 +18,7 @@ def ranked(reading: momentum.MomentumReading, given: HistoryInputs) -> momentum.
     elif given.records:
         found = rank_of(reading.return_, given.records[0].series, given.records[0].title)
     if found is not None:
-        del missing["rank"]
+        missing.pop("rank", None)
     return msgspec.structs.replace(reading, rank=found, missing=missing)
 
 

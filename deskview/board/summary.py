@@ -32,6 +32,7 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
 
     case: Annotated[str, text("case", "Which of the cases it is.")]
     sentence: Annotated[str, text("sentence")]
+    brief: Annotated[str, text("in short", "The sentence in a few words, as the desk's line has it.")]
     figures: Annotated[list[Annotated[str, text("path")]], text("figures", "The paths of the figures in it.")]
     n: Annotated[Number, figure("rests on", Unit.COUNT, "How many days or names the sentence rests on.", watched=False)]
     source: Annotated[str, text("source", "What the figures are from.")]
@@ -61,12 +62,14 @@ def read(given: Given) -> ReadReading:
     return ReadReading(sentences=[make(given) for make in makers], missing={})
 
 
-def _sentence(case: str, words: str, figures: Iterable[str], *, n: Number = None, source: str = "") -> Sentence:
-    return Sentence(case=case, sentence=words, figures=list(figures), n=n, source=source)
+def _sentence(
+    case: str, words: str, brief: str, figures: Iterable[str], *, n: Number = None, source: str = ""
+) -> Sentence:
+    return Sentence(case=case, sentence=words, brief=brief, figures=list(figures), n=n, source=source)
 
 
 def _none(what: str, case: str, why: str) -> Sentence:
-    return _sentence(case, f"{what}: {MISSING}, {why}.", ())
+    return _sentence(case, f"{what}: {MISSING}, {why}.", f"{what.lower()} {MISSING}", ())
 
 
 def _broke(given: Given) -> Sentence:
@@ -79,13 +82,14 @@ def _broke(given: Given) -> Sentence:
     source = "momentum, live"
     if abs(reading.sigma) < CALM:
         calm = ("momentum.return", "momentum.sigma")
-        return _sentence("calm", f"Nothing unusual: momentum {day}.", calm, n=reading.sigma_n, source=source)
+        words = f"Nothing unusual: momentum {day}."
+        return _sentence("calm", words, "nothing unusual", calm, n=reading.sigma_n, source=source)
     led = "" if reading.long_share is None else f"; the long leg did {share(reading.long_share)} of it"
     verdict = (reading.verdict or "momentum").replace("both", "both legs")
     figures = ("momentum.return", "momentum.sigma", "momentum.verdict", "momentum.long_share")
     case = "fell" if reading.return_ < 0 else "rose"
     words = f"{verdict[0].upper()}{verdict[1:]}: momentum {day}{led}."
-    return _sentence(case, words, figures, n=reading.sigma_n, source=source)
+    return _sentence(case, words, verdict, figures, n=reading.sigma_n, source=source)
 
 
 def _cut(given: Given) -> Sentence:
@@ -104,7 +108,9 @@ def _cut(given: Given) -> Sentence:
     words = f"{reading.words[0].upper()}{reading.words[1:]} ({listed}).{days}"
     case = "cut" if reading.words.startswith("positions cut") else "not cut"
     figures = ("deleveraging.met", "deleveraging.of", "deleveraging.record_n")
-    return _sentence(case, words, figures, n=reading.record_n, source=f"the market now; {reading.record_basis}")
+    source = f"the market now; {reading.record_basis}"
+    brief = reading.words if case == "cut" else reading.words.replace(" of it", "").replace("signs", "signs of cuts")
+    return _sentence(case, words, brief, figures, n=reading.record_n, source=source)
 
 
 def _supply(given: Given) -> Sentence:
@@ -122,7 +128,8 @@ def _supply(given: Given) -> Sentence:
         f"{staged}. Dealers' gamma {MISSING}: option chains are not asked for yet."
     )
     figures = ("leverage.next_week.p05_usd", *(["leverage.supply"] if staged else []))
-    return _sentence("supply", words, figures, source="models of the coming sessions, mean zero")
+    brief = f"LETF 1 week in 20 {usd(week.p05_usd)}"
+    return _sentence("supply", words, brief, figures, source="models of the coming sessions, mean zero")
 
 
 def _buyers(given: Given) -> Sentence:
@@ -135,8 +142,26 @@ def _buyers(given: Given) -> Sentence:
         edge = " Supply exceeds buyers and such days were followed by less than days as volatile: sell the bounce."
         edge = edge if told else " No edge in the record."
         figures = [*figures, f"history.records.{record.record if record else ''}"]
+    brief = f"{_RETAIL[case]}{f' ({names} names)' if names else ''}{_followed(study, outcome)}"
     source = "prints" + (f"; {record.title}, to {record.last}" if record else "")
-    return _sentence(case, f"Buyers: {retail}. {words}{edge}".strip(), figures, n=names, source=source)
+    return _sentence(case, f"Buyers: {retail}. {words}{edge}".strip(), brief, figures, n=names, source=source)
+
+
+_RETAIL = {
+    "buyers unknown": f"retail {MISSING}",
+    "buyers as usual": "retail as usual",
+    "buyers absent": "retail absent",
+    "buyers there": "retail buys",
+}
+
+
+def _followed(study: Study | None, outcome: Outcome | None) -> str:
+    """What followed such days, in a few words."""
+    if study is None:
+        return ""
+    if outcome is None or outcome.median is None:
+        return f"; {study.events} such days, too few to tell"
+    return f"; {study.events} such days {percent(outcome.median)} ({_limits(outcome)}) after {AHEAD} d"
 
 
 def _retail(given: Given) -> tuple[str, str, list[str], int | None]:

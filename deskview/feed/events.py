@@ -58,9 +58,10 @@ def _about(name: str, problems: list[str]) -> kept.Copy | None:
 
 
 def _how_to_get(settings: Settings) -> str:
+    here = "Kenneth French's record since 1926 is not here"
     if settings.history == "off":
-        return 'Kenneth French\'s record since 1926 is not here, and history = "off" in the settings.'
-    return f"Kenneth French's record since 1926 is not here: `deskview backfill record` gets it from {HOST}."
+        return f'{here}, and history = "off" in the settings.'
+    return f"{here}: the palette or `deskview backfill record` gets it from {HOST}."
 
 
 def _own(basis: Basis) -> list[Record]:

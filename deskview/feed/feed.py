@@ -29,6 +29,7 @@ from deskview.feed.inputs import board_inputs
 from deskview.feed.market import IntradayBars, refresh_clock, refresh_snapshot
 from deskview.feed.opened import OpenedNames
 from deskview.feed.prints import refresh_prints
+from deskview.feed.record import RecordFetch
 from deskview.feed.scheduler import Scheduler, Work
 from deskview.feed.state import FeedState
 from deskview.feed.tasks import Task
@@ -78,6 +79,7 @@ class Feed:
         self._clocks = clocks
         self._intraday = IntradayBars(provider)
         self._opened = OpenedNames(self._context)
+        self._record = RecordFetch(self._context)
         self._diagnostics = MarketDiagnostics(self._context)
         self._built: Built | None = None
 
@@ -87,6 +89,7 @@ class Feed:
             group.create_task(self._publish())
             group.create_task(self._pulse())
             group.create_task(self._opened.run())
+            group.create_task(self._record.run())
             for task, (cadence, work) in self._works().items():
                 group.create_task(self._scheduler.every(task, cadence, work))
 
@@ -122,6 +125,10 @@ class Feed:
     def open_name(self, ticker: str | None) -> None:
         """The name whose prints are fetched beside the sample from now on, None for none."""
         self._opened.open(ticker)
+
+    def fetch_record(self) -> None:
+        """Gets the long record of past days from its host."""
+        self._record.ask()
 
     def refresh_now(self) -> None:
         """Every loop asks again without waiting for its turn, of what was refused for the plan too, and in a pause the

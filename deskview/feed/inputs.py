@@ -49,6 +49,7 @@ _PARTS: dict[Task, tuple[str, ...]] = {
     Task.CROWDING: ("crowding",),
     Task.OFF_EXCHANGE: (),
     Task.HISTORY: ("history",),
+    Task.RECORD: ("history",),
     Task.OPENED: (),
     Task.OPENED_YEAR: (),
 }
@@ -232,9 +233,9 @@ def _of_names(basis: Basis | None) -> Iterator[tuple[str, Notice]]:
 
 
 def _of_copies(state: FeedState) -> Iterator[tuple[str, Notice]]:
-    """What is wrong with the user's copies of past records."""
-    if state.history.note:
-        yield "history", Notice(state.history.note)
+    """What is wrong with the user's copies of past records, and why those asked for last did not come."""
+    if problems := " ".join(filter(None, (*state.record_errors, state.history.note))):
+        yield "history", Notice(problems)
 
 
 def _never_told(provider: Provider) -> Notice | None:

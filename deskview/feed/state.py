@@ -163,7 +163,8 @@ class FeedState:
     `windows_past` FLOW_WINDOWS of the sessions before, `windows_today` those of the session, `windows` both together,
     `backtest` the past weeks of a basis, `off_exchange` OFF_EXCHANGE of the session before. `open_name` is the name
     that is looked at, `opened` what there is of the last ones. `counting` is held while prints are counted,
-    `windows_lock` while windows are stored. `loaded` is the session whose history and details are all in, `recorded`
+    `windows_lock` while windows are stored. `record_errors` say why files of the long record did not come.
+    `loaded` is the session whose history and details are all in, `recorded`
     the last whose forecast and flow were stored, and whether its close had settled by then.
     """
 
@@ -202,6 +203,7 @@ class FeedState:
     crowding: Crowding | None = None
     crowding_received: float = 0.0
     history: HistoryInputs = field(default_factory=HistoryInputs)
+    record_errors: tuple[str, ...] = ()
     retail_shares: pl.DataFrame | None = None
     open_name: str | None = None
     opened: dict[str, OpenedName] = field(default_factory=dict)

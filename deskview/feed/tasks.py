@@ -41,6 +41,7 @@ class Task(StrEnum):
     SIMULATION = "simulated week"
     SCORE = "forecast score"
     HISTORY = "past events"
+    RECORD = "long record"
 
 
 UNITS: Mapping[Task, str] = {
@@ -50,6 +51,7 @@ UNITS: Mapping[Task, str] = {
     Task.FLOW_YEAR: "sessions",
     Task.CROWDING: "sessions",
     Task.OPENED_YEAR: "sessions",
+    Task.RECORD: "files",
 }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from deskview.text import neutralise
 
 HOST = "mba.tuck.dartmouth.edu"
-"""The one host besides the provider's; it is asked by `deskview backfill record` and by nothing else."""
+"""The one host besides the provider's, asked by `deskview backfill record` and from the palette and by nothing else."""
 MOMENTUM, FACTORS, DECILES = (
     "F-F_Momentum_Factor_daily",
     "F-F_Research_Data_Factors_daily",
@@ -47,6 +47,8 @@ NOTICE = (
     f"library, (c) {OWNERS}, for your own use."
 )
 """What a user is told before the host is asked."""
+ASKS = f"Asks {HOST} for {len(NAMES)} files, about 2 MB, of Kenneth French's library"
+"""The same where there is a line for it."""
 
 
 class RecordError(ValueError):

@@ -81,6 +81,11 @@ class ChangeAlerts:
 
 
 @dataclass(frozen=True)
+class FetchRecord:
+    """To the worker: the user wants the long record of past days got; what became of it comes with the boards."""
+
+
+@dataclass(frozen=True)
 class BasisUpdate:
     """To the desk: the fixed part of every board that follows. Its history comes right behind it, compressed."""
 
@@ -132,7 +137,7 @@ class UnknownMessage:
     name: str
 
 
-ToWorker = Start | BarsRequest | RefreshRequest | OpenName | ChangeAlerts
+ToWorker = Start | BarsRequest | RefreshRequest | OpenName | ChangeAlerts | FetchRecord
 ToDesk = BasisUpdate | BoardUpdate | BarsResponse | KeyRefused | OpeningFailed | LogLine
 TO_WORKER = frozenset(kind.__name__ for kind in get_args(ToWorker))
 TO_DESK = frozenset(kind.__name__ for kind in get_args(ToDesk))

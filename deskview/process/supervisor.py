@@ -11,7 +11,7 @@ from deskview.clock import monotonic
 from deskview.credentials import Credentials
 from deskview.market_client import LEAVE_AND_RESTART, SEE_LOG, MarketUnavailableError
 from deskview.process.connection import WorkerConnection
-from deskview.process.messages import ChangeAlerts, MarketConfig, OpenName, RefreshRequest
+from deskview.process.messages import ChangeAlerts, FetchRecord, MarketConfig, OpenName, RefreshRequest
 
 if TYPE_CHECKING:
     import polars as pl
@@ -131,6 +131,11 @@ class MarketSupervisor:
         """Changes the alert rules; lost where the process is being started again."""
         if self._worker is not None:
             self._worker.send(ChangeAlerts(change))
+
+    def fetch_record(self) -> None:
+        """Has the long record of past days got; lost where the process is being started again."""
+        if self._worker is not None:
+            self._worker.send(FetchRecord())
 
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """INTRADAY of one name in the session shown; None where it can't be had."""

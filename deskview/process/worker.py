@@ -27,6 +27,7 @@ from deskview.process.messages import (
     BasisUpdate,
     BoardUpdate,
     ChangeAlerts,
+    FetchRecord,
     KeyRefused,
     LogLine,
     MarketConfig,
@@ -137,6 +138,8 @@ def _listen(
                     loop.call_soon_threadsafe(feed.open_name, ticker)
                 case ChangeAlerts(change):
                     loop.call_soon_threadsafe(feed.change_alerts, change)
+                case FetchRecord():
+                    loop.call_soon_threadsafe(feed.fetch_record)
                 case UnknownMessage(name):
                     log.warning("the desk sent %s, which the market's process does not know; it is passed over", name)
                 case other:

@@ -27,6 +27,8 @@ PAGES = {subject.name: subject.page for subject in SUBJECTS if subject.page is n
 """Pages by name; each is built once when the app starts."""
 KEYLESS_PAGES = {subject.name: subject.title for subject in SUBJECTS if subject.page and not subject.page_key}
 """Titles of the pages without a key, by name."""
+COMMANDS = tuple(command for subject in SUBJECTS for command in subject.commands)
+"""What the palette alone offers, besides pages without a key."""
 BEHIND_TRAFFIC = next(subject.name for subject in SUBJECTS if subject.behind_traffic)
 """The page that opens from the bottom line's traffic."""
 LISTS: dict[str, ListInfo] = {name: info for subject in SUBJECTS for name, info in subject.lists.items()}

@@ -23,7 +23,7 @@ class Market:
 
     def __init__(self, door: "Door") -> None:
         self.door = door
-        self.refreshes = 0
+        self.refreshes = self.records = 0
         self.opened: list[str | None] = []
         self.crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -37,6 +37,10 @@ class Market:
     def open_name(self, ticker: str | None) -> None:
         """Remembers whose page was opened."""
         self.opened.append(ticker)
+
+    def fetch_record(self) -> None:
+        """Counts."""
+        self.records += 1
 
     def change_alerts(self, change: AlertChange) -> None:
         """Changes the rules; the newest board comes again with what became of it."""

@@ -17,6 +17,7 @@ class Market:
 
     ended: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     refreshes: int = 0
+    records: int = 0
     opened: list[str | None] = field(default_factory=list)
     changes: list[AlertChange] = field(default_factory=list)
 
@@ -31,6 +32,10 @@ class Market:
     def open_name(self, ticker: str | None) -> None:
         """Remembers."""
         self.opened.append(ticker)
+
+    def fetch_record(self) -> None:
+        """Counts."""
+        self.records += 1
 
     def change_alerts(self, change: AlertChange) -> None:
         """Remembers."""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Grid
@@ -11,10 +12,11 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from deskview.screens.desk.strip import segments
+from deskview.screens.desk.subject_line import SubjectLine
 from deskview.screens.frame.keys import DESK, EVERYWHERE, READING, bindings
 from deskview.screens.frame.pane import BoardPane, is_visible
 from deskview.screens.frame.status_lines import DeskStrip, KeyLine
-from deskview.screens.subjects import PANE_ACTIONS, PANES
+from deskview.screens.subjects import PANE_ACTIONS, PANES, SUBJECTS
 from deskview.widgets.textual_private import LeanScreen
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class DeskScreen(LeanScreen[None]):
     DEFAULT_CSS = """
     DeskScreen Grid { grid-size: 2 2; grid-gutter: 0; height: 1fr; }
     DeskScreen.-single Grid { grid-size: 1 1; }
-    DeskScreen.-single BoardPane { display: none; }
+    DeskScreen.-single BoardPane, DeskScreen.-single SubjectLine { display: none; }
     DeskScreen.-single BoardPane.-chosen { display: block; }
     """
 
@@ -47,8 +49,11 @@ class DeskScreen(LeanScreen[None]):
         self._settling: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Strip, panes, keys."""
+        """Strip, lines of pages, panes, keys."""
         yield DeskStrip(segments)
+        for subject in SUBJECTS:
+            if subject.line is not None:
+                yield SubjectLine(subject.name, subject.line)
         with Grid():
             for number, subject in PANES:
                 if subject.pane is not None:
@@ -67,8 +72,9 @@ class DeskScreen(LeanScreen[None]):
             pane.show(board)
 
     def show_ends(self, board: "Board") -> None:
-        """Shows a board's figures in the top and the bottom line."""
-        self.query_one(DeskStrip).show_board(board)
+        """Shows a board's figures in the lines above and below the panes."""
+        for line in self.query(DeskStrip):
+            line.show_board(board)
         self.query_one(KeyLine).show_traffic(board)
 
     async def show_panes(self, board: "Board", between: Callable[[], Awaitable[None]]) -> None:
@@ -86,7 +92,8 @@ class DeskScreen(LeanScreen[None]):
     def tick(self) -> None:
         """Brings ages up to date where they are seen: below a page they would be painted for nothing."""
         if is_visible(self):
-            self.query_one(DeskStrip).tick()
+            for line in self.query(DeskStrip):
+                line.tick()
             for pane in self.query(BoardPane):
                 pane.tick()
 
@@ -129,6 +136,11 @@ class DeskScreen(LeanScreen[None]):
             self.focus_next()
         else:
             self.focus_previous()
+
+    @on(SubjectLine.Opened)
+    async def open_page(self, event: SubjectLine.Opened) -> None:
+        """The line of a page was opened."""
+        await self.run_action(f"app.page({event.subject!r})")
 
     def action_zoom(self) -> None:
         """Shows the focused pane alone, or all of them again."""

@@ -46,6 +46,14 @@ class Alerts(NamedTuple):
     rows: tuple[str, ...] = ()
 
 
+class PaletteCommand(NamedTuple):
+    """What the palette alone offers: its title, what it does in a line, and the app's action."""
+
+    title: str
+    note: str
+    action: str
+
+
 @dataclass(frozen=True)
 class Subject:
     """What there is of a subject; what it has none of stays at its default.
@@ -67,7 +75,10 @@ class Subject:
     """Without one the page opens from the palette alone, and `behind_traffic` from the bottom line's traffic."""
     behind_traffic: bool = False
     actions: tuple[Action, ...] = ()
+    commands: tuple[PaletteCommand, ...] = ()
     headline: "Callable[[Board], list[Segment]] | None" = None
+    line: "Callable[[Board | None], list[Segment]] | None" = None
+    """What the page's line on the desk says; the line opens the page."""
     card: "Callable[[Board, Any, str | None, str], Card] | None" = None
     """The card of the part's reading, the key of the row under the cursor, and the page's variant."""
     finds: "Callable[[Basis], Iterable[tuple[str, str]]] | None" = None

@@ -15,7 +15,7 @@ from textual.widgets import Input
 
 from deskview.screens.frame.keys import FIND, bindings, shown
 from deskview.screens.frame.target import Kind, Opened, Target
-from deskview.screens.subjects import ACTIONS, KEYLESS_PAGES, SUBJECTS
+from deskview.screens.subjects import ACTIONS, COMMANDS, KEYLESS_PAGES, SUBJECTS
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
@@ -217,6 +217,8 @@ class DeskCommands(Provider):
                 yield action.title, f"key {shown(action, desk.own_keys)}", run
         for name, title in KEYLESS_PAGES.items():
             yield f"{title} page", "Open it; it has no key", partial(desk.run_action, f"page('{name}')", self.app)
+        for command in COMMANDS:
+            yield command.title, command.note, partial(desk.run_action, command.action, self.app)
         for theme in desk.appearance.names:
             yield f"Theme {theme}", "Change the colours", partial(setattr, desk, "theme", theme)
 

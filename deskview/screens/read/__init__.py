@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from deskview.screens.frame.subject import Subject, list_info
+from deskview.french import ASKS
+from deskview.screens.frame.subject import PaletteCommand, Subject, list_info
 from deskview.screens.read.explain import READ_TOPIC, TOPIC, card, read_card
 from deskview.screens.read.page import ReadPage
 from deskview.screens.read.record import EVENT_COLUMNS, MONTH_COLUMNS, OUTCOME_COLUMNS
-from deskview.screens.read.sentences import SENTENCE_COLUMNS
+from deskview.screens.read.sentences import SENTENCE_COLUMNS, line
 
 
 def _outcomes(reading: dict[str, Any]) -> list[dict[str, Any]]:
@@ -47,6 +48,8 @@ READ = Subject(
     topic=READ_TOPIC,
     part="read",
     page=ReadPage,
+    commands=(PaletteCommand("Get the long record of past days", ASKS, "fetch_record"),),
+    line=line,
     card=read_card,
     rows=_sentences,
     lists={

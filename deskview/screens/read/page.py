@@ -34,12 +34,13 @@ TITLES = {
     "paths": "Paths",
     "events": "Events of the rule under the cursor, newest first",
     "months": "Month by month: what was, and nothing of it is in any figure",
+    "season": "Season: a dot a year, and no more can be told: with ten years a test's power is 22%",
 }
 SMALL = tuple(View((pane,)) for pane in TITLES)
 LARGE = (
     View(("read", "signs", "drivers"), rows={"read": 2}),
     View(("outcomes", "paths", "events"), 2, {"outcomes": 2}),
-    View(("months",)),
+    View(("months", "season"), rows={"months": 2}),
 )
 
 
@@ -82,7 +83,7 @@ class ReadPage(PanesPage):
                 title=TITLES["outcomes"],
                 id="pane-outcomes",
             )
-            yield Pane(Chart(), title=TITLES["paths"], id="pane-paths")
+            yield Pane(Chart(id="paths"), title=TITLES["paths"], id="pane-paths")
             yield Pane(
                 Table(record.EVENT_COLUMNS, empty="no such day in the record", name="read-events", id="events"),
                 title=TITLES["events"],
@@ -91,6 +92,7 @@ class ReadPage(PanesPage):
             yield Pane(
                 Table(record.MONTH_COLUMNS, name="read-months", id="months"), title=TITLES["months"], id="pane-months"
             )
+            yield Pane(Chart(id="season"), title=TITLES["season"], id="pane-season")
         yield Static("", id="copyright", markup=False)
 
     def views_for(self, columns: int, rows: int) -> Sequence[View]:
@@ -117,7 +119,8 @@ class ReadPage(PanesPage):
         self._table("outcomes").set_rows(record.outcome_rows(reading))
         self._table("events").set_rows(record.event_rows(choice))
         self._table("months").set_rows(record.month_rows(choice.record if choice else None))
-        self.query_one(Chart).show(record.path_chart(board, choice, self._event))
+        self.query_one("#paths", Chart).show(record.path_chart(board, choice, self._event))
+        self.query_one("#season", Chart).show(record.season_chart(choice.record if choice else None))
         lines = record.footers(reading)
         self.query_one("#copyright", Static).set_class(bool(lines), "-shown").update("  ".join(lines))
 

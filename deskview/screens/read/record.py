@@ -169,6 +169,42 @@ def _month(month: "Month | None", ends: set[tuple[int, int]]) -> Cell:
     return Cell(percent(month.return_), "dim" if (month.year, month.month) in ends else tone(month.return_))
 
 
+def season_chart(record: "RecordReading | None") -> ChartSpec:
+    """January against February and March together, a dot a year that has all three whole, the newest bold."""
+    dots = _seasons(record) if record else []
+    if record is None or not dots:
+        return ChartSpec(version="none", title="No year yet with January, February and March")
+    year, *_ = dots[-1]
+    reach = max(abs(january) for _, january, _ in dots)
+    ticks = sorted({0.0, *(sign * part * reach for sign in (-1, 1) for part in (0.5, 1.0))})
+    return ChartSpec(
+        version=f"{record.record}:{record.last}",
+        series=(
+            _dots(dots[-1:], str(year), "strong", reach),
+            _dots(dots[:-1], "", "dim", reach),
+            Series((-reach, reach), (None, None)),  # as far to the left as to the right
+        ),
+        levels=(Level(0.0),),
+        title=f"{record.short}: across January, up February and March; {len(dots)} of them, bold {year}",
+        x_ticks=tuple((tick, percent(tick)) for tick in ticks),
+        write=percent,
+    )
+
+
+def _seasons(record: "RecordReading") -> list[tuple[int, float, float]]:
+    """Years with what January returned and what the two months after it did; a month cut off by either end is none."""
+    ends = {(record.first.year, record.first.month), (record.last.year, record.last.month)}
+    months = {(m.year, m.month): m.return_ for m in record.months if (m.year, m.month) not in ends}
+    years = [year for year, month in months if month == 1 and {(year, 2), (year, 3)} <= months.keys()]
+    return [(year, months[year, 1], (1 + months[year, 2]) * (1 + months[year, 3]) - 1) for year in sorted(years)]
+
+
+def _dots(dots: Sequence[tuple[int, float, float]], label: str, shade: str, reach: float) -> Series:
+    half = reach / 1000  # less than a pixel
+    xs = [x for _, january, _ in dots for x in (january - half, january + half, january + half)]
+    return Series(tuple(xs), tuple(y for _, _, after in dots for y in (after, after, None)), label, shade)
+
+
 def path_chart(board: "Board", choice: Chosen | None, session: str | None) -> ChartSpec:
     """The middle half and the median of what came after the events, and one event's path over them.
 

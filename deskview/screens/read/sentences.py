@@ -1,11 +1,14 @@
-"""The four sentences as rows, their words wrapped to the width."""
+"""The four sentences: as rows with their words wrapped to the width, and in short as the line on the desk."""
 
 from typing import TYPE_CHECKING
 
+from deskview.screens.frame.age import STALE_AFTER_S, marked, state_of
 from deskview.widgets.records import Cell, Column, Row
+from deskview.widgets.strip import Segment
 from deskview.widgets.text import wrap
 
 if TYPE_CHECKING:
+    from deskview.board import Board
     from deskview.board.summary import ReadReading
 
 SENTENCE_COLUMNS = (Column("sentence", "sentence", flex=True, minimum=20, sortable=False),)
@@ -21,3 +24,20 @@ def sentence_rows(reading: "ReadReading", width: int) -> list[Row]:
         if sentence.source:
             rows.append(Row(f"{place}:source", (Cell(f"   {sentence.source}", "dim"),)))
     return rows
+
+
+_GIVES_WAY = (0, 1, 3, 2)
+"""The third goes first where there is little room: the strip above has the week's range too."""
+
+
+def line(board: "Board | None") -> list[Segment]:
+    """The sentences in a few words each, or why there are none."""
+    title = Segment("title", "Read", "accent")
+    if board is None:
+        return [title]
+    part = board.read
+    if part.value is None:
+        return [title, Segment("reason", part.note, "dim", priority=1)]
+    tone = "stale" if state_of(part, STALE_AFTER_S, board.source.speed) == "stale" else ""
+    told = [(marked(one.brief, part), rank) for one, rank in zip(part.value.sentences, _GIVES_WAY, strict=True)]
+    return [title, *[Segment(str(rank), f"· {brief}" if rank else brief, tone, priority=rank) for brief, rank in told]]
