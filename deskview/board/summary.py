@@ -160,7 +160,7 @@ def _followed(study: Study | None, outcome: Outcome | None) -> str:
     if study is None:
         return ""
     if outcome is None or outcome.median is None:
-        return f"; {study.events} such days, too few to tell"
+        return f"; {study.events} such days: too few"
     return f"; {study.events} such days {percent(outcome.median)} ({_limits(outcome)}) after {AHEAD} d"
 
 

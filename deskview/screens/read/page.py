@@ -107,7 +107,8 @@ class ReadPage(PanesPage):
             self._table(name).empty = board.deleveraging.note
             self._table(name).set_rows(rows(cut) if cut else [])
         if history is None:
-            self._table("outcomes").empty = board.history.note
+            for name in ("outcomes", "events", "months"):
+                self._table(name).empty = board.history.note
             self.query_one(Facts).show([])
         else:
             self._show_history(history, board)

@@ -40,4 +40,9 @@ def line(board: "Board | None") -> list[Segment]:
         return [title, Segment("reason", part.note, "dim", priority=1)]
     tone = "stale" if state_of(part, STALE_AFTER_S, board.source.speed) == "stale" else ""
     told = [(marked(one.brief, part), rank) for one, rank in zip(part.value.sentences, _GIVES_WAY, strict=True)]
-    return [title, *[Segment(str(rank), f"· {brief}" if rank else brief, tone, priority=rank) for brief, rank in told]]
+    return [title, *[_segment(f"· {brief}" if rank else brief, rank, tone) for brief, rank in told]]
+
+
+def _segment(brief: str, rank: int, tone: str) -> Segment:
+    """In want of room its first clause."""
+    return Segment(str(rank), brief, tone, priority=rank, short=brief.partition(";")[0], spare=rank == max(_GIVES_WAY))

@@ -3,13 +3,15 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import msgspec
 import numpy as np
 import pytest
 
-from deskview.analytics.events import ENOUGH, Record, Series, history_of, read_record
+from deskview.analytics.events import ENOUGH, Record, RecordReading, Series, history_of, read_record
 from deskview.board import Board, HistoryInputs, Part
 from deskview.board.occasional import ranked
 from deskview.screens.read.explain import card
+from deskview.screens.read.record import season_chart
 from deskview.widgets.table import Table
 from tests.screens.pages.opened import SIZES, Opener, opened, pressed
 
@@ -122,7 +124,9 @@ async def test_months_are_compounded_and_stand_by_year(board: Board) -> None:
 async def test_without_a_record_it_says_how_one_is_got(board: Board) -> None:
     async with opened(board, "read") as (app, pilot):
         await pressed(app, pilot, "x")
-        assert "`deskview backfill record` gets it from mba.tuck.dartmouth.edu" in " ".join(app.text.split())
+        assert "the palette or `deskview backfill record` gets it from mba.tuck.dartmouth.edu" in " ".join(
+            app.text.split()
+        )
         assert COPYRIGHT not in app.text
 
 
@@ -152,3 +156,29 @@ async def test_the_four_sentences_stand_first_with_the_signs_and_what_returns_go
         assert lines[0].startswith("1  Longs cut, shorts not covered: momentum −7.5%, −3.6σ of 252 days")
         assert [row[1] for row in rows(app, "signs")].count("yes") >= 4
         assert rows(app, "drivers")[0][0] == "12-1 return"
+
+
+async def test_the_season_is_a_dot_a_year_and_no_more(board: Board) -> None:
+    async with opened(with_record(board), "read", (200, 60)) as (app, pilot):
+        await pressed(app, pilot, "x", "x")
+        assert "power is 22%" in app.text
+        assert "long: across January, up February and March; 27 of them, bold 2017" in app.text
+    async with opened(replace(board, history=Part.awaited("still to come"), records=()), "read") as (app, pilot):
+        await pressed(app, pilot, "x", "x")
+        assert "still to come" in app.text
+
+
+def test_a_year_cut_off_by_either_end_of_the_record_is_no_dot() -> None:
+    reading = read_record(long_record(30))
+    newest, others, _ = season_chart(reading).series
+    first = (1 + returns(reading, 1991, 2)) * (1 + returns(reading, 1991, 3)) - 1
+    assert others.y[0] == pytest.approx(first)
+    assert sum(value is None for value in others.y) == len(others.x) // 3 == 26
+    cut = msgspec.structs.replace(reading, last=date(2017, 3, 20))
+    before, _, _ = season_chart(cut).series
+    assert (newest.label, before.label) == ("2017", "2016")
+
+
+def returns(reading: RecordReading, year: int, month: int) -> float:
+    (found,) = [each for each in reading.months if (each.year, each.month) == (year, month)]
+    return found.return_
