@@ -95,7 +95,7 @@ def _with_market(
     newest = at + timedelta(seconds=age_s)
     parts: dict[str, Any] = {
         name: replace(board.parts[name], as_of=at, data_as_of=at, age_s=age_s, delay_s=delay_s, **fields)
-        for name in OF_THE_MARKET
+        for name in (*OF_THE_MARKET, "read")
     }
     parts["flow"] = replace(board.flow, as_of=newest, data_as_of=newest, delay_s=delay_s)
     return replace(board, **parts, as_of=newest + timedelta(seconds=delay_s))
