@@ -69,6 +69,8 @@ ELSE = {
     ("leverage, kinds", "open-row"): "notice",
     ("flow, quality", "open-row"): "notice",
     ("fund", "open-row"): "notice",
+    ("read", "open-row"): "screen",
+    ("read, events", "open-row"): "screen",
     ("welcome", "refresh"): "openings",
 }
 """What an action is known by in a place of its own, as where it can but say why not."""

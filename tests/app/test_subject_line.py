@@ -80,3 +80,15 @@ async def test_the_long_record_is_asked_for_after_who_is_asked_is_told(board: Bo
         assert seat.door.market is not None
         assert seat.door.market.records == 0
         assert 'history = "off"' in notices(seat)
+
+
+async def test_enter_on_a_sentence_opens_its_figures(board: Board) -> None:
+    async with seated(board, size=(120, 40)) as seat:
+        await seat.press("shift+tab", "enter", "enter")
+        text = " ".join(seat.text.split())
+        assert "1 fell" in text
+        assert "Longs cut, shorts not covered: momentum" in text
+        assert "momentum: σ of the day −3.635σ: The return over one σ of a day" in text
+        assert "2 cut" not in text
+        await seat.press("escape")
+        assert seat.lines[1].startswith(" Read  ·  view 1")

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from deskview.format import MISSING, percent
+from deskview.format import MISSING, figure, percent
 from deskview.screens.frame.card import Card, Line, Topic, rests_on
 from deskview.screens.frame.history import standing
 from deskview.screens.read.record import choices, chosen, limits
@@ -10,7 +10,7 @@ from deskview.screens.read.record import choices, chosen, limits
 if TYPE_CHECKING:
     from deskview.analytics.events import HistoryReading, Outcome
     from deskview.board import Board
-    from deskview.board.summary import ReadReading
+    from deskview.board.summary import ReadReading, Sentence
 
 READ_TOPIC = Topic(
     "Read",
@@ -38,14 +38,27 @@ TOPIC = Topic(
 
 
 def read_card(board: "Board", reading: "ReadReading", key: str | None, variant: str) -> Card:
-    """With the cursor on a rule the card of what followed; else every sentence with its figures and its source."""
+    """With the cursor on a rule the card of what followed, on a sentence its figures; else every sentence with its own."""
     history = board.history.value
     if history is not None and key is not None and any(key.startswith(choice.key) for choice in choices(history)):
         return card(board, history, key, variant)
-    lines = []
-    for place, sentence in enumerate(reading.sentences, 1):
-        lines += [Line(f"{place} {sentence.case}", sentence.sentence), Line("figures", ", ".join(sentence.figures))]
+    told = list(enumerate(reading.sentences, 1))
+    under = [each for each in told if key is not None and key.startswith(f"{each[0]}:")]
+    lines = [line for place, sentence in under or told for line in _sentence(board, place, sentence)]
     return Card(READ_TOPIC.title, READ_TOPIC.text, tuple(lines), rests_on(board, board.read, priced=False))
+
+
+def _sentence(board: "Board", place: int, sentence: "Sentence") -> list[Line]:
+    """A sentence, and each figure in it with what it means."""
+    from deskview.board.figures import figure_at, label_of  # noqa: PLC0415 - polars loads late
+    from deskview.board.readings import reading_at  # noqa: PLC0415
+
+    lines = [Line(f"{place} {sentence.case}", sentence.sentence)]
+    for path in sentence.figures:
+        about = figure_at(path)
+        if about is not None:
+            lines.append(Line(label_of(path), f"{figure(reading_at(board, path), about.unit)}: {about.definition}"))
+    return [*lines, *([Line("from", sentence.source)] if sentence.source else [])]
 
 
 def card(board: "Board", reading: "HistoryReading", key: str | None, variant: str) -> Card:  # noqa: ARG001

@@ -12,7 +12,6 @@ from textual.widgets import Static
 from deskview.screens.deleveraging import DRIVER_COLUMNS, SIGN_COLUMNS, driver_rows, flag_rows
 from deskview.screens.frame.page import PanesPage, View
 from deskview.screens.frame.status_lines import Segments
-from deskview.screens.frame.target import Target
 from deskview.screens.read import record
 from deskview.screens.read.sentences import SENTENCE_COLUMNS, sentence_rows
 from deskview.widgets.chart import Chart
@@ -51,7 +50,6 @@ class ReadPage(PanesPage):
     HEADING = "Read"
     BESIDE = ("deleveraging", "history")
     AUTO_FOCUS = "#sentences"
-    TURNS = frozenset({"sentences", "signs", "drivers", "outcomes", "events", "months"})
     DEFAULT_CSS = """
     ReadPage .facts { padding: 0 1; }
     ReadPage #copyright { height: auto; padding: 0 1; color: $dim; display: none; }
@@ -141,9 +139,9 @@ class ReadPage(PanesPage):
         self._event = event.key
         self.show_again()
 
-    def target_of(self, list_id: str, key: str) -> Target | None:  # noqa: ARG002 - what is chosen is shown beside it
-        """Nothing is opened."""
-        return None
+    def open(self, list_id: str, key: str) -> None:  # noqa: ARG002 - the card is of the row under the cursor
+        """A row opens its card: what is chosen is shown beside it already."""
+        self.call_later(self.run_action, "app.card")
 
     def _table(self, name: str) -> Table:
         return self.query_one(f"#{name}", Table)
