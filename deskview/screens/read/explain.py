@@ -38,7 +38,7 @@ TOPIC = Topic(
 
 
 def read_card(board: "Board", reading: "ReadReading", key: str | None, variant: str) -> Card:
-    """With the cursor on a rule the card of what followed, on a sentence its figures; else every sentence with its own."""
+    """On a rule the card of what followed, on a sentence its figures; elsewhere every sentence with its own."""
     history = board.history.value
     if history is not None and key is not None and any(key.startswith(choice.key) for choice in choices(history)):
         return card(board, history, key, variant)
