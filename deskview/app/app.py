@@ -29,6 +29,7 @@ from deskview.app.place import Place
 from deskview.app.takeout import Takeout
 from deskview.logs import plain_traceback
 from deskview.market_client import MarketClient, MarketOpener, MarketUnavailableError
+from deskview.memory import start_workers
 from deskview.screens.alerts.form import AlertForm
 from deskview.screens.alerts.page import AlertsPage
 from deskview.screens.desk.desk import DeskScreen
@@ -84,7 +85,7 @@ class DeskApp(GuardedApp[int]):
         self._desk = DeskScreen()
         self._pages: dict[str, PageScreen] = {name: page(segments) for name, page in PAGES.items()}
         self._help, self._card, self._find = HelpScreen(), CardScreen(), FindScreen()
-        self._small, self._welcome, self._alert_form = SmallScreen(), WelcomeScreen(settings.provider), AlertForm()
+        self._small, self._welcome, self._form = SmallScreen(), WelcomeScreen(settings.provider), AlertForm()
         self.own_keys = keymap_of(settings.keys, settings_file)
         self.columns = Columns(self, settings.columns, settings_file)
         self.appearance = Appearance(self, paths.themes_folder(), ascii_only=settings.ascii)
@@ -103,9 +104,7 @@ class DeskApp(GuardedApp[int]):
         self._times = KeyTimes(self.output)
         self.key_queue = KeyQueue(self, self._act_on, self.journey.arrived, self._times)
         self.diagnostics = DeskDiagnostics(self._times, self.output)
-        self._alerts = AlertControl(
-            self, self._alert_form, settings, change=self.change_alerts, show_card=self.show_card
-        )
+        self._alerts = AlertControl(self, self._form, settings, change=self.change_alerts, show_card=self.show_card)
         self._place = Place(self, self._desk, self.journey)
         self.shown_boards = Display(
             self,
@@ -142,11 +141,12 @@ class DeskApp(GuardedApp[int]):
 
     def on_mount(self) -> None:
         """Themes and the desk first, the market after the first paint."""
+        start_workers(asyncio.get_running_loop())
         self.set_keymap(self.own_keys)
         self.alt_keys = frozenset(",".join(self.own_keys.values()).split(","))
         self.columns.load()
         self.appearance.start(self._theme_name)
-        overlays = (self._help, self._card, self._find, self._small, self._welcome, self._alert_form)
+        overlays = (self._help, self._card, self._find, self._small, self._welcome, self._form)
         for screen in (self._desk, self.journey.detail, *self._pages.values(), *overlays):
             self.install_screen(screen, type(screen).__name__)  # kept when it is left, and not built again
         self.push_screen(self._desk)

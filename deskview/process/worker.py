@@ -18,7 +18,7 @@ from deskview import __version__
 from deskview.credentials import ApiKey, Credentials
 from deskview.exits import Exit
 from deskview.logs import log_uncaught, message_of, plain_traceback, send_logging
-from deskview.memory import collect_cycles, give_back_what_is_freed
+from deskview.memory import collect_cycles, give_back_what_is_freed, start_workers
 from deskview.process import MARKET_GC
 from deskview.process.messages import (
     TO_WORKER,
@@ -85,6 +85,7 @@ def run(connection: "Connection[Any, Any]") -> None:
 async def _follow(
     connection: "Connection[Any, Any]", outbox: "Outbox", config: MarketConfig, credentials: Credentials
 ) -> None:
+    start_workers(asyncio.get_running_loop())
     try:
         provider = config.connect(credentials)
     except Exception as error:

@@ -142,7 +142,7 @@ async def test_a_bad_level_is_refused_by_name_and_nothing_is_set(board: Board, r
     async with seat_with(Settings(), board) as seat:
         await seat.press("plus", *"leverage.today_usd", "enter", "enter", *"5%", "enter")
         assert "'%' does not go with this reading; K, M, B or T does." in seat.text
-        assert seat.app.screen is seat.app._alert_form
+        assert seat.app.screen is seat.app._form
         await seat.press("escape")
         assert seat.alerts.watches == ()
         assert kept(rules_file) is None
