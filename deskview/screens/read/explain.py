@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from deskview.format import MISSING, percent
+from deskview.screens import deleveraging
 from deskview.screens.frame.card import Card, Line, Topic, rests_on
 from deskview.screens.frame.history import standing
 from deskview.screens.read.record import choices, chosen, limits
@@ -38,8 +39,10 @@ TOPIC = Topic(
 
 
 def read_card(board: "Board", reading: "ReadReading", key: str | None, variant: str) -> Card:
-    """With the cursor on a rule the card of what followed; else every sentence with its figures and its source."""
-    history = board.history.value
+    """On a sign that of the signs, on a rule that of what followed; else every sentence with its figures."""
+    history, cut = board.history.value, board.deleveraging.value
+    if cut is not None and key in {*(flag.name for flag in cut.flags), *(one.name for one in cut.drivers)}:
+        return deleveraging.card(board, cut, key, variant)
     if history is not None and key is not None and any(key.startswith(choice.key) for choice in choices(history)):
         return card(board, history, key, variant)
     lines = []
