@@ -104,11 +104,12 @@ def _cut(given: Given) -> Sentence:
     listed = "; ".join(f"{label}{', '.join(titles)}" for label, titles in kinds if titles)
     days = ""
     if met and reading.record_n is not None:
-        days = f" {reading.record_n} such days in the {reading.record_days} sessions held."
+        alike = f"{reading.record_n} fell with as many of the first four signs"
+        days = f" Of {reading.record_days} past days that can be told, {alike}."
     words = f"{reading.words[0].upper()}{reading.words[1:]} ({listed}).{days}"
     case = "cut" if reading.words.startswith("positions cut") else "not cut"
     figures = ("deleveraging.met", "deleveraging.of", "deleveraging.record_n")
-    source = f"the market now; {reading.record_basis}"
+    source = f"the market now; past days {reading.record_basis}"
     brief = reading.words if case == "cut" else reading.words.replace(" of it", "").replace("signs", "signs of cuts")
     return _sentence(case, words, brief, figures, n=reading.record_n, source=source)
 
@@ -195,7 +196,7 @@ def _precedent(given: Given) -> tuple[str, Study | None, Outcome | None, RecordR
         return f"After {since}: {outcome.up} of {outcome.n} up at {AHEAD} d, too few to say more.", study, None, record
     third = study.outcomes[-1]
     month = "" if third.median is None else f", third month {percent(third.median)}"
-    words = f"After {since}: median {percent(outcome.median)} at {AHEAD} d ({_limits(outcome)}){month}."
+    words = f"After {since}: median {percent(outcome.median)} at {AHEAD} d (90% limits {_limits(outcome)}){month}."
     return words + _state(momentum, study), study, outcome, record
 
 
@@ -205,7 +206,8 @@ def _state(momentum: MomentumReading, study: Study) -> str:
     if panic is None or split is None:
         return ""
     outcome = next(each for each in split.outcomes if each.sessions == AHEAD)
-    what = f"{percent(outcome.median)} after {split.events}" if outcome.median is not None else f"{split.events} days"
+    told = "too few" if outcome.median is None else percent(outcome.median)
+    what = f"{told} after {split.events} of them"
     return f" {'A panic' if panic else 'No panic'}: {what}."
 
 

@@ -112,7 +112,7 @@ def test_an_edge_takes_both_supply_beyond_buyers_and_limits_that_leave_out_zero(
     last = sentences(board, history=followed(board, **limits), flow=retail(board, net_usd=net))[3]
     assert told in last.sentence
     assert "After 64 falls" in last.sentence
-    assert "median −0.5% at 21 d (−2.9% to +1.0%)" in last.sentence
+    assert "median −0.5% at 21 d (90% limits −2.9% to +1.0%)" in last.sentence
 
 
 def test_on_an_ordinary_day_nothing_is_said_of_such_days(board: Board) -> None:

@@ -100,7 +100,7 @@ def path_after(series: Series, session: date, sessions: int = LONGEST) -> list[f
 
 
 def _few(count: int) -> str:
-    return f"of {count} events, under {ENOUGH}, only counts are stated"
+    return f"of {count} event{'' if count == 1 else 's'}, under {ENOUGH}, only counts are stated"
 
 
 def _split(series: Series, wealth: Floats, events: Ints, name: str, reasons: dict[str, str]) -> Split:

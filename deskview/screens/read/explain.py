@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from deskview.format import MISSING, figure, percent
+from deskview.screens import deleveraging
 from deskview.screens.frame.card import Card, Line, Topic, rests_on
 from deskview.screens.frame.history import standing
 from deskview.screens.read.record import choices, chosen, limits
@@ -38,8 +39,10 @@ TOPIC = Topic(
 
 
 def read_card(board: "Board", reading: "ReadReading", key: str | None, variant: str) -> Card:
-    """On a rule the card of what followed, on a sentence its figures; elsewhere every sentence with its own."""
-    history = board.history.value
+    """On a sign that of the signs, on a rule that of what followed, on a sentence its figures; else every sentence."""
+    history, cut = board.history.value, board.deleveraging.value
+    if cut is not None and key in {*(flag.name for flag in cut.flags), *(one.name for one in cut.drivers)}:
+        return deleveraging.card(board, cut, key, variant)
     if history is not None and key is not None and any(key.startswith(choice.key) for choice in choices(history)):
         return card(board, history, key, variant)
     told = list(enumerate(reading.sentences, 1))

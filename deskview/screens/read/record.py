@@ -246,9 +246,9 @@ def _path(record: "Record", event: "Event") -> tuple[tuple[float, ...], tuple[fl
 
 
 def record_facts(board: "Board", reading: "HistoryReading", width: int) -> list[list[Fact]]:
-    """Where today stands, and what the records are; as many lines of `width` cells as they take."""
+    """Where today stands, what the records are and what is wrong with them, in lines of `width` cells."""
     lines = [[fact("", line, "strong")] for line in wrap(_today(board), width)]
-    sources = [*map(_named, reading.records), *filter(None, [reading.note])]
+    sources = [*map(_named, reading.records), *filter(None, [reading.note, board.history.note])]
     return lines + [[fact("", line, "dim")] for source in sources for line in wrap(source, width)]
 
 
@@ -265,5 +265,5 @@ def _named(record: "RecordReading") -> str:
 
 
 def footers(reading: "HistoryReading") -> Sequence[str]:
-    """The copyright lines of the records."""
-    return [record.copyright for record in reading.records if record.copyright]
+    """The copyright lines of the records, each once."""
+    return list(dict.fromkeys(record.copyright for record in reading.records if record.copyright))

@@ -10,8 +10,8 @@ import pytest
 from deskview.analytics.events import ENOUGH, Record, RecordReading, Series, history_of, read_record
 from deskview.board import Board, HistoryInputs, Part
 from deskview.board.occasional import ranked
-from deskview.screens.read.explain import card
-from deskview.screens.read.record import season_chart
+from deskview.screens.read.explain import card, read_card
+from deskview.screens.read.record import footers, season_chart
 from deskview.widgets.table import Table
 from tests.screens.pages.opened import SIZES, Opener, opened, pressed
 
@@ -128,6 +128,28 @@ async def test_without_a_record_it_says_how_one_is_got(board: Board) -> None:
             app.text.split()
         )
         assert COPYRIGHT not in app.text
+
+
+async def test_what_is_wrong_with_a_copy_or_did_not_come_stands_with_the_records(board: Board) -> None:
+    failed = replace(board, history=replace(board.history, note="No data: the host was not found."))
+    async with opened(failed, "read") as (app, pilot):
+        await pressed(app, pilot, "x")
+        assert "No data: the host was not found." in app.text
+
+
+def test_a_copyright_line_of_two_records_stands_once(board: Board) -> None:
+    reading = with_record(board).history.value
+    assert reading is not None
+    twice = msgspec.structs.replace(reading, records=[*reading.records, reading.records[0]])
+    assert footers(twice) == [COPYRIGHT]
+
+
+def test_the_card_of_a_sign_or_a_column_is_that_of_the_signs(board: Board) -> None:
+    reading = board.read.value
+    assert reading is not None
+    for key in ("volume", "score"):
+        assert read_card(board, reading, key, "").title == "Positions cut"
+    assert read_card(board, reading, "1:0", "").title == "Read"
 
 
 async def test_a_board_without_its_history_says_what_is_awaited(board: Board) -> None:
