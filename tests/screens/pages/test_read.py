@@ -12,6 +12,7 @@ from deskview.board import Board, HistoryInputs, Part
 from deskview.board.occasional import ranked
 from deskview.screens.read.explain import card
 from deskview.screens.read.record import season_chart
+from deskview.screens.read.sentences import line
 from deskview.widgets.table import Table
 from tests.screens.pages.opened import SIZES, Opener, opened, pressed
 
@@ -182,3 +183,9 @@ def test_a_year_cut_off_by_either_end_of_the_record_is_no_dot() -> None:
 def returns(reading: RecordReading, year: int, month: int) -> float:
     (found,) = [each for each in reading.months if (each.year, each.month) == (year, month)]
     return found.return_
+
+
+def test_what_is_in_doubt_is_marked_where_the_line_is_short_of_room_too(board: Board) -> None:
+    doubtful = replace(board, read=replace(board.read, doubt="the snapshot may be wrong"))
+    _, *segments = line(doubtful)
+    assert all(each.text.endswith("?") and each.short.endswith("?") for each in segments)
