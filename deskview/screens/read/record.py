@@ -245,11 +245,12 @@ def _path(record: "Record", event: "Event") -> tuple[tuple[float, ...], tuple[fl
     return tuple(float(step) for step in range(len(values))), tuple(values)
 
 
-def record_facts(board: "Board", reading: "HistoryReading", width: int) -> list[list[Fact]]:
-    """Where today stands, and what the records are; as many lines of `width` cells as they take."""
+def record_facts(board: "Board", reading: "HistoryReading", width: int, most: int) -> list[list[Fact]]:
+    """Where today stands, and what the records are; in lines of `width` cells, of which there are at most so many."""
     lines = [[fact("", line, "strong")] for line in wrap(_today(board), width)]
     sources = [*map(_named, reading.records), *filter(None, [reading.note])]
-    return lines + [[fact("", line, "dim")] for source in sources for line in wrap(source, width)]
+    lines += [[fact("", line, "dim")] for source in sources for line in wrap(source, width)]
+    return lines if len(lines) <= most else [*lines[: most - 1], [fact("", "… i: the record under the cursor", "dim")]]
 
 
 def _today(board: "Board") -> str:
@@ -265,5 +266,5 @@ def _named(record: "RecordReading") -> str:
 
 
 def footers(reading: "HistoryReading") -> Sequence[str]:
-    """The copyright lines of the records."""
-    return [record.copyright for record in reading.records if record.copyright]
+    """The copyright lines of the records, each once."""
+    return list(dict.fromkeys(record.copyright for record in reading.records if record.copyright))

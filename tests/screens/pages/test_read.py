@@ -189,3 +189,21 @@ def test_what_is_in_doubt_is_marked_where_the_line_is_short_of_room_too(board: B
     doubtful = replace(board, read=replace(board.read, doubt="the snapshot may be wrong"))
     _, *segments = line(doubtful)
     assert all(each.text.endswith("?") and each.short.endswith("?") for each in segments)
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24)])
+async def test_however_long_sources_and_copyrights_are_what_followed_is_seen(
+    board: Board, size: tuple[int, int]
+) -> None:
+    board = with_record(board)
+    assert board.history.value is not None
+    long = [
+        msgspec.structs.replace(record, source=f"{number} of many " * 15, copyright=f"Copyright {number} " * 15)
+        for number, record in enumerate([board.history.value.records[0]] * 3)
+    ]
+    reading = msgspec.structs.replace(board.history.value, records=long)
+    async with opened(replace(board, history=replace(board.history, value=reading)), "read", size) as (app, pilot):
+        await pressed(app, pilot, "x", "x", "x")
+        assert "30 events apart" in " ".join(app.text.split())
+        assert "… i: the record under the cursor" in app.text
+        assert app.page.query_one("#outcomes", Table).size.height >= 3
