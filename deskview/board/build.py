@@ -136,7 +136,9 @@ def _read_of(board: Board, before: Board | None) -> Part[ReadReading]:
     others = [board.parts[name] for name in READ_FROM]
     if before is not None and all(part is before.parts[name] for part, name in zip(others, READ_FROM, strict=True)):
         return before.read
-    first = board.momentum
+    first = next(
+        (part for part in others[:-1] if part.value is not None), board.momentum
+    )  # past days alone are no read
     if first.value is None or first.as_of is None:
         return Part.awaited(first.note, first.progress, first.retry_at)
     why = {name: part.note or "not known yet" for name, part in zip(READ_FROM, others, strict=True)}

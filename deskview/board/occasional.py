@@ -4,6 +4,7 @@ import msgspec
 
 from deskview.analytics import leverage, momentum
 from deskview.analytics.events import rank_of
+from deskview.analytics.momentum.read import UNRANKED
 from deskview.board.board import Board
 from deskview.board.inputs import HistoryInputs, WeekInputs
 
@@ -17,8 +18,9 @@ def ranked(reading: momentum.MomentumReading, given: HistoryInputs) -> momentum.
         missing["rank"] = missing["return"]
     elif given.records:
         found = rank_of(reading.return_, given.records[0].series, given.records[0].title)
-    if found is not None:
         missing.pop("rank", None)
+    else:
+        missing["rank"] = UNRANKED if given.reading is None else given.reading.missing.get("days", "")
     return msgspec.structs.replace(reading, rank=found, missing=missing)
 
 

@@ -5,7 +5,7 @@ is a forecast.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -23,6 +23,8 @@ CALM, UNUSUAL = 1.0, -2.0
 MIDDLE = 50.0
 DROP = -0.01
 """The fall of the index for which systematic supply is told."""
+LEAST_HALVES = 2
+"""Half-hours that must have begun for a day's pace."""
 AHEAD = "21"
 """The outcome that is told of such days: sessions after them."""
 
@@ -69,7 +71,7 @@ def _sentence(
 
 
 def _none(what: str, case: str, why: str) -> Sentence:
-    return _sentence(case, f"{what}: {MISSING}, {why}.", f"{what.lower()} {MISSING}", ())
+    return _sentence(case, f"{what}: {MISSING}, {why.rstrip('.')}.", f"{what.lower()} {MISSING}", ())
 
 
 def _broke(given: Given) -> Sentence:
@@ -104,14 +106,15 @@ def _cut(given: Given) -> Sentence:
     listed = "; ".join(f"{label}{', '.join(titles)}" for label, titles in kinds if titles)
     days = ""
     if met and reading.record_n is not None:
-        alike = f"{reading.record_n} fell with as many of the first four signs"
+        alike = f"{reading.record_n} had as many of the first four"
         days = f" Of {reading.record_days} past days that can be told, {alike}."
     words = f"{reading.words[0].upper()}{reading.words[1:]} ({listed}).{days}"
-    case = "cut" if reading.words.startswith("positions cut") else "not cut"
+    told = next((flag.met is not None for flag in reading.flags if flag.name == "fall"), False)
+    case = "cut" if reading.words.startswith("positions cut") else "not cut" if told else "signs unknown"
     figures = ("deleveraging.met", "deleveraging.of", "deleveraging.record_n")
     source = f"the market now; past days {reading.record_basis}"
     brief = reading.words if case == "cut" else reading.words.replace(" of it", "").replace("signs", "signs of cuts")
-    return _sentence(case, words, brief, figures, n=reading.record_n, source=source)
+    return _sentence(case, words, brief, figures, n=reading.record_days if days else None, source=source)
 
 
 def _supply(given: Given) -> Sentence:
@@ -138,12 +141,11 @@ def _buyers(given: Given) -> Sentence:
     retail, case, figures, names = _retail(given)
     words, study, outcome, record = _precedent(given)
     edge = ""
-    if outcome is not None and study is not None:
-        told = outcome.difference_high is not None and outcome.difference_high < 0 and _exceeds(given)
-        edge = " Supply exceeds buyers and such days were followed by less than days as volatile: sell the bounce."
-        edge = edge if told else " No edge in the record."
+    if outcome is not None:
+        smaller = study is not None and _smaller(given.momentum, study)
+        edge = f" Edge {MISSING}: today's fall is smaller than any of these." if smaller else _edge(given, outcome)
         figures = [*figures, f"history.records.{record.record if record else ''}"]
-    brief = f"{_RETAIL[case]}{f' ({names} names)' if names else ''}{_followed(study, outcome)}"
+    brief = f"{_RETAIL[case]}{f' ({names} names)' if names else ''}{_followed(given.momentum, study, outcome)}"
     source = "prints" + (f"; {record.title}, to {record.last}" if record else "")
     return _sentence(case, f"Buyers: {retail}. {words}{edge}".strip(), brief, figures, n=names, source=source)
 
@@ -156,13 +158,20 @@ _RETAIL = {
 }
 
 
-def _followed(study: Study | None, outcome: Outcome | None) -> str:
+def _smaller(momentum: MomentumReading | None, study: Study) -> bool:
+    """Whether today's fall is no event of the rule: -2 σ of today's baskets may be less than every day of a record."""
+    least = max((event.return_ for event in study.all_events), default=None)
+    return momentum is None or momentum.return_ is None or (least is not None and momentum.return_ > least)
+
+
+def _followed(momentum: MomentumReading | None, study: Study | None, outcome: Outcome | None) -> str:
     """What followed such days, in a few words."""
     if study is None:
         return ""
+    days = f"{study.events} {'larger falls' if _smaller(momentum, study) else 'such days'}"
     if outcome is None or outcome.median is None:
-        return f"; {study.events} such days: too few"
-    return f"; {study.events} such days {percent(outcome.median)} ({_limits(outcome)}) after {AHEAD} d"
+        return f"; {days}: too few"
+    return f"; {days} {percent(outcome.median)} ({_limits(outcome)}) after {AHEAD} d"
 
 
 def _retail(given: Given) -> tuple[str, str, list[str], int | None]:
@@ -187,7 +196,8 @@ def _precedent(given: Given) -> tuple[str, Study | None, Outcome | None, RecordR
     if momentum is None or momentum.sigma is None or momentum.sigma > UNUSUAL:
         return "", None, None, None
     if history is None or not history.records:
-        return f"Such days: {MISSING}, {given.why.get('history') or 'no record'}.", None, None, None
+        why = given.why.get("history", "") if history is None else history.missing.get("days", "")
+        return f"Such days: {MISSING}, {(why or 'no record').rstrip('.')}.", None, None, None
     record = history.records[0]
     study = record.rules[0]
     outcome = next(each for each in study.outcomes if each.sessions == AHEAD)
@@ -215,10 +225,35 @@ def _limits(outcome: Outcome) -> str:
     return f"{percent(outcome.low)} to {percent(outcome.high)}"
 
 
-def _exceeds(given: Given) -> bool:
-    """Whether funds sell more in the worst of 20 weeks than retail would buy at today's pace in it."""
+LESS = "Such days were followed by less than days as volatile"
+
+
+def _edge(given: Given, outcome: Outcome) -> str:
+    """Whether the record and what is sold and bought now make an edge, or what of it can't be told."""
+    if outcome.difference_high is None:
+        return f" Edge {MISSING}: too few of these days can be held against days as volatile."
+    if outcome.difference_high >= 0:
+        return " No edge in the record."
+    exceeds = _exceeds(given)
+    if exceeds is None:
+        return f" {LESS}; edge {MISSING}: whether supply exceeds buyers is not known."
+    return (
+        " Supply exceeds buyers and such days were followed by less than days as volatile: sell the bounce."
+        if exceeds
+        else f" {LESS}, but buyers match supply: no edge."
+    )
+
+
+def _exceeds(given: Given) -> bool | None:
+    """Whether funds sell more in the worst of 20 weeks than retail would buy at today's pace in it; None where either
+    is not known. The pace is that of the half-hours begun, of which there must be two: a morning is no day.
+    """
     week = given.leverage.next_week if given.leverage else None
-    net: Any = given.flow.retail.net_usd if given.flow else None
-    if week is None or week.p05_usd is None or net is None:
-        return False
-    return -week.p05_usd > max(0.0, float(net)) * len(week.sessions)
+    side: Side | None = given.flow.retail if given.flow else None
+    if week is None or week.p05_usd is None or side is None or side.net_usd is None:
+        return None
+    begun = max((at for at, half in enumerate(side.by_half_hour, 1) if half.buy_usd or half.sell_usd), default=0)
+    if begun < LEAST_HALVES:
+        return None
+    day = side.net_usd * len(side.by_half_hour) / begun
+    return -week.p05_usd > max(0.0, day) * len(week.sessions)

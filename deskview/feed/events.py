@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -39,7 +40,8 @@ def studied(basis: Basis, settings: Settings, before: HistoryInputs) -> HistoryI
     found = (*copies.items(), *problems)
     if before.reading is not None and basis.momentum is before.model and found == before.copies:
         return before
-    records = sorted([*_own(basis), *french_records(problems)], key=lambda record: -len(record.series.returns))
+    every = [*_own(basis), *french_records(problems, basis.session)]
+    records = sorted(every, key=lambda record: -len(record.series.returns))
     reading = history_of(
         [read_record(record) for record in records],
         reason="no basket could be formed in the sessions held",
@@ -88,19 +90,22 @@ def _own(basis: Basis) -> list[Record]:
     return [own]
 
 
-def french_records(problems: list[str]) -> list[Record]:
+def french_records(problems: list[str], session: date) -> list[Record]:
     """The user's copies as records: the momentum factor, and the deciles' winners less losers, whose legs are known.
 
-    The market's state is that of the factors of the same vintage. What is wrong with a copy is added to `problems`.
+    Only of days before `session`: a record may reach up to it or, where a past market is looked at, beyond, and the day
+    is neither ranked among itself nor among days that were still to come. One without such days is none. The market's
+    state is that of the factors of the same vintage. What is wrong with a copy is added to `problems`.
     """
     momentum, factors, deciles = (_loaded(name, problems) for name in (MOMENTUM, FACTORS, DECILES))
-    found = []
+    tables: list[tuple[reader.Record, pl.DataFrame]] = []
     if momentum is not None:
-        found.append(_french(momentum, momentum.table.select("session", spread="mom"), factors))
+        tables.append((momentum, momentum.table.select("session", spread="mom")))
     if deciles is not None:
         legs = deciles.table.select("session", spread=pl.col("d10") - pl.col("d1"), long="d10")
-        found.append(_french(deciles, legs, factors))
-    return found
+        tables.append((deciles, legs))
+    known = [(copy, table.filter(pl.col("session") < session).drop_nulls()) for copy, table in tables]
+    return [_french(copy, days, factors) for copy, days in known if days.height]
 
 
 def _loaded(name: str, problems: list[str]) -> reader.Record | None:
@@ -111,9 +116,9 @@ def _loaded(name: str, problems: list[str]) -> reader.Record | None:
         return None
 
 
-def _french(copy: reader.Record, table: pl.DataFrame, factors: reader.Record | None) -> Record:
-    """A copy as a record, from its table of `session`, `spread` and perhaps `long`."""
-    days, (name, title, short) = table.drop_nulls(), WORDS[copy.name]
+def _french(copy: reader.Record, days: pl.DataFrame, factors: reader.Record | None) -> Record:
+    """A copy as a record, from its days of `session`, `spread` and perhaps `long`."""
+    name, title, short = WORDS[copy.name]
     panic = _panic(days, factors) if factors is not None and factors.vintage == copy.vintage else None
     about = kept.about(copy.name)
     fetched = f", got {about.fetched:%Y-%m-%d} from {about.source}" if about else ""

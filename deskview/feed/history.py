@@ -251,7 +251,7 @@ async def _rebuild(
             await asyncio.to_thread(trim)
             state.complete.set(basis)
             state.outdated = False
-            context.scheduler.wake(Task.SCORE)
+            context.scheduler.wake(Task.SCORE, Task.HISTORY)
         context.scheduler.wake(Task.SIMULATION)
         context.scheduler.changed.set()
     return made_of

@@ -83,6 +83,7 @@ class MarketSupervisor:
         self._worker: WorkerConnection | None = None
         self._board: Board | None = None
         self._opened: str | None = None
+        self._record_wanted = False
         self._keeps_old = False
         self._refresh_wanted = asyncio.Event()
 
@@ -133,9 +134,8 @@ class MarketSupervisor:
             self._worker.send(ChangeAlerts(change))
 
     def fetch_record(self) -> None:
-        """Has the long record of past days got; lost where the process is being started again."""
-        if self._worker is not None:
-            self._worker.send(FetchRecord())
+        """Has the long record of past days got; by the next process where one is being started."""
+        self._record_wanted = self._worker is None or not self._worker.send(FetchRecord())
 
     async def intraday(self, ticker: str) -> "pl.DataFrame | None":
         """INTRADAY of one name in the session shown; None where it can't be had."""
@@ -161,6 +161,8 @@ class MarketSupervisor:
     def _started(self) -> None:
         if self._opened is not None and self._worker is not None:
             self._worker.send(OpenName(self._opened))
+        if self._record_wanted:
+            self.fetch_record()
 
     def _key_refused(self) -> None:
         """Has the keyring read, at most once a minute or after a refresh the user asked for."""
@@ -246,4 +248,6 @@ def with_old_figures(new: "Board", old: "Board") -> "tuple[Board, bool]":
         for name in ("as_of", "session", "basis", "live", "snapshot")
         if getattr(new, name) is None
     }
+    if "history" in missing:
+        rest["records"] = old.records
     return replace(new, **parts, **rest), True

@@ -243,3 +243,13 @@ def test_the_names_of_interest_that_trade_alike_are_the_first_of_the_alphabet(bo
     history = pl.DataFrame(rows, schema=schema, orient="row").sample(fraction=1.0, shuffle=True, seed=3)
     names = pl.DataFrame({"ticker": tickers, "type": "CS", "in_index": False})
     assert replace(board.basis, history=history, names=names).names_of_interest() == tickers[:INTEREST]
+
+
+def test_without_momentum_the_read_s_other_sentences_stand(inputs: Inputs) -> None:
+    assert inputs.basis is not None
+    basis = replace(inputs.basis, momentum=None, reasons={**inputs.basis.reasons, "momentum": "there is no basket."})
+    part = build_board(replace(inputs, basis=basis)).read
+    assert part.value is not None
+    broke, _, supply, _ = part.value.sentences
+    assert broke.sentence == "Momentum: –, there is no basket."
+    assert supply.case == "supply"

@@ -17,7 +17,7 @@ TOLD = {"n": 64, "up": 31, "median": -0.005, "low": -0.029, "high": 0.01, "hit":
 
 def given(board: Board, **changed: Any) -> Given:  # noqa: ANN401 - any reading
     values = {name: board.parts[name].value for name in READ_FROM} | changed
-    return Given(**values, why={name: board.parts[name].note or "not here" for name in READ_FROM})
+    return Given(**values, why={name: board.parts[name].note or "not here." for name in READ_FROM})
 
 
 def sentences(board: Board, **changed: Any) -> list[Sentence]:  # noqa: ANN401
@@ -35,7 +35,7 @@ def retail(board: Board, **changed: Any) -> Any:  # noqa: ANN401
     return msgspec.structs.replace(board.flow.value, retail=side)
 
 
-def followed(board: Board, **changed: float) -> HistoryReading:
+def followed(board: Board, **changed: float | None) -> HistoryReading:
     """The board's history with 64 events by its first rule, and such outcomes."""
     assert board.history.value is not None
     record = board.history.value.records[0]
@@ -53,6 +53,11 @@ def test_the_crash_is_read_in_four_sentences_from_its_figures(board: Board) -> N
     assert cut.case == "cut"
     assert cut.sentence.startswith("Positions cut, 5 of 6 signs (")
     assert "forced" not in cut.sentence
+    told = board.deleveraging.value
+    assert told is not None
+    assert cut.sentence.endswith(
+        f" Of {told.record_days} past days that can be told, {told.record_n} had as many of the first four."
+    )
     assert supply.case == "supply"
     assert "leveraged ETFs −$" in supply.sentence
     assert "systematic funds −$" in supply.sentence
@@ -82,6 +87,7 @@ def test_what_can_t_be_told_says_why(board: Board) -> None:
     read_of = sentences(board, momentum=None, deleveraging=None, leverage=None, flow=None, history=None)
     assert [sentence.case for sentence in read_of] == ["unpriced", "signs unknown", "supply unknown", "buyers unknown"]
     assert all("–" in sentence.sentence for sentence in read_of)
+    assert not any(".." in sentence.sentence for sentence in read_of)
     assert all(sentence.sentence.endswith(".") for sentence in read_of)
 
 
@@ -102,17 +108,63 @@ def test_buyers_are_absent_or_there_only_beyond_the_middle(
     ("limits", "net", "told"),
     [
         (EDGE, -1e9, "sell the bounce"),
-        (EDGE, 1e12, "No edge in the record"),
+        (EDGE, 1e12, "followed by less than days as volatile, but buyers match supply: no edge"),
+        (EDGE, None, "edge –: whether supply exceeds buyers is not known"),
+        ({**EDGE, "difference_high": None}, -1e9, "Edge –: too few of these days"),
         ({**EDGE, "difference_high": 0.01}, -1e9, "No edge in the record"),
     ],
 )
 def test_an_edge_takes_both_supply_beyond_buyers_and_limits_that_leave_out_zero(
-    board: Board, limits: dict[str, float], net: float, told: str
+    board: Board, limits: dict[str, float | None], net: float | None, told: str
 ) -> None:
     last = sentences(board, history=followed(board, **limits), flow=retail(board, net_usd=net))[3]
     assert told in last.sentence
+    assert ("sell the bounce" in last.sentence) is (told == "sell the bounce")
     assert "After 64 falls" in last.sentence
     assert "median −0.5% at 21 d (90% limits −2.9% to +1.0%)" in last.sentence
+
+
+def test_the_pace_of_a_morning_is_brought_to_a_day_and_of_its_first_half_hour_not_told(board: Board) -> None:
+    assert board.flow.value is not None
+    assert board.leverage.value is not None
+    week = board.leverage.value.next_week
+    assert week.p05_usd is not None
+    net = -week.p05_usd / len(week.sessions) / 3
+    halves = board.flow.value.retail.by_half_hour
+    found = []
+    for begun in (1, 2, len(halves)):
+        rows = [
+            msgspec.structs.replace(half, buy_usd=1.0 if at < begun else 0.0, sell_usd=0.0)
+            for at, half in enumerate(halves)
+        ]
+        flow = retail(board, net_usd=net, by_half_hour=rows)
+        found.append(sentences(board, history=followed(board, **EDGE), flow=flow)[3].sentence)
+    assert "edge –" in found[0]
+    assert "buyers match supply" in found[1]
+    assert "sell the bounce" in found[2]
+
+
+def test_what_followed_larger_falls_than_today_s_is_no_edge_of_today(board: Board) -> None:
+    history = followed(board, **EDGE)
+    least = max(event.return_ for event in history.records[0].rules[0].all_events)
+    small = momentum(board, return_=least / 2, sigma=-2.1)
+    last = sentences(board, momentum=small, history=history, flow=retail(board, net_usd=-1e9))[3]
+    assert "Edge –: today's fall is smaller than any of these." in last.sentence
+    assert "64 larger falls" in last.brief
+    assert "such days" not in last.sentence + last.brief
+
+
+def test_signs_without_momentum_s_own_are_not_called_uncut(board: Board) -> None:
+    cut = board.deleveraging.value
+    assert cut is not None
+    flags = [msgspec.structs.replace(flag, met=None) if flag.name == "fall" else flag for flag in cut.flags]
+    unknown = msgspec.structs.replace(cut, flags=flags, words="momentum can't be told")
+    assert sentences(board, deleveraging=unknown)[1].case == "signs unknown"
+
+
+def test_where_no_record_is_there_the_reason_is_that_of_the_record(board: Board) -> None:
+    none = HistoryReading(records=[], days=None, note="", missing={"days": "no basket could be formed"})
+    assert "Such days: –, no basket could be formed." in sentences(board, history=none)[3].sentence
 
 
 def test_on_an_ordinary_day_nothing_is_said_of_such_days(board: Board) -> None:

@@ -1,7 +1,7 @@
 """What followed such days, from the records there are: the desk's own rule, and French's where the user has it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from deskview import paths
-from deskview.analytics.events import HistoryReading, RecordReading
+from deskview.analytics.events import HistoryReading, RecordReading, history_of
 from deskview.board import HistoryInputs
 from deskview.board.occasional import ranked
 from deskview.feed.events import studied
@@ -151,3 +151,32 @@ def test_what_followed_has_a_path_that_ends_where_the_table_says(crash: Made, tm
     place = list(series.sessions).index(event.session)
     expected = float(np.prod(1 + series.returns[place + 1 : place + 22]) - 1)
     assert event.after["21"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("back", "there"), [(200, True), (0, False)], ids=["reaches beyond", "begins with it"])
+def test_no_day_from_the_session_on_is_of_the_record(crash: Made, tmp_path: Path, back: int, *, there: bool) -> None:
+    assert crash.board.basis is not None
+    session = crash.board.basis.session
+    text = Text(MOMENTUM, count=300, first=session - timedelta(days=back))
+    assert text.days[-1] > session
+    file = tmp_path / "beyond.csv"
+    file.write_bytes(text.text)
+    kept.keep_file(file, now=datetime(2100, 1, 1, tzinfo=UTC))
+    found = read(crash)
+    french = [record for record in found.records if record.record == "french"]
+    assert bool(french) is there
+    assert all(record.series.sessions[-1] < session for record in found.records)
+    assert ranked_last(crash, found) < session
+
+
+def ranked_last(crash: Made, found: HistoryInputs) -> date:
+    assert crash.board.momentum.value is not None
+    rank = ranked(crash.board.momentum.value, found).rank
+    assert rank is not None
+    return rank.last
+
+
+def test_where_there_is_no_record_the_rank_says_so_once_it_was_looked_for(crash: Made) -> None:
+    assert crash.board.momentum.value is not None
+    none = HistoryInputs(history_of([], reason="no basket could be formed in the sessions held"))
+    assert ranked(crash.board.momentum.value, none).missing["rank"].startswith("no basket")

@@ -16,7 +16,7 @@ __all__ = ["board", "crash"]
 def opening_again(board: Board, note: str = "daily history: 3 of 273 sessions, about 9 s left") -> Board:
     """The first board of a new process."""
     parts: dict[str, Any] = {name: Part.awaited(note) for name in board.parts}
-    return replace(board, **parts, basis=None, live=None, snapshot=None, as_of=None)
+    return replace(board, **parts, basis=None, live=None, snapshot=None, as_of=None, records=())
 
 
 def test_every_part_with_figures_is_marked_and_keeps_its_time(board: Board) -> None:
@@ -42,6 +42,8 @@ def test_the_last_figures_stand_in_until_there_are_new_ones(board: Board) -> Non
     assert shown.momentum.status is Status.STALE
     assert "3 of 273" in shown.momentum.note
     assert shown.basis is board.basis
+    assert shown.records is board.records
+    assert shown.records
     assert shown.as_of == board.as_of
     whole, more = with_old_figures(board, shown)
     assert whole is board

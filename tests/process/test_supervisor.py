@@ -221,6 +221,14 @@ async def test_the_name_that_is_looked_at_is_asked_for_in_its_process_and_in_the
         await asyncio.to_thread(asked_for, "XOM", notes)
 
 
+async def test_the_long_record_asked_for_while_no_process_runs_is_got_by_the_next_one(tmp_path: Path) -> None:
+    settings = msgspec.structs.replace(TINY, history="off")  # it tells that it was asked, and asks no host
+    async with following(tmp_path, tiny, settings) as (follower, _):
+        follower.market.fetch_record()
+        board = await follower.until(lambda board: 'history = "off", so' in board.history.note)
+    assert "is not asked" in board.history.note
+
+
 def asked_for(ticker: str, notes: Path) -> None:
     """Returns once the name's prints were asked for; not on the loop."""
     until = time.monotonic() + LIMIT_S

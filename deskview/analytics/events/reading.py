@@ -96,14 +96,17 @@ def read_record(record: Record) -> RecordReading:
 def _studies(record: Record) -> list[Study]:
     series, returns = record.series, record.series.returns
     threshold, sigmas = whole_sigma(returns, record.sigmas), _signed(f"{record.sigmas:g}")
+    varies = threshold < 0  # a single day has no σ, and days that are all the same have none to fall by
+    fall = _signed(f"{threshold:.2%}") if varies else "–"
     studies = [
         study(
             series,
-            below(returns, threshold),
+            below(returns, threshold if varies else -np.inf),
             rule="threshold",
-            title=f"≤ {_signed(f'{threshold:.2%}')}",
-            definition=f"a day of {_signed(f'{threshold:.2%}')} or less: {sigmas} σ of all days of the record, those"
+            title=f"≤ {fall}",
+            definition=f"a day of {fall} or less: {sigmas} σ of all days of the record, those"
             " after it too, so that wild years have most of them",
+            judged=len(returns) if varies else 0,
         ),
         study(
             series,

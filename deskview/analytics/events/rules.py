@@ -20,9 +20,9 @@ def below(returns: Floats, threshold: float) -> Ints:
 def whole_sigma(returns: Floats, sigmas: float) -> float:
     """So many standard deviations of the whole series, as a return.
 
-    A threshold of it looks ahead: the σ of all days, later ones among them, chooses the days.
+    A threshold of it looks ahead: the σ of all days, later ones among them, chooses the days. NaN for a single day.
     """
-    return sigmas * float(np.nanstd(returns, ddof=1))
+    return sigmas * float(np.nanstd(returns, ddof=1)) if len(returns) > 1 else float("nan")
 
 
 def by_sigma(returns: Floats, sigmas: float, days: int = YEAR) -> Ints:

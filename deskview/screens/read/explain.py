@@ -19,9 +19,10 @@ READ_TOPIC = Topic(
     " how many signs there are that positions are cut, what is left to be sold by the models of leveraged and"
     " systematic funds, and whether retail buys, absent or there only where its whole 80 % interval lies on one side of"
     " the middle. On a day of -2 σ or less the last one adds what followed the days of the longest record's first rule."
-    " 'Sell the bounce' takes both: funds would sell more in the worst of 20 weeks than retail buys at today's pace,"
-    " and the limits of the difference to days as volatile leave out 0. Else there is no edge in the record, which is a"
-    " common answer. Signs: a checklist, each with its value and rule.",
+    " 'Sell the bounce' takes all: today's fall is as large as one of these, funds would sell more in the worst of 20"
+    " weeks than retail buys at today's pace by the half-hours begun, at least two, and the limits of the difference to"
+    " days as volatile lie below 0. Else there is no edge in the record, which is a common answer, or it is said what"
+    " of it can't be told. Signs: a checklist, each with its value and rule.",
 )
 TOPIC = Topic(
     "Past days like this one",

@@ -52,7 +52,7 @@ class ReadPage(PanesPage):
     AUTO_FOCUS = "#sentences"
     DEFAULT_CSS = """
     ReadPage .facts { padding: 0 1; }
-    ReadPage #copyright { height: auto; padding: 0 1; color: $dim; display: none; }
+    ReadPage #copyright { height: auto; max-height: 2; padding: 0 1; color: $dim; display: none; }
     ReadPage #copyright.-shown { display: block; }
     """
 
@@ -112,7 +112,8 @@ class ReadPage(PanesPage):
             self._show_history(history, board)
 
     def _show_history(self, reading: "HistoryReading", board: "Board") -> None:
-        facts = record.record_facts(board, reading, self.size.width - 2)
+        room = max(3, self.size.height // 4)  # the rest is for what followed
+        facts = record.record_facts(board, reading, self.size.width - 2, room)
         self.query_one(Facts).show(facts if "read" not in self.view.panes else facts[:1])
         choice = record.chosen(reading, self._rule)
         self._table("outcomes").set_rows(record.outcome_rows(reading))

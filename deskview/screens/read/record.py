@@ -245,11 +245,12 @@ def _path(record: "Record", event: "Event") -> tuple[tuple[float, ...], tuple[fl
     return tuple(float(step) for step in range(len(values))), tuple(values)
 
 
-def record_facts(board: "Board", reading: "HistoryReading", width: int) -> list[list[Fact]]:
-    """Where today stands, what the records are and what is wrong with them, in lines of `width` cells."""
+def record_facts(board: "Board", reading: "HistoryReading", width: int, most: int) -> list[list[Fact]]:
+    """Where today stands, what is wrong with the records and what they are, in `most` lines of `width` cells."""
     lines = [[fact("", line, "strong")] for line in wrap(_today(board), width)]
-    sources = [*map(_named, reading.records), *filter(None, [reading.note, board.history.note])]
-    return lines + [[fact("", line, "dim")] for source in sources for line in wrap(source, width)]
+    sources = [*filter(None, [board.history.note]), *map(_named, reading.records), *filter(None, [reading.note])]
+    lines += [[fact("", line, "dim")] for source in sources for line in wrap(source, width)]
+    return lines if len(lines) <= most else [*lines[: most - 1], [fact("", "… i: the record under the cursor", "dim")]]
 
 
 def _today(board: "Board") -> str:

@@ -8,7 +8,7 @@ from deskview.widgets.strip import Segment
 from deskview.widgets.text import wrap
 
 if TYPE_CHECKING:
-    from deskview.board import Board
+    from deskview.board import Board, Part
     from deskview.board.summary import ReadReading
 
 SENTENCE_COLUMNS = (Column("sentence", "sentence", flex=True, minimum=20, sortable=False),)
@@ -21,8 +21,8 @@ def sentence_rows(reading: "ReadReading", width: int) -> list[Row]:
         for number, line in enumerate(wrap(sentence.sentence, width - 3)):
             lead = f"{place}  " if number == 0 else "   "
             rows.append(Row(f"{place}:{number}", (Cell(f"{lead}{line}"),)))
-        if sentence.source:
-            rows.append(Row(f"{place}:source", (Cell(f"   {sentence.source}", "dim"),)))
+        for number, line in enumerate(wrap(sentence.source, width - 3)):
+            rows.append(Row(f"{place}:source {number}", (Cell(f"   {line}", "dim"),)))
     return rows
 
 
@@ -39,10 +39,11 @@ def line(board: "Board | None") -> list[Segment]:
     if part.value is None:
         return [title, Segment("reason", part.note, "dim", priority=1)]
     tone = "stale" if state_of(part, STALE_AFTER_S, board.source.speed) == "stale" else ""
-    told = [(marked(one.brief, part), rank) for one, rank in zip(part.value.sentences, _GIVES_WAY, strict=True)]
-    return [title, *[_segment(f"· {brief}" if rank else brief, rank, tone) for brief, rank in told]]
+    told = [(one.brief, rank) for one, rank in zip(part.value.sentences, _GIVES_WAY, strict=True)]
+    return [title, *[_segment(f"· {brief}" if rank else brief, rank, tone, part) for brief, rank in told]]
 
 
-def _segment(brief: str, rank: int, tone: str) -> Segment:
-    """In want of room its first clause."""
-    return Segment(str(rank), brief, tone, priority=rank, short=brief.partition(";")[0], spare=rank == max(_GIVES_WAY))
+def _segment(brief: str, rank: int, tone: str, part: "Part[ReadReading]") -> Segment:
+    """In want of room its first clause, which is in doubt as the whole is."""
+    text, short = (marked(words, part) for words in (brief, brief.partition(";")[0]))
+    return Segment(str(rank), text, tone, priority=rank, short=short, spare=rank == max(_GIVES_WAY))

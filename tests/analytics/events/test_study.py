@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from deskview.analytics.events import (
     ENOUGH,
+    Record,
     RecordRank,
     Series,
     Study,
@@ -18,6 +19,7 @@ from deskview.analytics.events import (
     declustered,
     panic_days,
     rank_of,
+    read_record,
     study,
 )
 from deskview.analytics.events.outcomes import matched, wealth_of
@@ -187,3 +189,14 @@ def test_a_fall_is_ranked_among_falls_and_a_rise_among_rises() -> None:
     assert (rise.place, rise.since) == (1, date(1990, 1, 5))
     assert (worst.place, worst.since) == (1, None)
     assert rank_of(-0.1, series_of(np.empty(0)), "none") is None
+
+
+@pytest.mark.parametrize("returns", [[-0.02], [0.0] * 300, [-0.01] * 300], ids=["one day", "still", "all alike"])
+def test_a_record_without_a_sigma_has_no_event_by_it(returns: list[float]) -> None:
+    sessions = [date(2020, 1, 1) + timedelta(days=place) for place in range(len(returns))]
+    reading = read_record(
+        Record(record="x", title="x", short="x", series=Series(sessions, np.array(returns)), source="made up")
+    )
+    threshold = reading.rules[0]
+    assert (threshold.days, threshold.judged, threshold.events) == (0, 0, 0)
+    assert threshold.title == "≤ –"

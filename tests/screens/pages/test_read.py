@@ -12,6 +12,7 @@ from deskview.board import Board, HistoryInputs, Part
 from deskview.board.occasional import ranked
 from deskview.screens.read.explain import card, read_card
 from deskview.screens.read.record import footers, season_chart
+from deskview.screens.read.sentences import line
 from deskview.widgets.table import Table
 from tests.screens.pages.opened import SIZES, Opener, opened, pressed
 
@@ -204,3 +205,27 @@ def test_a_year_cut_off_by_either_end_of_the_record_is_no_dot() -> None:
 def returns(reading: RecordReading, year: int, month: int) -> float:
     (found,) = [each for each in reading.months if (each.year, each.month) == (year, month)]
     return found.return_
+
+
+def test_what_is_in_doubt_is_marked_where_the_line_is_short_of_room_too(board: Board) -> None:
+    doubtful = replace(board, read=replace(board.read, doubt="the snapshot may be wrong"))
+    _, *segments = line(doubtful)
+    assert all(each.text.endswith("?") and each.short.endswith("?") for each in segments)
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24)])
+async def test_however_long_sources_and_copyrights_are_what_followed_is_seen(
+    board: Board, size: tuple[int, int]
+) -> None:
+    board = with_record(board)
+    assert board.history.value is not None
+    long = [
+        msgspec.structs.replace(record, source=f"{number} of many " * 15, copyright=f"Copyright {number} " * 15)
+        for number, record in enumerate([board.history.value.records[0]] * 3)
+    ]
+    reading = msgspec.structs.replace(board.history.value, records=long)
+    async with opened(replace(board, history=replace(board.history, value=reading)), "read", size) as (app, pilot):
+        await pressed(app, pilot, "x", "x", "x")
+        assert "30 events apart" in " ".join(app.text.split())
+        assert "… i: the record under the cursor" in app.text
+        assert app.page.query_one("#outcomes", Table).size.height >= 3
