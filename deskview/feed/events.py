@@ -18,7 +18,7 @@ from deskview.settings import Settings
 OWN_SIGMAS = -2.0
 """In a year of sessions hardly a day goes further."""
 WORDS = {
-    MOMENTUM: ("french", "Kenneth French's momentum factor", "French"),
+    MOMENTUM: ("french", "Kenneth French's momentum factor (thirds, milder than tenths)", "French"),
     DECILES: ("french-deciles", "Kenneth French's top less bottom tenth", "deciles"),
 }
 """What the records are called: in the JSON, in full, and where room is scarce."""
