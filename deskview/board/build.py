@@ -287,7 +287,7 @@ def _crowding(inputs: Inputs) -> Part[Crowding]:
 
 
 def _history(inputs: Inputs, before: Built | None) -> Part[HistoryReading]:
-    """Past days as they were studied, of that moment; the part before while nothing else is to be said: it is large."""
+    """Past days up to the close before; the part of the last board while nothing else is to be said: it is large."""
     notice, given = inputs.notices.get("history"), inputs.history
     if before is not None and given is before.inputs.history and notice == before.inputs.notices.get("history"):
         return before.board.history

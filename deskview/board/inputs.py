@@ -60,7 +60,7 @@ class CrowdingInputs:
 
 @dataclass(frozen=True)
 class HistoryInputs:
-    """What followed such days in the past, made once a session at the market's moment `as_of`; None until then.
+    """What followed such days in the past, made once a session as of the close before it, `as_of`; None until then.
 
     `records` are the days it rests on, the longest first, among which today's is ranked. `note` is what is wrong with
     the user's copy of a record, `model` and `copies` are what is studied anew once it is another.

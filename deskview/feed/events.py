@@ -30,7 +30,8 @@ async def refresh_events(context: Context) -> None:
     basis = await state.complete.get()
     found = await asyncio.to_thread(studied, basis, context.settings, state.history)
     if basis.session == state.session.value and found is not state.history:
-        state.history = replace(found, as_of=state.now, received=monotonic())
+        last = state.calendar.closes(state.calendar.previous(basis.session))
+        state.history = replace(found, as_of=last, received=monotonic())
 
 
 def studied(basis: Basis, settings: Settings, before: HistoryInputs) -> HistoryInputs:
