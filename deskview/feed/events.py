@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from deskview.analytics.assumptions import OWN_RULE
-from deskview.analytics.events import Record, Series, history_of, panic_days, read_record
+from deskview.analytics.events import Record, Series, history_of, panic_days, read_record, untold_days
+from deskview.analytics.panel import Bools
 from deskview.board import Basis, HistoryInputs
 from deskview.clock import monotonic
 from deskview.feed.context import Context
@@ -120,23 +121,29 @@ def _loaded(name: str, problems: list[str]) -> reader.Record | None:
 def _french(copy: reader.Record, days: pl.DataFrame, factors: reader.Record | None) -> Record:
     """A copy as a record, from its days of `session`, `spread` and perhaps `long`."""
     name, title, short = WORDS[copy.name]
-    panic = _panic(days, factors) if factors is not None and factors.vintage == copy.vintage else None
+    states = _panic(days, factors) if factors is not None and factors.vintage == copy.vintage else None
     about = kept.about(copy.name)
     fetched = f", got {about.fetched:%Y-%m-%d} from {about.source}" if about else ""
     return Record(
         record=name,
         title=title,
         short=short,
-        series=Series(days.get_column("session").to_list(), days.get_column("spread").to_numpy(), panic),
+        series=Series(days.get_column("session").to_list(), days.get_column("spread").to_numpy(), *(states or ())),
         source=f"of the CRSP database of {copy.vintage or 'an unknown month'}{fetched}",
         copyright=copy.copyright,
         long=days.get_column("long").to_numpy() if "long" in days.columns else None,
     )
 
 
-def _panic(days: pl.DataFrame, factors: reader.Record) -> "np.ndarray[tuple[int], np.dtype[np.bool_]] | None":
-    """Whether the market was in a panic as each day began; None where the factors do not have all these days."""
+def _panic(days: pl.DataFrame, factors: reader.Record) -> "tuple[Bools, Bools] | None":
+    """Whether the market was in a panic as each day began, and whether that can be told; None where the factors do not
+    have all these days."""
     market = factors.table.select("session", market=pl.col("mkt_rf") + pl.col("rf")).drop_nulls()
-    states = market.select("session", panic=pl.Series(panic_days(market.get_column("market").to_numpy())))
-    joined = days.join(states, on="session", how="left", maintain_order="left").get_column("panic")
-    return None if joined.has_nulls() else joined.to_numpy()
+    states = market.select(
+        "session",
+        panic=pl.Series(panic_days(market.get_column("market").to_numpy())),
+        told=pl.int_range(pl.len()) >= untold_days(),
+    )
+    joined = days.join(states, on="session", how="left", maintain_order="left")
+    panic, told = joined.get_column("panic"), joined.get_column("told")
+    return None if panic.has_nulls() else (panic.to_numpy(), told.to_numpy())

@@ -85,6 +85,10 @@ def test_french_s_record_comes_first_with_its_source_and_the_market_s_state(cras
     assert "202604" in french.source
     assert "2026-11-30" in french.source
     assert french.rules[0].panic is not None
+    told = found.records[0].series.told
+    assert told is not None
+    assert not told[:1_000].any(), "the state of the market rests on years"
+    assert told[-1]
     assert [study.rule for study in deciles.rules] == ["threshold", "sigma", "legs"]
     table = kept.load(DECILES)
     assert table is not None

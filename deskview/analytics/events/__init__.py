@@ -16,7 +16,16 @@ from deskview.analytics.events.reading import (
     months_of,
     read_record,
 )
-from deskview.analytics.events.rules import APART, below, by_legs, by_sigma, declustered, panic_days, whole_sigma
+from deskview.analytics.events.rules import (
+    APART,
+    below,
+    by_legs,
+    by_sigma,
+    declustered,
+    panic_days,
+    untold_days,
+    whole_sigma,
+)
 from deskview.analytics.events.structs import Event, Outcome, PathDay, Split, Study
 from deskview.analytics.events.study import ENOUGH, LONGEST, SPANS, Series, path_after, study
 
@@ -49,5 +58,6 @@ __all__ = [
     "rank_of",
     "read_record",
     "study",
+    "untold_days",
     "whole_sigma",
 ]

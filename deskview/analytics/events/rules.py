@@ -59,13 +59,18 @@ def panic_days(market: Floats, *, level: int = 2 * YEAR, window: int = YEAR // 2
 
     `market` are daily returns of the market, fractions. Bear: over the `level` sessions before the day it fell; high:
     the sd of the `window` returns before the day is above the median of all such until then, of which there must be
-    `least`. Days before that are not in panic.
+    `least`. Days before that are not in panic: of the first `untold_days` it can't be told.
     """
     bear = np.zeros(len(market), dtype=bool)
     if len(market) > level:
         wealth = np.concatenate([[1.0], np.cumprod(1 + market)])[:-1]
         bear[level:] = wealth[level:] < wealth[:-level]
     return bear & above_usual(sds_before(market, window), least)
+
+
+def untold_days(*, level: int = 2 * YEAR, window: int = YEAR // 2, least: int = 5 * YEAR) -> int:
+    """Of so many days at the start of a market's returns it can't be told whether they began in a panic."""
+    return max(level, window + least)
 
 
 def above_usual(values: Floats, least: int) -> Bools:

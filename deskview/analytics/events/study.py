@@ -42,11 +42,19 @@ SPANS = (*map(Span, (1, 5, 10, 21, 42, LONGEST)), Span(LONGEST, 42))
 
 @dataclass(frozen=True)
 class Series:
-    """Daily returns (fractions, finite) by session, and whether each began in a panic; None where that is not known."""
+    """Daily returns (fractions, finite) by session, and whether each began in a panic: None where that is not known;
+    `told` are the days of which it is, None for all.
+    """
 
     sessions: Sequence[date]
     returns: Floats
     panic: Bools | None = None
+    told: Bools | None = None
+
+    def panic_at(self, day: int) -> bool | None:
+        """Whether a day began in a panic; None where that is not known."""
+        untold = self.panic is None or (self.told is not None and not self.told[day])
+        return None if untold or self.panic is None else bool(self.panic[day])
 
 
 def study(
@@ -72,8 +80,13 @@ def study(
     enough = len(events) >= ENOUGH
     if not enough:
         reasons["peak_to_trough"] = _few(len(events))
-    panic = None if series.panic is None else series.panic[events]
-    if panic is None:
+    states = [series.panic_at(event) for event in events.tolist()]
+
+    def of_state(wanted: bool) -> Ints:
+        found: Ints = events[np.array([state is wanted for state in states], dtype=bool)]
+        return found
+
+    if series.panic is None:
         reasons["panic"] = reasons["calm"] = "the market's returns of those years are not here"
     return Study(
         rule=rule,
@@ -84,8 +97,8 @@ def study(
         events=len(events),
         outcomes=outcomes,
         peak_to_trough=float(np.median(falls)) if enough else None,
-        panic=None if panic is None else _split(series, wealth, events[panic], "panic", reasons),
-        calm=None if panic is None else _split(series, wealth, events[~panic], "calm", reasons),
+        panic=None if series.panic is None else _split(series, wealth, of_state(True), "panic", reasons),
+        calm=None if series.panic is None else _split(series, wealth, of_state(False), "calm", reasons),
         path=_path(wealth, events),
         all_events=_listed(series, wealth, chosen, events, falls),
         missing=reasons,
@@ -179,7 +192,7 @@ def _listed(series: Series, wealth: Floats, chosen: Ints, events: Ints, falls: F
             session=series.sessions[event],
             return_=float(series.returns[event]),
             days=int(days[place]),
-            panic=None if series.panic is None else bool(series.panic[event]),
+            panic=series.panic_at(event),
             after={label: _number(values[place]) for label, values in after.items()},
             peak_to_trough=float(falls[place]),
         )

@@ -21,6 +21,7 @@ from deskview.analytics.events import (
     rank_of,
     read_record,
     study,
+    untold_days,
 )
 from deskview.analytics.events.outcomes import matched, wealth_of
 from deskview.analytics.events.rules import above_usual, sds_before
@@ -169,6 +170,18 @@ def test_a_panic_is_a_fallen_market_of_high_volatility_known_before_the_day() ->
     later = market.copy()
     later[2_700] = 0.5
     assert panic_days(later)[:2_701].tolist() == panic[:2_701].tolist()
+
+
+def test_of_the_first_years_it_can_t_be_told_whether_they_were_a_panic() -> None:
+    returns = np.full(3_000, 0.001)
+    returns[[200, 900, 1_500, 2_000]] = -0.05
+    days = series_of(returns, panic=False)
+    told = np.arange(3_000) >= untold_days()
+    found = study(Series(days.sessions, returns, days.panic, told), np.array([200, 900, 1_500, 2_000]), rule="a rule")
+    assert untold_days() == 1_386
+    assert [event.panic for event in found.all_events] == [False, False, None, None]
+    assert found.calm is not None and found.calm.events == 2
+    assert found.panic is not None and found.panic.events == 0
 
 
 def test_both_legs_have_to_fall() -> None:
