@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from deskview.analytics.deleveraging import DeleveragingReading
+from deskview.analytics.deleveraging import DEFAULT_RULES, DeleveragingReading
 from deskview.analytics.events import HistoryReading, Outcome, RecordReading, Study
 from deskview.analytics.figure import Missing, Unit, figure, place, text
 from deskview.analytics.flow import Flow, Side
@@ -108,13 +108,18 @@ def _cut(given: Given) -> Sentence:
     if met and reading.record_n is not None:
         alike = f"{reading.record_n} had as many of the first four"
         days = f" Of {reading.record_days} past days that can be told, {alike}."
-    words = f"{reading.words[0].upper()}{reading.words[1:]} ({listed}).{days}"
-    told = next((flag.met is not None for flag in reading.flags if flag.name == "fall"), False)
-    case = "cut" if reading.words.startswith("positions cut") else "not cut" if told else "signs unknown"
+    fall = next((flag.met for flag in reading.flags if flag.name == "fall"), None)
+    perhaps = fall is None or (fall and len(met) + len(unknown) >= DEFAULT_RULES.cut_least)
+    case = "cut" if reading.words.startswith("positions cut") else "signs unknown" if perhaps else "not cut"
     figures = ("deleveraging.met", "deleveraging.of", "deleveraging.record_n")
     source = f"the market now; past days {reading.record_basis}"
-    brief = reading.words if case == "cut" else reading.words.replace(" of it", "").replace("signs", "signs of cuts")
+    brief = reading.words if case == "cut" else f"cuts {_NOT_TOLD[case]}, {reading.met} of {reading.of} signs"
+    words = f"{brief[0].upper()}{brief[1:]} ({listed}).{days}"
     return _sentence(case, words, brief, figures, n=reading.record_days if days else None, source=source)
+
+
+_NOT_TOLD = {"not cut": "not told", "signs unknown": "can't be told"}
+"""Under four signs, or without a fall among them; where it hangs on signs that are not known it can't be."""
 
 
 def _supply(given: Given) -> Sentence:

@@ -154,6 +154,32 @@ def test_what_followed_larger_falls_than_today_s_is_no_edge_of_today(board: Boar
     assert "such days" not in last.sentence + last.brief
 
 
+@pytest.mark.parametrize(
+    ("known", "case", "brief"),
+    [
+        ({"fall": True, "long_led": True}, "signs unknown", "cuts can't be told, 2 of 2 signs"),
+        ({"fall": True, "long_led": True, "calm_index": False, "dispersion": False, "volume": False}, "not cut", None),
+        ({"fall": False, "long_led": False, "calm_index": True}, "not cut", "cuts not told, 1 of 3 signs"),
+        ({"long_led": True, "calm_index": True}, "signs unknown", "cuts can't be told, 2 of 2 signs"),
+    ],
+)
+def test_cuts_are_not_told_only_where_no_sign_to_come_could_tell_them(
+    board: Board, known: dict[str, bool], case: str, brief: str | None
+) -> None:
+    reading = board.deleveraging.value
+    assert reading is not None
+    assert set(known) < {flag.name for flag in reading.flags}
+    flags = [msgspec.structs.replace(flag, met=known.get(flag.name)) for flag in reading.flags]
+    met, of = sum(flag.met is True for flag in flags), sum(flag.met is not None for flag in flags)
+    words = f"{met} of {of} signs" if "fall" in known else "momentum can't be told"
+    second = sentences(board, deleveraging=msgspec.structs.replace(reading, flags=flags, met=met, of=of, words=words))[
+        1
+    ]
+    assert second.case == case
+    assert brief is None or second.brief == brief
+    assert second.sentence.startswith(second.brief[0].upper() + second.brief[1:])
+
+
 def test_signs_without_momentum_s_own_are_not_called_uncut(board: Board) -> None:
     cut = board.deleveraging.value
     assert cut is not None
