@@ -53,6 +53,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     days: Annotated[
         int, figure("days", Unit.COUNT, "Of the rule's days, how many are counted as this one.", watched=False)
     ]
+    with_it: Annotated[
+        list[date], text("days with it", "The rule's other days within 21 sessions, counted as this one.")
+    ]
     panic: Annotated[bool | None, text("panic", "Whether it came in a bear market of high volatility.")]
     after: Annotated[
         dict[str, Annotated[Number, figure("return after", Unit.FRACTION, "Over those sessions.", watched=False)]],

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -186,12 +187,14 @@ def _path(wealth: Floats, events: Ints) -> list[PathDay]:
 def _listed(series: Series, wealth: Floats, chosen: Ints, events: Ints, falls: Floats) -> list[Event]:
     """Every event with what followed it, the newest first."""
     after = {span.label: forward(wealth, events, span.sessions, after=span.after) for span in SPANS}
-    days = np.diff(np.searchsorted(chosen, [*events, len(series.returns)]))
+    bounds = np.searchsorted(chosen, [*events, len(series.returns)]).tolist()
+    ones = [[series.sessions[day] for day in chosen[start:end].tolist()] for start, end in pairwise(bounds)]
     return [
         Event(
             session=series.sessions[event],
             return_=float(series.returns[event]),
-            days=int(days[place]),
+            days=len(ones[place]),
+            with_it=ones[place][1:],
             panic=series.panic_at(event),
             after={label: _number(values[place]) for label, values in after.items()},
             peak_to_trough=float(falls[place]),

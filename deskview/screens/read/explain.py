@@ -6,10 +6,10 @@ from deskview.format import MISSING, figure, percent
 from deskview.screens import deleveraging
 from deskview.screens.frame.card import Card, Line, Topic, rests_on
 from deskview.screens.frame.history import standing
-from deskview.screens.read.record import choices, chosen, limits
+from deskview.screens.read.record import Chosen, choices, chosen, limits
 
 if TYPE_CHECKING:
-    from deskview.analytics.events import HistoryReading, Outcome
+    from deskview.analytics.events import Event, HistoryReading, Outcome
     from deskview.board import Board
     from deskview.board.summary import ReadReading, Sentence
 
@@ -40,16 +40,34 @@ TOPIC = Topic(
 
 
 def read_card(board: "Board", reading: "ReadReading", key: str | None, variant: str) -> Card:
-    """On a sign that of the signs, on a rule that of what followed, on a sentence its figures; else every sentence."""
+    """On a sign that of the signs, on a rule or an event of `variant` what followed; else every sentence or the one."""
     history, cut = board.history.value, board.deleveraging.value
     if cut is not None and key in {*(flag.name for flag in cut.flags), *(one.name for one in cut.drivers)}:
         return deleveraging.card(board, cut, key, variant)
     if history is not None and key is not None and any(key.startswith(choice.key) for choice in choices(history)):
         return card(board, history, key, variant)
+    choice = chosen(history, variant) if history is not None else None
+    event = next((each for each in choice.study.all_events if str(each.session) == key), None) if choice else None
+    if choice is not None and event is not None:
+        return Card(TOPIC.title, TOPIC.text, tuple(_event(choice, event)), rests_on(board, board.history, priced=False))
     told = list(enumerate(reading.sentences, 1))
     under = [each for each in told if key is not None and key.startswith(f"{each[0]}:")]
     lines = [line for place, sentence in under or told for line in _sentence(board, place, sentence)]
     return Card(READ_TOPIC.title, READ_TOPIC.text, tuple(lines), rests_on(board, board.read, priced=False))
+
+
+def _event(choice: Chosen, event: "Event") -> list[Line]:
+    """An event: its day and those counted with it, and what followed."""
+    days = ", ".join(map(str, event.with_it)) or "none"
+    rule = f"{choice.record.short} {choice.study.title}"
+    panic = {True: "in a panic", False: "not in a panic", None: "whether in a panic can't be told"}[event.panic]
+    return [
+        Line("event", f"{event.session}, {percent(event.return_)}: {rule}; {panic}"),
+        Line("days with it", days),
+        *(Line(f"{span} after", percent(value)) for span, value in event.after.items()),
+        Line("peak to trough", percent(event.peak_to_trough)),
+        Line("source", choice.record.source),
+    ]
 
 
 def _sentence(board: "Board", place: int, sentence: "Sentence") -> list[Line]:

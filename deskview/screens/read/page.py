@@ -93,6 +93,11 @@ class ReadPage(PanesPage):
             yield Pane(Chart(id="season"), title=TITLES["season"], id="pane-season")
         yield Static("", id="copyright", markup=False)
 
+    @property
+    def variant(self) -> str:
+        """The rule whose events are listed: the card of one is told by it."""
+        return self._rule
+
     def views_for(self, columns: int, rows: int) -> Sequence[View]:
         """One pane at a time in a small terminal, outcomes with paths and events in a large one."""
         return SMALL if columns < 100 or rows < 30 else LARGE

@@ -87,6 +87,8 @@ def test_days_near_an_event_count_with_it() -> None:
     found = of(series_of(returns))
     assert (found.days, found.events) == (5, 3)
     assert [event.days for event in found.all_events] == [1, 1, 3]
+    first = found.all_events[-1]
+    assert [(day - first.session).days for day in first.with_it] == [5, 21]
 
 
 def test_of_few_events_there_are_counts_and_the_reason() -> None:

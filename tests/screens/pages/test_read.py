@@ -111,6 +111,26 @@ async def test_the_event_under_the_cursor_has_its_path_drawn_and_the_rule_its_ev
         assert [row[0] for row in rows(app, "events")] == [str(event.session) for event in own.rules[-1].all_events]
 
 
+async def test_the_card_of_an_event_has_its_days_and_what_followed(board: Board) -> None:
+    board = with_record(board)
+    history, read = board.history.value, board.read.value
+    assert history is not None and read is not None
+    study = history.records[0].rules[0]
+    event = study.all_events[-1]
+    lines = {line.label: line.text for line in read_card(board, read, str(event.session), "long:threshold").lines}
+    assert lines["event"].startswith(f"{event.session}, −5.0%: long {study.title}")
+    assert lines["days with it"] == "none"
+    assert lines["21 after"] == f"{of(event.after['21']):+.1%}".replace("-", "−")
+    other = history.records[-1].rules[0].all_events[0]
+    own = read_card(board, read, str(other.session), f"own:{history.records[-1].rules[0].rule}")
+    assert {line.label for line in own.lines} >= {"event", "days with it", "63 after"}
+
+
+def of(value: float | None) -> float:
+    assert value is not None
+    return value
+
+
 async def test_months_are_compounded_and_stand_by_year(board: Board) -> None:
     async with opened(with_record(board), "read", (120, 40)) as (app, pilot):
         await pressed(app, pilot, "x", "x")
@@ -200,6 +220,17 @@ def test_a_year_cut_off_by_either_end_of_the_record_is_no_dot() -> None:
     cut = msgspec.structs.replace(reading, last=date(2017, 3, 20))
     before, _, _ = season_chart(cut).series
     assert (newest.label, before.label) == ("2017", "2016")
+
+
+def test_years_in_another_order_are_the_same_dots() -> None:
+    reading = read_record(long_record(30))
+    years = sorted({month.year for month in reading.months if 1990 < month.year < 2017})
+    other = dict(zip(years, reversed(years), strict=True))
+    moved = [msgspec.structs.replace(month, year=other.get(month.year, month.year)) for month in reading.months]
+    before, after = season_chart(reading), season_chart(msgspec.structs.replace(reading, months=moved))
+    dots = [sorted(zip(one.series[1].x, map(str, one.series[1].y), strict=True)) for one in (before, after)]
+    assert dots[0] == dots[1]
+    assert before.series[0] == after.series[0], "the newest year stays"
 
 
 def returns(reading: RecordReading, year: int, month: int) -> float:
