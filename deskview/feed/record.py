@@ -46,4 +46,12 @@ class RecordFetch:
                 tell(Progress(done, len(NAMES), (monotonic() - began) / done * (len(NAMES) - done)))
         except RecordError as error:
             errors.append(error.sentence)
-        state.record_errors = tuple(errors)
+        state.record_errors = _once(errors)
+
+
+def _once(errors: list[str]) -> tuple[str, ...]:
+    """The sentences, the first alone where all have its cause: a host that is not reached is told once."""
+    causes = {error.partition(". ")[0] for error in errors}
+    if len(errors) < 2 or len(causes) > 1:
+        return tuple(errors)
+    return errors[0], f"So it is with {len(errors) - 1} more files."

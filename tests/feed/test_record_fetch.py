@@ -55,6 +55,17 @@ async def test_what_comes_is_studied_and_what_does_not_is_said_and_asked_for_aga
         assert well.history.value is not None
 
 
+async def test_a_host_that_is_not_reached_is_told_once(crash: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "BASE_URL", "http://127.0.0.1:1/ftp/")
+    monkeypatch.setattr(fetch, "TWICE", replace(fetch.TWICE, first_wait_s=0.001, jitter_s=0.0))
+    async with running(simulated(), crash.cache) as shown:
+        await shown.until(lambda board: board.history.value is not None)
+        shown.feed.fetch_record()
+        board = await shown.until(lambda board: "daily momentum" in board.history.note)
+        assert board.history.note.count("No data:") == 1
+        assert "So it is with 2 more files." in board.history.note
+
+
 async def test_where_the_settings_refuse_it_nobody_is_asked(crash: Made, library: Server) -> None:
     async with running(simulated(), crash.cache, msgspec.structs.replace(QUICK, history="off")) as shown:
         shown.feed.fetch_record()
