@@ -54,8 +54,9 @@ class Series:
 
     def panic_at(self, day: int) -> bool | None:
         """Whether a day began in a panic; None where that is not known."""
-        untold = self.panic is None or (self.told is not None and not self.told[day])
-        return None if untold or self.panic is None else bool(self.panic[day])
+        if self.panic is None or (self.told is not None and not self.told[day]):
+            return None
+        return bool(self.panic[day])
 
 
 def study(

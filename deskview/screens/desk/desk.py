@@ -4,7 +4,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Grid
@@ -136,11 +135,6 @@ class DeskScreen(LeanScreen[None]):
             self.focus_next()
         else:
             self.focus_previous()
-
-    @on(SubjectLine.Opened)
-    async def open_page(self, event: SubjectLine.Opened) -> None:
-        """The line of a page was opened."""
-        await self.run_action(f"app.page({event.subject!r})")
 
     def action_zoom(self) -> None:
         """Shows the focused pane alone, or all of them again."""

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.events import Click
-from textual.message import Message
 
 from deskview.screens.frame.status_lines import DeskStrip, Segments
 
@@ -18,22 +17,15 @@ class SubjectLine(DeskStrip, can_focus=True):
     SubjectLine:focus { background: $table-cursor; text-style: $table-cursor-style; }
     """
 
-    class Opened(Message):
-        """The page `subject` is asked for."""
-
-        def __init__(self, subject: str) -> None:
-            super().__init__()
-            self.subject = subject
-
     def __init__(self, subject: str, segments: Segments) -> None:
         super().__init__(segments)
         self._subject = subject
 
-    def action_open(self) -> None:
-        """Asks for the page."""
-        self.post_message(self.Opened(self._subject))
+    async def action_open(self) -> None:
+        """Opens the page."""
+        await self.run_action(f"app.page({self._subject!r})")
 
-    def on_click(self, event: Click) -> None:
+    async def on_click(self, event: Click) -> None:
         """A click opens it as enter does."""
         event.stop()
-        self.action_open()
+        await self.action_open()

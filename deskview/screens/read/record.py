@@ -156,11 +156,16 @@ def month_rows(record: "RecordReading | None") -> list[Row]:
     by_year: dict[int, dict[int, Month]] = {}
     for month in record.months:
         by_year.setdefault(month.year, {})[month.month] = month
-    ends = {(record.months[0].year, record.months[0].month), (record.months[-1].year, record.months[-1].month)}
+    ends = _ends(record)
     return [
         Row(str(year), (Cell(str(year), "strong"), *(_month(months.get(number), ends) for number in range(1, 13))))
         for year, months in sorted(by_year.items(), reverse=True)
     ]
+
+
+def _ends(record: "RecordReading") -> set[tuple[int, int]]:
+    """Year and month of its first and last day, of which days lack."""
+    return {(day.year, day.month) for day in (record.first, record.last)}
 
 
 def _month(month: "Month | None", ends: set[tuple[int, int]]) -> Cell:
@@ -193,7 +198,7 @@ def season_chart(record: "RecordReading | None") -> ChartSpec:
 
 def _seasons(record: "RecordReading") -> list[tuple[int, float, float]]:
     """Years with what January returned and what the two months after it did; a month cut off by either end is none."""
-    ends = {(record.first.year, record.first.month), (record.last.year, record.last.month)}
+    ends = _ends(record)
     months = {(m.year, m.month): m.return_ for m in record.months if (m.year, m.month) not in ends}
     years = [year for year, month in months if month == 1 and {(year, 2), (year, 3)} <= months.keys()]
     return [(year, months[year, 1], (1 + months[year, 2]) * (1 + months[year, 3]) - 1) for year in sorted(years)]
