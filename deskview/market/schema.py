@@ -169,6 +169,25 @@ CONDITIONS: Schema = {
     "updates_open_close": pl.Boolean(),
 }
 
+#: The option contracts of one underlying as the provider tells them. `root` is the letters of the contract's symbol,
+#: which may differ from the underlying (SPXW in the chain of SPX; one that ends in a digit is of an adjusted contract).
+#: `right` is call or put, `multiplier` shares a contract, `oi` contracts open at the end of the last trading day, `iv`
+#: a year's volatility, `bid`, `ask` and `close` per share. Anything but root, expiry and strike may be null.
+CHAIN: Schema = {
+    "ticker": pl.String(),
+    "root": pl.String(),
+    "expiry": pl.Date(),
+    "strike": pl.Float64(),
+    "right": pl.String(),
+    "style": pl.String(),
+    "multiplier": pl.Float64(),
+    "oi": pl.Float64(),
+    "iv": pl.Float64(),
+    "bid": pl.Float64(),
+    "ask": pl.Float64(),
+    "close": pl.Float64(),
+}
+
 #: Adjusted daily history, what `analytics` reads: prices on today's share basis (see analytics.adjust).
 #: `total_close` is the close with cash dividends reinvested, on today's basis: what returns and signals are
 #: taken from. `dollar_volume_usd` is price times volume as traded that day.

@@ -1,0 +1,184 @@
+"""From the contracts of a chain to strikes: one volatility for both rights, open interest of each, years to settlement.
+
+What is not used is counted by its reason; nothing is made up but the volatility of today's expiry, whose greeks the
+vendor does not tell, and that is marked.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import numpy as np
+import polars as pl
+
+from deskview.analytics.gamma.black_scholes import Terms, implied_sigma
+from deskview.analytics.panel import Floats
+from deskview.market.sessions import NEW_YORK, OPEN, Calendar
+
+FLOOR_MINUTES = 30.0
+"""Nearer to settlement the gamma at the money grows without bound: so near counts as this."""
+YEAR_MINUTES = 525_600.0
+LEAST_IV, MOST_IV = 0.01, 4.0
+"""Volatilities of the vendor's outside are no volatilities: its own sample has 5.0 beside a gamma of 0."""
+TICK_USD = 0.05
+MORNING_ROOTS = ("SPX", "NDX", "RUT")
+"""Settled at the open of their last day; every other root at the close."""
+FROM_VENDOR, FROM_MID, FROM_CLOSE, FROM_NEXT = "vendor", "mid", "close", "next expiry"
+SOURCES = (FROM_VENDOR, FROM_MID, FROM_CLOSE, FROM_NEXT)
+
+
+@dataclass(frozen=True)
+class Strikes:
+    """The strikes of a chain that count: arrays of the same length, an entry an expiry, root and strike.
+
+    `calls` and `puts` are open interest times shares a contract, `iv` a year's volatility, `source` an index into
+    SOURCES, `settles` the moment of settlement in seconds of the epoch. `contracts` had open interest, `used` are
+    those with a volatility; `left_out` counts the others by reason.
+    """
+
+    expiry: "np.ndarray[tuple[int], np.dtype[np.datetime64]]"
+    strike: Floats
+    calls: Floats
+    puts: Floats
+    iv: Floats
+    source: "np.ndarray[tuple[int], np.dtype[np.int8]]"
+    settles: Floats
+    contracts: int = 0
+    used: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    def years(self, now: datetime) -> Floats:
+        """Years to settlement, half an hour at least; what has settled has none and is NaN."""
+        minutes = (self.settles - now.timestamp()) / 60.0
+        return np.where(minutes > 0, np.maximum(minutes, FLOOR_MINUTES) / YEAR_MINUTES, np.nan)
+
+
+def strikes_of(chain: pl.DataFrame, terms: Terms, now: datetime, calendar: Calendar) -> Strikes:
+    """The strikes of CHAIN that count at a moment of the market, each with the volatility of the right that is out of
+    the money, else of the other: the vendor's, else that of the mid, else of the close.
+
+    Raises ValueError where the spot is no price.
+    """
+    if not terms.spot > 0:
+        raise ValueError(f"the spot is {terms.spot}, which is no price")
+    left_out: Counter[str] = Counter()
+    rows = _kept(chain, now, calendar, left_out)
+    contracts = rows.height
+    priced = _with_sigma(rows, terms, now)
+    found = _by_strike(priced, terms.spot)
+    found = _from_next_expiry(found, terms.spot, now)
+    without = found.filter(pl.col("iv").is_null())
+    if missing := int(without.get_column("contracts").sum()):
+        left_out["no volatility"] += missing
+    found = found.filter(pl.col("iv").is_not_null()).sort("expiry", "settles", "strike")
+    return Strikes(
+        expiry=found.get_column("expiry").to_numpy(),
+        strike=found.get_column("strike").to_numpy(),
+        calls=found.get_column("calls").to_numpy(),
+        puts=found.get_column("puts").to_numpy(),
+        iv=found.get_column("iv").to_numpy(),
+        source=found.get_column("source").to_numpy(),
+        settles=found.get_column("settles").to_numpy(),
+        contracts=contracts,
+        used=contracts - missing,
+        left_out=dict(left_out),
+    )
+
+
+def settlement(expiry: date, root: str, calendar: Calendar) -> datetime:
+    """When a contract's value is settled, UTC: at the open for roots settled in the morning, else at the close."""
+    if root in MORNING_ROOTS:
+        return datetime.combine(expiry, OPEN, NEW_YORK)
+    return calendar.closes(expiry)
+
+
+def _kept(chain: pl.DataFrame, now: datetime, calendar: Calendar, left_out: Counter[str]) -> pl.DataFrame:
+    """Rows with open interest that are still to settle and are of ordinary contracts, with `settles` in seconds."""
+    last = chain.select("root", "expiry").unique()
+    ends = [settlement(day, root, calendar).timestamp() for root, day in last.iter_rows()]
+    rows = chain.join(last.with_columns(settles=pl.Series(ends, dtype=pl.Float64)), on=["root", "expiry"], how="left")
+    checks: tuple[tuple[str, pl.Expr], ...] = (
+        ("adjusted contract", pl.col("root").str.contains(r"\d$")),
+        ("no right or strike", ~pl.col("right").is_in(["call", "put"]) | ~(pl.col("strike") > 0)),
+        ("settled", pl.col("settles") <= now.timestamp()),
+        ("open interest not told", pl.col("oi").is_null()),
+        ("open interest below zero", pl.col("oi") < 0),
+        ("no shares a contract", ~(pl.col("multiplier") > 0)),
+    )
+    for reason, wrong in checks:
+        is_wrong = wrong.fill_null(value=True)
+        if count := rows.select(is_wrong.sum()).item():
+            left_out[reason] += count
+            rows = rows.filter(~is_wrong)
+    told = ["root", "expiry", "strike", "right"]
+    if twice := rows.height - rows.unique(told).height:
+        left_out["told twice"] += twice
+        rows = rows.unique(told, keep="last", maintain_order=True)
+    return rows.filter(pl.col("oi") > 0)  # nobody holds the others: they count nowhere and are no fault
+
+
+def _with_sigma(rows: pl.DataFrame, terms: Terms, now: datetime) -> pl.DataFrame:
+    """The rows with `sigma` and `source`, null where none of the three can be had."""
+    years = np.maximum((rows.get_column("settles").to_numpy() - now.timestamp()) / 60.0, FLOOR_MINUTES) / YEAR_MINUTES
+    call, strike = (rows.get_column("right") == "call").to_numpy(), rows.get_column("strike").to_numpy()
+    mid = rows.select(
+        pl.when((pl.col("bid") > 0) & (pl.col("ask") >= pl.col("bid"))).then((pl.col("bid") + pl.col("ask")) / 2)
+    ).to_series()
+    sigma = rows.select(
+        pl.when(pl.col("iv").is_finite() & pl.col("iv").is_between(LEAST_IV, MOST_IV)).then(pl.col("iv"))
+    ).to_series()
+    told = sigma.cast(pl.Float64).fill_null(np.nan).to_numpy().copy()
+    source = np.where(np.isfinite(told), 0, -1).astype(np.int8)
+    for place, prices in ((1, mid), (2, rows.get_column("close"))):
+        at = np.flatnonzero(source < 0)
+        if not len(at):
+            break
+        price = prices.cast(pl.Float64).fill_null(np.nan).to_numpy()[at]
+        own = implied_sigma(price, terms, strike[at], years[at], call=call[at], tick=TICK_USD)
+        own = np.where((own >= LEAST_IV) & (own <= MOST_IV), own, np.nan)
+        told[at] = own
+        source[at[np.isfinite(own)]] = place
+    return rows.with_columns(sigma=pl.Series(told).fill_nan(None), origin=pl.Series(source))
+
+
+def _by_strike(rows: pl.DataFrame, spot: float) -> pl.DataFrame:
+    """A row an expiry, settlement and strike; the volatility is that of the right out of the money where it has one."""
+    outer = pl.col("right") == pl.when(pl.col("strike") >= spot).then(pl.lit("call")).otherwise(pl.lit("put"))
+    known = pl.col("sigma").is_not_null()
+    shares = pl.col("oi") * pl.col("multiplier")
+    best = (known & outer).cast(pl.Int8) * 2 + known.cast(pl.Int8)
+    return (
+        rows.with_columns(best=best)
+        .sort("best", descending=True, maintain_order=True)
+        .group_by("expiry", "settles", "strike", maintain_order=True)
+        .agg(
+            calls=shares.filter(pl.col("right") == "call").sum().cast(pl.Float64),
+            puts=shares.filter(pl.col("right") == "put").sum().cast(pl.Float64),
+            iv=pl.col("sigma").first(),
+            source=pl.col("origin").first(),
+            contracts=pl.len(),
+        )
+    )
+
+
+def _from_next_expiry(strikes: pl.DataFrame, spot: float, now: datetime) -> pl.DataFrame:
+    """Strikes of the first expiry without a volatility get that of the expiry after it at the same moneyness.
+
+    The vendor tells no greeks on an expiry's own day, and a bid may be wanting.
+    """
+    if strikes.is_empty():
+        return strikes
+    today = now.astimezone(NEW_YORK).date()
+    is_bare = (pl.col("expiry") == today) & pl.col("iv").is_null()
+    later = strikes.filter((pl.col("expiry") > today) & pl.col("iv").is_not_null())
+    if later.is_empty() or strikes.filter(is_bare).is_empty():
+        return strikes
+    following = later.filter(pl.col("settles") == pl.col("settles").min()).sort("strike")
+    x, y = following.get_column("strike").to_numpy() / spot, following.get_column("iv").to_numpy()
+    wanted = strikes.get_column("strike").to_numpy() / spot
+    smile = pl.Series(np.interp(wanted, x, y, left=np.nan, right=np.nan)).fill_nan(None)
+    place = pl.lit(SOURCES.index(FROM_NEXT), dtype=pl.Int8)
+    return strikes.with_columns(
+        source=pl.when(is_bare & smile.is_not_null()).then(place).otherwise(pl.col("source")),
+        iv=pl.when(is_bare).then(smile).otherwise(pl.col("iv")),
+    )
