@@ -172,7 +172,8 @@ CONDITIONS: Schema = {
 #: The option contracts of one underlying as the provider tells them. `root` is the letters of the contract's symbol,
 #: which may differ from the underlying (SPXW in the chain of SPX; one that ends in a digit is of an adjusted contract).
 #: `right` is call or put, `multiplier` shares a contract, `oi` contracts open at the end of the last trading day, `iv`
-#: a year's volatility, `bid`, `ask` and `close` per share. Anything but root, expiry and strike may be null.
+#: a year's volatility, `bid`, `ask` and `close` per share, `spot` the underlying's price as told with the contract.
+#: Anything but root, expiry and strike may be null.
 CHAIN: Schema = {
     "ticker": pl.String(),
     "root": pl.String(),
@@ -186,6 +187,7 @@ CHAIN: Schema = {
     "bid": pl.Float64(),
     "ask": pl.Float64(),
     "close": pl.Float64(),
+    "spot": pl.Float64(),
 }
 
 #: Adjusted daily history, what `analytics` reads: prices on today's share basis (see analytics.adjust).

@@ -140,6 +140,9 @@ class Provider(Protocol):
     async def short_volume(self, session: date) -> Table:
         """SHORT_VOLUME of the whole market for one session."""
 
+    async def chain(self, underlying: str, expiries: tuple[date, date], strikes: tuple[float, float]) -> Table:
+        """CHAIN of an underlying (SPX, SPY, NVDA): contracts whose expiry and strike lie within, every page."""
+
     async def conditions(self) -> Table:
         """CONDITIONS of stock trades."""
 

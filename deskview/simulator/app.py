@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deskview.simulator.faults import UNLISTED, corrupted, parse_faults
 from deskview.simulator.scenario import parse_scenario, read_scenario
-from deskview.simulator.wire import bars, corporate, reference, snapshot, trades
+from deskview.simulator.wire import bars, corporate, options, reference, snapshot, trades
 from deskview.simulator.wire.backend import Clock, Market
 from deskview.simulator.wire.guard import Guard
 from deskview.simulator.wire.plans import Plan, granted
@@ -52,6 +52,8 @@ ROUTES: dict[str, Endpoint] = {
     "/stocks/v1/dividends": corporate.dividends,
     "/stocks/v1/short-volume": corporate.short_volume,
     "/stocks/v1/short-interest": corporate.short_interest,
+    "/v3/snapshot/options/{underlying}": options.chain,
+    "/fed/v1/treasury-yields": options.yields,
 }
 #: Answered on the event loop: they need no history. So are a few prints of one name, which take less than the thread.
 _AT_ONCE = (reference.now, reference.upcoming, reference.exchanges, reference.conditions, reference.types)

@@ -59,6 +59,21 @@ class SessionFlow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stray: Annotated[float, Meta(ge=0)] = 1.0
 
 
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who holds options: by how much calls outweigh puts in gamma, in the session and in those before, the newest last.
+
+    Further back it is what it is first.
+    """
+
+    tilt: Annotated[list[Annotated[float, Meta(gt=-1, lt=1)]], Meta(min_length=1)] = msgspec.field(
+        default_factory=lambda: [0.2]
+    )
+
+    def tilt_of(self, back: int) -> float:
+        """That of so many sessions before the scenario's."""
+        return self.tilt[max(len(self.tilt) - 1 - back, 0)]
+
+
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One session: its date, its clock, its shocks and its flows."""
 
@@ -69,6 +84,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     volume: Annotated[float, Meta(gt=0)] = 1.0
     shock: Shock = msgspec.field(default_factory=Shock)
     flow: SessionFlow = msgspec.field(default_factory=SessionFlow)
+    options: Options = msgspec.field(default_factory=Options)
 
 
 def scenario_names() -> list[str]:

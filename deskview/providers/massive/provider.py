@@ -38,6 +38,7 @@ TICKER = Reader(wire.TickerRow)
 SPLIT = Reader(wire.Split)
 DIVIDEND = Reader(wire.Dividend)
 SHORT = Reader(wire.ShortVolume)
+CONTRACT = Reader(wire.ContractRow)
 CONDITION = Reader(wire.Condition)
 OVERVIEW = msgspec.json.Decoder(wire.OverviewEnvelope)
 STATUS = msgspec.json.Decoder(wire.StatusNow)
@@ -48,6 +49,9 @@ BARS_A_PAGE = 50_000
 SHORT_ROWS_A_PAGE = 50_000
 ACTIONS_A_PAGE = 5_000
 LISTING_A_PAGE = 1_000
+CONTRACTS_A_PAGE = 250
+INDICES = frozenset({"SPX", "NDX", "RUT"})
+"""Underlyings that the vendor marks as indices."""
 
 #: A clock outside these years can't be a market's: sessions, dates and zones would be worked out for no such time.
 CLOCK_YEARS = range(2003, 2101)
@@ -264,6 +268,24 @@ class Massive:
             return reference.short_volume(rows, session, rejects)
 
         return await self._client.whole_table("stocks/v1/short-volume", Capability.SHORT_VOLUME, SHORT, make, params)
+
+    async def chain(self, underlying: str, expiries: tuple[date, date], strikes: tuple[float, float]) -> Table:
+        """CHAIN by the snapshot of the chain, by strike: by ticker the first page is all of today's expiry."""
+        params: Params = {
+            "expiration_date.gte": expiries[0].isoformat(),
+            "expiration_date.lte": expiries[1].isoformat(),
+            "strike_price.gte": f"{strikes[0]:g}",
+            "strike_price.lte": f"{strikes[1]:g}",
+            "sort": "strike_price",
+            "order": "asc",
+            "limit": CONTRACTS_A_PAGE,
+        }
+
+        def make(rows: list[wire.ContractRow], rejects: Rejects) -> pl.DataFrame:
+            return reference.chain(rows, expiries, strikes, rejects)
+
+        path = f"v3/snapshot/options/{in_path(f'I:{underlying}' if underlying in INDICES else underlying)}"
+        return await self._client.whole_table(path, Capability.CHAINS, CONTRACT, make, params)
 
     async def conditions(self) -> Table:
         """CONDITIONS of stock trades."""

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 
 from deskview.market.schema import (
+    CHAIN,
     CONDITIONS,
     DELISTED,
     DETAILS,
@@ -35,6 +36,9 @@ from deskview.providers.massive.cleaning import (
 from deskview.providers.massive.tables import columns
 from deskview.providers.massive.wire import (
     Condition,
+    ContractDay,
+    ContractQuote,
+    ContractRow,
     Dividend,
     Overview,
     Rules,
@@ -42,6 +46,7 @@ from deskview.providers.massive.wire import (
     Split,
     StatusNow,
     TickerRow,
+    UnderlyingAsset,
     Upcoming,
     UpdateRules,
 )
@@ -189,3 +194,62 @@ def closures(rows: list[Upcoming]) -> dict[date, Closure]:
         except ValueError:
             log.warning("coming closure left out: %s", neutralise(f"{row.date} {row.status}", limit=80))
     return found
+
+
+NO_QUOTE, NO_DAY, NO_UNDERLYING = ContractQuote(), ContractDay(), UnderlyingAsset()
+OCC = r"^O:([A-Z][A-Z0-9.]{0,5})(\d{6})([CP])(\d{8})$"
+"""A contract's ticker: root, last day, right, strike in thousandths."""
+
+
+def chain(
+    rows: list[ContractRow], expiries: tuple[date, date], strikes: tuple[float, float], rejects: Rejects
+) -> pl.DataFrame:
+    """CHAIN of contracts within the bounds that were asked for, by expiry, strike and right.
+
+    A row whose ticker tells another expiry, right or strike than its details is left out: one of them is wrong.
+    """
+    told = [row.details for row in rows]
+    quotes, days = [row.last_quote or NO_QUOTE for row in rows], [row.day or NO_DAY for row in rows]
+    under = [row.underlying_asset or NO_UNDERLYING for row in rows]
+    number = {name: pl.Float64() for name in ("strike", "multiplier", "oi", "iv", "bid", "ask", "close", "spot")}
+    wire = pl.DataFrame(
+        {
+            "ticker": [one.ticker for one in told],
+            "expires": [one.expiration_date for one in told],
+            "strike": [one.strike_price for one in told],
+            "right": [one.contract_type for one in told],
+            "style": [one.exercise_style for one in told],
+            "multiplier": [one.shares_per_contract for one in told],
+            "oi": [row.open_interest for row in rows],
+            "iv": [row.implied_volatility for row in rows],
+            "bid": [quote.bid for quote in quotes],
+            "ask": [quote.ask for quote in quotes],
+            "close": [day.close for day in days],
+            "spot": [one.value if one.price is None else one.price for one in under],
+        },
+        schema={**dict.fromkeys(("ticker", "expires", "right", "style"), pl.String()), **number},
+    )
+    symbol = pl.col("ticker").str.extract_groups(OCC)
+    parts = wire.with_columns(
+        root=symbol.struct.field("1"),
+        day=symbol.struct.field("2"),
+        letter=symbol.struct.field("3"),
+        thousandths=symbol.struct.field("4").cast(pl.Int64()),
+        expiry=iso_date("expires"),
+    )
+    frame = rejects.drop(
+        parts,
+        {
+            "the ticker is no contract's": pl.col("root").is_null(),
+            "the last day is no date": pl.col("expiry").is_null(),
+            "the ticker tells another last day": pl.col("expiry").dt.strftime("%y%m%d") != pl.col("day"),
+            "the ticker tells another strike": (pl.col("strike") * 1000 - pl.col("thousandths")).abs() > 0.5,
+            "the ticker tells another right": pl.col("right").is_in(["call", "put"])
+            & (pl.col("right").str.head(1).str.to_uppercase() != pl.col("letter")),
+            "the contract is outside the bounds asked for": ~pl.col("expiry").is_between(*expiries)
+            | ~pl.col("strike").is_between(*strikes),
+            **repeated("ticker"),
+        },
+    )
+    priced = frame.with_columns(positive(name) for name in ("iv", "bid", "ask", "close", "spot", "multiplier"))
+    return require(priced.sort("expiry", "strike", "right").select(*CHAIN), CHAIN, "chain")

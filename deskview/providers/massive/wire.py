@@ -195,6 +195,48 @@ class ShortVolume(Struct):
     short_volume: float
 
 
+class ContractDetails(Struct, gc=False):
+    """What a contract is; the root stands in its ticker."""
+
+    ticker: str
+    contract_type: str
+    expiration_date: str
+    strike_price: float
+    exercise_style: str | None = None
+    shares_per_contract: float | None = None
+
+
+class ContractQuote(Struct, gc=False):
+    """Absent by plan."""
+
+    bid: float | None = None
+    ask: float | None = None
+
+
+class ContractDay(Struct, gc=False):
+    """What is read of its session; often empty."""
+
+    close: float | None = None
+
+
+class UnderlyingAsset(Struct, gc=False):
+    """A stock has a price, an index a value, by plan."""
+
+    price: float | None = None
+    value: float | None = None
+
+
+class ContractRow(Struct, gc=False):
+    """A contract of a chain. On its last day it has no greeks and often no volatility."""
+
+    details: ContractDetails
+    implied_volatility: float | None = None
+    open_interest: float | None = None
+    last_quote: ContractQuote | None = None
+    day: ContractDay | None = None
+    underlying_asset: UnderlyingAsset | None = None
+
+
 class Rules(Struct):
     """What a print with a condition updates."""
 

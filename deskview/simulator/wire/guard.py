@@ -29,6 +29,7 @@ _OF_PATHS = {
     "/stocks/v1/dividends": plans.DIVIDENDS,
     "/stocks/v1/short-volume": plans.SHORT_VOLUME,
     "/stocks/v1/short-interest": plans.SHORT_INTEREST,
+    "/v3/snapshot/options/": plans.CHAINS,
 }
 """Whole requests, by how their paths begin; bars within a day and the listing are told apart by more."""
 _WITHIN_A_DAY = ("second", "minute", "hour")
