@@ -34,6 +34,7 @@ def together(found: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
         ("/v3/reference/tickers?market=stocks&active=true&type=ETF", 1000),
         ("/v3/reference/conditions?asset_class=stocks", 1000),
         ("/stocks/v1/splits?sort=ticker.asc", 5000),
+        ("/v3/snapshot/options/AAPL?expiration_date.lte=2026-02-20&sort=strike_price", 250),
         ("/stocks/v1/dividends?ex_dividend_date.gte=2026-01-20", 5000),
         ("/v2/aggs/ticker/NVDA/range/1/day/2025-11-01/2026-02-04?adjusted=false", 50_000),
         ("/v2/aggs/ticker/NVDA/range/1/day/2025-11-01/2026-02-04?sort=desc", 50_000),

@@ -39,6 +39,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "trades": TRADES,
     "short volume": (f"/stocks/v1/short-volume?date={YESTERDAY}&limit=50",),
     "short interest": ("/stocks/v1/short-interest?ticker=NVDA",),
+    "option chains": ("/v3/snapshot/options/NVDA?limit=20",),
 }  # fmt: skip
 """The requests each capability is, in whole."""
 FIELDS: dict[str, tuple[str, ...]] = {

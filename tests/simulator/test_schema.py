@@ -35,6 +35,8 @@ CALLS = [
     ("/stocks/v1/dividends", "/stocks/v1/dividends?limit=3000"),
     ("/stocks/v1/short-volume", "/stocks/v1/short-volume?date=2026-02-03&limit=5000"),
     ("/stocks/v1/short-interest", "/stocks/v1/short-interest?limit=500"),
+    ("/v3/snapshot/options/{underlyingAsset}", "/v3/snapshot/options/NVDA?limit=250&expiration_date.gt=2026-02-04"),
+    ("/fed/v1/treasury-yields", "/fed/v1/treasury-yields?limit=50&sort=date.desc"),
 ]
 SNAPSHOTS = [(SNAPSHOT, SNAPSHOT), (f"{SNAPSHOT}/{{stocksTicker}}", f"{SNAPSHOT}/NVDA")]
 
