@@ -42,6 +42,8 @@ CONDITIONS = ("above", "below", "crosses", "sigma", "percentile")
 ExportFormat = Literal["csv", "parquet", "json"]
 Notification = Literal["osc9", "osc777", "both", "off"]
 OnOff = Literal["on", "off"]
+GammaChains = Literal["near", "whole", "off"]
+GammaConvention = Literal["naive", "customers long", "unsigned"]
 
 
 _CLEARED = ("above", "below", "sigma", "percentile")
@@ -150,6 +152,15 @@ class Supply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Their largest position, as a multiple of their assets."""
 
 
+class Gamma(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which option chains are asked for, and whose side dealers are taken to be on."""
+
+    chains: GammaChains = "near"
+    """near: the coming 60 days and strikes within 15 % of the price; whole: every contract; off: none."""
+    convention: GammaConvention = "naive"
+    """naive: dealers long calls and short puts; customers long: short both; unsigned: all open interest, no sign."""
+
+
 class Alert(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A rule on one reading; exactly one of above, below, crosses, sigma and percentile says when it fires."""
 
@@ -253,6 +264,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     momentum: Momentum = Momentum()
     leverage: Leverage = Leverage()
     supply: Supply = Supply()
+    gamma: Gamma = Gamma()
     alert: tuple[Alert, ...] = ()
     """Rules on readings; one table a rule."""
     alert_bell: bool = True
@@ -284,6 +296,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _TABLES: dict[str, Any] = {
     "alert": Alert,
     "flow": Flow,
+    "gamma": Gamma,
     "leverage": Leverage,
     "momentum": Momentum,
     "refresh": Refresh,
@@ -326,10 +339,12 @@ def _choices_for(path: list[str]) -> tuple[str, ...]:
     choices = {
         "export_format": ExportFormat,
         "alert_notification": Notification,
-        "momentum": MomentumSignal,
+        "signal": MomentumSignal,
         "history": OnOff,
+        "chains": GammaChains,
+        "convention": GammaConvention,
     }
-    return get_args(choices.get(path[0] if path else "", ClosureWord))
+    return get_args(choices.get(path[-1] if path else "", ClosureWord))
 
 
 def _explain(text: str, fault: str) -> str:

@@ -23,6 +23,9 @@ RECORDED: Final[dict[str, tuple[str, ...]]] = {
         f"the same {_CLOSE}",
         "the same of funds that are listed and reset daily",
     ),
+    "gamma-mornings": (
+        "dealers' gamma of SPX and SPY by the naive convention at the open, at the close before, 60 days and ±15 %",
+    ),
     "flow-windows": ("retail and non-retail dollars of the first prints from a moment on, as they were printed",),
     "overlaps": (
         "weighted Jaccard of the retail favourites and each leg, from 100 names on",

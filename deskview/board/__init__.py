@@ -6,6 +6,7 @@ from deskview.board.build import Built, build, build_board
 from deskview.board.inputs import (
     CrowdingInputs,
     FlowInputs,
+    GammaInputs,
     HistoryInputs,
     Inputs,
     Notice,
@@ -26,6 +27,7 @@ __all__ = [
     "CrowdingInputs",
     "DailyTables",
     "FlowInputs",
+    "GammaInputs",
     "HistoryInputs",
     "Inputs",
     "Notice",

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from deskview.analytics import breadth, deleveraging, leverage, momentum, rotation
+from deskview.analytics import breadth, deleveraging, gamma, leverage, momentum, rotation
 from deskview.analytics.adjust import last_closes
 from deskview.analytics.breadth import BreadthModel
 from deskview.analytics.chain import Completed, Gap, complete, unknown_facts, with_types
@@ -107,6 +107,7 @@ class Basis:
     rotation: rotation.RotationModel | None
     leverage: leverage.LeverageModel | None
     deleveraging: deleveraging.DeleveragingModel | None
+    gamma: gamma.GammaModel | None
     reasons: dict[str, str]
 
     def names_of_interest(self) -> list[str]:
@@ -205,6 +206,7 @@ def build_basis(
         rotation=_prepared("rotation", made.rotation, reasons),
         leverage=_prepared("leverage", made.leverage, reasons),
         deleveraging=_prepared("deleveraging", lambda: made.deleveraging(momentum_model, breadth_model), reasons),
+        gamma=_prepared("gamma", made.gamma, reasons),
         reasons=reasons,
     )
 
@@ -330,6 +332,19 @@ class _Session:
             counts=self.tables.share_counts,
             own=self.known.counts,
             tickers=self.tables.tickers,
+            calendar=self.calendar,
+        )
+
+    def gamma(self) -> gamma.GammaModel:
+        """Of the options that are asked for, beside the funds."""
+        reference = self.reference
+        return gamma.prepare(
+            self.past.panel,
+            self.names,
+            reference.underlyings,
+            reference.funds.get_column("underlying").drop_nulls().unique(),
+            self.tables.dividends,
+            session=self.session,
             calendar=self.calendar,
         )
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import polars as pl
 
-from deskview.analytics import breadth, deleveraging, flow, leverage, momentum, rotation
+from deskview.analytics import breadth, deleveraging, flow, gamma, leverage, momentum, rotation
 from deskview.analytics.events import HistoryReading, Record
 from deskview.analytics.favourites import Crowding
 from deskview.analytics.figure import place
@@ -21,7 +21,7 @@ from deskview.board.summary import ReadReading
 from deskview.market.source import Source
 
 Reading = TypeVar("Reading")
-OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage", "deleveraging")
+OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage", "deleveraging", "gamma")
 """The parts that are read from the market's snapshot, as single names' figures are."""
 WATCHED = (*OF_THE_MARKET, "flow", "crowding")
 """The parts with figures rules are set on; the others are of past days, and of what these say."""
@@ -92,6 +92,7 @@ class Board:
     rotation: Annotated[Part[rotation.RotationReading], place("rotation")]
     leverage: Annotated[Part[leverage.Leverage], place("leveraged ETFs")]
     deleveraging: Annotated[Part[deleveraging.DeleveragingReading], place("positions cut")]
+    gamma: Annotated[Part[gamma.Gamma], place("dealers' gamma")]
     flow: Annotated[Part[flow.Flow], place("flow")]
     crowding: Annotated[Part[Crowding], place("favourites")] = field(default_factory=Part)
     history: Annotated[Part[HistoryReading], place("past days like this")] = field(default_factory=Part)

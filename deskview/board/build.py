@@ -2,35 +2,31 @@
 
 import logging
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import polars as pl
 
-from deskview.analytics import breadth, deleveraging, flow, leverage, momentum, rotation
+from deskview.analytics import breadth, deleveraging, flow, gamma, leverage, momentum, rotation
 from deskview.analytics.events import HistoryReading
 from deskview.analytics.favourites import Crowding
-from deskview.board.board import Board, Part, Status
+from deskview.board.board import Board, Part
 from deskview.board.checks import checked, no_surer_than
 from deskview.board.flows import Compared, compared, opened
-from deskview.board.inputs import Inputs, Notice, OffExchange, Wire
+from deskview.board.gamma import Profiles, profiles_of
+from deskview.board.inputs import Inputs, OffExchange, Wire
 from deskview.board.market import Market, market_of
 from deskview.board.occasional import completed, ranked
+from deskview.board.parts import AnyReading, Moment, awaited, part_of
 from deskview.board.summary import Given, ReadReading
 from deskview.board.summary import read as summed
 from deskview.board.trend import Trend, followed
 from deskview.market.sessions import NEW_YORK
 
 log = logging.getLogger(__name__)
-_BESIDE = frozenset({"creation_usd", "rank", "record_n", "score", "sigma_of_hour", "universe_share", "verdict"})
-"""Figures that need more sessions than a new desk holds (creations, today's rank, the score), or that there are not at
-all times (σ of the hour before the open, a verdict or days with as many signs on a calm day, a universe of names the
-user chose): without them a reading is whole."""
-
-
 STALE_AFTER_S = 60.0
 """Where the newest price is older than this the market's figures are stale: somewhere one trades every second."""
 PRINTS_BEHIND = timedelta(minutes=5)
@@ -38,27 +34,19 @@ PRINTS_BEHIND = timedelta(minutes=5)
 KEPT_PRICES = "snapshot prices"
 
 
-class Reading(Protocol):
-    """What every method hands out."""
-
-    @property
-    def missing(self) -> Mapping[str, str]:
-        """Path of a missing figure to the reason in words."""
-
-
-AnyReading = TypeVar("AnyReading", bound=Reading)
 Model = TypeVar("Model")
 
 
 @dataclass(frozen=True)
 class Built:
-    """A board, what it was made of, and what the next is held against: the market, what flow was compared with, and the
-    headline figures of the last half-hour."""
+    """A board, what it was made of, and what the next is held against: the market, what flow was compared with, the
+    profiles of gamma, and the headline figures of the last half-hour."""
 
     inputs: Inputs
     board: Board
     market: Market | None
     compared: Compared = field(default_factory=Compared)
+    profiles: Profiles = field(default_factory=Profiles)
     trend: Trend = field(default_factory=Trend)
 
 
@@ -76,19 +64,28 @@ def build(inputs: Inputs, before: Built | None = None) -> Built:
     kept = before if before is not None and _same_market(inputs, before.inputs) else None
     market = kept.market if kept is not None else _held_against(inputs, before)
     found = compared(inputs, market, before.compared if before else None)
+    profiles = profiles_of(inputs, market, before.profiles if before else None)
     names = opened(inputs, market, before.inputs if before else None, before.board.opened if before else {})
-    board = replace(_board(inputs, market, kept, found, _history(inputs, before)), opened=names)
+    beside = _Beside(found, profiles, _history(inputs, before))
+    board = replace(_board(inputs, market, kept, beside), opened=names)
     trend = followed(before.trend if before else Trend(), board)
-    return Built(inputs, replace(board, d30m=trend.changes, d30m_missing=trend.missing), market, found, trend)
+    board = replace(board, d30m=trend.changes, d30m_missing=trend.missing)
+    return Built(inputs, board, market, found, profiles, trend)
 
 
 def _held_against(inputs: Inputs, before: Built | None) -> Market | None:
     return market_of(inputs, before.market if before else None, before.inputs.basis if before else None)
 
 
-def _board(
-    inputs: Inputs, market: Market | None, kept: Built | None, found: Compared, history: Part[HistoryReading]
-) -> Board:
+class _Beside(NamedTuple):
+    """What is made less often than a board."""
+
+    compared: Compared
+    profiles: Profiles
+    history: Part[HistoryReading]
+
+
+def _board(inputs: Inputs, market: Market | None, kept: Built | None, beside: _Beside) -> Board:
     parts = _MarketParts(inputs, market, kept)
     basis = inputs.basis
     of_momentum = parts.part(
@@ -114,9 +111,10 @@ def _board(
         ),
         leverage=of_leverage,
         deleveraging=_deleveraging(parts, of_momentum, of_breadth, of_leverage),
-        flow=_flow(inputs, market, found),
+        gamma=_gamma(parts, beside.profiles, of_leverage),
+        flow=_flow(inputs, market, beside.compared),
         crowding=_crowding(inputs),
-        history=history,
+        history=beside.history,
         basis=basis,
         live=market.live if market else None,
         snapshot=market.snapshot if market else None,
@@ -144,8 +142,8 @@ def _read_of(board: Board, before: Board | None) -> Part[ReadReading]:
     why = {name: part.note or "not known yet" for name, part in zip(READ_FROM, others, strict=True)}
     values = {name: part.value for name, part in zip(READ_FROM, others, strict=True)}
     given = Given(**values, why=why)
-    moment = _Moment(first.as_of, first.received, first.data_as_of, first.age_s, first.delay_s)
-    return no_surer_than(_read("read", lambda: summed(given), moment, None), *others)
+    moment = Moment(first.as_of, first.received, first.data_as_of, first.age_s, first.delay_s)
+    return no_surer_than(part_of("read", lambda: summed(given), moment, None), *others)
 
 
 def _same_market(inputs: Inputs, before: Inputs) -> bool:
@@ -180,14 +178,14 @@ class _MarketParts:
             same: Part[AnyReading] = getattr(self.kept.board, name)
             return same
         if basis is None or market is None:
-            return _awaited(notice, "waiting for the first market snapshot and the daily history")
+            return awaited(notice, "waiting for the first market snapshot and the daily history")
         if model is None:
-            return _awaited(notice, basis.reasons.get(name, "its history is still coming"))
-        part = _read(name, lambda: read(model, market.live, market.at), self._moment(market), notice)
+            return awaited(notice, basis.reasons.get(name, "its history is still coming"))
+        part = part_of(name, lambda: read(model, market.live, market.at), self._moment(market), notice)
         return checked(part, market, basis)
 
-    def _moment(self, market: Market) -> "_Moment":
-        return _Moment(
+    def _moment(self, market: Market) -> "Moment":
+        return Moment(
             at=market.at,
             received=market.received,
             data_as_of=market.data_as_of,
@@ -215,6 +213,26 @@ def _deleveraging(parts: _MarketParts, *others: Part[Any]) -> Part[deleveraging.
     return no_surer_than(own, *others)
 
 
+def _gamma(parts: _MarketParts, profiles: Profiles, of_leverage: Part[leverage.Leverage]) -> Part[gamma.Gamma]:
+    """Dealers' gamma by the chains of the session, beside the leveraged funds of the same moment."""
+    inputs, then = parts.inputs, parts.kept
+    notice, kept, basis = inputs.notices.get("gamma"), inputs.gamma.kept, inputs.basis
+    if basis is not None and inputs.gamma.session != basis.session:
+        kept = None
+    if kept is None or not kept.books:
+        reason = next(iter(kept.reasons.values()), "") if kept else ""
+        return awaited(notice, reason or "waiting for the option chains")
+    if then is not None and (then.profiles is not profiles or then.board.leverage is not of_leverage):
+        parts = replace(parts, kept=None)
+    curves, funds = profiles.curves, of_leverage.value
+    own = parts.part(
+        "gamma",
+        basis.gamma if basis else None,
+        lambda model, live, at: gamma.read(model, kept, live, at, funds=funds, curves=curves),
+    )
+    return no_surer_than(own, of_leverage)
+
+
 def _of_favourites(inputs: Inputs) -> tuple[Crowding | None, pl.DataFrame | None, str]:
     """The favourites, retail's share name by name, and why it is not to come."""
     notice = inputs.notices.get("crowding")
@@ -234,9 +252,9 @@ def _flow(inputs: Inputs, market: Market | None, found: Compared) -> Part[flow.F
     notice, given, basis = inputs.notices.get("flow"), inputs.flow, inputs.basis
     today, sample, as_of = given.today, given.sample, given.as_of
     if today is None or sample is None or as_of is None or basis is None:
-        return _awaited(notice, "waiting for the prints of the sample's names")
+        return awaited(notice, "waiting for the prints of the sample's names")
     final, _whole = as_of >= today.session_close, len(given.counted) >= sample.height
-    moment = _Moment(
+    moment = Moment(
         at=as_of,
         received=given.received,
         data_as_of=min(as_of, today.session_close),
@@ -246,7 +264,7 @@ def _flow(inputs: Inputs, market: Market | None, found: Compared) -> Part[flow.F
         if final or len(given.counted) < sample.height
         else _behind(as_of, market.at if market else inputs.snapshot_at),
     )
-    return _read(
+    return part_of(
         "flow",
         lambda: _with_off_exchange(
             flow.read(
@@ -282,8 +300,8 @@ def _crowding(inputs: Inputs) -> Part[Crowding]:
     notice, given, basis = inputs.notices.get("crowding"), inputs.crowding, inputs.basis
     reading, as_of = given.reading, inputs.snapshot_at or inputs.now
     if reading is None or as_of is None or basis is None:
-        return _awaited(notice, "waiting for the samples of the momentum universe")
-    return _read("crowding", lambda: reading, _Moment(as_of, given.received, age_s=None), notice)
+        return awaited(notice, "waiting for the samples of the momentum universe")
+    return part_of("crowding", lambda: reading, Moment(as_of, given.received, age_s=None), notice)
 
 
 def _history(inputs: Inputs, before: Built | None) -> Part[HistoryReading]:
@@ -293,64 +311,8 @@ def _history(inputs: Inputs, before: Built | None) -> Part[HistoryReading]:
         return before.board.history
     reading, as_of = given.reading, given.as_of
     if reading is None or as_of is None:
-        return _awaited(notice, "waiting for the daily history")
-    return _read("history", lambda: reading, _Moment(as_of, given.received, age_s=None), notice)
-
-
-def _awaited(notice: Notice | None, reason: str) -> Part[Any]:
-    if notice is None:
-        return Part.awaited(reason)
-    return Part.awaited(notice.text, notice.progress, notice.retry_at)
-
-
-@dataclass(frozen=True)
-class _Moment:
-    """What a part says of the time of its data, of the doubt in them, and why they are `old` where they are."""
-
-    at: datetime
-    received: float
-    data_as_of: datetime | None = None
-    age_s: float | None = 0.0
-    delay_s: float = 0.0
-    doubt: str = ""
-    old: str = ""
-
-
-def _read(name: str, read: Callable[[], AnyReading], moment: _Moment, notice: Notice | None) -> Part[AnyReading]:
-    try:
-        value = read()
-    except Exception:
-        log.exception("%s could not be computed", name)
-        return Part.awaited("a fault of deskview's own in computing it; the log has the details")
-    doubts = (moment.doubt, notice.text if notice and notice.doubt else "")
-    doubt = ". ".join(filter(None, doubts))
-    return Part(
-        value=value,
-        as_of=moment.at,
-        status=Status.DOUBT if doubt else _status(moment, notice, incomplete=_incomplete(value)),
-        missing=value.missing,
-        note=_notes(notice, moment),
-        progress=notice.progress if notice else None,
-        received=moment.received,
-        data_as_of=moment.data_as_of,
-        doubt=doubt,
-        age_s=moment.age_s,
-        delay_s=moment.delay_s,
-        retry_at=notice.retry_at if notice else None,
-    )
-
-
-def _notes(notice: Notice | None, moment: _Moment) -> str:
-    """What failed; else how old the figures are, and what is still to come."""
-    note = _note(notice) if notice and not notice.doubt else ""
-    return note if notice and notice.fault else " ".join(filter(None, (moment.old, note)))
-
-
-def _status(moment: _Moment, notice: Notice | None, *, incomplete: bool) -> Status:
-    """How far figures that are not in doubt can be trusted."""
-    if (notice and notice.fault) or moment.old:
-        return Status.STALE
-    return Status.PARTIAL if (notice and not notice.whole) or incomplete else Status.LIVE
+        return awaited(notice, "waiting for the daily history")
+    return part_of("history", lambda: reading, Moment(as_of, given.received, age_s=None), notice)
 
 
 def _wire(wire: Wire, market: Market | None) -> Wire:
@@ -360,20 +322,6 @@ def _wire(wire: Wire, market: Market | None) -> Wire:
     kept = {KEPT_PRICES: len(market.seen.kept)}
     why = {KEPT_PRICES: ("no price came, or one beyond what trading allows: the last good one is shown",)}
     return replace(wire, left_out={**wire.left_out, **kept}, reasons={**wire.reasons, **why})
-
-
-def _note(notice: Notice) -> str:
-    """What is said beside figures there are."""
-    return f"{notice.text} The last good figures stay." if notice.fault and notice.keeps_figures else notice.text
-
-
-def _incomplete(value: Reading) -> bool:
-    """Whether names of the sample or a figure at the top of the reading are lacking; a gap further down is told under
-    `missing` alone."""
-    if isinstance(value, flow.Flow) and value.names < value.focus:
-        return True
-    top = (path for path in value.missing if "." not in path and path not in _BESIDE)
-    return any(getattr(value, path.replace("return", "return_"), "") is None for path in top)
 
 
 def _with_off_exchange(reading: flow.Flow, off_exchange: OffExchange) -> flow.Flow:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from deskview.analytics import flow, leverage
+from deskview.analytics import flow, gamma, leverage
 from deskview.analytics.events import HistoryReading, Record
 from deskview.analytics.favourites import Crowding
 from deskview.board.basis import Basis
@@ -73,6 +73,17 @@ class HistoryInputs:
     note: str = ""
     model: object = None
     copies: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True)
+class GammaInputs:
+    """The option chains of a session; None while the first is still to come. `left_out` counts rows that did not fit,
+    `reasons` names the commonest."""
+
+    kept: gamma.Kept | None = None
+    session: date | None = None
+    left_out: int = 0
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +179,7 @@ class Inputs:
     flow: FlowInputs = FlowInputs()
     crowding: CrowdingInputs = field(default_factory=CrowdingInputs)
     history: HistoryInputs = field(default_factory=HistoryInputs)
+    gamma: GammaInputs = GammaInputs()
     off_exchange: OffExchange = field(default_factory=OffExchange)
     week: WeekInputs = field(default_factory=WeekInputs)
     notices: Mapping[str, Notice] = field(default_factory=dict)

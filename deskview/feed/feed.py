@@ -20,6 +20,7 @@ from deskview.alerts.engine import Alerts
 from deskview.board import Board, Built, build
 from deskview.board.alerts import AlertChange
 from deskview.clock import PULSE_S, Clocks, monotonic
+from deskview.feed.chains import refresh_chains
 from deskview.feed.context import Context, Registry
 from deskview.feed.diagnostics import MarketDiagnostics
 from deskview.feed.events import refresh_events
@@ -161,6 +162,7 @@ class Feed:
             Task.FLOW_YEAR: (often.reference_s, partial(refresh_year, context)),
             Task.CROWDING: (often.reference_s, partial(refresh_crowding, context)),
             Task.OFF_EXCHANGE: (often.reference_s, partial(refresh_off_exchange, context)),
+            Task.CHAINS: (often.reference_s, partial(refresh_chains, context)),
             Task.SIMULATION: (often.simulation_s, partial(refresh_simulation, context, self._build)),
             Task.SCORE: (often.reference_s, partial(refresh_score, context, self._build)),
             Task.HISTORY: (often.reference_s, partial(refresh_events, context)),
@@ -179,7 +181,7 @@ class Feed:
             began = monotonic()
             past = asyncio.create_task(done(Task.CROWDING, Task.FLOW_YEAR))
             try:
-                await done(Task.PRINTS, Task.OFF_EXCHANGE)
+                await done(Task.PRINTS, Task.OFF_EXCHANGE, Task.CHAINS)
                 await asyncio.wait([past], timeout=max(0.0, began + wait_s - monotonic()))
             finally:
                 past.cancel()

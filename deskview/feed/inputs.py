@@ -47,6 +47,7 @@ _PARTS: dict[Task, tuple[str, ...]] = {
     Task.PRINTS: ("flow",),
     Task.FLOW_YEAR: ("flow",),
     Task.CROWDING: ("crowding",),
+    Task.CHAINS: ("gamma",),
     Task.OFF_EXCHANGE: (),
     Task.HISTORY: ("history",),
     Task.RECORD: ("history",),
@@ -126,6 +127,7 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
         flow=_flow_inputs(state),
         crowding=CrowdingInputs(state.crowding, state.crowding_received, state.retail_shares),
         history=state.history,
+        gamma=state.gamma,
         off_exchange=OffExchange(state.off_exchange, _sentence(state.faults.get(Task.OFF_EXCHANGE))),
         week=state.week,
         notices=_notices(provider, state),
@@ -176,7 +178,7 @@ def _flow_inputs(state: FeedState) -> FlowInputs:
 def _left_out(state: FeedState) -> dict[str, int]:
     """Rows that are not used, by table: those that did not fit, and splits that prices do not support."""
     basis, counts = state.basis.value, {"snapshot": state.snapshot_left_out, "flow samples": state.samples_left_out}
-    counts |= state.daily.left_out
+    counts |= {**state.daily.left_out, "option chains": state.gamma.left_out}
     counts["splits"] = counts.get("splits", 0) + (basis.splits_left_out if basis else 0)
     counts[NAMES_FILE] = unusable(basis.own).height if basis else 0
     return counts
@@ -185,6 +187,7 @@ def _left_out(state: FeedState) -> dict[str, int]:
 def _reasons(state: FeedState) -> dict[str, tuple[str, ...]]:
     """Why, by the same names, as far as it is known."""
     own = {"snapshot": state.snapshot_reasons, "flow samples": state.samples_reasons}
+    own["option chains"] = state.gamma.reasons
     if basis := state.basis.value:
         why = unusable(basis.own).group_by("unused", maintain_order=True).len()
         own[NAMES_FILE] = tuple(f"{reason} ({count})" for reason, count in why.iter_rows())

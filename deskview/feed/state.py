@@ -12,7 +12,7 @@ from deskview.analytics.favourites import Crowding
 from deskview.analytics.flow import FLOW_WINDOWS, FlowState
 from deskview.analytics.gate import ClockSeen
 from deskview.analytics.leverage import Backtest
-from deskview.board import Basis, HistoryInputs, OpenedName, WeekInputs
+from deskview.board import Basis, GammaInputs, HistoryInputs, OpenedName, WeekInputs
 from deskview.feed.bars import LeftOut
 from deskview.feed.sampling import Drawn, TodaysWindows
 from deskview.feed.tasks import Failure, Progress, Task
@@ -203,6 +203,7 @@ class FeedState:
     crowding: Crowding | None = None
     crowding_received: float = 0.0
     history: HistoryInputs = field(default_factory=HistoryInputs)
+    gamma: GammaInputs = field(default_factory=GammaInputs)
     record_errors: tuple[str, ...] = ()
     retail_shares: pl.DataFrame | None = None
     open_name: str | None = None

@@ -35,6 +35,7 @@ class Task(StrEnum):
     PRINTS = "prints"
     FLOW_YEAR = "year of flow"
     CROWDING = "retail favourites"
+    CHAINS = "option chains"
     OFF_EXCHANGE = "off-exchange volume"
     OPENED = "prints of the opened name"
     OPENED_YEAR = "year of the opened name"
@@ -50,6 +51,7 @@ UNITS: Mapping[Task, str] = {
     Task.PRINTS: "names",
     Task.FLOW_YEAR: "sessions",
     Task.CROWDING: "sessions",
+    Task.CHAINS: "underlyings",
     Task.OPENED_YEAR: "sessions",
     Task.RECORD: "files",
 }

@@ -7,12 +7,14 @@ vendor does not tell, and that is marked.
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from deskview.analytics.gamma.black_scholes import Terms, implied_sigma
-from deskview.analytics.panel import Floats
+from deskview.analytics.panel import Floats, Ints
 from deskview.market.sessions import NEW_YORK, OPEN, Calendar
 
 FLOOR_MINUTES = 30.0
@@ -27,13 +29,20 @@ FROM_VENDOR, FROM_MID, FROM_CLOSE, FROM_NEXT = "vendor", "mid", "close", "next e
 SOURCES = (FROM_VENDOR, FROM_MID, FROM_CLOSE, FROM_NEXT)
 
 
+class Groups(NamedTuple):
+    """Values that differ, ascending, and the place among them of each entry."""
+
+    values: "np.ndarray[tuple[int], np.dtype[Any]]"
+    place: Ints
+
+
 @dataclass(frozen=True)
 class Strikes:
     """The strikes of a chain that count: arrays of the same length, an entry an expiry, root and strike.
 
     `calls` and `puts` are open interest times shares a contract, `iv` a year's volatility, `source` an index into
-    SOURCES, `settles` the moment of settlement in seconds of the epoch. `contracts` had open interest, `used` are
-    those with a volatility; `left_out` counts the others by reason.
+    SOURCES, `settles` the moment of settlement in seconds of the epoch, `label` the strike it is told under.
+    `contracts` had open interest, `used` are those with a volatility; `left_out` counts the others by reason.
     """
 
     expiry: "np.ndarray[tuple[int], np.dtype[np.datetime64]]"
@@ -43,6 +52,7 @@ class Strikes:
     iv: Floats
     source: "np.ndarray[tuple[int], np.dtype[np.int8]]"
     settles: Floats
+    label: Floats
     contracts: int = 0
     used: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
@@ -51,6 +61,38 @@ class Strikes:
         """Years to settlement, half an hour at least; what has settled has none and is NaN."""
         minutes = (self.settles - now.timestamp()) / 60.0
         return np.where(minutes > 0, np.maximum(minutes, FLOOR_MINUTES) / YEAR_MINUTES, np.nan)
+
+    @cached_property
+    def expiries(self) -> Groups:
+        """The days of expiry, the nearest first, and which one each entry is of."""
+        return Groups(*np.unique(self.expiry.astype("datetime64[D]"), return_inverse=True))
+
+    @cached_property
+    def labels(self) -> Groups:
+        """The strikes that are told, from the lowest up, and which one each entry is of."""
+        return Groups(*np.unique(self.label, return_inverse=True))
+
+    def beside(self, other: "Strikes", scale: float) -> "Strikes":
+        """These and the strikes of another underlying that trades at 1/scale of the price: its strikes are scaled, and
+        its shares so that their dollars stay the same. They are told under the nearest strike there is here."""
+        strike = other.strike * scale
+        known = self.labels.values
+        at = np.clip(np.searchsorted(known, strike), 1, max(len(known) - 1, 1))
+        low, high = known[at - 1], known[np.minimum(at, len(known) - 1)]
+        nearest = np.where(strike - low < high - strike, low, high)
+        return Strikes(
+            expiry=np.concatenate([self.expiry, other.expiry]),
+            strike=np.concatenate([self.strike, strike]),
+            calls=np.concatenate([self.calls, other.calls / scale]),
+            puts=np.concatenate([self.puts, other.puts / scale]),
+            iv=np.concatenate([self.iv, other.iv]),
+            source=np.concatenate([self.source, other.source]),
+            settles=np.concatenate([self.settles, other.settles]),
+            label=np.concatenate([self.label, nearest]),
+            contracts=self.contracts + other.contracts,
+            used=self.used + other.used,
+            left_out=dict(Counter(self.left_out) + Counter(other.left_out)),
+        )
 
 
 def strikes_of(chain: pl.DataFrame, terms: Terms, now: datetime, calendar: Calendar) -> Strikes:
@@ -79,6 +121,7 @@ def strikes_of(chain: pl.DataFrame, terms: Terms, now: datetime, calendar: Calen
         iv=found.get_column("iv").to_numpy(),
         source=found.get_column("source").to_numpy(),
         settles=found.get_column("settles").to_numpy(),
+        label=found.get_column("strike").to_numpy(),
         contracts=contracts,
         used=contracts - missing,
         left_out=dict(left_out),

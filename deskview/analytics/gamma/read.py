@@ -8,8 +8,9 @@ import numpy as np
 
 from deskview.analytics.gamma.black_scholes import Terms, gamma
 from deskview.analytics.gamma.chain import FROM_NEXT, SOURCES, Strikes
-from deskview.analytics.gamma.structs import ExpiryGamma, GammaReading, ProfilePoint, StrikeGamma
-from deskview.analytics.panel import Bools, Floats
+from deskview.analytics.gamma.options import OptionBook
+from deskview.analytics.gamma.structs import ExpiryGamma, ProfilePoint, StrikeGamma, UnderlyingGamma, Walls
+from deskview.analytics.panel import Floats
 from deskview.market.sessions import NEW_YORK, Calendar
 
 NAIVE, CUSTOMERS_LONG, UNSIGNED = "naive", "customers long", "unsigned"
@@ -22,118 +23,142 @@ CONVENTIONS: Mapping[str, tuple[float, float]] = {
 bought, customers long has them short both; unsigned is none."""
 REACH, STEP = 0.20, 0.0025
 """How far the profile reaches, and its step."""
-WINDOW = 0.15
-"""Walls are looked for within so much of the price."""
+DRAWN = 0.15
+"""So far from the price the profile is drawn and walls are looked for."""
 BALANCED = 0.05
 """Of its mass: a net smaller than this hangs on the choice of volatilities (SPX, 2022: threefold between two)."""
 ONE_PERCENT = 0.01
 MOVES: Floats = np.round(np.arange(-round(REACH / STEP), round(REACH / STEP) + 1) * STEP, 6)
+TOLD_STRIKES = 40
+"""The strikes with most gamma that are told one by one."""
 
 
 @dataclass(frozen=True)
-class Book:
-    """The strikes that are still to settle at a moment, with what dealers are taken to hold of each."""
+class Curve:
+    """The profile as it was computed: the net in dollars per 1 % at each of MOVES from `spot`."""
+
+    spot: float
+    net: Floats
+
+    @property
+    def flips(self) -> list[float]:
+        """Prices at which it changes its sign, by linear interpolation, the nearest to the spot first."""
+        prices, found = self.spot * (1.0 + MOVES), []
+        for place in np.flatnonzero(np.diff(np.sign(self.net)) != 0).tolist():
+            below, above = self.net[place], self.net[place + 1]
+            if below == 0.0 and place > 0:
+                continue  # counted as the end of the step before
+            found.append(float(prices[place] + (prices[place + 1] - prices[place]) * below / (below - above)))
+        return sorted(found, key=lambda price: abs(price - self.spot))
+
+
+@dataclass(frozen=True)
+class Position:
+    """What dealers are taken to hold of each strike at a moment, in shares by a convention; of the settled none."""
 
     strikes: Strikes
     terms: Terms
-    live: Bools
     years: Floats
     calls: Floats
     puts: Floats
 
     def per_1pct(self, spot: float) -> Floats:
         """Dollars of gamma a share of open interest per 1 %, an entry a strike, were the underlying at `spot`."""
-        strikes, live = self.strikes, self.live
-        one = gamma(replace(self.terms, spot=spot), strikes.strike[live], self.years, strikes.iv[live])
+        one = gamma(replace(self.terms, spot=spot), self.strikes.strike, self.years, self.strikes.iv)
         return one * spot * spot * ONE_PERCENT
 
-    def at(self, spot: float) -> float:
-        """The net there."""
-        return float(self.per_1pct(spot) @ (self.calls + self.puts))
+    def curve(self) -> Curve:
+        """The profile; some tens of milliseconds, for a thread."""
+        net = self.calls + self.puts
+        spots = (self.terms.spot * (1.0 + MOVES)).tolist()
+        return Curve(self.terms.spot, np.array([float(self.per_1pct(spot) @ net) for spot in spots]))
 
 
-def book_of(strikes: Strikes, terms: Terms, now: datetime, convention: str = NAIVE) -> Book:
-    """The book at a moment. Raises KeyError for a convention there is not."""
+def position_of(strikes: Strikes, terms: Terms, now: datetime, convention: str = NAIVE) -> Position:
+    """The position at a moment. Raises KeyError for a convention there is not."""
     years, (call, put) = strikes.years(now), CONVENTIONS[convention]
     live = np.isfinite(years)
-    return Book(strikes, terms, live, years[live], call * strikes.calls[live], put * strikes.puts[live])
+    calls, puts = np.where(live, call * strikes.calls, 0.0), np.where(live, put * strikes.puts, 0.0)
+    return Position(strikes, terms, np.where(live, years, 1.0), calls, puts)
 
 
-def profile_of(book: Book) -> Floats:
-    """The net at each of MOVES from the spot, in dollars per 1 %; some tens of milliseconds, for a thread."""
-    return np.array([book.at(book.terms.spot * (1.0 + move)) for move in MOVES.tolist()])
-
-
-def flips_of(spot: float, profile: Floats) -> list[float]:
-    """Prices at which the profile changes its sign, by linear interpolation, the nearest to the spot first."""
-    prices, found = spot * (1.0 + MOVES), []
-    for place in np.flatnonzero(np.diff(np.sign(profile)) != 0).tolist():
-        below, above = profile[place], profile[place + 1]
-        if below == 0.0 and place > 0:
-            continue  # counted as the end of the step before
-        found.append(float(prices[place] + (prices[place + 1] - prices[place]) * below / (below - above)))
-    return sorted(found, key=lambda price: abs(price - spot))
-
-
-def read(
-    underlying: str,
-    strikes: Strikes,
-    terms: Terms,
+def read_underlying(
+    book: OptionBook,
+    price: float | None,
     now: datetime,
     calendar: Calendar,
     *,
     convention: str = NAIVE,
-    profile: Floats | None = None,
-) -> GammaReading:
-    """The reading of a moment. `profile` is that of the last minute, without one it is computed: slow, for a thread."""
-    book = book_of(strikes, terms, now, convention)
-    here = book.per_1pct(terms.spot)
-    calls, puts, mass = here * book.calls, here * book.puts, here * (np.abs(book.calls) + np.abs(book.puts))
-    if not len(here) or not mass.sum() > 0:
-        return _nothing(underlying, strikes, convention)
-    net = calls + puts
-    expiry, strike = strikes.expiry[book.live].astype("datetime64[D]"), strikes.strike[book.live]
-    today = np.datetime64(now.astimezone(NEW_YORK).date())
-    month = np.datetime64(next_monthly(now.astimezone(NEW_YORK).date(), calendar))
-    total, whole = float(net.sum()), float(mass.sum())
-    curve = profile_of(book) if profile is None else profile
-    flips = [] if convention != NAIVE else flips_of(terms.spot, curve)
-    call_wall, put_wall = (_wall(strike, np.abs(side), terms.spot) for side in (calls, puts))
-    figures = {
-        "flip": flips[0] if flips else None,
-        "flip_move": flips[0] / terms.spot - 1 if flips else None,
-        "call_wall": call_wall,
-        "put_wall": put_wall,
-    }
-    reasons = {
-        "flip": f"no change of sign within {REACH:.0%}" if convention == NAIVE else "both rights have one sign",
-        "flip_move": "there is no flip",
-        "call_wall": f"no call with open interest within {WINDOW:.0%}",
-        "put_wall": f"no put with open interest within {WINDOW:.0%}",
-    }
-    return GammaReading(
-        underlying=underlying,
-        convention=convention,
-        net_usd=total,
+    curve: Curve | None = None,
+) -> UnderlyingGamma:
+    """The reading of a moment while the proxy is at `price`. `curve` is that of the last minute; without one it is
+    computed: slow, for a thread."""
+    if price is None or not price > 0:
+        return _nothing(book, None, f"{book.proxy or book.underlying} has no price")
+    terms = book.terms(price)
+    held = position_of(book.strikes, terms, now, convention)
+    here = held.per_1pct(terms.spot)
+    calls, puts, mass = here * held.calls, here * held.puts, here * (np.abs(held.calls) + np.abs(held.puts))
+    total, whole = float(calls.sum() + puts.sum()), float(mass.sum())
+    if not whole > 0:
+        return _nothing(book, terms.spot, "no contract has open interest, a volatility and time to settlement")
+    today = now.astimezone(NEW_YORK).date()
+    expiries = _by_expiry(book.strikes, calls + puts, mass)
+    profile = held.curve() if curve is None else curve
+    flips = profile.flips if convention == NAIVE else []
+    walls = Walls(
+        call=_wall(book.strikes, np.abs(calls), terms.spot), put=_wall(book.strikes, np.abs(puts), terms.spot)
+    )
+    return UnderlyingGamma(
+        underlying=book.underlying,
+        title=book.title,
+        spot=terms.spot,
+        spot_source=book.spot_source,
+        net_usd_per_1pct=total,
         calls_usd=float(calls.sum()),
         puts_usd=float(puts.sum()),
-        mass_usd=whole,
+        mass_usd_per_1pct=whole,
         net_of_mass=total / whole,
         verdict=_verdict(total / whole, convention),
-        **figures,
+        flip=flips[0] if flips else None,
+        flip_move=flips[0] / terms.spot - 1 if flips else None,
         flips=flips,
-        without_today_usd=float(net[expiry != today].sum()),
-        without_month_usd=float(net[expiry != month].sum()),
-        profile=[ProfilePoint(move=move, usd=usd) for move, usd in zip(MOVES.tolist(), curve.tolist(), strict=True)],
-        by_expiry=_by_expiry(expiry, net, mass),
-        by_strike=_by_strike(strike, calls, puts),
-        contracts=strikes.contracts,
-        used=strikes.used,
-        left_out=strikes.left_out,
-        approximate=int((strikes.source[book.live] == SOURCES.index(FROM_NEXT)).sum()),
-        missing={name: reasons[name] for name, value in figures.items() if value is None}
-        | ({} if convention == NAIVE else {"verdict": "without both signs nothing is told of direction"}),
+        walls=walls,
+        without_today_usd=total - sum(row.net_usd for row in expiries if row.expiry == today),
+        without_month_usd=total - sum(row.net_usd for row in expiries if row.expiry == next_monthly(today, calendar)),
+        profile=_drawn(profile),
+        by_expiry=expiries,
+        by_strike=_by_strike(book.strikes, calls, puts, mass),
+        oi_as_of=book.oi_as_of,
+        coverage=book.coverage,
+        contracts=book.strikes.contracts,
+        used=book.strikes.used,
+        approximate=int(((book.strikes.source == SOURCES.index(FROM_NEXT)) & (mass > 0)).sum()),
+        left_out=book.strikes.left_out,
+        missing=_missing(flips, walls, convention),
     )
+
+
+def _drawn(profile: Curve) -> list[ProfilePoint]:
+    near = np.abs(MOVES) <= DRAWN + STEP / 2
+    return [ProfilePoint(move, usd) for move, usd in zip(MOVES[near].tolist(), profile.net[near].tolist(), strict=True)]
+
+
+def _missing(flips: list[float], walls: Walls, convention: str) -> dict[str, str]:
+    """Why there is no flip, no wall or no verdict."""
+    missing: dict[str, str] = {}
+    if not flips:
+        why = f"no change of sign within {REACH:.0%}" if convention == NAIVE else _ONE_SIGN
+        missing |= {"flip": why, "flip_move": why}
+    for side, wall in (("call", walls.call), ("put", walls.put)):
+        if wall is None:
+            missing[f"walls.{side}"] = f"no {side} with open interest within {DRAWN:.0%}"
+    if convention != NAIVE:
+        missing["verdict"] = _ONE_SIGN
+    return missing
+
+
+_ONE_SIGN = "both rights have one sign by this convention: nothing is told of direction"
 
 
 def _verdict(share: float, convention: str) -> str | None:
@@ -157,58 +182,72 @@ def next_monthly(today: date, calendar: Calendar) -> date:
     raise AssertionError("of two months one third Friday is ahead")
 
 
-def _wall(strike: Floats, side: Floats, spot: float) -> float | None:
+def _wall(strikes: Strikes, side: Floats, spot: float) -> float | None:
     """The strike with most gamma of a side over all expiries; None where the window has none."""
-    near = (np.abs(strike / spot - 1.0) <= WINDOW) & (side > 0)
-    if not near.any():
-        return None
-    found, place = np.unique(strike[near], return_inverse=True)
-    return float(found[np.argmax(np.bincount(place, weights=side[near]))])
+    told, place = strikes.labels
+    weights = np.where(np.abs(told / spot - 1.0) <= DRAWN, np.bincount(place, weights=side, minlength=len(told)), 0.0)
+    best = int(np.argmax(weights))
+    return float(told[best]) if weights[best] > 0 else None
 
 
-def _by_expiry(
-    expiry: "np.ndarray[tuple[int], np.dtype[np.datetime64]]", net: Floats, mass: Floats
-) -> list[ExpiryGamma]:
-    """The nearest first."""
-    found, place = np.unique(expiry, return_inverse=True)
+def _by_expiry(strikes: Strikes, net: Floats, mass: Floats) -> list[ExpiryGamma]:
+    """Those still to settle, the nearest first."""
+    days, place = strikes.expiries
     nets, masses = np.bincount(place, weights=net), np.bincount(place, weights=mass)
     whole = masses.sum()
     return [
         ExpiryGamma(expiry=day, net_usd=one, mass_usd=all_of_it, share=all_of_it / whole)
-        for day, one, all_of_it in zip(found.tolist(), nets.tolist(), masses.tolist(), strict=True)
+        for day, one, all_of_it in zip(days.tolist(), nets.tolist(), masses.tolist(), strict=True)
+        if all_of_it > 0
     ]
 
 
-def _by_strike(strike: Floats, calls: Floats, puts: Floats) -> list[StrikeGamma]:
-    """From the lowest up."""
-    found, place = np.unique(strike, return_inverse=True)
+def _by_strike(strikes: Strikes, calls: Floats, puts: Floats, mass: Floats) -> list[StrikeGamma]:
+    """The strikes with most gamma, from the lowest up."""
+    told, place = strikes.labels
+    weights = np.bincount(place, weights=mass)
     up, down = np.bincount(place, weights=calls), np.bincount(place, weights=puts)
+    largest = np.sort(np.argsort(-weights, kind="stable")[:TOLD_STRIKES])
+    largest = largest[weights[largest] > 0]
     return [
-        StrikeGamma(strike=price, calls_usd=call, puts_usd=put, net_usd=call + put)
-        for price, call, put in zip(found.tolist(), up.tolist(), down.tolist(), strict=True)
+        StrikeGamma(strike=strike, calls_usd=call, puts_usd=put, net_usd=call + put)
+        for strike, call, put in zip(told[largest].tolist(), up[largest].tolist(), down[largest].tolist(), strict=True)
     ]
 
 
 _FIGURES = (
-    *("net_usd", "calls_usd", "puts_usd", "mass_usd", "net_of_mass", "verdict", "flip", "flip_move"),
-    *("call_wall", "put_wall", "without_today_usd", "without_month_usd"),
+    *("net_usd_per_1pct", "calls_usd", "puts_usd", "mass_usd_per_1pct", "net_of_mass", "verdict", "flip", "flip_move"),
+    *("walls.call", "walls.put", "without_today_usd", "without_month_usd"),
 )
 
 
-def _nothing(underlying: str, strikes: Strikes, convention: str) -> GammaReading:
-    """No contract counts: every figure says so."""
-    why = "no contract has open interest, a volatility and time to settlement"
-    return GammaReading(
-        underlying=underlying,
-        convention=convention,
-        **dict.fromkeys(_FIGURES),
+def _nothing(book: OptionBook, spot: float | None, why: str) -> UnderlyingGamma:
+    """Every figure says why there is none."""
+    return UnderlyingGamma(
+        underlying=book.underlying,
+        title=book.title,
+        spot=spot,
+        spot_source=book.spot_source,
+        net_usd_per_1pct=None,
+        calls_usd=None,
+        puts_usd=None,
+        mass_usd_per_1pct=None,
+        net_of_mass=None,
+        verdict=None,
+        flip=None,
+        flip_move=None,
         flips=[],
+        walls=Walls(call=None, put=None),
+        without_today_usd=None,
+        without_month_usd=None,
         profile=[],
         by_expiry=[],
         by_strike=[],
-        contracts=strikes.contracts,
-        used=strikes.used,
-        left_out=strikes.left_out,
+        oi_as_of=book.oi_as_of,
+        coverage=book.coverage,
+        contracts=book.strikes.contracts,
+        used=book.strikes.used,
         approximate=0,
-        missing=dict.fromkeys(_FIGURES, why),
+        left_out=book.strikes.left_out,
+        missing=dict.fromkeys(_FIGURES, why) | ({} if spot is not None else {"spot": why}),
     )

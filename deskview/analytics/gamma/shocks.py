@@ -4,36 +4,17 @@ Dealers who are long gamma sell what rises; funds buy it. Each underlying moves 
 does today.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-import msgspec
 import numpy as np
 
-from deskview.analytics.gamma.read import MOVES, ONE_PERCENT
-from deskview.analytics.panel import Floats
+from deskview.analytics.gamma.read import MOVES, ONE_PERCENT, Curve
+from deskview.analytics.gamma.structs import Shock
 
 SHOCKS = (-0.03, -0.02, -0.01, 0.01, 0.02, 0.03)
 
 
-class Shock(msgspec.Struct, frozen=True, kw_only=True):
-    """One move of the index; dollars bought are positive."""
-
-    move: float
-    dealers_usd: float
-    funds_usd: float
-
-    @property
-    def net_usd(self) -> float:
-        """What both trade."""
-        return self.dealers_usd + self.funds_usd
-
-    @property
-    def amplifies(self) -> bool:
-        """Whether they trade with the move."""
-        return self.net_usd * self.move > 0
-
-
-def dealers_flow(profile: Floats, move: float) -> float:
+def dealers_flow(curve: Curve, move: float) -> float:
     """Dollars dealers buy to stay hedged over a move of the underlying, along the profile of their gamma.
 
     Over a gamma that is the same everywhere it is minus gamma times the move in per cent. Raises ValueError for a move
@@ -44,9 +25,14 @@ def dealers_flow(profile: Floats, move: float) -> float:
     low, high = min(0.0, move), max(0.0, move)
     inner = MOVES[(low < MOVES) & (high > MOVES)]
     at = np.concatenate(([low], inner, [high]))
-    shares = np.interp(at, MOVES, profile) / (ONE_PERCENT * (1.0 + at) ** 2)
+    shares = np.interp(at, MOVES, curve.net) / (ONE_PERCENT * (1.0 + at) ** 2)
     bought = float(np.trapezoid(shares, at)) * (1.0 if move >= 0 else -1.0)
     return -bought * (1.0 + move)
+
+
+def all_dealers(curves: Mapping[str, Curve], moves: Mapping[str, float]) -> float:
+    """The same over all underlyings, each by its own move; one without a move raises KeyError: it is no zero."""
+    return sum(dealers_flow(curve, moves[underlying]) for underlying, curve in curves.items())
 
 
 def funds_flow(per_1pct: Mapping[str, float], moves: Mapping[str, float]) -> float:
@@ -57,15 +43,10 @@ def funds_flow(per_1pct: Mapping[str, float], moves: Mapping[str, float]) -> flo
     return sum(usd * moves[underlying] / ONE_PERCENT for underlying, usd in per_1pct.items())
 
 
-def shocks_of(
-    profile: Floats, per_1pct: Mapping[str, float], betas: Mapping[str, float], moves: Sequence[float] = SHOCKS
-) -> list[Shock]:
-    """Both at each move of the index, each underlying moving by its beta to it."""
-    return [
-        Shock(
-            move=move,
-            dealers_usd=dealers_flow(profile, move),
-            funds_usd=funds_flow(per_1pct, {name: betas[name] * move for name in per_1pct}),
-        )
-        for move in moves
-    ]
+def shock(move: float, dealers_usd: float | None, funds_usd: float | None) -> Shock:
+    """Both, and what they do to the move together; without one of them nothing is told of both."""
+    net = None if dealers_usd is None or funds_usd is None else dealers_usd + funds_usd
+    effect = None
+    if net is not None:
+        effect = "none" if net * move == 0 else "amplify" if net * move > 0 else "dampen"
+    return Shock(move=move, dealers_usd=dealers_usd, funds_usd=funds_usd, net_usd=net, effect=effect)

@@ -1,0 +1,43 @@
+"""The profiles dealers' gamma is read by: made once a minute of the market, those of the morning once a session."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from deskview.analytics.gamma import Curve, Curves, GammaModel, Kept, curve_of, quotes_of
+from deskview.board.inputs import Inputs
+from deskview.board.market import Market
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """`curves`, and what they were made from."""
+
+    curves: Curves = field(default_factory=Curves)
+    kept: Kept | None = None
+    model: GammaModel | None = None
+    minute: datetime | None = None
+
+
+def profiles_of(inputs: Inputs, market: Market | None, before: Profiles | None) -> Profiles:
+    """The profiles of the moment, those of `before` while its minute lasts and no other chain is there."""
+    kept, model = inputs.gamma.kept, inputs.basis.gamma if inputs.basis else None
+    if kept is None or model is None or market is None or inputs.gamma.session != model.session:
+        return Profiles()
+    minute = market.at.replace(second=0, microsecond=0)
+    before = before if before is not None and before.model is model and before.kept is kept else None
+    if before is not None and before.minute == minute:
+        return before
+    quotes, opens = quotes_of(market.live, model), model.calendar.opens(model.session)
+    now = _curves(kept, quotes.price, market.at)
+    morning = before.curves.morning if before is not None and before.curves.morning else None
+    return Profiles(Curves(now, morning or _curves(kept, quotes.before, opens)), kept, model, minute)
+
+
+def _curves(kept: Kept, prices: Mapping[str, float], at: datetime) -> dict[str, Curve]:
+    """Of the books whose proxy has a price."""
+    found = {name: curve_of(book, prices.get(book.proxy), at, kept.convention) for name, book in kept.all_books.items()}
+    return {name: curve for name, curve in found.items() if curve is not None}
