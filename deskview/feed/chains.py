@@ -38,7 +38,7 @@ from deskview.feed.records import RecordTable
 from deskview.feed.tasks import OF_ONE_ANSWER, Progress, Task, for_each
 from deskview.market.schema import CHAIN, UTC_NS, Schema
 from deskview.market.sessions import NEW_YORK
-from deskview.providers.errors import ProviderError
+from deskview.providers.errors import Kind, ProviderError
 from deskview.store import Store
 
 COUNTED_BY: Final = time(7, 30)
@@ -83,7 +83,7 @@ async def refresh_chains(context: Context) -> None:
         why = f"the open interest of the session before is asked for from {COUNTED_BY:%H:%M} ET on"
         state.gamma = GammaInputs(Kept(reasons={INDEX: why}), session)
         return
-    closes = dict(basis.prices.closes.select("ticker", pl.col("close") - pl.col("cash_usd")).drop_nulls().iter_rows())
+    closes = dict(basis.prices.closes.select("ticker", pl.col("stored_close") - pl.col("cash_usd")).drop_nulls().iter_rows())
     await _Turn(context, await state.store.get(), model, closes).run()
 
 
@@ -134,8 +134,10 @@ class _Turn:
         except ProviderError as error:
             if error.kind not in OF_ONE_ANSWER:
                 raise
-            self._failed = error
-            self._show(reasons={**self._kept.reasons, wanted.underlying: error.sentence})
+            has_none = error.kind is Kind.NOT_FOUND
+            self._failed = self._failed if has_none else error
+            why = f"the provider has no options on {wanted.underlying}" if has_none else error.sentence
+            self._show(reasons={**self._kept.reasons, wanted.underlying: why})
             return
         book, why = await asyncio.to_thread(self._book, wanted, frame, proxy)
         if book is None:
@@ -214,7 +216,7 @@ class _Turn:
         book = OptionBook(
             underlying=wanted.underlying,
             title=wanted.title,
-            strikes=strikes_of(near.select(CHAIN), terms, at, self._model.calendar),
+            strikes=strikes_of(near.select(*CHAIN), terms, at, self._model.calendar),
             oi_as_of=self._model.calendar.previous(self._model.session),
             coverage=_coverage(near, whole=self._window == "whole"),
             proxy=wanted.proxy,
