@@ -1,5 +1,6 @@
 """Gamma of a chain: worked examples, properties of any chain, and what is told where a chain is wanting."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,14 +15,19 @@ from deskview.analytics.gamma import (
     MOVES,
     NAIVE,
     UNSIGNED,
-    GammaReading,
+    Curve,
+    OptionBook,
     Terms,
+    UnderlyingGamma,
+    combined,
     dealers_flow,
     funds_flow,
     next_monthly,
-    read,
+    position_of,
+    read_underlying,
     settlement,
-    shocks_of,
+    shock,
+    spot_by_parity,
     strikes_of,
 )
 from deskview.analytics.gamma.black_scholes import gamma
@@ -68,9 +74,28 @@ WORKED = (
 """Six contracts 390, 23,430 and 63,690 minutes before they settle."""
 
 
-def reading(rows: pl.DataFrame, terms: Terms = TERMS, now: datetime = OPENS, convention: str = NAIVE) -> GammaReading:
+def book_of(rows: pl.DataFrame, terms: Terms = TERMS, now: datetime = OPENS, underlying: str = "SPX") -> OptionBook:
+    """A chain as it is kept."""
+    return OptionBook(
+        underlying=underlying,
+        title=underlying,
+        strikes=strikes_of(rows, terms, now, CALENDAR),
+        oi_as_of=date(2026, 1, 6),
+        proxy=underlying,
+        rate=terms.rate,
+        dividend=terms.dividend,
+    )
+
+
+def reading(rows: pl.DataFrame, now: datetime = OPENS, convention: str = NAIVE) -> UnderlyingGamma:
     """The reading of a chain."""
-    return read("SPX", strikes_of(rows, terms, now, CALENDAR), terms, now, CALENDAR, convention=convention)
+    return read_underlying(book_of(rows, now=now), TERMS.spot, now, CALENDAR, convention=convention)
+
+
+def profile_of(book: OptionBook, price: float) -> dict[float, float]:
+    """The whole profile, by move."""
+    curve = position_of(book.strikes, book.terms(price), OPENS).curve()
+    return dict(zip(MOVES.tolist(), curve.net.tolist(), strict=True))
 
 
 def of(value: float | None) -> float:
@@ -94,14 +119,17 @@ def test_the_worked_example() -> None:
     later = {"root": "SPX"}
     rows = chain(*WORKED[:2], *(row | later for row in WORKED[2:]))
     found = reading(rows)
-    assert of(found.net_usd) == pytest.approx(-1935619607.8708124, rel=1e-9)
+    assert of(found.net_usd_per_1pct) == pytest.approx(-1935619607.8708124, rel=1e-9)
     assert of(found.calls_usd) == pytest.approx(19926540235.530178, rel=1e-9)
     assert of(found.puts_usd) == pytest.approx(-21862159843.40099, rel=1e-9)
-    assert of(found.mass_usd) == pytest.approx(41788700078.93117, rel=1e-9)
+    assert of(found.mass_usd_per_1pct) == pytest.approx(41788700078.93117, rel=1e-9)
     assert found.flips == pytest.approx([6922.609635699934, 8104.880766813216], rel=1e-9)
     assert found.flip == found.flips[0]
     assert of(found.without_today_usd) == pytest.approx(590635841.505712, rel=1e-9)
-    by_move = {point.move: point.usd for point in found.profile}
+    by_move = profile_of(book_of(rows), TERMS.spot)
+    assert {point.move: point.usd for point in found.profile} == pytest.approx(
+        {move: usd for move, usd in by_move.items() if abs(move) <= 0.15}
+    )
     for move, usd in {
         -0.05: -7268026398.7517,
         -0.02: -5083060028.229162,
@@ -111,19 +139,22 @@ def test_the_worked_example() -> None:
         0.02: 5059593201.606525,
     }.items():
         assert by_move[move] == pytest.approx(usd, rel=1e-9)
-    assert of(reading(rows, convention=CUSTOMERS_LONG).net_usd) == pytest.approx(-41788700078.93117, rel=1e-9)
+    assert of(reading(rows, convention=CUSTOMERS_LONG).net_usd_per_1pct) == pytest.approx(-41788700078.93117, rel=1e-9)
     assert found.verdict == "balanced", "the net is 4.6 % of its mass"
 
 
 def test_dealers_and_funds_through_one_shock() -> None:
     """+8bn per 1 % and an index that falls by .5 %: 4bn bought, while funds sell for the 2 % of technology."""
-    flat = np.full(len(MOVES), 8e9)
+    flat = Curve(6900.0, np.full(len(MOVES), 8e9))
     assert dealers_flow(flat, -0.005) == pytest.approx(4e9, rel=1e-5)
     funds = {"technology": 0.75 * 6.209e9, "index": 0.25 * 6.209e9}
     assert funds_flow(funds, {"technology": -0.02, "index": -0.005}) == pytest.approx(-10089625000.0, rel=1e-12)
-    (shock,) = shocks_of(flat, funds, {"technology": 4.0, "index": 1.0}, [-0.005])
-    assert shock.net_usd == pytest.approx(4e9 - 10089625000.0, rel=1e-4)
-    assert shock.amplifies
+    both = shock(-0.005, dealers_flow(flat, -0.005), -15.2e9)
+    assert of(both.net_usd) == pytest.approx(-11.2e9, rel=1e-4)
+    assert both.effect == "amplify"
+    assert shock(0.005, 4e9, -10e9).effect == "dampen"
+    assert shock(0.005, 0.0, 0.0).effect == "none"
+    assert (shock(0.005, None, 1.0).net_usd, shock(0.005, None, 1.0).effect) == (None, None)
     with pytest.raises(KeyError):
         funds_flow(funds, {"index": -0.005})
     with pytest.raises(ValueError, match="reaches"):
@@ -163,25 +194,28 @@ CHAINS = st.lists(
 @given(CHAINS)
 def test_of_any_chain(rows: list[Row]) -> None:
     plain, mass = reading(chain(*rows)), reading(chain(*rows), convention=UNSIGNED)
-    if plain.net_usd is None:
-        assert set(plain.missing) >= {"net_usd", "mass_usd", "flip", "call_wall"}
+    net = plain.net_usd_per_1pct
+    if net is None:
+        assert set(plain.missing) >= {"net_usd_per_1pct", "mass_usd_per_1pct", "flip", "walls.call"}
         return
-    assert abs(plain.net_usd) <= of(mass.net_usd) * (1 + 1e-12)
-    assert of(mass.net_usd) == pytest.approx(of(plain.mass_usd), rel=1e-12)
+    assert abs(net) <= of(mass.net_usd_per_1pct) * (1 + 1e-12)
+    assert of(mass.net_usd_per_1pct) == pytest.approx(of(plain.mass_usd_per_1pct), rel=1e-12)
     swapped = [row | {"right": {"call": "put", "put": "call"}[row["right"]], "iv": 0.2} for row in rows]
     same = [row | {"iv": 0.2} for row in rows]
-    tolerance = 1e-9 * of(plain.mass_usd)
-    assert of(reading(chain(*swapped)).net_usd) == pytest.approx(-of(reading(chain(*same)).net_usd), abs=tolerance)
+    tolerance = 1e-9 * of(plain.mass_usd_per_1pct)
+    turned_over = of(reading(chain(*swapped)).net_usd_per_1pct)
+    assert turned_over == pytest.approx(-of(reading(chain(*same)).net_usd_per_1pct), abs=tolerance)
     doubled = reading(chain(*(row | {"oi": row["oi"] * 2} for row in rows)))
-    assert of(doubled.net_usd) == pytest.approx(2 * plain.net_usd, rel=1e-9, abs=tolerance)
+    assert of(doubled.net_usd_per_1pct) == pytest.approx(2 * net, rel=1e-9, abs=tolerance)
     turned = reading(chain(*reversed(rows)))
-    assert of(turned.net_usd) == pytest.approx(plain.net_usd, rel=1e-9, abs=tolerance)
+    assert of(turned.net_usd_per_1pct) == pytest.approx(net, rel=1e-9, abs=tolerance)
     assert turned.flips == pytest.approx(plain.flips)
     at_spot = next(point.usd for point in plain.profile if point.move == 0)
-    assert at_spot == pytest.approx(plain.net_usd, rel=1e-9, abs=tolerance)
-    assert sum(row.net_usd for row in plain.by_expiry) == pytest.approx(plain.net_usd, abs=tolerance)
-    assert sum(row.net_usd for row in plain.by_strike) == pytest.approx(plain.net_usd, abs=tolerance)
-    numbers = [plain.net_usd, plain.calls_usd, plain.mass_usd, *(point.usd for point in plain.profile)]
+    assert at_spot == pytest.approx(net, rel=1e-9, abs=tolerance)
+    assert sum(row.net_usd for row in plain.by_expiry) == pytest.approx(net, abs=tolerance)
+    assert sum(row.net_usd for row in plain.by_strike) == pytest.approx(net, abs=tolerance)
+    assert sum(row.share for row in plain.by_expiry) == pytest.approx(1)
+    numbers = [net, plain.calls_usd, plain.mass_usd_per_1pct, *(point.usd for point in plain.profile)]
     assert all(np.isfinite(of(number)) for number in numbers)
 
 
@@ -189,8 +223,8 @@ def test_a_second_before_the_close_gamma_is_that_of_half_an_hour() -> None:
     closes = datetime(2026, 1, 7, 21, 0, tzinfo=UTC)
     rows = chain(contract(6900, "call", TODAY, 0.12, 10_000))
     last, before = (reading(rows, now=closes - timedelta(seconds=s)) for s in (1, 1800))
-    assert last.net_usd == before.net_usd
-    assert reading(rows, now=closes).net_usd is None, "then it is settled"
+    assert last.net_usd_per_1pct == before.net_usd_per_1pct
+    assert reading(rows, now=closes).net_usd_per_1pct is None, "then it is settled"
     assert reading(rows, now=closes).left_out == {"settled": 1}
 
 
@@ -222,7 +256,7 @@ def test_what_is_not_used_is_counted_by_its_reason() -> None:
         "no volatility": 2,
     }
     assert (found.contracts, found.used) == (3, 1)
-    assert of(found.net_usd) == pytest.approx(of(reading(chain(good)).net_usd))
+    assert of(found.net_usd_per_1pct) == pytest.approx(of(reading(chain(good)).net_usd_per_1pct))
 
 
 def test_the_volatility_is_of_the_right_out_of_the_money_then_of_mid_then_of_the_close() -> None:
@@ -259,9 +293,9 @@ def test_of_one_strike_or_calls_alone_there_is_no_flip_and_no_wall_of_puts() -> 
     found = reading(chain(WORKED[2]))
     assert found.flip is None
     assert found.missing["flip"] == "no change of sign within 20%"
-    assert found.put_wall is None
-    assert "no put" in found.missing["put_wall"]
-    assert found.call_wall == 7000
+    assert found.walls.put is None
+    assert "no put" in found.missing["walls.put"]
+    assert found.walls.call == 7000
     assert found.verdict == "dampen"
     assert reading(chain(WORKED[3])).verdict == "amplify"
 
@@ -269,8 +303,48 @@ def test_of_one_strike_or_calls_alone_there_is_no_flip_and_no_wall_of_puts() -> 
 def test_walls_are_of_the_window_and_the_month_that_ends_is_told_apart() -> None:
     far = contract(5500, "put", IN_44_DAYS, 0.3, 10_000_000)
     found = reading(chain(*WORKED, far))
-    assert found.put_wall in (6900, 6800, 6500)
+    assert found.walls.put in (6900, 6800, 6500)
     third_friday = contract(6950, "call", date(2026, 1, 16), 0.13, 50_000)
     assert of(reading(chain(*WORKED, third_friday)).without_month_usd) == pytest.approx(
-        of(reading(chain(*WORKED)).net_usd)
+        of(reading(chain(*WORKED)).net_usd_per_1pct)
     )
+
+
+def test_dollars_of_an_index_and_of_its_fund_add_in_points_of_the_index() -> None:
+    scale = 10.03
+    fund_rows = [
+        contract(strike, right, IN_16_DAYS, 0.15, 40_000) for strike in (680, 690, 700) for right in ("call", "put")
+    ]
+    price = TERMS.spot / scale
+    fund = book_of(chain(*fund_rows), Terms(price, TERMS.rate, TERMS.dividend), underlying="SPY")
+    index = replace(book_of(chain(*WORKED)), proxy="SPY", ratio=scale)
+    alone, of_fund = (read_underlying(book, price, OPENS, CALENDAR) for book in (index, fund))
+    both = read_underlying(combined(index, fund), price, OPENS, CALENDAR)
+    assert both.spot == pytest.approx(TERMS.spot)
+    assert of(both.net_usd_per_1pct) == pytest.approx(of(alone.net_usd_per_1pct) + of(of_fund.net_usd_per_1pct))
+    assert of(both.mass_usd_per_1pct) == pytest.approx(of(alone.mass_usd_per_1pct) + of(of_fund.mass_usd_per_1pct))
+    assert {row.strike for row in both.by_strike} <= {row["strike"] for row in WORKED}, "told under the index's strikes"
+    assert both.contracts == alone.contracts + of_fund.contracts
+
+
+def test_without_a_price_now_every_figure_says_so() -> None:
+    found = read_underlying(book_of(chain(*WORKED)), None, OPENS, CALENDAR)
+    assert found.net_usd_per_1pct is None
+    assert set(found.missing.values()) == {"SPX has no price"}
+    assert {"net_usd_per_1pct", "flip", "walls.put", "spot"} <= set(found.missing)
+
+
+def test_the_price_of_an_index_by_parity_of_quotes() -> None:
+    spot, rate, days = 6912.0, 0.04, 2
+    expiry, discount = OPENS.date() + timedelta(days=days), np.exp(-0.04 * 2 / 365)
+    rows = []
+    for strike in range(6500, 7300, 25):
+        call, put = (20.0 + max(0.0, sign * (spot - strike * discount)) for sign in (1, -1))
+        rows += [
+            contract(strike, right, expiry, None, 10, bid=worth - 0.5, ask=worth + 0.5)
+            for right, worth in (("call", call), ("put", put))
+        ]
+    assert spot_by_parity(chain(*rows), rate, OPENS) == pytest.approx(spot, rel=1e-6)
+    crossed = [row | {"bid": row["ask"] + 1} for row in rows]
+    assert spot_by_parity(chain(*crossed), rate, OPENS) is None, "crossed quotes are none"
+    assert spot_by_parity(chain(*(row | {"bid": None} for row in rows)), rate, OPENS) is None
