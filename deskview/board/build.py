@@ -125,7 +125,7 @@ def _board(inputs: Inputs, market: Market | None, kept: Built | None, beside: _B
     return replace(board, read=_read_of(board, kept.board if kept else None))
 
 
-READ_FROM = ("momentum", "deleveraging", "leverage", "flow", "history")
+READ_FROM = ("momentum", "deleveraging", "leverage", "gamma", "flow", "history")
 """The parts the read speaks of, in its order."""
 
 
@@ -216,10 +216,9 @@ def _deleveraging(parts: _MarketParts, *others: Part[Any]) -> Part[deleveraging.
 def _gamma(parts: _MarketParts, profiles: Profiles, of_leverage: Part[leverage.Leverage]) -> Part[gamma.Gamma]:
     """Dealers' gamma by the chains of the session, beside the leveraged funds of the same moment."""
     inputs, then = parts.inputs, parts.kept
-    notice, kept, basis = inputs.notices.get("gamma"), inputs.gamma.kept, inputs.basis
-    if basis is not None and inputs.gamma.session != basis.session:
-        kept = None
-    if kept is None or not kept.books:
+    basis, notice = inputs.basis, inputs.notices.get("gamma")
+    kept = inputs.gamma.kept if basis is not None and inputs.gamma.session == basis.session else None
+    if basis is not None and basis.gamma is not None and (kept is None or not kept.books):
         reason = next(iter(kept.reasons.values()), "") if kept else ""
         return awaited(notice, reason or "waiting for the option chains")
     if then is not None and (then.profiles is not profiles or then.board.leverage is not of_leverage):
@@ -228,7 +227,7 @@ def _gamma(parts: _MarketParts, profiles: Profiles, of_leverage: Part[leverage.L
     own = parts.part(
         "gamma",
         basis.gamma if basis else None,
-        lambda model, live, at: gamma.read(model, kept, live, at, funds=funds, curves=curves),
+        lambda model, live, at: gamma.read(model, kept or gamma.Kept(), live, at, funds=funds, curves=curves),
     )
     return no_surer_than(own, of_leverage)
 

@@ -13,6 +13,7 @@ from deskview.analytics.deleveraging import DEFAULT_RULES, DeleveragingReading
 from deskview.analytics.events import HistoryReading, Outcome, RecordReading, Study
 from deskview.analytics.figure import Missing, Unit, figure, place, text
 from deskview.analytics.flow import Flow, Side
+from deskview.analytics.gamma import Gamma
 from deskview.analytics.leverage import Leverage
 from deskview.analytics.measures import Number
 from deskview.analytics.momentum import MomentumReading
@@ -23,6 +24,8 @@ CALM, UNUSUAL = 1.0, -2.0
 MIDDLE = 50.0
 DROP = -0.01
 """The fall of the index for which systematic supply is told."""
+FALL = -0.02
+"""That for which dealers and leveraged ETFs are told together."""
 LEAST_HALVES = 2
 """Half-hours that must have begun for a day's pace."""
 AHEAD = "21"
@@ -53,6 +56,7 @@ class Given(NamedTuple):
     momentum: MomentumReading | None
     deleveraging: DeleveragingReading | None
     leverage: Leverage | None
+    gamma: Gamma | None
     flow: Flow | None
     history: HistoryReading | None
     why: dict[str, str]
@@ -132,13 +136,30 @@ def _supply(given: Given) -> Sentence:
     ladder = next((row for row in reading.supply if row.move == DROP), None)
     known = ladder is not None and ladder.usd is not None
     staged = f"; systematic funds {usd(ladder.usd)} at {percent(DROP, 0)}" if known and ladder else ""
+    dealers, of_dealers = _dealers(given)
     words = (
         f"Supply left: leveraged ETFs {usd(week.p05_usd)} over {len(week.sessions)} sessions in the worst of 20 weeks"
-        f"{staged}. Dealers' gamma {MISSING}: option chains are not asked for yet."
+        f"{staged}. {dealers}"
     )
-    figures = ("leverage.next_week.p05_usd", *(["leverage.supply"] if staged else []))
+    figures = ("leverage.next_week.p05_usd", *(["leverage.supply"] if staged else []), *of_dealers)
     brief = f"LETF 1 week in 20 {usd(week.p05_usd)}"
     return _sentence("supply", words, brief, figures, source="models of the coming sessions, mean zero")
+
+
+def _dealers(given: Given) -> tuple[str, tuple[str, ...]]:
+    """What dealers' hedging does to moves, and with leveraged funds at a fall of the index; the figures in it."""
+    reading = given.gamma
+    index = reading.index if reading else None
+    if reading is None or index is None or index.net_usd_per_1pct is None:
+        why = given.why["gamma"] if reading is None else reading.missing.get("index") or "the index has no price"
+        return f"Dealers' gamma {MISSING}: {why.rstrip('.')}.", ()
+    share_of_all = "" if index.net_of_mass is None else f", {share(abs(index.net_of_mass))} of all"
+    words = f"Dealers' gamma {usd(index.net_usd_per_1pct)} per 1 %{share_of_all}: {index.verdict or 'no sign'}"
+    figures = ("gamma.index.net_usd_per_1pct", "gamma.index.net_of_mass")
+    fall = next((row for row in reading.by_shock if row.move == FALL), None)
+    if fall is None or fall.net_usd is None:
+        return f"{words}.", figures
+    return f"{words}; at {percent(FALL, 0)} with leveraged ETFs {usd(fall.net_usd)}.", (*figures, "gamma.by_shock")
 
 
 def _buyers(given: Given) -> Sentence:

@@ -54,6 +54,8 @@ MOST_USD = 1e7
 FEW_STRIKES, SAME_TIME = 0.005, timedelta(minutes=5)
 AT_ONCE = 4
 """Names asked for side by side."""
+AGAIN_S = 60.0
+"""After so long a chain that did not come is asked for again."""
 KEPT_DAYS = 7
 """Sessions whose chains stay on disk."""
 STORED: Schema = {**CHAIN, "fetched": UTC_NS}
@@ -69,8 +71,8 @@ MORNINGS_SHOWN = 250
 
 
 async def refresh_chains(context: Context) -> None:
-    """The chains of the session into the state, those that are not there yet. Raises ProviderError for one that did not
-    come, once the others are in."""
+    """The chains of the session into the state, those that are not there yet. One that did not come says why and is
+    asked for again; where none did, raises ProviderError."""
     state, window = context.state, context.settings.gamma.chains
     basis = await state.complete.get()
     model, session = basis.gamma, basis.session
@@ -79,11 +81,16 @@ async def refresh_chains(context: Context) -> None:
         return
     if model is None:
         return
-    if state.now is not None and state.now < datetime.combine(session, COUNTED_BY, NEW_YORK):
+    counted = datetime.combine(session, COUNTED_BY, NEW_YORK)
+    if state.now is not None and state.now < counted:
+        wait_s = (counted - state.now).total_seconds() / (context.provider.source.speed or 1.0)
+        context.scheduler.bring_forward(Task.CHAINS, wait_s)
         why = f"the open interest of the session before is asked for from {COUNTED_BY:%H:%M} ET on"
         state.gamma = GammaInputs(Kept(reasons={INDEX: why}), session)
         return
-    closes = dict(basis.prices.closes.select("ticker", pl.col("stored_close") - pl.col("cash_usd")).drop_nulls().iter_rows())
+    closes = dict(
+        basis.prices.closes.select("ticker", pl.col("stored_close") - pl.col("cash_usd")).drop_nulls().iter_rows()
+    )
     await _Turn(context, await state.store.get(), model, closes).run()
 
 
@@ -123,8 +130,10 @@ class _Turn:
         for each in wanted[: len(wanted) - len(names)]:
             await take(each)
         await for_each(names, take, limit=AT_ONCE)
-        if self._failed is not None:
+        if self._failed is not None and not self._kept.books:
             raise self._failed
+        if self._failed is not None:
+            self._context.scheduler.bring_forward(Task.CHAINS, AGAIN_S)
 
     async def _take(self, wanted: Wanted) -> None:
         """One underlying's book into the state; why there is none where there is none."""
