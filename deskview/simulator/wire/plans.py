@@ -51,7 +51,8 @@ class Plan:
     """What a key gets: the capabilities it `includes`, and how good their answers are.
 
     `today`: bars of the day that is on, else up to the day before; `delayed`: data a quarter of an hour late, and so
-    marked; `last_trade`, `last_quote`: those of a snapshot, the quote of option contracts too. 0 `calls_per_minute` is no limit.
+    marked; `last_trade`, `last_quote`: those of a snapshot, the quote of option contracts too. 0 `calls_per_minute` is
+    no limit.
     """
 
     includes: frozenset[str]
@@ -90,8 +91,8 @@ PLANS: Mapping[str, Plan] = MappingProxyType(
         "advanced": ADVANCED,
     }
 )
-"""As the vendor sells them, by the second word of their names: the one of stocks and, as options are sold apart, that of
-options of the same rank. A key with the first alone is one without CHAINS."""
+"""As the vendor sells them, by the second word of their names: the one of stocks and, as options are sold apart, that
+of options of the same rank. A key with the first alone is one without CHAINS."""
 
 
 def plan_name(text: str) -> str:
