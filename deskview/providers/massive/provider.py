@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import polars as pl
 
-from deskview.market.schema import CHAIN, DETAILS, TRADES, empty
+from deskview.market.schema import DETAILS, TRADES, empty
 from deskview.market.sessions import NEW_YORK, Closure
 from deskview.market.source import Source
 from deskview.providers.answers import Answer, aside, worked
@@ -287,13 +287,8 @@ class Massive:
         def make(rows: list[wire.ContractRow], rejects: Rejects) -> pl.DataFrame:
             return reference.chain(rows, expiries, strikes, rejects)
 
-        path = f"v3/snapshot/options/{in_path(f'I:{underlying}' if underlying in INDICES else underlying)}"
-        try:
-            return await self._client.whole_table(path, Capability.CHAINS, CONTRACT, make, params)
-        except ProviderError as error:
-            if error.kind is not Kind.NOT_FOUND:
-                raise
-            return Table(empty(CHAIN))
+        path = f"v3/snapshot/options/{'I:' if underlying in INDICES else ''}{in_path(underlying)}"
+        return await self._client.whole_table(path, Capability.CHAINS, CONTRACT, make, params)
 
     async def yields(self) -> Table:
         """YIELDS by the last days there are."""

@@ -155,9 +155,9 @@ def _dividends(market: Market, since: date) -> Rows:
 
 def _chain(market: Market, underlying: str, query: Mapping[str, str]) -> Rows:
     """By strike; what is not told is absent, or a part that holds it is empty. An index is known by its mark alone."""
-    days = [date.fromisoformat(query[f"expiration_date.{end}"]) for end in ("gte", "lte")]
-    strikes = [float(query[f"strike_price.{end}"]) for end in ("gte", "lte")]
-    inside = pl.col("expiry").is_between(*days) & pl.col("strike").is_between(*strikes)
+    first, last = (date.fromisoformat(query[f"expiration_date.{end}"]) for end in ("gte", "lte"))
+    low, high = (float(query[f"strike_price.{end}"]) for end in ("gte", "lte"))
+    inside = pl.col("expiry").is_between(first, last) & pl.col("strike").is_between(low, high)
     inside &= pl.lit(underlying == "I:SPX")
     assert query["sort"] == "strike_price"
     for row in market.chain.filter(inside).sort("strike").to_dicts():
