@@ -169,11 +169,12 @@ CONDITIONS: Schema = {
     "updates_open_close": pl.Boolean(),
 }
 
-#: The option contracts of one underlying as the provider tells them. `root` is the letters of the contract's symbol,
-#: which may differ from the underlying (SPXW in the chain of SPX; one that ends in a digit is of an adjusted contract).
-#: `right` is call or put, `multiplier` shares a contract, `oi` contracts open at the end of the last trading day, `iv`
-#: a year's volatility, `bid`, `ask` and `close` per share, `spot` the underlying's price as told with the contract.
-#: Anything but root, expiry and strike may be null.
+#: The option contracts of one underlying as the provider tells them, a row a contract, by expiry, strike and right.
+#: `root` is the letters of the contract's symbol, which may differ from the underlying (SPXW in the chain of SPX; one
+#: that ends in a digit is of an adjusted contract). `right` is call or put, `style` american, european or bermudan,
+#: `multiplier` shares a contract, `oi` contracts open at the end of the last trading day, `iv` a year's volatility,
+#: `bid`, `ask` and `close` per share, `spot` the underlying's price as told with the contract. Anything from `style` on
+#: may be null; an `oi` of 0 is none open, a null one is not told.
 CHAIN: Schema = {
     "ticker": pl.String(),
     "root": pl.String(),
@@ -188,6 +189,15 @@ CHAIN: Schema = {
     "ask": pl.Float64(),
     "close": pl.Float64(),
     "spot": pl.Float64(),
+}
+
+#: Treasury yields of the newest day there is, a row a tenor, the shortest first. `months` is the tenor, `rate` the
+#: yield a year as a fraction (0.04 is 4 %), at constant maturity and on an investment basis, as the Federal Reserve
+#: tells it.
+YIELDS: Schema = {
+    "day": pl.Date(),
+    "months": pl.Float64(),
+    "rate": pl.Float64(),
 }
 
 #: Adjusted daily history, what `analytics` reads: prices on today's share basis (see analytics.adjust).

@@ -141,7 +141,12 @@ class Provider(Protocol):
         """SHORT_VOLUME of the whole market for one session."""
 
     async def chain(self, underlying: str, expiries: tuple[date, date], strikes: tuple[float, float]) -> Table:
-        """CHAIN of an underlying (SPX, SPY, NVDA): contracts whose expiry and strike lie within, every page."""
+        """CHAIN of an underlying (SPX, SPY, NVDA): contracts whose expiry and strike lie within, both ends included, by
+        expiry, strike and right, every page; no rows of one without options, NOT_FOUND where the vendor says that there
+        is no such name."""
+
+    async def yields(self) -> Table:
+        """YIELDS of the newest day the vendor has, the shortest tenor first."""
 
     async def conditions(self) -> Table:
         """CONDITIONS of stock trades."""

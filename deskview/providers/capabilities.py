@@ -45,6 +45,7 @@ class Capability(StrEnum):
     PARTICIPANT_TIME = "participant time"
     SHORT_VOLUME = "short volume"
     CHAINS = "option chains"
+    YIELDS = "treasury yields"
     OPEN_INTEREST = "open interest"
     SHORT_INTEREST = "short interest"
     FLOAT = "float"
@@ -126,8 +127,9 @@ USES: Mapping[Capability, Use] = {
     Capability.SHORT_VOLUME: Use(
         "short volume", "off-exchange shares of volume stay empty; the other panes go on", (*PRINTS, *PAGE)
     ),
-    Capability.CHAINS: Use("option chains", "nothing is missed yet"),
-    Capability.OPEN_INTEREST: Use("open interest of options", "nothing is missed yet"),
+    Capability.CHAINS: Use("option chains", "dealers' gamma stays empty; the other panes go on"),
+    Capability.YIELDS: Use("Treasury yields", "4 % is assumed where interest matters"),
+    Capability.OPEN_INTEREST: Use("open interest of options on past days", "nothing is missed yet"),
     Capability.SHORT_INTEREST: Use("short interest", "nothing is missed yet"),
     Capability.FLOAT: Use("shares free to trade", "nothing is missed yet"),
     Capability.EARNINGS: Use("dates and figures of earnings", "nothing is missed yet"),

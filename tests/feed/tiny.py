@@ -8,6 +8,7 @@ import polars as pl
 
 from deskview.market.schema import (
     BARS,
+    CHAIN,
     CONDITIONS,
     DELISTED,
     DETAILS,
@@ -20,6 +21,7 @@ from deskview.market.schema import (
     TICKERS,
     TRADES,
     UTC_NS,
+    YIELDS,
     empty,
 )
 from deskview.market.sessions import Closure
@@ -127,6 +129,12 @@ class TinyMarket:
 
     async def short_volume(self, session: date) -> Table:
         return Table(empty(SHORT_VOLUME))
+
+    async def chain(self, underlying: str, expiries: tuple[date, date], strikes: tuple[float, float]) -> Table:
+        return Table(empty(CHAIN))
+
+    async def yields(self) -> Table:
+        return Table(empty(YIELDS))
 
     async def conditions(self) -> Table:
         return Table(pl.DataFrame([(37, "Odd Lot", True, False, False)], schema=dict(CONDITIONS), orient="row"))

@@ -99,3 +99,16 @@ def test_the_vendor_s_own_client_reads_a_chain(url: str) -> None:
 @pytest.mark.parametrize("symbol", ["SPY", "QQQ", "IWM", "I:NDX"])
 async def test_indices_and_their_funds_have_chains(noon: httpx.AsyncClient, symbol: str) -> None:
     assert (await noon.get(f"{CHAIN}/{symbol}")).json()["results"]
+
+
+async def test_yields_are_a_row_a_day_up_to_the_day_before(noon: httpx.AsyncClient) -> None:
+    path = "/fed/v1/treasury-yields"
+    newest = (await noon.get(f"{path}?limit=3&sort=date.desc")).json()["results"]
+    assert [row["date"] for row in newest] == ["2026-02-03", "2026-02-02", "2026-01-30"]
+    assert 1 < newest[0]["yield_3_month"] < 10, "in per cent"
+    oldest = (await noon.get(f"{path}?limit=1")).json()
+    assert oldest["results"][0]["date"] < "2024-12-31"
+    assert "next_url" in oldest
+    of_a_day = (await noon.get(f"{path}?date.gte=2026-02-02&date.lt=2026-02-03")).json()["results"]
+    assert [row["date"] for row in of_a_day] == ["2026-02-02"]
+    assert (await noon.get(f"{path}?sort=yield")).status_code == 400

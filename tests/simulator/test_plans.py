@@ -39,7 +39,8 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "trades": TRADES,
     "short volume": (f"/stocks/v1/short-volume?date={YESTERDAY}&limit=50",),
     "short interest": ("/stocks/v1/short-interest?ticker=NVDA",),
-    "option chains": ("/v3/snapshot/options/NVDA?limit=20",),
+    "option chains": ("/v3/snapshot/options/NVDA?limit=20", "/v3/snapshot/options/I:SPX"),
+    "treasury yields": ("/fed/v1/treasury-yields?limit=5",),
 }  # fmt: skip
 """The requests each capability is, in whole."""
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -102,7 +103,7 @@ def test_a_request_that_is_withheld_is_refused_and_no_other(whole: Answers, capa
     for path in REFUSED[capability]:
         body = found[path].json()
         assert found[path].status_code == 403
-        newer = path.startswith("/stocks/")
+        newer = path.startswith(("/stocks/", "/fed/"))
         assert set(body) == {"status", "request_id", "error" if newer else "message"}
         assert body["status"] == ("ERROR" if newer else "NOT_AUTHORIZED")
         assert body["error" if newer else "message"].startswith("You are not entitled to this data. Please upgrade")
@@ -176,7 +177,8 @@ def got(asking: httpx.Client) -> set[str]:
 @pytest.mark.parametrize("plan", PLANS)
 def test_a_plan_grants_what_the_desk_says_of_it(plan: str) -> None:
     title = f"Stocks {plan.title()}"
-    included = RANKS[: RANKS.index(title) + 1]
+    stocks = RANKS[: RANKS.index(title) + 1]
+    included = {*stocks, *(each.replace("Stocks", "Options") for each in stocks)}
     with client(plan=plan, faults=["rate-limit:0"]) as asking:
         assert got(asking) == {str(each) for each, least in SOLD.items() if least in included and each in CAPABILITIES}
 
@@ -279,8 +281,8 @@ def test_a_market_with_less_may_keep_apart(whole: Answers) -> None:
         ({"plan": "gold"}, "there are basic, starter, developer, advanced"),
         ({"without": ["splits", "daly bars"]}, "no capability 'daly bars'; did you mean 'daily-bars'?"),
         ({"without": ["trf"]}, "no capability 'trf'"),
-        ({"without": ["quarterly"]}, "off-exchange-prints, participant-time"),
-        ({"without": ["option chains"]}, "no capability 'option chains'"),
+        ({"without": ["quarterly"]}, "off-exchange-prints, option-chains, participant-time"),
+        ({"without": ["open interest"]}, "no capability 'open interest'"),
     ],
 )
 def test_a_wrong_name_is_refused_with_the_nearest(options: Options, words: str) -> None:

@@ -35,8 +35,13 @@ CALLS = [
     ("/stocks/v1/dividends", "/stocks/v1/dividends?limit=3000"),
     ("/stocks/v1/short-volume", "/stocks/v1/short-volume?date=2026-02-03&limit=5000"),
     ("/stocks/v1/short-interest", "/stocks/v1/short-interest?limit=500"),
-    ("/v3/snapshot/options/{underlyingAsset}", "/v3/snapshot/options/NVDA?limit=250&expiration_date.gt=2026-02-04"),
     ("/fed/v1/treasury-yields", "/fed/v1/treasury-yields?limit=50&sort=date.desc"),
+]
+CHAIN = "/v3/snapshot/options/{underlyingAsset}"
+CHAINS = [
+    "/v3/snapshot/options/NVDA?limit=250&expiration_date.gt=2026-02-04",
+    "/v3/snapshot/options/I:SPX?limit=250&expiration_date.gt=2026-02-04&sort=strike_price",
+    "/v3/snapshot/options/SPY?limit=250",
 ]
 SNAPSHOTS = [(SNAPSHOT, SNAPSHOT), (f"{SNAPSHOT}/{{stocksTicker}}", f"{SNAPSHOT}/NVDA")]
 
@@ -47,10 +52,14 @@ def description(path: Path) -> dict[str, Any]:
     return loaded
 
 
+def schema(data: Path, path: str) -> dict[str, Any]:
+    described = description(data / "openapi" / "massive.json")["paths"][path]["get"]["responses"]["200"]
+    of_the_body: dict[str, Any] = described["content"]["application/json"]["schema"]
+    return of_the_body
+
+
 def check(data: Path, path: str, body: object) -> None:
-    whole = description(data / "openapi" / "massive.json")
-    schema = whole["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    Draft7Validator(schema).validate(body)
+    Draft7Validator(schema(data, path)).validate(body)
 
 
 @pytest.mark.parametrize(("path", "call"), CALLS)
@@ -66,6 +75,18 @@ async def test_exchanges_follow_it_but_for_the_type_the_wire_adds(data: Path, no
     assert [row["id"] for row in beyond] == [62]
     beyond[0]["type"] = "exchange"
     check(data, "/v3/reference/exchanges", body)
+
+
+@pytest.mark.parametrize("call", CHAINS)
+async def test_chains_follow_it_but_for_empty_parts(data: Path, noon: httpx.AsyncClient, call: str) -> None:
+    body = (await noon.get(call)).json()
+    fields = schema(data, CHAIN)["properties"]["results"]["items"]["properties"]
+    assert body["results"]
+    for row in body["results"]:
+        for part in ("day", "greeks"):
+            if row.get(part) == {}:
+                row[part] = dict.fromkeys(fields[part]["required"], 0)
+    check(data, CHAIN, body)
 
 
 @pytest.mark.parametrize(("path", "call"), SNAPSHOTS)

@@ -17,12 +17,13 @@ PLANS: Mapping[Capability, str] = {
     **dict.fromkeys((Capability.CLOCK, Capability.HOLIDAYS, Capability.NAMES, Capability.DELISTED), BASIC),
     **dict.fromkeys((Capability.TYPES, Capability.SHARES, Capability.CAPS, Capability.INDUSTRIES), BASIC),
     **dict.fromkeys((Capability.CONDITIONS, Capability.DAILY_BARS, Capability.INTRADAY_BARS), BASIC),
-    **dict.fromkeys((Capability.SPLITS, Capability.DIVIDENDS, Capability.NEWS), BASIC),
+    **dict.fromkeys((Capability.SPLITS, Capability.DIVIDENDS, Capability.YIELDS, Capability.NEWS), BASIC),
     Capability.SNAPSHOT: STARTER,
     **dict.fromkeys((Capability.TRADES, Capability.OFF_EXCHANGE, Capability.TRF_ID), DEVELOPER),
     Capability.PARTICIPANT_TIME: DEVELOPER,
     # The vendor prints no plan for these three; a Stocks Advanced key is known to get them.
     **dict.fromkeys((Capability.SHORT_VOLUME, Capability.SHORT_INTEREST, Capability.FLOAT), ADVANCED),
+    # Options are sold apart from stocks.
     **dict.fromkeys((Capability.CHAINS, Capability.OPEN_INTEREST), "Options Starter"),
     Capability.EARNINGS: "Benzinga Earnings",
 }

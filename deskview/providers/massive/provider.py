@@ -39,6 +39,7 @@ SPLIT = Reader(wire.Split)
 DIVIDEND = Reader(wire.Dividend)
 SHORT = Reader(wire.ShortVolume)
 CONTRACT = Reader(wire.ContractRow)
+YIELDS = Reader(wire.Yields)
 CONDITION = Reader(wire.Condition)
 OVERVIEW = msgspec.json.Decoder(wire.OverviewEnvelope)
 STATUS = msgspec.json.Decoder(wire.StatusNow)
@@ -50,6 +51,8 @@ SHORT_ROWS_A_PAGE = 50_000
 ACTIONS_A_PAGE = 5_000
 LISTING_A_PAGE = 1_000
 CONTRACTS_A_PAGE = 250
+DAYS_OF_YIELDS = 10
+"""Enough that one of them has a yield; the newest that has is taken."""
 INDICES = frozenset({"SPX", "NDX", "RUT"})
 """Underlyings that the vendor marks as indices."""
 
@@ -274,8 +277,8 @@ class Massive:
         params: Params = {
             "expiration_date.gte": expiries[0].isoformat(),
             "expiration_date.lte": expiries[1].isoformat(),
-            "strike_price.gte": f"{strikes[0]:g}",
-            "strike_price.lte": f"{strikes[1]:g}",
+            "strike_price.gte": f"{strikes[0]:.12g}",
+            "strike_price.lte": f"{strikes[1]:.12g}",
             "sort": "strike_price",
             "order": "asc",
             "limit": CONTRACTS_A_PAGE,
@@ -284,8 +287,14 @@ class Massive:
         def make(rows: list[wire.ContractRow], rejects: Rejects) -> pl.DataFrame:
             return reference.chain(rows, expiries, strikes, rejects)
 
-        path = f"v3/snapshot/options/{in_path(f'I:{underlying}' if underlying in INDICES else underlying)}"
+        path = f"v3/snapshot/options/{'I:' if underlying in INDICES else ''}{in_path(underlying)}"
         return await self._client.whole_table(path, Capability.CHAINS, CONTRACT, make, params)
+
+    async def yields(self) -> Table:
+        """YIELDS by the last days there are."""
+        params: Params = {"sort": "date.desc", "limit": DAYS_OF_YIELDS}
+        path = "fed/v1/treasury-yields"
+        return await self._client.whole_table(path, Capability.YIELDS, YIELDS, reference.yields, params, most=1)
 
     async def conditions(self) -> Table:
         """CONDITIONS of stock trades."""

@@ -15,6 +15,7 @@ from deskview.market.schema import (
     SPLITS,
     TICKERS,
     TYPES,
+    YIELDS,
     require,
 )
 from deskview.market.sessions import Closure
@@ -29,6 +30,7 @@ from deskview.providers.massive.cleaning import (
     one_line,
     positive,
     repeated,
+    too_high,
     unfit_day,
     unfit_ticker,
     unfit_volume,
@@ -49,6 +51,7 @@ from deskview.providers.massive.wire import (
     UnderlyingAsset,
     Upcoming,
     UpdateRules,
+    Yields,
 )
 from deskview.text import neutralise
 
@@ -199,6 +202,9 @@ def closures(rows: list[Upcoming]) -> dict[date, Closure]:
 NO_QUOTE, NO_DAY, NO_UNDERLYING = ContractQuote(), ContractDay(), UnderlyingAsset()
 OCC = r"^O:([A-Z][A-Z0-9.]{0,5})(\d{6})([CP])(\d{8})$"
 """A contract's ticker: root, last day, right, strike in thousandths."""
+MOST_OPEN = 1e9
+"""Contracts: about twice those of all underlyings together."""
+RIGHTS = ("call", "put")
 
 
 def chain(
@@ -206,7 +212,8 @@ def chain(
 ) -> pl.DataFrame:
     """CHAIN of contracts within the bounds that were asked for, by expiry, strike and right.
 
-    A row whose ticker tells another expiry, right or strike than its details is left out: one of them is wrong.
+    A row whose ticker tells another expiry, right or strike than its details is left out: one of them is wrong. Prices
+    and volatilities of zero are none; an open interest of zero is one.
     """
     told = [row.details for row in rows]
     quotes, days = [row.last_quote or NO_QUOTE for row in rows], [row.day or NO_DAY for row in rows]
@@ -236,20 +243,57 @@ def chain(
         letter=symbol.struct.field("3"),
         thousandths=symbol.struct.field("4").cast(pl.Int64()),
         expiry=iso_date("expires"),
+        style=one_line("style"),
     )
-    frame = rejects.drop(
-        parts,
-        {
-            "the ticker is no contract's": pl.col("root").is_null(),
-            "the last day is no date": pl.col("expiry").is_null(),
-            "the ticker tells another last day": pl.col("expiry").dt.strftime("%y%m%d") != pl.col("day"),
-            "the ticker tells another strike": (pl.col("strike") * 1000 - pl.col("thousandths")).abs() > 0.5,
-            "the ticker tells another right": pl.col("right").is_in(["call", "put"])
-            & (pl.col("right").str.head(1).str.to_uppercase() != pl.col("letter")),
-            "the contract is outside the bounds asked for": ~pl.col("expiry").is_between(*expiries)
-            | ~pl.col("strike").is_between(*strikes),
-            **repeated("ticker"),
-        },
-    )
+    frame = rejects.drop(parts, _unfit_contract(expiries, strikes))
     priced = frame.with_columns(positive(name) for name in ("iv", "bid", "ask", "close", "spot", "multiplier"))
     return require(priced.sort("expiry", "strike", "right").select(*CHAIN), CHAIN, "chain")
+
+
+def _unfit_contract(expiries: tuple[date, date], strikes: tuple[float, float]) -> dict[str, pl.Expr]:
+    """Rules for rows that can be no contract, or none that was asked for."""
+    expiry, strike, right = pl.col("expiry"), pl.col("strike"), pl.col("right")
+    return {
+        "the ticker is no contract's": pl.col("root").is_null(),
+        "the last day is no date": expiry.is_null(),
+        "the ticker tells another last day": expiry.dt.strftime("%y%m%d") != pl.col("day"),
+        "the ticker tells another strike": (strike * 1000 - pl.col("thousandths")).abs() > 0.5,
+        "the contract is neither call nor put": ~right.is_in(RIGHTS),
+        "the ticker tells another right": right.str.head(1).str.to_uppercase() != pl.col("letter"),
+        "the contract is outside the bounds asked for": ~expiry.is_between(*expiries) | ~strike.is_between(*strikes),
+        "the strike is not above zero": strike <= 0,
+        **too_high(*map(pl.col, ("strike", "bid", "ask", "close", "spot"))),
+        "the open interest is negative": pl.col("oi") < 0,
+        f"the open interest is above {MOST_OPEN:.0e} contracts": pl.col("oi") > MOST_OPEN,
+        **repeated("ticker"),
+    }
+
+
+TENORS = {
+    "yield_1_month": 1.0,
+    "yield_3_month": 3.0,
+    "yield_6_month": 6.0,
+    **{f"yield_{years}_year": 12.0 * years for years in (1, 2, 3, 5, 7, 10, 20, 30)},
+}
+"""Months of each field."""
+LEAST_YIELD, MOST_YIELD = -0.05, 0.5
+"""A year. The lowest of any government bond was about -1 %, the highest of a Treasury about 17 %."""
+
+
+def yields(rows: list[Yields], rejects: Rejects) -> pl.DataFrame:
+    """YIELDS of the newest day that has one that can be, the shortest tenor first."""
+    wire = columns(rows, {"date": pl.String(), **dict.fromkeys(TENORS, pl.Float64())})
+    wire = wire.with_columns(day=iso_date("date"))
+    days = wire["day"].drop_nulls().sort().to_list() or [date.min]
+    dated = rejects.drop(wire, unfit_day("day", "day", days[(len(days) - 1) // 2]))
+    told = dated.unpivot(list(TENORS), index="day", variable_name="tenor", value_name="percent").drop_nulls("percent")
+    each = told.select(
+        "day",
+        months=pl.col("tenor").replace_strict(TENORS, return_dtype=pl.Float64()),
+        rate=pl.col("percent") / 100,
+    )
+    outside = ~pl.col("rate").is_between(LEAST_YIELD, MOST_YIELD)
+    reason = f"a yield outside {LEAST_YIELD:.0%} to {MOST_YIELD:.0%} a year"
+    frame = rejects.drop(each, {reason: outside, **repeated("day", "months")})
+    newest = frame.filter(pl.col("day") == pl.col("day").max())
+    return require(newest.sort("months").select(*YIELDS), YIELDS, "yields")

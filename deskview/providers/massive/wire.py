@@ -237,6 +237,23 @@ class ContractRow(Struct, gc=False):
     underlying_asset: UnderlyingAsset | None = None
 
 
+class Yields(Struct):
+    """Treasury yields of a day in per cent; tenors nobody issued then are left out."""
+
+    date: str
+    yield_1_month: float | None = None
+    yield_3_month: float | None = None
+    yield_6_month: float | None = None
+    yield_1_year: float | None = None
+    yield_2_year: float | None = None
+    yield_3_year: float | None = None
+    yield_5_year: float | None = None
+    yield_7_year: float | None = None
+    yield_10_year: float | None = None
+    yield_20_year: float | None = None
+    yield_30_year: float | None = None
+
+
 class Rules(Struct):
     """What a print with a condition updates."""
 

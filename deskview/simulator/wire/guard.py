@@ -30,6 +30,7 @@ _OF_PATHS = {
     "/stocks/v1/short-volume": plans.SHORT_VOLUME,
     "/stocks/v1/short-interest": plans.SHORT_INTEREST,
     "/v3/snapshot/options/": plans.CHAINS,
+    "/fed/v1/treasury-yields": plans.YIELDS,
 }
 """Whole requests, by how their paths begin; bars within a day and the listing are told apart by more."""
 _WITHIN_A_DAY = ("second", "minute", "hour")

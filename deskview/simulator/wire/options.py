@@ -18,8 +18,11 @@ from deskview.simulator.wire.protocol import (
     error,
     json,
     limit_of,
+    matching,
     next_url,
     not_found,
+    ordered,
+    page,
     query,
     request_id,
     skip_of,
@@ -32,6 +35,8 @@ from deskview.simulator.world.world import World
 _DEFAULT, _LARGEST = 10, 250
 _SORTS = ("ticker", "expiration_date", "strike_price")
 _RATE = 0.04
+_YIELDS = {"yield_1_month": 4.02, "yield_3_month": 3.97, "yield_6_month": 3.9, "yield_1_year": 3.8}
+_DATED = {"date": str}
 _DAY_MINUTES, _FLOOR_MINUTES, _YEAR_MINUTES = 1440.0, 5.0, 525_600.0
 ABSURD_IV = 5.0
 ADJUSTED_EVERY, ABSENT_EVERY, ABSURD_EVERY, FLICKERS_EVERY = 97, 53, 89, 41
@@ -206,20 +211,9 @@ def _normal(x: float) -> float:
 
 
 def yields(request: Request, market: Market) -> Response:
-    """GET /fed/v1/treasury-yields: a row a day in per cent, those of short tenors among them."""
+    """GET /fed/v1/treasury-yields: a row a day up to the day before, in per cent, those of short tenors among them."""
     world, params = market.ready(), query(request)
     limit = limit_of(request, params, 100, 50_000)
     days = world.days[world.oldest : market.number]
-    rows = [
-        {
-            "date": day.isoformat(),
-            "yield_1_month": 4.02,
-            "yield_3_month": 3.97,
-            "yield_6_month": 3.9,
-            "yield_1_year": 3.8,
-        }
-        for day in days
-    ]
-    if params.get("sort", "date.asc") == "date.desc":
-        rows.reverse()
-    return json({"results": rows[:limit], "status": "OK", "request_id": request_id(request)})
+    rows = matching(request, [{"date": day.isoformat(), **_YIELDS} for day in days], params, _DATED)
+    return json(page(request, ordered(request, rows, params.get("sort") or "date.asc", _DATED), params, limit))

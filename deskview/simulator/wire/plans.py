@@ -21,11 +21,11 @@ SPLITS, DIVIDENDS = "splits", "dividends"
 SNAPSHOT = "snapshot"
 TRADES, OFF_EXCHANGE, TRF_ID, PARTICIPANT_TIME = "trades", "off-exchange prints", "TRF id", "participant time"
 SHORT_VOLUME, SHORT_INTEREST = "short volume", "short interest"
-CHAINS = "option chains"
+CHAINS, YIELDS = "option chains", "treasury yields"
 
 _BASIC = frozenset(
     {CLOCK, HOLIDAYS, CONDITIONS, NAMES, DELISTED, TYPES, SHARES, CAPS, INDUSTRIES}
-    | {DAILY_BARS, INTRADAY_BARS, SPLITS, DIVIDENDS}
+    | {DAILY_BARS, INTRADAY_BARS, SPLITS, DIVIDENDS, YIELDS}
 )
 _STARTER = _BASIC | {SNAPSHOT, CHAINS}
 _DEVELOPER = _STARTER | {TRADES, OFF_EXCHANGE, TRF_ID, PARTICIPANT_TIME}
@@ -51,7 +51,8 @@ class Plan:
     """What a key gets: the capabilities it `includes`, and how good their answers are.
 
     `today`: bars of the day that is on, else up to the day before; `delayed`: data a quarter of an hour late, and so
-    marked; `last_trade`, `last_quote`: those of a snapshot. 0 `calls_per_minute` is no limit.
+    marked; `last_trade`, `last_quote`: those of a snapshot, the quote of option contracts too. 0 `calls_per_minute` is
+    no limit.
     """
 
     includes: frozenset[str]
@@ -90,7 +91,8 @@ PLANS: Mapping[str, Plan] = MappingProxyType(
         "advanced": ADVANCED,
     }
 )
-"""As the vendor sells them, by the second word of their names."""
+"""As the vendor sells them, by the second word of their names: the one of stocks and, as options are sold apart, that
+of options of the same rank. A key with the first alone is one without CHAINS."""
 
 
 def plan_name(text: str) -> str:

@@ -80,7 +80,7 @@ def no_route() -> Response:
 
 def new_generation(path: str) -> bool:
     """Whether the endpoint follows the newer rules of errors, sorting and filters."""
-    return path.startswith("/stocks/")
+    return path.startswith(("/stocks/", "/fed/"))
 
 
 def query(request: Request) -> dict[str, str]:

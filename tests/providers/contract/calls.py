@@ -11,7 +11,17 @@ from deskview.market import schema
 from deskview.market.schema import Schema
 from deskview.providers.base import Provider, Table
 from deskview.providers.capabilities import Capability
-from tests.providers.contract.market import DAY, DAY_BEFORE, HOLIDAY, OPEN, SINCE, UNTIL, Market
+from tests.providers.contract.market import (
+    DAY,
+    DAY_BEFORE,
+    EXPIRIES,
+    HOLIDAY,
+    OPEN,
+    SINCE,
+    STRIKES,
+    UNTIL,
+    Market,
+)
 
 DATED = pl.col("session") == DAY
 WINDOW = 7
@@ -71,6 +81,15 @@ def _bars_of(session: object) -> Callable[[Market], pl.DataFrame]:
 def _intraday(first: object) -> Callable[[Market], pl.DataFrame]:
     day = pl.col("start").dt.convert_time_zone("America/New_York").dt.date()
     return lambda market: market.intraday.filter(day.is_between(pl.lit(first), DAY)).sort("start")
+
+
+def _contracts(market: Market) -> pl.DataFrame:
+    within = pl.col("expiry").is_between(*EXPIRIES) & pl.col("strike").is_between(*STRIKES)
+    return market.chain.filter(within).sort("expiry", "strike", "right")
+
+
+def _yields(market: Market) -> pl.DataFrame:
+    return market.yields.filter(pl.col("day") == pl.col("day").max()).sort("months")
 
 
 def _details(ticker: str) -> Call:
@@ -175,6 +194,29 @@ CALLS = (
         lambda provider: provider.short_volume(DAY),
         schema.SHORT_VOLUME,
         lambda market: market.short_volume.filter(DATED),
+    ),
+    Call(
+        "chain",
+        Capability.CHAINS,
+        lambda provider: provider.chain("SPX", EXPIRIES, STRIKES),
+        schema.CHAIN,
+        _contracts,
+        ordered=True,
+    ),
+    Call(
+        "chain of a name without options",
+        Capability.CHAINS,
+        lambda provider: provider.chain("ZZZZ", EXPIRIES, STRIKES),
+        schema.CHAIN,
+        lambda market: market.chain.clear(),
+    ),
+    Call(
+        "yields",
+        Capability.YIELDS,
+        lambda provider: provider.yields(),
+        schema.YIELDS,
+        _yields,
+        ordered=True,
     ),
     Call(
         "conditions",

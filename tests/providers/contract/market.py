@@ -19,6 +19,9 @@ SINCE = date(2026, 3, 1)
 NOW = datetime(2026, 11, 20, 20, 59, 59, tzinfo=UTC)
 OPEN = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
 UNTIL = OPEN + timedelta(minutes=10)
+EXPIRY, LATER = date(2026, 11, 27), date(2026, 12, 18)
+EXPIRIES, STRIKES = (DAY, LATER), (6_512.125, 12_345.675)
+"""What is asked of the chain; contracts expire and are struck on the bounds, a day and a thousandth beyond them."""
 NANOS = 1_000_000_000
 EVENING = datetime(2026, 11, 21, 0, 59, tzinfo=UTC)
 """Of the day in New York, of the next one in UTC."""
@@ -26,7 +29,8 @@ EVENING = datetime(2026, 11, 21, 0, 59, tzinfo=UTC)
 
 @dataclass(frozen=True, eq=False)
 class Market:
-    """The tables by their names in the schema; INDEX_DAYS is SPY's, INTRADAY holds bars of five minutes."""
+    """The tables by their names in the schema; INDEX_DAYS is SPY's, INTRADAY holds bars of five
+    minutes, CHAIN is SPX's, YIELDS are of several days."""
 
     now: datetime
     phase: str
@@ -42,6 +46,8 @@ class Market:
     intraday: pl.DataFrame
     index_days: pl.DataFrame
     short_volume: pl.DataFrame
+    chain: pl.DataFrame
+    yields: pl.DataFrame
     conditions: pl.DataFrame
 
     def __post_init__(self) -> None:
@@ -185,6 +191,36 @@ def _actions() -> dict[str, pl.DataFrame]:
     }
 
 
+def _contract(root: str, expiry: date, strike: float, right: str, *told: float | None) -> tuple[object, ...]:
+    ticker = f"O:{root}{expiry:%y%m%d}{right[0].upper()}{round(strike * 1000):08d}"
+    return ticker, root, expiry, strike, right, "european", 100.0, *told, 6_765.25
+
+
+def _options() -> dict[str, pl.DataFrame]:
+    nothing = (None, None, None, None)
+    low, high = STRIKES
+    chain = [
+        _contract("SPXW", EXPIRY, 6_750.0, "put", 1_200.0, 0.1325, 41.5, 42.0, 41.75),
+        _contract("SPXW", EXPIRY, 6_750.0, "call", 0.0, 0.1325, None, None, None),
+        _contract("SPXW", EXPIRY, 6_700.5, "call", None, 0.141, 99.0, 101.5, None),
+        _contract("SPX", LATER, high, "call", 17.0, *nothing),
+        _contract("SPX", LATER, low, "put", 30_411.0, 5.0, None, 0.05, 0.05),
+        _contract("SPXW", DAY, 6_760.0, "put", 8.0, *nothing),
+        _contract("SPX1", LATER, 7_000.0, "call", 3.0, *nothing),
+        _contract("SPX", LATER, low - 0.001, "put", 1.0, *nothing),
+        _contract("SPX", LATER, high + 0.001, "call", 1.0, *nothing),
+        _contract("SPXW", DAY - timedelta(days=1), 6_760.0, "put", 1.0, *nothing),
+        _contract("SPX", LATER + timedelta(days=1), 6_760.0, "put", 1.0, *nothing),
+        (*_contract("SPXW", EXPIRY, 6_800.0, "put", 5.0, *nothing)[:5], None, None, 5.0, *nothing, None),
+    ]
+    yields: list[tuple[object, ...]] = [
+        (day, months, per_cent / 100)
+        for day, per_cents in ((DAY, (3.9, 4.0, -0.05, 4.61)), (DAY_BEFORE, (4.25, 4.5, 3.5, 4.75)))
+        for months, per_cent in zip((12.0, 1.0, 3.0, 360.0), per_cents, strict=True)
+    ]
+    return {"chain": _table(schema.CHAIN, chain), "yields": _table(schema.YIELDS, yields[::-1])}
+
+
 MARKET = Market(
     now=NOW,
     phase="open",
@@ -195,6 +231,7 @@ MARKET = Market(
     intraday=_intraday(),
     **_listings(),
     **_actions(),
+    **_options(),
 )
 
 UNTOLD: dict[Capability, dict[str, pl.Expr]] = {

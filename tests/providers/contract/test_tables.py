@@ -10,7 +10,7 @@ from deskview.providers.base import Provider, Table
 from deskview.providers.capabilities import Capability
 from deskview.providers.errors import Kind, ProviderError
 from tests.providers.contract.calls import BARS, CALLS, CLOCK, Call
-from tests.providers.contract.market import DAY, OPEN, SINCE, UNTIL
+from tests.providers.contract.market import DAY, EXPIRIES, OPEN, SINCE, STRIKES, UNTIL
 from tests.providers.contract.server import Request
 from tests.providers.contract.subject import Line, Subject
 from tests.providers.contract.subjects import calls_of, every_call, every_subject, every_whole_call
@@ -118,6 +118,7 @@ async def test_what_can_be_no_ticker_is_not_asked_for(
         ],
         Capability.INTRADAY_BARS: [lambda: provider.intraday(text, DAY, 5)],
         Capability.DAILY_BARS: [lambda: provider.index_days(text, SINCE, DAY)],
+        Capability.CHAINS: [lambda: provider.chain(text, EXPIRIES, STRIKES)],
     }
     for capability, asks in questions.items():
         for ask in asks:

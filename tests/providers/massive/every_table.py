@@ -73,6 +73,24 @@ def _short(number: int) -> Json:
     return {"ticker": f"GOOD{number}", "date": str(DAY), "total_volume": 1000, "short_volume": 400.5}
 
 
+def contract(number: int, **details: object) -> Json:
+    """The put of SPY at 600 and so many dollars, with fields of what it is replaced."""
+    strike = 600.0 + number
+    told: Json = {"contract_type": "put", "exercise_style": "american", "expiration_date": "2026-12-18"}
+    told |= {"shares_per_contract": 100, "strike_price": strike, "ticker": f"O:SPY261218P{strike * 1000:08.0f}"}
+    greeks = {"delta": -0.3, "gamma": 0.01, "theta": -0.2, "vega": 0.5}
+    row: Json = {"details": told | details, "implied_volatility": 0.21, "open_interest": 1_250, "greeks": greeks}
+    row |= {"day": {"close": 7.5}, "break_even_price": 592.5, "last_quote": {"bid": 7.4, "ask": 7.6}}
+    return row | {"underlying_asset": {"ticker": "SPY", "price": 612.5, "change_to_break_even": -20.0}}
+
+
+TENORS = ("1_month", "3_month", "6_month", "1_year", "2_year", "3_year", "5_year", "7_year", "10_year")
+
+
+def _yields(number: int) -> Json:
+    return {"date": str(DAY), f"yield_{TENORS[number]}": 3.9}
+
+
 def _condition(number: int) -> Json:
     rules = {"consolidated": {"updates_volume": True, "updates_high_low": False, "updates_open_close": False}}
     return {"id": number, "name": "Form T", "data_types": ["trade"], "asset_class": "stocks", "update_rules": rules}
@@ -128,7 +146,14 @@ TICKERS = OneTable("tickers", lambda provider: provider.tickers(), _listed)
 DELISTED = OneTable("delisted", lambda provider: provider.delisted(SINCE), _delisted)
 SHORT_VOLUME = OneTable("short volume", lambda provider: provider.short_volume(DAY), _short)
 CONDITIONS = OneTable("conditions", lambda provider: provider.conditions(), _condition, key="id", wire_key="id")
+CHAIN = OneTable(
+    "chain",
+    lambda provider: provider.chain("SPY", (DAY, date(2027, 1, 15)), (500.0, 700.0)),
+    contract,
+    wire_key="details",
+)
+YIELDS = OneTable("yields", lambda provider: provider.yields(), _yields, key="months", wire_key="date")
 EVERY_TABLE = (
     *(BARS, SNAPSHOT, TRADES, INTRADAY, INDEX_DAYS, SPLITS, DIVIDENDS),
-    *(TICKERS, DELISTED, SHORT_VOLUME, CONDITIONS),
+    *(TICKERS, DELISTED, SHORT_VOLUME, CONDITIONS, CHAIN, YIELDS),
 )

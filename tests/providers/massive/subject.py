@@ -1,6 +1,6 @@
 """Massive before the suite all providers pass: the market's tables in the vendor's JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -89,6 +89,8 @@ BY_PATH = {
     "stocks/v1/splits": Capability.SPLITS,
     "stocks/v1/dividends": Capability.DIVIDENDS,
     "stocks/v1/short-volume": Capability.SHORT_VOLUME,
+    "v3/snapshot/options/": Capability.CHAINS,
+    "fed/v1/treasury-yields": Capability.YIELDS,
 }
 
 
@@ -101,13 +103,12 @@ def _paged(request: Request, market: Market) -> Rows:
         case ["v3", "trades", ticker]:
             since, until = int(query["timestamp.gte"]), int(query.get("timestamp.lt", 2**62))
             return _trades(market, ticker, since, until)
-        case ["stocks", "v1", "splits"]:
-            return _splits(market, date.fromisoformat(query["execution_date.gte"]))
-        case ["stocks", "v1", "dividends"]:
-            return _dividends(market, date.fromisoformat(query["ex_dividend_date.gte"]))
-        case ["stocks", "v1", "short-volume"]:
-            frame = market.short_volume.filter(session=date.fromisoformat(query["date"]))
-            return [row | {"date": row["session"]} for row in frame.to_dicts()]
+        case ["stocks", "v1", table]:
+            return _of_stocks(market, table, query)
+        case ["v3", "snapshot", "options", underlying]:
+            return _chain(market, underlying, query)
+        case ["fed", "v1", "treasury-yields"]:
+            return _yields(market, query["sort"])
         case [*_, "range", _, window, first, last]:
             return _custom(market, window, date.fromisoformat(first), date.fromisoformat(last))
     raise AssertionError(f"nobody asks for {request.target}")
@@ -131,6 +132,16 @@ def _conditions(market: Market) -> Rows:
         yield name | {"update_rules": {"consolidated": _told(row)}}
 
 
+def _of_stocks(market: Market, table: str, query: Mapping[str, str]) -> Rows:
+    if table == "splits":
+        return _splits(market, date.fromisoformat(query["execution_date.gte"]))
+    if table == "dividends":
+        return _dividends(market, date.fromisoformat(query["ex_dividend_date.gte"]))
+    assert table == "short-volume"
+    frame = market.short_volume.filter(session=date.fromisoformat(query["date"]))
+    return [row | {"date": row["session"]} for row in frame.to_dicts()]
+
+
 def _splits(market: Market, since: date) -> Rows:
     frame = market.splits.filter(pl.col("execution_date") >= since)
     return map(_told, frame.rename({"factor": "historical_adjustment_factor"}).to_dicts())
@@ -140,6 +151,46 @@ def _dividends(market: Market, since: date) -> Rows:
     frame = market.dividends.filter(pl.col("ex_date") >= since)
     rows = frame.rename({"ex_date": "ex_dividend_date", "cash_usd": "cash_amount"}).to_dicts()
     return [row | {"currency": "USD"} for row in rows]
+
+
+def _chain(market: Market, underlying: str, query: Mapping[str, str]) -> Rows:
+    """By strike; what is not told is absent, or a part that holds it is empty. An index is known by its mark alone."""
+    first, last = (date.fromisoformat(query[f"expiration_date.{end}"]) for end in ("gte", "lte"))
+    low, high = (float(query[f"strike_price.{end}"]) for end in ("gte", "lte"))
+    inside = pl.col("expiry").is_between(first, last) & pl.col("strike").is_between(low, high)
+    inside &= pl.lit(underlying == "I:SPX")
+    assert query["sort"] == "strike_price"
+    for row in market.chain.filter(inside).sort("strike").to_dicts():
+        yield _told(
+            {
+                "day": _told({"close": row["close"]}),
+                "details": _told(
+                    {
+                        "contract_type": row["right"],
+                        "exercise_style": row["style"],
+                        "expiration_date": str(row["expiry"]),
+                        "shares_per_contract": row["multiplier"],
+                        "strike_price": row["strike"],
+                        "ticker": row["ticker"],
+                    }
+                ),
+                "greeks": {},
+                "implied_volatility": row["iv"],
+                "last_quote": _told({"bid": row["bid"], "ask": row["ask"]}) or None,
+                "open_interest": row["oi"],
+                "underlying_asset": _told({"ticker": "I:SPX", "value": row["spot"]}),
+            }
+        )
+
+
+def _yields(market: Market, sort: str) -> Rows:
+    """A row a day, in per cent."""
+    for (day,), frame in market.yields.sort("day", descending=sort == "date.desc").group_by("day", maintain_order=True):
+        names = [
+            f"yield_{months:.0f}_month" if months < 12 else f"yield_{months / 12:.0f}_year"
+            for months in frame["months"]
+        ]
+        yield {"date": str(day), **dict(zip(names, (frame["rate"] * 100).round(6).to_list(), strict=True))}
 
 
 BAR = {"open": "o", "high": "h", "low": "l", "close": "c", "volume": "v"}

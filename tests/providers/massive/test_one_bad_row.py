@@ -9,6 +9,7 @@ import pytest
 from tests.providers.massive.answers import Json, answering
 from tests.providers.massive.every_table import (
     BARS,
+    CHAIN,
     CONDITIONS,
     DAY,
     DELISTED,
@@ -21,6 +22,7 @@ from tests.providers.massive.every_table import (
     SPLITS,
     TICKERS,
     TRADES,
+    YIELDS,
     OneTable,
     closure,
 )
@@ -35,8 +37,15 @@ NUMBERS = {
     SPLITS: ("split_from", "split_to"),
     DIVIDENDS: ("cash_amount",),
     SHORT_VOLUME: ("total_volume", "short_volume"),
+    CHAIN: ("open_interest",),
 }
-DATES = {SPLITS: "execution_date", DIVIDENDS: "ex_dividend_date", DELISTED: "delisted_utc", SHORT_VOLUME: "date"}
+DATES = {
+    SPLITS: "execution_date",
+    DIVIDENDS: "ex_dividend_date",
+    DELISTED: "delisted_utc",
+    SHORT_VOLUME: "date",
+    YIELDS: "date",
+}
 TIMES = {BARS: "t", TRADES: "sip_timestamp", INTRADAY: "t", INDEX_DAYS: "t"}
 IMPOSSIBLE_NUMBERS = ("1e308", "1e999", "-1e308", "-1", "1" + "0" * 400, '"NaN"', '"1e999"', "NaN", "Infinity", "{}")
 IMPOSSIBLE_DATES = ("0001-01-01", "9999-12-31", "2026-02-30", "2126-01-02", "+12026-01-02", "soon", "", "NaN")
@@ -85,6 +94,11 @@ def cases() -> Iterator[tuple[OneTable, str, str]]:
     yield from ((BARS, "c", text) for text in ("0", "10000000", "1e13"))
     yield from ((BARS, "v", text) for text in ("1e14",))
     yield from ((DIVIDENDS, "cash_amount", text) for text in ("0", "10000000"))
+    yield from ((YIELDS, "yield_3_month", text) for text in ("-5.01", "50.01", "1e308", "1e999", "NaN", '"4"', "{}"))
+    for price in ("1e308", "1e999", "10000000", '"7"', "NaN"):
+        yield CHAIN, "day", f'{{"close": {price}}}'
+        yield CHAIN, "last_quote", f'{{"bid": 7.4, "ask": {price}}}'
+        yield CHAIN, "underlying_asset", f'{{"price": {price}}}'
 
 
 @pytest.mark.parametrize(

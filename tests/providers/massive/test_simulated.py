@@ -37,6 +37,9 @@ async def test_every_table_comes_whole(app: ASGIApp) -> None:
         "intraday": await provider.intraday("NVDA", session, 5),
         "short volume": await provider.short_volume(session - timedelta(days=1)),
         "conditions": await provider.conditions(),
+        "chain of an index": await provider.chain("SPX", (session, session + timedelta(days=30)), (6_000, 7_500)),
+        "chain of a stock": await provider.chain("NVDA", (session, session + timedelta(days=60)), (0, 1_000)),
+        "yields": await provider.yields(),
     }
     await provider.aclose()
     left_out = {name: table.left_out for name, table in tables.items()}

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 SMALL, LARGE = "Small Folder", "Large Folder"
 PLANS: Mapping[Capability, str] = {
     **dict.fromkeys((Capability.CLOCK, Capability.NAMES, Capability.TYPES, Capability.CONDITIONS), SMALL),
-    **dict.fromkeys((Capability.DAILY_BARS, Capability.SPLITS, Capability.DIVIDENDS), SMALL),
+    **dict.fromkeys((Capability.DAILY_BARS, Capability.SPLITS, Capability.DIVIDENDS, Capability.YIELDS), SMALL),
     **dict.fromkeys((Capability.SHARES, Capability.CAPS, Capability.INDUSTRIES, Capability.SNAPSHOT), LARGE),
     **dict.fromkeys((Capability.TRADES, Capability.OFF_EXCHANGE, Capability.PARTICIPANT_TIME), LARGE),
+    Capability.CHAINS: "Options Folder",
 }
 
 

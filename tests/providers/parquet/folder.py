@@ -20,12 +20,13 @@ def files_of(market: Market, page_rows: int = WHOLE, elsewhere: str = "") -> Fil
     """Every file of a market by its path."""
     clock = pl.DataFrame([(market.now, market.phase)], schema=dict(CLOCK), orient="row")
     files = dict(parts("clock", clock))
-    for name in ("tickers", "splits", "dividends", "snapshot", "conditions"):
+    for name in ("tickers", "splits", "dividends", "snapshot", "conditions", "yields"):
         files.update(parts(name, getattr(market, name), page_rows, elsewhere))
     split: list[tuple[str, pl.DataFrame, pl.Expr]] = [
         ("bars", market.bars, pl.col("session").cast(pl.String())),
         ("details", market.details, pl.col("ticker")),
         ("index_days", market.index_days, pl.lit("SPY")),
+        ("chain", market.chain, pl.lit("SPX")),
         ("trades", market.trades, pl.format("{}/{}", "ticker", _new_york_date("sip_time"))),
     ]
     for folder, table, key in split:

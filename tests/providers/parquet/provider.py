@@ -18,6 +18,7 @@ import polars as pl
 
 from deskview.market.schema import (
     BARS,
+    CHAIN,
     CONDITIONS,
     DETAILS,
     DIVIDENDS,
@@ -27,6 +28,7 @@ from deskview.market.schema import (
     TICKERS,
     TRADES,
     UTC_NS,
+    YIELDS,
     Schema,
     empty,
     require,
@@ -172,6 +174,17 @@ class ParquetFolder:
     async def short_volume(self, session: date) -> Table:
         """There is none."""
         raise self._entitlements.unsold(Capability.SHORT_VOLUME)
+
+    async def chain(self, underlying: str, expiries: tuple[date, date], strikes: tuple[float, float]) -> Table:
+        """CHAIN, of a file an underlying."""
+        frame = await self._if_any(f"chain/{in_path(underlying)}", Capability.CHAINS, CHAIN)
+        within = pl.col("expiry").is_between(*expiries) & pl.col("strike").is_between(*strikes)
+        return Table(frame.filter(within).sort("expiry", "strike", "right"))
+
+    async def yields(self) -> Table:
+        """YIELDS, of a file with every day."""
+        frame = await self._whole("yields", Capability.YIELDS, YIELDS)
+        return Table(frame.filter(pl.col("day") == pl.col("day").max()).sort("months"))
 
     async def conditions(self) -> Table:
         """CONDITIONS."""

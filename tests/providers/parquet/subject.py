@@ -21,6 +21,8 @@ BY_NAME = {
     "snapshot": Capability.SNAPSHOT,
     "trades": Capability.TRADES,
     "conditions": Capability.CONDITIONS,
+    "chain": Capability.CHAINS,
+    "yields": Capability.YIELDS,
 }
 
 
