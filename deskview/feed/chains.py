@@ -56,6 +56,7 @@ AT_ONCE = 4
 """Names asked for side by side."""
 AGAIN_S = 60.0
 """After so long a chain that did not come is asked for again."""
+_OF_INDICES = frozenset(each.underlying for each in OF_INDICES)
 KEPT_DAYS = 7
 """Sessions whose chains stay on disk."""
 STORED: Schema = {**CHAIN, "fetched": UTC_NS}
@@ -118,7 +119,7 @@ class _Turn:
             self._kept = replace(self._kept, rate=await self._rate(), mornings=mornings)
             await asyncio.to_thread(_forget, self._store, self._model.session)
         wanted = [each for each in self._model.wanted if each.underlying not in self._kept.books]
-        names = [each for each in wanted if each not in OF_INDICES]
+        indices, names = ([each for each in wanted if (each.underlying in _OF_INDICES) is so] for so in (True, False))
         tell, began, done = self._context.scheduler.progress(Task.CHAINS), monotonic(), 0
 
         async def take(each: Wanted) -> None:
@@ -127,7 +128,7 @@ class _Turn:
             done += 1
             tell(Progress(done, len(wanted), (monotonic() - began) / done * (len(wanted) - done)))
 
-        for each in wanted[: len(wanted) - len(names)]:
+        for each in indices:
             await take(each)
         await for_each(names, take, limit=AT_ONCE)
         if self._failed is not None and not self._kept.books:
@@ -171,7 +172,7 @@ class _Turn:
             return stored
         whole = self._window == "whole"
         low, high = (0.0, MOST_USD) if whole else _around(about * wanted.scale, NEAR_STRIKES + SLACK)
-        ranges = _ranges(session, whole=whole, split=wanted in OF_INDICES)
+        ranges = _ranges(session, whole=whole, split=wanted.underlying in _OF_INDICES)
         ask = self._context.provider.chain
         tables = await asyncio.gather(*(ask(wanted.underlying, expiries, (low, high)) for expiries in ranges))
         rows, why = sum(table.left_out for table in tables), (reason for table in tables for reason in table.reasons)
@@ -247,7 +248,7 @@ class _Turn:
         if found.is_empty():
             return Rate()
         rate, months, day = found.select("rate", "months", "day").row(0)
-        return Rate(log1p(rate), f"Treasury bill of {months:.0f} months, {day}")
+        return Rate(log1p(rate), f"{months:.0f}-month Treasury bill, {day}")
 
     async def _note_morning(self) -> None:
         """The morning's figures once both of the index's chains are in, recorded where they are of the near window."""
