@@ -1,7 +1,7 @@
 """Option chains of a session: asked for once, kept, and told of where they are wanting."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -87,13 +87,24 @@ class Chains:
         return Table(pl.DataFrame(self.rates, schema=dict(YIELDS), orient="row"))
 
 
-def context_of(folder: Path, market: Chains, *, at: datetime = NOON, **gamma: Any) -> Context:  # noqa: ANN401
+CLOSES = {"SPY": 690.0, "NVDA": 180.0, "JPM": 300.0}
+
+
+def context_of(
+    folder: Path,
+    market: Any,  # noqa: ANN401 - a provider, as far as it is asked
+    *,
+    at: datetime = NOON,
+    wanted: tuple[Wanted, ...] = WANTED,
+    closes: Mapping[str, float] = CLOSES,
+    **gamma: Any,  # noqa: ANN401
+) -> Context:
     """A feed whose history is in."""
-    state = FeedState(CALENDAR)
-    closes = pl.DataFrame({"ticker": ["SPY", "NVDA", "JPM"], "stored_close": [690.0, 180.0, 300.0], "cash_usd": 0.0})
-    model = GammaModel(SESSION, CALENDAR, WANTED, {"SPY": 1.0}, {"SPX": "SPY"}, {"SPY": 0.012})
-    basis = SimpleNamespace(session=SESSION, gamma=model, prices=SimpleNamespace(closes=closes))
-    state.session.set(SESSION)
+    state, session = FeedState(CALENDAR), at.date()
+    rows = pl.DataFrame({"ticker": list(closes), "stored_close": list(closes.values()), "cash_usd": 0.0})
+    model = GammaModel(session, CALENDAR, wanted, {"SPY": 1.0}, {"SPX": "SPY"}, {"SPY": 0.012})
+    basis = SimpleNamespace(session=session, gamma=model, prices=SimpleNamespace(closes=rows))
+    state.session.set(session)
     state.complete.set(cast(Basis, basis))
     state.store.set(Store(folder))
     state.now = at
