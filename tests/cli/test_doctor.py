@@ -1,6 +1,7 @@
 """The doctor's report: what it finds, what it advises, and its exit code."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def levels(checks: dict[str, dict[str, Any]], *names: str) -> list[str]:
 
 TABLES = (
     *("holidays", "names", "delisted names", "shares", "trade conditions", "daily bars", "intraday bars"),
-    *("splits", "snapshot", "trades", "short volume"),
+    *("splits", "snapshot", "trades", "short volume", "option chains", "treasury yields"),
 )
 """The simulated market's dividends have a row twice, which is told."""
 BESIDE = ("types", "market caps", "industries", "off-exchange prints", "TRF id", "participant time")
@@ -70,6 +71,10 @@ def test_every_table_is_asked_for_and_counted(desk: Desk, market: str) -> None:
     assert checks["daily bars"]["found"].startswith("of 2026-02-03: 3,")
     assert checks["shares"]["found"].startswith("of AAPL: 1 row in")
     assert checks["trades"]["found"].startswith("of SPY on 2026-02-03, the first: 1,000 rows in")
+    chain = re.match(r"of SPY to 2026-02-05, about its last close: (\d+) rows in", checks["option chains"]["found"])
+    assert chain is not None
+    assert 20 < int(chain[1]) < 100, "one expiry and few strikes"
+    assert checks["treasury yields"]["found"].startswith("of the newest day: 4 rows in")
 
 
 def test_without_a_key_the_way_to_one_is_told(desk: Desk) -> None:

@@ -22,6 +22,16 @@ def test_what_is_refused_with_trades_says_so_and_what_it_costs(desk: Desk, servi
     assert checks["pane Flow"]["found"] == "misses trades, short volume; above, their lines say what that costs."
 
 
+def test_a_key_without_a_plan_of_options_is_told_which_one_it_needs(desk: Desk, serving: Serving) -> None:
+    desk.keyring.entries["massive"] = CANARY
+    with serving(without=["option chains", "treasury yields"]) as url:
+        checks = report(desk, "--base-url", url)
+    assert "needs Options Starter or higher" in checks["option chains"]["found"]
+    assert checks["option chains"]["found"].endswith("Without it dealers' gamma stays empty; the other panes go on.")
+    assert checks["treasury yields"]["found"].endswith("Without it 4 % is assumed where interest matters.")
+    assert levels(checks, "snapshot", "trades", "short volume") == ["ok"] * 3
+
+
 def test_what_the_vendor_does_not_have_is_not_laid_to_an_answer_or_to_the_plan(
     desk: Desk, serving: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:

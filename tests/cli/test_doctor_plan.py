@@ -10,7 +10,8 @@ import polars as pl
 from deskview.cli.context import Context
 from deskview.cli.doctor.check import Check, Level
 from deskview.cli.doctor.plan import checks
-from deskview.market.schema import DETAILS, TRADES, empty
+from deskview.market.schema import BARS, CHAIN, DETAILS, TRADES, empty
+from deskview.market.sessions import Closure
 from deskview.providers.base import Table, Window
 from deskview.providers.capabilities import Capabilities, Capability
 from deskview.providers.errors import Kind, ProviderError
@@ -107,3 +108,38 @@ async def test_an_answer_without_a_row_is_no_proof_that_the_key_has_it() -> None
     assert lines["shares"].level is Level.WARNING
     assert "0 rows" in lines["shares"].found
     assert "Not known of shares, market caps" in lines["pane Breadth"].found
+
+
+async def test_a_chain_is_asked_for_about_the_close_or_whole_where_none_is_known() -> None:
+    asked = []
+
+    class Chained(Market):
+        async def chain(self, underlying: str, expiries: tuple[date, date], strikes: tuple[float, float]) -> Table:
+            asked.append((underlying, expiries, strikes))
+            return Table(empty(CHAIN))
+
+    class Unpriced(Chained):
+        async def daily_bars(self, session: date) -> Table:
+            return Table(empty(BARS))
+
+    lines = await told(Chained())
+    assert lines["option chains"].level is Level.WARNING
+    assert "0 rows" in lines["option chains"].found
+    assert "where there should be some" in lines["option chains"].found
+    await told(Unpriced())
+    close = (await Market().daily_bars(date(2026, 3, 2))).frame.filter(ticker="SPY")["close"][0]
+    day = (date(2026, 3, 4), date(2026, 3, 4))
+    assert asked == [("SPY", day, (close * 0.98, close * 1.02)), ("SPY", day, (0.0, 1e5))]
+
+
+async def test_what_is_asked_for_and_fails_is_told_once() -> None:
+    class Silent(Market):
+        async def closures(self) -> dict[date, Closure]:
+            raise failing(Kind.UNREACHABLE)
+
+        async def yields(self) -> Table:
+            raise failing(Kind.UNREACHABLE)
+
+    lines = await told(Silent())
+    for name in ("holidays", "treasury yields"):
+        assert (lines[name].level, lines[name].found) == (Level.FAULT, "It went wrong.")

@@ -112,3 +112,20 @@ async def test_yields_are_a_row_a_day_up_to_the_day_before(noon: httpx.AsyncClie
     of_a_day = (await noon.get(f"{path}?date.gte=2026-02-02&date.lt=2026-02-03")).json()["results"]
     assert [row["date"] for row in of_a_day] == ["2026-02-02"]
     assert (await noon.get(f"{path}?sort=yield")).status_code == 400
+
+
+@pytest.mark.parametrize(("plan", "has_quotes"), [("starter", False), ("developer", False), ("advanced", True)])
+async def test_a_plan_of_options_is_of_the_rank_of_that_of_stocks(plan: str, has_quotes: bool) -> None:
+    call = f"{CHAIN}/NVDA?limit=250&expiration_date.gt={TODAY}"
+    async with asking(plan=plan) as client, asking(at=time(11, 45)) as before, asking() as now:
+        told, then, live = [(await each.get(call)).json()["results"] for each in (client, before, now)]
+    assert {"last_quote" in row for row in told} == {has_quotes}
+    prices = [{row["underlying_asset"]["price"] for row in rows} for rows in (told, then, live)]
+    assert prices[0] == (prices[2] if plan == "advanced" else prices[1])
+    assert prices[1] != prices[2]
+
+
+async def test_below_the_plan_of_options_that_has_chains_they_are_refused() -> None:
+    async with asking(plan="basic") as client:
+        assert (await client.get(f"{CHAIN}/SPY")).status_code == 403
+        assert (await client.get("/fed/v1/treasury-yields")).status_code == 200

@@ -28,6 +28,10 @@ PRINTS = 1_000
 """Of so many some are off exchange and some late, wherever they are told at all."""
 ENOUGH_STOCKS, ENOUGH_WINDOWS, ENOUGH_PRINTS = 50, 200, 1_000
 """What the shipped accuracy of the flow's percentile was measured with."""
+EVERY_STRIKE = (0.0, 1e5)
+"""USD: a contract's symbol has room for no more."""
+NEAR = 0.02
+"""Of the fund's last close: strikes so far from it are asked for."""
 LEFT_OUT = "They did not fit and are in no figure; the others are."
 OF_TODAY = (Capability.SNAPSHOT, Capability.TRADES)
 """What is of the running session, in which the delay of a plan shows."""
@@ -73,11 +77,13 @@ class Question:
 class Plan:
     """What was found out so far: whether the key has a capability, by those that were asked for.
 
-    `follows` are those that were refused with another, of which nothing is to be said by itself.
+    `tried` are those that were asked for, whatever came of it; `follows` those that were refused with another, of which
+    nothing is to be said by itself.
     """
 
     vendor: Vendor
     has: dict[Capability, bool] = field(default_factory=dict)
+    tried: set[Capability] = field(default_factory=set)
     follows: set[Capability] = field(default_factory=set)
 
     def asked(self, capability: Capability, *, has: bool, found: str) -> Check:
@@ -92,7 +98,7 @@ class Plan:
         for each in Capability:
             if not self.vendor.has(each) and each not in self.has:
                 yield self.asked(each, has=False, found=self.vendor.denial(each).sentence)
-            elif each not in self.has and not USES[each].parts:
+            elif each not in self.has and each not in self.tried and not USES[each].parts:
                 found = f"with {self.vendor.plans[each]}; no pane needs it yet, so it is not asked for."
                 yield Check(each.value, Level.OK, found)
 
@@ -131,9 +137,22 @@ async def checks(provider: "Provider", vendor: Vendor, context: Context, now: da
 def questions(provider: "Provider", now: datetime) -> list[Question]:
     """What the panes need, the most first; the session is the last one that is over, which every plan reaches."""
     calendar = Calendar()
-    session = calendar.previous(now.astimezone(NEW_YORK).date())
+    today = now.astimezone(NEW_YORK).date()
+    session, (expiry,) = calendar.previous(today), calendar.after(today, 1)
     opens, month_ago = calendar.opens(session), session - timedelta(days=30)
     first, recent = "the first page", "of the last 30 days"
+
+    strikes = EVERY_STRIKE
+
+    async def bars() -> "Table":
+        nonlocal strikes
+        table = await provider.daily_bars(session)
+        for close in table.frame.filter(ticker=FUND)["close"]:
+            strikes = (close * (1 - NEAR), close * (1 + NEAR))
+        return table
+
+    async def chain() -> "Table":
+        return await provider.chain(FUND, (expiry, expiry), strikes)
 
     async def prints() -> "Table":
         return provider.prints_of([await provider.trades_window(FUND, opens, PRINTS)])
@@ -141,7 +160,7 @@ def questions(provider: "Provider", now: datetime) -> list[Question]:
     caps = (Capability.CAPS, Capability.INDUSTRIES)
     return [
         Question(Capability.SNAPSHOT, "of the whole market", provider.snapshot),
-        Question(Capability.DAILY_BARS, f"of {session}", lambda: provider.daily_bars(session)),
+        Question(Capability.DAILY_BARS, f"of {session}", bars),
         Question(Capability.TRADES, f"of {FUND} on {session}, the first", prints, TOLD_BY_PRINTS),
         Question(Capability.NAMES, first, lambda: provider.tickers(pages=1), (Capability.TYPES,)),
         Question(Capability.SHARES, f"of {STOCK}", lambda: provider.details(STOCK, session), caps),
@@ -151,10 +170,13 @@ def questions(provider: "Provider", now: datetime) -> list[Question]:
         Question(Capability.CONDITIONS, "all", provider.conditions),
         Question(Capability.DELISTED, first, lambda: provider.delisted(month_ago, pages=1)),
         Question(Capability.SHORT_VOLUME, f"of {session}", lambda: provider.short_volume(session)),
+        Question(Capability.CHAINS, f"of {FUND} to {expiry}, about its last close", chain),
+        Question(Capability.YIELDS, "of the newest day", provider.yields),
     ]
 
 
 async def _holidays(provider: "Provider", plan: Plan) -> Check:
+    plan.tried.add(Capability.HOLIDAYS)
     try:
         found = f"{len(await provider.closures())} coming ones."
     except ProviderError as error:
@@ -165,6 +187,7 @@ async def _holidays(provider: "Provider", plan: Plan) -> Check:
 async def _answered(question: Question, provider: "Provider", plan: Plan) -> list[Check]:
     """The line of the capability that was asked for, and of those its answer tells beside."""
     began = monotonic()
+    plan.tried.add(question.capability)
     try:
         table = await question.ask()
     except ProviderError as error:
