@@ -144,18 +144,22 @@ def _name_levels(grid: Grid, spec: ChartSpec, bounds: Bounds) -> None:
 
 
 def _draw_marks(grid: Grid, marks: Sequence[Mark], bounds: Bounds, line: str) -> None:
-    """The lines, behind what is drawn; then their names, each on a row of its own from the top, beside its line."""
+    """The lines, behind what is drawn; then their names, each as high as there is room beside its line: left of the
+    first ones, right of the last."""
     known = sorted((one for one in marks if bounds.left <= one.x <= bounds.right), key=lambda one: one.x)
-    for one in known:
-        column = bounds.column(one.x)
-        for row in grid:
-            if row[column][0].isspace():
-                row[column] = (line, one.tone)
-    for row, one in zip(grid, known, strict=False):
-        label = shorten(plain(one.label), bounds.width // 2)
-        column = bounds.column(one.x)
-        start = column + 1 if column + 1 + cell_len(label) <= bounds.width else column - cell_len(label)
-        row[start : start + len(label)] = [(char, one.tone) for char in label]
+    drawn = [[not char.isspace() for char, _ in row] for row in grid]
+    for row, one in ((row, one) for one in known for row in grid):
+        if row[bounds.column(one.x)][0].isspace():
+            row[bounds.column(one.x)] = (line, one.tone)
+    for number, one in enumerate(known):
+        label, column = shorten(plain(one.label), bounds.width // 2), bounds.column(one.x)
+        sides = (column - len(label), column + 1)[:: 1 if number < len(known) // 2 else -1]
+        starts = [start for start in sides if 0 <= start <= bounds.width - len(label)]
+        places = [(row, start) for row in range(bounds.height) for start in starts]
+        free = (place for place in places if not any(drawn[place[0]][max(0, place[1] - 1) : place[1] + len(label) + 1]))
+        row, start = next(free, places[0])
+        drawn[row][start : start + len(label)] = [True] * len(label)
+        grid[row][start : start + len(label)] = [(char, one.tone) for char in label]
 
 
 def _margin(

@@ -115,6 +115,7 @@ GAMMA = Subject(
                 "calls_bar": "gamma of its calls as a bar",
                 "calls": "gamma of its calls for 1%",
                 "net": "both",
+                "wall": "whether it is a wall",
             },
         ),
         "gamma-expiries": list_info(

@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING
 
 from deskview.format import MISSING, tone, usd
+from deskview.screens.frame.age import marked
 from deskview.screens.frame.page import flowed
 from deskview.screens.gamma.words import (
+    BALANCED,
     HANGS,
     SIDES,
     flip,
@@ -14,57 +16,62 @@ from deskview.screens.gamma.words import (
     of_all,
     side,
     strike,
-    together,
     told_shock,
 )
 from deskview.widgets.chartspec import ChartSpec, Level, Mark, Series
-from deskview.widgets.facts import Fact, fact
+from deskview.widgets.facts import GAP, Fact, fact
 from deskview.widgets.records import Piece
+from deskview.widgets.text import wrap
 
 if TYPE_CHECKING:
     from deskview.analytics.gamma import Gamma, UnderlyingGamma
+    from deskview.board import Board
 
-INDENT = 8
+INDENT = 7
 LARGEST = 3
 """Strikes told of a name."""
 
 
 def facts_of(reading: "Gamma", one: "UnderlyingGamma", width: int, most: int) -> list[list[Fact]]:
-    """What dealers hold in the underlying, what they do with leveraged funds, the parts, and what it rests on, in at
-    most so many lines."""
+    """What dealers hold in the underlying, what they do with leveraged funds, and what it rests on, in at most so many
+    lines."""
+    room = width - INDENT - len(GAP)
+    rests = [fact("", line, "dim") for words in basis_of(reading, one) for line in wrap(words, room)]
     lines = [
         *flowed("dealers", headline_facts(one), INDENT, width),
         *flowed("both", shock_facts(reading), INDENT, width),
-        *flowed("parts", part_facts(one), INDENT, width),
-        *flowed("from", basis_facts(reading, one), INDENT, width),
+        *flowed("from", rests, INDENT, width),
     ]
     if len(lines) <= most:
         return lines
-    return [*lines[: most - 1], [fact("", f"{'':<{INDENT}}   … i: what it rests on", "dim")]]
+    return [*lines[: most - 1], [fact("", f"{'':<{INDENT}}{GAP}… i: what it rests on", "dim")]]
 
 
 def headline_facts(one: "UnderlyingGamma") -> list[Fact]:
-    """The net and what it does to a move, the flip and the walls."""
+    """The net and what it does to a move, the flip, the walls, and what is left without the expiries that go first."""
     if one.net_usd_per_1pct is None:
-        return [fact(one.title, f"{MISSING} {one.missing.get('net_usd_per_1pct', '')}".rstrip())]
-    stands = side(one)
-    verdict = HANGS if stands == "balanced" else one.verdict or one.missing.get("verdict", "no verdict")
+        return [fact("", f"{MISSING} {one.missing.get('net_usd_per_1pct', '')}".rstrip())]
+    stands, net = side(one), one.net_usd_per_1pct
+    verdict = HANGS if stands == BALANCED else one.verdict or one.missing.get("verdict", "no verdict")
+    label = "gamma " if stands in ("", BALANCED) else f"{stands} "
+    parts = (("without today's expiry", one.without_today_usd), ("without the next monthly", one.without_month_usd))
     return [
-        fact("", one.title, "strong"),
-        (*fact(stands if stands != "balanced" else "gamma", ""), *_net(one)),
-        (Piece(f"{of_all(one)} of all: ", "dim"), Piece(verdict, "strong" if stands != "balanced" else "")),
+        (Piece(label, "strong"), Piece(usd(net), f"{tone(net)} strong"), Piece(" per 1%", "dim")),
+        (Piece(f"{of_all(one)} of all: ", "dim"), Piece(verdict, "" if stands == BALANCED else "strong")),
         fact(flip_label(one), flip(one)),
-        (Piece("walls "), Piece("calls ", "dim"), Piece(strike(one.walls.call)), Piece(" puts ", "dim"), _put(one)),
+        (Piece("walls ", "dim"), Piece(strike(one.walls.call)), Piece(" calls, ", "dim"), *_put(one)),
+        *(fact(label, usd(value), tone(value)) for label, value in parts),
+        *_other_flips(one),
     ]
 
 
-def _net(one: "UnderlyingGamma") -> Fact:
-    value = one.net_usd_per_1pct
-    return (Piece(usd(value), f"{tone(value)} strong"), Piece(" per 1%", "dim"))
+def _put(one: "UnderlyingGamma") -> Fact:
+    return (Piece(strike(one.walls.put)), Piece(" puts", "dim"))
 
 
-def _put(one: "UnderlyingGamma") -> Piece:
-    return Piece(strike(one.walls.put))
+def _other_flips(one: "UnderlyingGamma") -> list[Fact]:
+    others = ", ".join(level(price) for price in one.flips[1:4])
+    return [fact("also changes sign at", others)] if others else []
 
 
 def shock_facts(reading: "Gamma") -> list[Fact]:
@@ -73,47 +80,47 @@ def shock_facts(reading: "Gamma") -> list[Fact]:
     if shock is None:
         facts.append(fact("", f"{MISSING} {reading.missing.get('by_shock', 'not known')}", "dim"))
     else:
-        facts.append((Piece(f"at {moved(shock.move)} "), Piece(together(shock), "strong")))
+        facts.append(_traded(f"at {moved(shock.move)} dealers", shock.dealers_usd))
+        facts.append(_traded("leveraged ETFs", shock.funds_usd))
+        both = (Piece(usd(shock.net_usd), f"{tone(shock.net_usd)} strong"), Piece(f": {shock.effect}", "strong"))
+        facts.append((Piece("together ", "dim"), *both))
     if reading.mornings:
-        last = reading.mornings[-1]
-        words = "this morning" if reading.today is not None else f"morning of {last.session:%-d %b}"
-        facts.append(fact(words, usd(last.net_usd), tone(last.net_usd)))
+        facts.append(fact("this morning", usd(reading.mornings[-1].net_usd), tone(reading.mornings[-1].net_usd)))
     if reading.mean_before_usd is not None:
-        facts.append(fact("mean of 5 mornings before", usd(reading.mean_before_usd), tone(reading.mean_before_usd)))
+        facts.append(fact("mean of 5 before", usd(reading.mean_before_usd), tone(reading.mean_before_usd)))
     return facts
 
 
-def part_facts(one: "UnderlyingGamma") -> list[Fact]:
-    """Calls and puts, and what is left without the expiries that go first."""
-    parts = (
-        ("calls", one.calls_usd),
-        ("puts", one.puts_usd),
-        ("without today's expiry", one.without_today_usd),
-        ("without the next monthly", one.without_month_usd),
-    )
-    return [*(fact(label, usd(value), tone(value)) for label, value in parts), *_other_flips(one)]
+def _traded(who: str, value: float | None) -> Fact:
+    """Who buys or sells how much."""
+    does = "sell" if value is not None and value < 0 else "buy"
+    return (Piece(f"{who} ", "dim"), Piece(f"{does} {usd(value, sign=False)}", tone(value)))
 
 
-def _other_flips(one: "UnderlyingGamma") -> list[Fact]:
-    others = ", ".join(level(price) for price in one.flips[1:4])
-    return [fact("also changes sign at", others)] if others else []
-
-
-def basis_facts(reading: "Gamma", one: "UnderlyingGamma") -> list[Fact]:
-    """Price, convention, open interest, contracts and what is left out."""
+def basis_of(reading: "Gamma", one: "UnderlyingGamma") -> list[str]:
+    """Convention, price, open interest, contracts and what is left out."""
     counted = f"of {one.oi_as_of:%-d %b}" if one.oi_as_of else MISSING
+    approximate = f"≈ {one.approximate:,} strikes with the next expiry's volatility"
     return [
-        fact("", f"price {level(one.spot)}: {one.spot_source}", "dim"),
-        fact("", f"estimate by the {SIDES[reading.convention]}", "dim"),
-        fact("", f"open interest {counted}", "dim"),
-        fact("", f"{one.used:,} of {one.contracts:,} contracts", "dim"),
-        *(
-            [fact("", f"≈ {one.approximate:,} strikes with the next expiry's volatility", "dim")]
-            * bool(one.approximate)
-        ),
-        *(fact("", f"left out: {count:,} {why}", "dim") for why, count in one.left_out.items()),
-        fact("", one.coverage, "dim"),
+        f"estimate by the {SIDES[reading.convention]}",
+        f"open interest {counted}",
+        f"price {level(one.spot)}: {one.spot_source}",
+        f"{one.used:,} of {one.contracts:,} contracts",
+        *([approximate] if one.approximate else []),
+        *(f"left out: {count:,} {why}" for why, count in one.left_out.items()),
+        one.coverage,
     ]
+
+
+def with_dealers(board: "Board") -> Fact:
+    """What dealers and leveraged funds trade together over one move of the index; empty where that is not known."""
+    part = board.gamma
+    shock = told_shock(part.value) if part.value else None
+    if shock is None:
+        return ()
+    both = marked(usd(shock.net_usd), part)
+    words = f" with dealers' {usd(shock.dealers_usd)}: {shock.effect}"
+    return (Piece(f"at {moved(shock.move)} ", "dim"), Piece(both, tone(shock.net_usd)), Piece(words, "dim"))
 
 
 def name_facts(reading: "Gamma | None", note: str, ticker: str) -> tuple[list[list[Fact]], str]:

@@ -42,6 +42,8 @@ LARGE = (
 )
 NARROW, LOW, HIGH = 100, 30, 36
 """Columns and rows from which panes stand side by side, and rows from which they stand above each other too."""
+ROOMY = 76
+"""Cells from which a list of strikes has its last column."""
 
 
 class GammaPage(PanesPage):
@@ -95,7 +97,7 @@ class GammaPage(PanesPage):
         one = words.chosen(reading, self._key)
         self._table("shocks").set_rows(tables.shock_rows(reading))
         self._table("underlyings").set_rows(tables.underlying_rows(reading))
-        self._table("mornings").set_rows(tables.morning_rows(reading))
+        self._table("mornings").set_rows(tables.morning_rows(reading, self._width(2) - 2))
         if one is None:
             self.query_one(Facts).show([])
             return
@@ -108,8 +110,8 @@ class GammaPage(PanesPage):
 
     def _show_strikes(self, one: "UnderlyingGamma", height: int) -> None:
         """As many strikes as there is room for: the price of now is among them without scrolling."""
-        around, figures = 7, 44
-        width = self.size.width * 3 // 5 if len(self._views) < len(SMALL) else self.size.width
+        width = self._width(3)
+        around, figures = 8, 44 if width < ROOMY else 56
         self._table("strikes").empty = one.missing.get("net_usd_per_1pct", "no strike has gamma")
         rows = tables.strike_rows(one, height - around, max(4, (width - figures) // 2))
         self._table("strikes").set_rows(rows)
@@ -129,6 +131,10 @@ class GammaPage(PanesPage):
         basis = self._board.basis if self._board else None
         is_name = one is not None and basis is not None and key in basis.names.get_column("ticker")
         return Target(Kind.NAME, key) if list_id == "underlyings" and is_name else None
+
+    def _width(self, fifths: int) -> int:
+        """Cells of a pane that takes so many fifths where panes stand side by side."""
+        return self.size.width if len(self._views) == len(SMALL) else self.size.width * fifths // 5
 
     def _table(self, name: str) -> Table:
         return self.query_one(f"#{name}", Table)

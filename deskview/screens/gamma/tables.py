@@ -3,13 +3,12 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from deskview.format import MISSING, percent, share, tone, usd
-from deskview.screens.gamma.words import WHOLE, level, moved, strike
+from deskview.format import MISSING, percent, tone, usd
+from deskview.screens.gamma.words import WHOLE, level, moved, strike, whole
 from deskview.widgets.records import Cell, Column, Row
+from deskview.widgets.text import wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from deskview.analytics.gamma import Gamma, Shock, StrikeGamma, UnderlyingGamma
 
 SHOCK_COLUMNS = (
@@ -26,6 +25,7 @@ STRIKE_COLUMNS = (
     Column("calls_bar", "", sortable=False, priority=1),
     Column("calls", "calls", width=7, align="right", sortable=False),
     Column("net", "net", width=7, align="right", sortable=False),
+    Column("wall", "", width=9, sortable=False, priority=2),
 )
 EXPIRY_COLUMNS = (
     Column("expiry", "expiry", width=9, sortable=False),
@@ -93,15 +93,16 @@ def strike_rows(one: "UnderlyingGamma", room: int, cells: int) -> list[Row]:
     if not largest or one.spot is None:
         return []
     unit = max(max(abs(row.calls_usd), abs(row.puts_usd)) for row in largest) / max(1, cells)
-    rows, above = [], True
-    for row in sorted(largest, key=lambda row: -row.strike):
-        if above and row.strike < one.spot:
-            rows.append(_section(NOW, f"{level(one.spot):>6}  price now"))
-            above = False
-        rows.append(_strike(row, one, unit, cells))
-    if above:
-        rows.append(_section(NOW, f"{level(one.spot):>6}  price now"))
-    return rows
+    strikes = [(row.strike, _strike(row, one, unit, cells)) for row in largest]
+    places = [(one.spot, _section(NOW, f"{level(one.spot):>6}  price now"))]
+    if one.flip is not None and _is_among(largest, one.flip):
+        places.append((one.flip, _section("flip", f"{level(one.flip):>6}  flip")))
+    return [row for _, row in sorted([*strikes, *places], key=lambda each: -each[0])]
+
+
+def _is_among(rows: "list[StrikeGamma]", price: float) -> bool:
+    """Whether the price lies among the strikes that are shown."""
+    return min(row.strike for row in rows) <= price <= max(row.strike for row in rows)
 
 
 def _size(row: "StrikeGamma") -> float:
@@ -109,16 +110,18 @@ def _size(row: "StrikeGamma") -> float:
 
 
 def _strike(row: "StrikeGamma", one: "UnderlyingGamma", unit: float, cells: int) -> Row:
-    walls = {one.walls.call, one.walls.put}
+    is_call, is_put = row.strike == one.walls.call, row.strike == one.walls.put
+    wall = "walls" if is_call and is_put else "call wall" if is_call else "put wall" if is_put else ""
     return Row(
         f"strike {row.strike}",
         (
-            Cell(strike(row.strike), "strong" if row.strike in walls else ""),
-            Cell(usd(row.puts_usd), "loss" if row.strike == one.walls.put else "dim"),
+            Cell(strike(row.strike), "strong" if wall else ""),
+            Cell(usd(row.puts_usd), "loss" if is_put else "dim"),
             Cell(_bar(row.puts_usd, unit).rjust(cells), "loss"),
             Cell(_bar(row.calls_usd, unit).ljust(cells), "gain"),
-            Cell(usd(row.calls_usd), "gain" if row.strike == one.walls.call else "dim"),
+            Cell(usd(row.calls_usd), "gain" if is_call else "dim"),
             Cell(usd(row.net_usd), tone(row.net_usd)),
+            Cell(wall),
         ),
     )
 
@@ -162,7 +165,7 @@ def underlying_rows(reading: "Gamma") -> list[Row]:
 def _underlying(key: str, name: str, one: "UnderlyingGamma") -> Row:
     if one.net_usd_per_1pct is None:
         return _absent(name, one.missing.get("net_usd_per_1pct", ""), key)
-    of_all = MISSING if one.net_of_mass is None else share(one.net_of_mass).replace("-", "−")
+    of_all = MISSING if one.net_of_mass is None else whole(one.net_of_mass)
     return Row(
         key,
         (
@@ -187,20 +190,16 @@ def _absent(name: str, why: str, key: str = "") -> Row:
     )
 
 
-def morning_rows(reading: "Gamma") -> list[Row]:
-    """The newest first, below the mean of the five before or why there is none."""
-    why = reading.missing.get("mean_before_usd", "not known")
-    mean = f"mean of the 5 before today's {usd(reading.mean_before_usd)}"
-    rows = [_section("mean", mean if reading.mean_before_usd is not None else f"{mean}: {why}")]
+def morning_rows(reading: "Gamma", width: int) -> list[Row]:
+    """The newest first, below the mean of the five before or why there is none, in lines of so many cells."""
+    mean = f"mean of the 5 before {usd(reading.mean_before_usd)}"
+    if reading.mean_before_usd is None:
+        mean = f"{mean}: {reading.missing.get('mean_before_usd', 'not known')}"
+    rows = [_section(f"mean {number}", text) for number, text in enumerate(wrap(mean, width))]
     for row in sorted(reading.mornings, key=lambda row: row.session, reverse=True):
         part = row.net_usd / row.mass_usd if row.mass_usd else None
-        of_all = MISSING if part is None else share(part).replace("-", "−")
+        of_all = MISSING if part is None else whole(part)
         day = Cell(f"{row.session}")
         cells = (day, Cell(usd(row.net_usd), tone(row.net_usd)), Cell(of_all), Cell(level(row.flip)))
         rows.append(Row(f"morning {row.session}", (*cells, Cell(level(row.spot), "dim"))))
     return rows
-
-
-def widest(rows: "Sequence[Row]", column: int) -> int:
-    """Cells of the widest entry of a column."""
-    return max((len(row.cells[column].text) for row in rows if not row.header), default=0)

@@ -1,5 +1,6 @@
 """Dealers' gamma in words: what several of its places say alike."""
 
+from math import copysign, trunc
 from typing import TYPE_CHECKING
 
 from deskview.format import MISSING, figure, percent, price, share, usd
@@ -18,6 +19,7 @@ SIDES = {
     "unsigned": "unsigned: nothing is told of who holds what",
 }
 """Who is taken to hold what, by convention."""
+_ROUNDING = 1e-9
 HANGS = "balanced: the sign hangs on the choice of volatilities"
 
 
@@ -39,8 +41,17 @@ def away(move: float | None) -> str:
 
 
 def of_all(one: "UnderlyingGamma") -> str:
-    """The net in percent of all gamma without signs."""
-    return MISSING if one.net_of_mass is None else share(abs(one.net_of_mass))
+    """The net in percent of all gamma without signs, never more than there is: what is balanced is under 5 %."""
+    return MISSING if one.net_of_mass is None else whole(abs(one.net_of_mass))
+
+
+def whole(part: float) -> str:
+    """A part in whole percent towards zero, with a sign where it is negative."""
+    return _minus(share(trunc(part * 100 + copysign(_ROUNDING, part)) / 100))
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−") if text != "-0%" else "0%"
 
 
 def side(one: "UnderlyingGamma") -> str:
