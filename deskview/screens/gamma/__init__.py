@@ -94,7 +94,7 @@ GAMMA = Subject(
             tables.UNDERLYING_COLUMNS,
             {
                 "underlying": "what the options are on",
-                "title": "what it is called; where its options are missing, why",
+                "title": "what it is called",
                 "net": "dollars dealers sell for a rise of 1%",
                 "of_all": "that in % of all gamma without signs",
                 "verdict": "what it does to a move",

@@ -9,6 +9,7 @@ from deskview.screens.gamma.words import (
     BALANCED,
     HANGS,
     SIDES,
+    TOLD_MOVE,
     flip,
     flip_label,
     level,
@@ -39,7 +40,7 @@ def facts_of(reading: "Gamma", one: "UnderlyingGamma", width: int, most: int) ->
     rests = [fact("", line, "dim") for words in basis_of(reading, one) for line in wrap(words, room)]
     lines = [
         *flowed("dealers", headline_facts(one), INDENT, width),
-        *flowed("both", shock_facts(reading), INDENT, width),
+        *flowed(f"S&P {moved(TOLD_MOVE)}", shock_facts(reading), INDENT, width),
         *flowed("from", rests, INDENT, width),
     ]
     if len(lines) <= most:
@@ -80,12 +81,13 @@ def shock_facts(reading: "Gamma") -> list[Fact]:
     if shock is None:
         facts.append(fact("", f"{MISSING} {reading.missing.get('by_shock', 'not known')}", "dim"))
     else:
-        facts.append(_traded(f"at {moved(shock.move)} dealers", shock.dealers_usd))
+        facts.append(_traded("dealers", shock.dealers_usd))
         facts.append(_traded("leveraged ETFs", shock.funds_usd))
         both = (Piece(usd(shock.net_usd), f"{tone(shock.net_usd)} strong"), Piece(f": {shock.effect}", "strong"))
         facts.append((Piece("together ", "dim"), *both))
     if reading.mornings:
-        facts.append(fact("this morning", usd(reading.mornings[-1].net_usd), tone(reading.mornings[-1].net_usd)))
+        morning = reading.mornings[-1].net_usd
+        facts.append(fact("S&P this morning", usd(morning), tone(morning)))
     if reading.mean_before_usd is not None:
         facts.append(fact("mean of 5 before", usd(reading.mean_before_usd), tone(reading.mean_before_usd)))
     return facts
@@ -159,7 +161,7 @@ def profile_chart(one: "UnderlyingGamma", version: str) -> ChartSpec:
         levels=(Level(0.0),),
         marks=_marks(one, one.spot),
         boxed=(one.net_usd_per_1pct, "accent"),
-        title=f"{one.underlying}: above 0 dealers dampen, below they amplify",
+        title=one.title if one.verdict is None else f"{one.title}: above 0 dealers dampen, below amplify",
         x_ticks=tuple((tick, strike(round(tick, 4))) for tick in ticks),
         write=lambda value: usd(value, digits=2),
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TITLES = {
     "profile": "Gamma were the price elsewhere",
-    "shocks": "Bought (+) and sold (−) over a move",
+    "shocks": "Bought +, sold − over a move",
     "underlyings": "Underlyings: the one under the cursor is shown",
     "strikes": "By strike",
     "expiries": "By expiry",
@@ -101,7 +101,7 @@ class GammaPage(PanesPage):
         if one is None:
             self.query_one(Facts).show([])
             return
-        most = max(6, self.size.height // 4)
+        most = max(7, self.size.height // 4)
         self.query_one(Facts).show(lines := facts.facts_of(reading, one, self.size.width - 2, most))
         version = f"{one.underlying}:{one.title}:{board.gamma.as_of}:{one.net_usd_per_1pct}"
         self.query_one("#profile", Chart).show(facts.profile_chart(one, version))

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 SHOCK_COLUMNS = (
     Column("move", "index", width=6, align="right", sortable=False),
     Column("dealers", "dealers", width=7, align="right", sortable=False),
-    Column("funds", "lev. ETFs", width=7, align="right", sortable=False),
-    Column("together", "together", width=7, align="right", sortable=False),
+    Column("funds", "LETFs", width=7, align="right", sortable=False),
+    Column("together", "both", width=7, align="right", sortable=False),
     Column("effect", "effect", width=7, sortable=False),
 )
 STRIKE_COLUMNS = (
@@ -40,7 +40,7 @@ UNDERLYING_COLUMNS = (
     Column("of_all", "of all", width=6, align="right", sortable=False),
     Column("verdict", "verdict", width=8, sortable=False),
     Column("flip", "flip", width=6, align="right", priority=1, sortable=False),
-    Column("way", "way", width=6, align="right", sortable=False),
+    Column("way", "to flip", width=7, align="right", sortable=False),
     Column("price", "price", width=6, align="right", priority=2, sortable=False),
     Column("call", "call wall", width=6, align="right", priority=4, sortable=False),
     Column("put", "put wall", width=6, align="right", priority=4, sortable=False),
@@ -158,13 +158,14 @@ def underlying_rows(reading: "Gamma") -> list[Row]:
     if reading.index is None and "index" in reading.missing:
         rows.append(_absent("S&P 500", reading.missing["index"]))
     rows += [_underlying(one.underlying, one.underlying, one) for one in reading.by_underlying]
-    absent = {path.removeprefix("by_underlying."): why for path, why in reading.missing.items()}
-    return rows + [_absent(name, absent[name]) for name in absent if f"by_underlying.{name}" in reading.missing]
+    start = "by_underlying."
+    absent = {path.removeprefix(start): why for path, why in reading.missing.items() if path.startswith(start)}
+    return rows + [_absent(name, why) for name, why in absent.items()]
 
 
 def _underlying(key: str, name: str, one: "UnderlyingGamma") -> Row:
     if one.net_usd_per_1pct is None:
-        return _absent(name, one.missing.get("net_usd_per_1pct", ""), key)
+        return _absent(name, one.missing.get("net_usd_per_1pct", "not known"))
     of_all = MISSING if one.net_of_mass is None else whole(one.net_of_mass)
     return Row(
         key,
@@ -183,11 +184,8 @@ def _underlying(key: str, name: str, one: "UnderlyingGamma") -> Row:
     )
 
 
-def _absent(name: str, why: str, key: str = "") -> Row:
-    blank = Cell(MISSING, "dim")
-    return Row(
-        key or f"missing {name}", (Cell(name, "dim"), Cell(why, "dim"), *[blank] * (len(UNDERLYING_COLUMNS) - 2))
-    )
+def _absent(name: str, why: str) -> Row:
+    return _section(f"missing {name}", f"{name} {MISSING}: {why}")
 
 
 def morning_rows(reading: "Gamma", width: int) -> list[Row]:
