@@ -32,6 +32,14 @@ class Level(Struct, frozen=True):
     tone: str = "dim"
 
 
+class Mark(Struct, frozen=True):
+    """A vertical line with its name at the top."""
+
+    x: float
+    label: str = ""
+    tone: str = "dim"
+
+
 def two_decimals(value: float) -> str:
     """1234.5 as 1,234.50."""
     return f"{value:,.2f}"
@@ -40,13 +48,16 @@ def two_decimals(value: float) -> str:
 class ChartSpec(Struct, frozen=True):
     """A chart; `version` tells one state of the data from another and is what drawings are kept by.
 
-    `x_ticks` are positions and their labels, thinned to the width; `write` turns a y into the axis's text.
+    `x_ticks` are positions and their labels, thinned to the width; `write` turns a y into the axis's text. `boxed` is
+    the value that stands out on the axis and its tone, where that is not the newest.
     """
 
     version: str
     series: tuple[Series, ...] = ()
     candles: tuple[Candle, ...] = ()
     levels: tuple[Level, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    boxed: tuple[float, str] | None = None
     title: str = ""
     x_ticks: tuple[tuple[float, str], ...] = ()
     write: Callable[[float], str] = two_decimals

@@ -11,7 +11,7 @@ from typing import Literal
 
 from rich.cells import cell_len
 
-from deskview.widgets.chartspec import Bounds, Candle, ChartSpec, Level, Series, extent
+from deskview.widgets.chartspec import Bounds, Candle, ChartSpec, Level, Mark, Series, extent
 from deskview.widgets.records import Line, Piece
 from deskview.widgets.text import clip, pad, plain, shorten
 
@@ -58,6 +58,7 @@ def draw(spec: ChartSpec, width: int, height: int, ascii_only: bool = False) -> 
         return _reason_lines("Too narrow for a chart", width)
     bounds = Bounds(left, right, low, high, width - axis, rows)
     grid = _plain_canvas(spec, bounds) if ascii_only else _canvas(spec, bounds)
+    _draw_marks(grid, spec.marks, bounds, "|" if ascii_only else "┊")
     _name_levels(grid, spec, bounds)
     margin = _margin(spec, bounds, ticks, last, axis)
     body = [(*_pieces(cells), *edge) for cells, edge in zip(grid, margin, strict=True)]
@@ -79,7 +80,10 @@ def nice_ticks(low: float, high: float, count: int) -> list[float]:
 
 
 def last_value(spec: ChartSpec) -> list[tuple[float, str]]:
-    """The newest value and its tone, of the candles or else of the first series; an empty list without one."""
+    """The value that is boxed and its tone: the spec's own, else the newest of the candles or of the first series; an
+    empty list without one."""
+    if spec.boxed is not None:
+        return [spec.boxed]
     if spec.candles:
         newest = spec.candles[-1]
         return [(newest.close, "gain" if newest.close >= newest.open else "loss")]
@@ -137,6 +141,25 @@ def _name_levels(grid: Grid, spec: ChartSpec, bounds: Bounds) -> None:
     for level in spec.levels:
         for x, char in enumerate(shorten(plain(level.label), bounds.width)):
             grid[bounds.row(level.y)][x] = (char, level.tone)
+
+
+def _draw_marks(grid: Grid, marks: Sequence[Mark], bounds: Bounds, line: str) -> None:
+    """The lines, behind what is drawn; then their names, each as high as there is room beside its line: left of the
+    first ones, right of the last."""
+    known = sorted((one for one in marks if bounds.left <= one.x <= bounds.right), key=lambda one: one.x)
+    drawn = [[not char.isspace() for char, _ in row] for row in grid]
+    for row, one in ((row, one) for one in known for row in grid):
+        if row[bounds.column(one.x)][0].isspace():
+            row[bounds.column(one.x)] = (line, one.tone)
+    for number, one in enumerate(known):
+        label, column = shorten(plain(one.label), bounds.width // 2), bounds.column(one.x)
+        sides = (column - len(label), column + 1)[:: 1 if number < len(known) // 2 else -1]
+        starts = [start for start in sides if 0 <= start <= bounds.width - len(label)]
+        places = [(row, start) for row in range(bounds.height) for start in starts]
+        free = (place for place in places if not any(drawn[place[0]][max(0, place[1] - 1) : place[1] + len(label) + 1]))
+        row, start = next(free, places[0])
+        drawn[row][start : start + len(label)] = [True] * len(label)
+        grid[row][start : start + len(label)] = [(char, one.tone) for char in label]
 
 
 def _margin(

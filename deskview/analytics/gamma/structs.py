@@ -43,8 +43,8 @@ class StrikeGamma(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 class Walls(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The strikes with most gamma of either right, within 15 % of the price."""
 
-    call: Annotated[Number, figure("call wall", Unit.PRICE, "The strike with most gamma of calls.", listed=True)]
-    put: Annotated[Number, figure("put wall", Unit.PRICE, "The strike with most gamma of puts.", listed=True)]
+    call: Annotated[Number, figure("call wall", Unit.PRICE, "The strike with most gamma of calls.")]
+    put: Annotated[Number, figure("put wall", Unit.PRICE, "The strike with most gamma of puts.")]
 
 
 class UnderlyingGamma(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,30 +54,22 @@ class UnderlyingGamma(msgspec.Struct, frozen=True, kw_only=True):
     title: Annotated[str, text("called")]
     spot: Annotated[Number, figure("price", Unit.PRICE, "What it is computed at.", watched=False)]
     spot_source: Annotated[str, text("source of the price", "Its last trade, or the proxy it is taken from.")]
-    net_usd_per_1pct: Annotated[Number, figure("gamma", Unit.USD, PER_1, sign=LONG, listed=True)]
-    calls_usd: Annotated[Number, figure("gamma of calls", Unit.USD, "The calls' part of it.", listed=True)]
-    puts_usd: Annotated[Number, figure("gamma of puts", Unit.USD, "The puts' part of it.", listed=True)]
-    mass_usd_per_1pct: Annotated[
-        Number, figure("gamma without signs", Unit.USD, "The same without signs.", listed=True)
-    ]
-    net_of_mass: Annotated[
-        Number, figure("of all without signs", Unit.FRACTION, "Under 5 % either way is balanced.", listed=True)
-    ]
+    net_usd_per_1pct: Annotated[Number, figure("gamma", Unit.USD, PER_1, sign=LONG)]
+    calls_usd: Annotated[Number, figure("gamma of calls", Unit.USD, "The calls' part of it.")]
+    puts_usd: Annotated[Number, figure("gamma of puts", Unit.USD, "The puts' part of it.")]
+    mass_usd_per_1pct: Annotated[Number, figure("gamma without signs", Unit.USD, "The same without signs.")]
+    net_of_mass: Annotated[Number, figure("of all without signs", Unit.FRACTION, "Under 5 % either way is balanced.")]
     verdict: Annotated[str | None, text("verdict", "dampen, amplify or balanced.")]
-    flip: Annotated[
-        Number, figure("flip", Unit.PRICE, "The nearest price at which gamma changes its sign.", listed=True)
-    ]
-    flip_move: Annotated[Number, figure("way to the flip", Unit.FRACTION, "From the price now.", listed=True)]
+    flip: Annotated[Number, figure("flip", Unit.PRICE, "The nearest price at which gamma changes its sign.")]
+    flip_move: Annotated[Number, figure("way to the flip", Unit.FRACTION, "From the price now.")]
     flips: Annotated[
         list[Annotated[float, figure("flip", Unit.PRICE, "Within 20 %, the nearest first.", watched=False)]],
         place("every flip"),
     ]
     walls: Annotated[Walls, place("walls")]
-    without_today_usd: Annotated[
-        Number, figure("without today's expiry", Unit.USD, "What is left after the close.", listed=True)
-    ]
+    without_today_usd: Annotated[Number, figure("without today's expiry", Unit.USD, "What is left after the close.")]
     without_month_usd: Annotated[
-        Number, figure("without the next monthly", Unit.USD, "Without the next third Friday's.", listed=True)
+        Number, figure("without the next monthly", Unit.USD, "Without the next third Friday's.")
     ]
     profile: Annotated[list[ProfilePoint], place("profile")]
     by_expiry: Annotated[list[ExpiryGamma], place("by expiry")]

@@ -50,9 +50,9 @@ class DeskScreen(LeanScreen[None]):
     def compose(self) -> ComposeResult:
         """Strip, lines of pages, panes, keys."""
         yield DeskStrip(segments)
-        for subject in SUBJECTS:
+        for subject in sorted(SUBJECTS, key=lambda subject: subject.line_rows):
             if subject.line is not None:
-                yield SubjectLine(subject.name, subject.line)
+                yield SubjectLine(subject.name, subject.line, subject.line_rows)
         with Grid():
             for number, subject in PANES:
                 if subject.pane is not None:
@@ -161,6 +161,8 @@ class DeskScreen(LeanScreen[None]):
     def _arrange(self) -> None:
         single = self._zoomed or self._small
         self.set_class(single, "-single")
+        for line in self.query(SubjectLine):
+            line.fit(self.size.height)
         for pane in self.query(BoardPane):
             pane.set_class(single and pane.id == f"pane-{self._chosen}", "-chosen")
 

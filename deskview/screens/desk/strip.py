@@ -62,11 +62,12 @@ def _time(board: "Board", *, frozen: bool) -> list[Segment]:
 
 
 def _stated(board: "Board") -> "list[tuple[Part[Any], float]]":
-    """The parts whose figures are stated, and from which age on each is stale."""
+    """The parts whose figures are stated, and from which age on each is stale; of what is optional only what there
+    is."""
     return [
         (board.parts[subject.part], subject.page.STALE_AFTER_S if subject.page else STALE_AFTER_S)
         for subject in PARTS
-        if subject.headline is not None
+        if subject.headline is not None and (not subject.optional or board.parts[subject.part].value is not None)
     ]
 
 

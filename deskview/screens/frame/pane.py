@@ -1,7 +1,7 @@
 """What the panes share: the age in the border, the failure sentence, and what opening a row means."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import App
@@ -47,12 +47,15 @@ class BoardPane(Pane, Generic[Reading]):
     """A pane fed by one part of the board. A subclass names the part and shows its reading."""
 
     PART = ""
+    BESIDE: ClassVar[tuple[str, ...]] = ()
+    """Other parts of which something is shown here too."""
     OPENS = Kind.NAME
     STALE_AFTER_S = STALE_AFTER_S
 
     def __init__(self, number: int, title: str) -> None:
         super().__init__(title=f"{number} {title}", id=f"pane-{number}")
         self._part: Part[Any] | None = None
+        self._beside: tuple[Part[Any], ...] = ()
         self._speed = 1.0
         self._waiting = Waiting()
 
@@ -63,8 +66,9 @@ class BoardPane(Pane, Generic[Reading]):
     def show(self, board: "Board") -> None:
         """Shows the board's part; with no reading yet, or one still without rows, says what is awaited."""
         part: Part[Reading] = getattr(board, self.PART)
-        self._part, self._speed = part, board.source.speed
+        self._part, self._speed, self._beside = part, board.source.speed, self._parts_beside(board)
         self._waiting.over()
+        self.show_beside(board)
         if part.value is None:
             self.show_awaited(part.note)
         else:
@@ -74,8 +78,15 @@ class BoardPane(Pane, Generic[Reading]):
         self.tick()
 
     def shows(self, board: "Board") -> bool:
-        """Whether the board's part is the one that is shown: there is nothing new for this pane."""
-        return getattr(board, self.PART) is self._part
+        """Whether the board's parts are those that are shown: there is nothing new for this pane."""
+        beside = zip(self._parts_beside(board), self._beside, strict=False)
+        return getattr(board, self.PART) is self._part and all(new is shown for new, shown in beside)
+
+    def _parts_beside(self, board: "Board") -> "tuple[Part[Any], ...]":
+        return tuple(board.parts[name] for name in self.BESIDE)
+
+    def show_beside(self, board: "Board") -> None:
+        """Takes what is shown of the parts beside, before the pane's own reading comes."""
 
     def show_fault(self) -> None:
         """Says that what has come could not be shown; the figures before it stay."""

@@ -78,7 +78,11 @@ class Subject:
     commands: tuple[PaletteCommand, ...] = ()
     headline: "Callable[[Board], list[Segment]] | None" = None
     line: "Callable[[Board | None], list[Segment]] | None" = None
-    """What the page's line on the desk says; the line opens the page."""
+    """What the page's line on the desk says; the line opens the page. With nothing to say it takes no row."""
+    line_rows: int = 0
+    """The rows of the terminal from which the line has one; lines of lower terminals stand above."""
+    optional: bool = False
+    """Whether a desk without its figures is whole: its part is among those stated once it has any."""
     card: "Callable[[Board, Any, str | None, str], Card] | None" = None
     """The card of the part's reading, the key of the row under the cursor, and the page's variant."""
     finds: "Callable[[Basis], Iterable[tuple[str, str]]] | None" = None

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 
 from deskview.format import percent, tone, usd
 from deskview.screens.frame.pane import BoardPane
+from deskview.screens.gamma.facts import with_dealers
 from deskview.screens.leverage.explain import spread, unsigned
 from deskview.screens.leverage.summary import Summary
 from deskview.widgets.records import Cell, Column, Row
@@ -13,6 +14,7 @@ from deskview.widgets.table import Table
 
 if TYPE_CHECKING:
     from deskview.analytics.leverage import Leverage
+    from deskview.board import Board
 
 
 COLUMNS = (
@@ -62,12 +64,17 @@ class LeveragePane(BoardPane["Leverage"]):
     """Rebalance today, the distribution of the coming week, and the names it falls on."""
 
     PART = "leverage"
+    BESIDE = ("gamma",)
 
     def compose(self) -> ComposeResult:
         """Figures above, the names below."""
         yield from super().compose()
         yield Summary()
         yield Table(COLUMNS, name="desk-leverage")
+
+    def show_beside(self, board: "Board") -> None:
+        """What dealers and funds trade together."""
+        self.query_one(Summary).beside = with_dealers(board)
 
     def show_reading(self, reading: "Leverage") -> None:
         """The summary and the names."""

@@ -206,11 +206,13 @@ def _unknown(label: str, reading: "Leverage", *paths: str) -> Fact:
 
 
 class Summary(Facts):
-    """The answers of a reading: today above the coming week, in as few lines as they take."""
+    """The answers of a reading: today above the coming week, in as few lines as they take; `beside` is a fact of
+    another part."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(lines=4, id=id)
         self._reading: Leverage | None = None
+        self.beside: Fact = ()
 
     def show_reading(self, reading: "Leverage") -> None:
         """These answers from now on."""
@@ -223,16 +225,17 @@ class Summary(Facts):
 
     def _arrange(self) -> None:
         if self._reading is not None and self.line_width:
-            self.show(summary(self._reading, self.line_width))
+            self.show(summary(self._reading, self.line_width, self.beside))
 
 
 TODAY_LINES, WEEK_LINES = 2, 3
 """Below so many lines one is begun for what is given some room."""
 
 
-def summary(reading: "Leverage", width: int) -> list[list[Fact]]:
-    """The answers in lines of `width` cells."""
+def summary(reading: "Leverage", width: int, beside: Fact = ()) -> list[list[Fact]]:
+    """The answers in lines of `width` cells; what others trade `beside` the funds where a line has room for it."""
+    others = [Answer(beside, Room.SOME)] if beside else []
     return [
-        *arranged(today_answers(reading), width, TODAY_LINES),
+        *arranged([*others, *today_answers(reading)], width, TODAY_LINES),
         *arranged(week_answers(reading), width, WEEK_LINES),
     ]

@@ -25,6 +25,7 @@ from deskview.screens.flow.pane import MORNING_HALF_HOURS, half_hours, ranked
 from deskview.screens.frame.detail import Detail, Section
 from deskview.screens.frame.history import YEAR
 from deskview.screens.frame.target import Kind
+from deskview.screens.gamma.facts import name_facts
 from deskview.screens.leverage.explain import spread, unsigned
 from deskview.screens.name.explain import FUNDS, GROUPS
 from deskview.screens.name.prices import Price, notes, number_in, own_of, price_of, row_of
@@ -46,6 +47,7 @@ def name_detail(board: "Board", ticker: str) -> Detail:
     title = f"{ticker}  {known.get('name') or ''}".rstrip()
     now, (today, *letf_rest) = _price(price_of(board, ticker)), _leverage(board, ticker)
     figures = [*now, *_momentum(board, ticker), today, *_flow(board, ticker), *letf_rest]
+    figures += _gamma(board, ticker)
     figures += _known(known, live, own_of(board, ticker), board.session)
     figures += _statistics(basis.history, ticker) if basis else []
     sections = (_funds(board, ticker), _groups(board, ticker))
@@ -139,6 +141,12 @@ def _leverage(board: "Board", ticker: str) -> list[list[Fact]]:
 
 def _bp(value: float | None) -> str:
     return MISSING if value is None else f"{number(value, 0)}bp (estimate)"
+
+
+def _gamma(board: "Board", ticker: str) -> list[list[Fact]]:
+    """What dealers hold in its options, or why that is not known."""
+    lines, why = name_facts(board.gamma.value, board.gamma.note, ticker)
+    return lines or [[fact("", line, "dim")] for line in wrap(f"dealers' gamma {MISSING}: {why}", WIDTH)]
 
 
 def _flow(board: "Board", ticker: str) -> list[list[Fact]]:

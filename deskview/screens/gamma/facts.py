@@ -1,0 +1,178 @@
+"""Dealers' gamma in lines of facts, and its profile as a chart."""
+
+from typing import TYPE_CHECKING
+
+from deskview.format import MISSING, tone, usd
+from deskview.screens.frame.age import marked
+from deskview.screens.frame.page import flowed
+from deskview.screens.gamma.words import (
+    BALANCED,
+    HANGS,
+    SIDES,
+    TOLD_MOVE,
+    flip,
+    flip_label,
+    level,
+    moved,
+    of_all,
+    side,
+    strike,
+    told_shock,
+)
+from deskview.widgets.chartspec import ChartSpec, Level, Mark, Series
+from deskview.widgets.facts import GAP, Fact, fact
+from deskview.widgets.records import Piece
+from deskview.widgets.text import wrap
+
+if TYPE_CHECKING:
+    from deskview.analytics.gamma import Gamma, UnderlyingGamma
+    from deskview.board import Board
+
+INDENT = 7
+LARGEST = 3
+"""Strikes told of a name."""
+
+
+def facts_of(reading: "Gamma", one: "UnderlyingGamma", width: int, most: int) -> list[list[Fact]]:
+    """What dealers hold in the underlying, what they do with leveraged funds, and what it rests on, in at most so many
+    lines."""
+    room = width - INDENT - len(GAP)
+    rests = [fact("", line, "dim") for words in basis_of(reading, one) for line in wrap(words, room)]
+    lines = [
+        *flowed("dealers", headline_facts(one), INDENT, width),
+        *flowed(f"S&P {moved(TOLD_MOVE)}", shock_facts(reading), INDENT, width),
+        *flowed("from", rests, INDENT, width),
+    ]
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], [fact("", f"{'':<{INDENT}}{GAP}… i: what it rests on", "dim")]]
+
+
+def headline_facts(one: "UnderlyingGamma") -> list[Fact]:
+    """The net and what it does to a move, the flip, the walls, and what is left without the expiries that go first."""
+    if one.net_usd_per_1pct is None:
+        return [fact("", f"{MISSING} {one.missing.get('net_usd_per_1pct', '')}".rstrip())]
+    stands, net = side(one), one.net_usd_per_1pct
+    verdict = HANGS if stands == BALANCED else one.verdict or one.missing.get("verdict", "no verdict")
+    label = "gamma " if stands in ("", BALANCED) else f"{stands} "
+    parts = (("without today's expiry", one.without_today_usd), ("without the next monthly", one.without_month_usd))
+    return [
+        (Piece(label, "strong"), Piece(usd(net), f"{tone(net)} strong"), Piece(" per 1%", "dim")),
+        (Piece(f"{of_all(one)} of all: ", "dim"), Piece(verdict, "" if stands == BALANCED else "strong")),
+        fact(flip_label(one), flip(one)),
+        (Piece("walls ", "dim"), Piece(strike(one.walls.call)), Piece(" calls, ", "dim"), *_put(one)),
+        *(fact(label, usd(value), tone(value)) for label, value in parts),
+        *_other_flips(one),
+    ]
+
+
+def _put(one: "UnderlyingGamma") -> Fact:
+    return (Piece(strike(one.walls.put)), Piece(" puts", "dim"))
+
+
+def _other_flips(one: "UnderlyingGamma") -> list[Fact]:
+    others = ", ".join(level(price) for price in one.flips[1:4])
+    return [fact("also changes sign at", others)] if others else []
+
+
+def shock_facts(reading: "Gamma") -> list[Fact]:
+    """What dealers and leveraged funds trade together over one move of the index, and the morning's figure."""
+    shock, facts = told_shock(reading), []
+    if shock is None:
+        facts.append(fact("", f"{MISSING} {reading.missing.get('by_shock', 'not known')}", "dim"))
+    else:
+        facts.append(_traded("dealers", shock.dealers_usd))
+        facts.append(_traded("leveraged ETFs", shock.funds_usd))
+        both = (Piece(usd(shock.net_usd), f"{tone(shock.net_usd)} strong"), Piece(f": {shock.effect}", "strong"))
+        facts.append((Piece("together ", "dim"), *both))
+    if reading.mornings:
+        morning = reading.mornings[-1].net_usd
+        facts.append(fact("S&P this morning", usd(morning), tone(morning)))
+    if reading.mean_before_usd is not None:
+        facts.append(fact("mean of 5 before", usd(reading.mean_before_usd), tone(reading.mean_before_usd)))
+    return facts
+
+
+def _traded(who: str, value: float | None) -> Fact:
+    """Who buys or sells how much."""
+    does = "sell" if value is not None and value < 0 else "buy"
+    return (Piece(f"{who} ", "dim"), Piece(f"{does} {usd(value, sign=False)}", tone(value)))
+
+
+def basis_of(reading: "Gamma", one: "UnderlyingGamma") -> list[str]:
+    """Convention, price, open interest, contracts and what is left out."""
+    counted = f"of {one.oi_as_of:%-d %b}" if one.oi_as_of else MISSING
+    approximate = f"≈ {one.approximate:,} strikes with the next expiry's volatility"
+    return [
+        f"estimate by the {SIDES[reading.convention]}",
+        f"open interest {counted}",
+        f"price {level(one.spot)}: {one.spot_source}",
+        f"{one.used:,} of {one.contracts:,} contracts",
+        *([approximate] if one.approximate else []),
+        *(f"left out: {count:,} {why}" for why, count in one.left_out.items()),
+        one.coverage,
+    ]
+
+
+def with_dealers(board: "Board") -> Fact:
+    """What dealers and leveraged funds trade together over one move of the index; empty where that is not known."""
+    part = board.gamma
+    shock = told_shock(part.value) if part.value else None
+    if shock is None:
+        return ()
+    both = marked(usd(shock.net_usd), part)
+    words = f" with dealers' {usd(shock.dealers_usd)}: {shock.effect}"
+    return (Piece(f"at {moved(shock.move)} ", "dim"), Piece(both, tone(shock.net_usd)), Piece(words, "dim"))
+
+
+def name_facts(reading: "Gamma | None", note: str, ticker: str) -> tuple[list[list[Fact]], str]:
+    """What dealers hold in a name's options, in lines of its page; else nothing and why."""
+    if reading is None:
+        return [], note
+    one = next((one for one in reading.by_underlying if one.underlying == ticker), None)
+    if one is None:
+        unasked = "its options are not asked for: only those of the indices and of the 20 names that trade most"
+        return [], reading.missing.get(f"by_underlying.{ticker}", unasked)
+    if one.net_usd_per_1pct is None:
+        return [], one.missing.get("net_usd_per_1pct", "not known")
+    largest = sorted(one.by_strike, key=lambda row: -abs(row.calls_usd) - abs(row.puts_usd))[:LARGEST]
+    told = ", ".join(f"{strike(row.strike)} {usd(row.net_usd, digits=2)}" for row in largest)
+    verdict = one.verdict or "no verdict"
+    return [
+        [fact("dealers' gamma", usd(one.net_usd_per_1pct), tone(one.net_usd_per_1pct)), fact("per", "1%", "dim")],
+        [fact("of all without signs", of_all(one)), fact("", verdict, "strong")],
+        [fact(flip_label(one), flip(one))],
+        [fact("call wall", strike(one.walls.call)), fact("put wall", strike(one.walls.put))],
+        *([[fact("largest", told)]] if told else []),
+    ], ""
+
+
+def profile_chart(one: "UnderlyingGamma", version: str) -> ChartSpec:
+    """Gamma were the price elsewhere, with the price of now, the nearest flip and both walls marked."""
+    from deskview.widgets.drawing import nice_ticks  # noqa: PLC0415 - what draws loads late
+
+    if not one.profile or one.spot is None or one.net_usd_per_1pct is None:
+        return ChartSpec(version=f"{version} none", title=f"No profile: {one.missing.get('net_usd_per_1pct', '')}")
+    prices = tuple(one.spot * (1 + point.move) for point in one.profile)
+    ticks = nice_ticks(prices[0], prices[-1], 12)
+    return ChartSpec(
+        version=version,
+        series=(Series(prices, tuple(point.usd for point in one.profile), "", "accent"),),
+        levels=(Level(0.0),),
+        marks=_marks(one, one.spot),
+        boxed=(one.net_usd_per_1pct, "accent"),
+        title=one.title if one.verdict is None else f"{one.title}: above 0 dealers dampen, below amplify",
+        x_ticks=tuple((tick, strike(round(tick, 4))) for tick in ticks),
+        write=lambda value: usd(value, digits=2),
+    )
+
+
+def _marks(one: "UnderlyingGamma", spot: float) -> tuple[Mark, ...]:
+    call, put = one.walls.call, one.walls.put
+    marks = [Mark(spot, f"now {level(spot)}", "strong")]
+    if one.flip is not None:
+        marks.append(Mark(one.flip, f"flip {level(one.flip)}", "accent"))
+    if call is not None and call == put:
+        return (*marks, Mark(call, f"walls {strike(call)}"))
+    marks += [Mark(call, f"call wall {strike(call)}", "gain")] if call is not None else []
+    return (*marks, *([Mark(put, f"put wall {strike(put)}", "loss")] if put is not None else []))
