@@ -54,7 +54,7 @@ class Capability(StrEnum):
     HALTS = "halts"
 
 
-MARKET = ("momentum", "breadth", "rotation", "leverage", "deleveraging")
+MARKET = ("momentum", "breadth", "rotation", "leverage", "deleveraging", "gamma")
 BASKET = ("momentum", "deleveraging")
 PRINTS = ("flow", "crowding")
 SAMPLED = ("deleveraging", *PRINTS)
@@ -88,7 +88,7 @@ USES: Mapping[Capability, Use] = {
     Capability.SHARES: Use(
         "shares outstanding",
         "the size of leveraged funds stays unknown, and share classes count alike",
-        ("breadth", "leverage", "deleveraging", *PAGE),
+        ("breadth", "leverage", "deleveraging", "gamma", *PAGE),
     ),
     Capability.CAPS: Use(
         "market caps", "what is weighted by size stays empty", ("breadth", "leverage", "deleveraging", *PAGE)
@@ -127,8 +127,8 @@ USES: Mapping[Capability, Use] = {
     Capability.SHORT_VOLUME: Use(
         "short volume", "off-exchange shares of volume stay empty; the other panes go on", (*PRINTS, *PAGE)
     ),
-    Capability.CHAINS: Use("option chains", "dealers' gamma stays empty; the other panes go on"),
-    Capability.YIELDS: Use("Treasury yields", "4 % is assumed where interest matters"),
+    Capability.CHAINS: Use("option chains", "dealers' gamma stays empty; the other panes go on", ("gamma", *PAGE)),
+    Capability.YIELDS: Use("Treasury yields", "4 % is assumed where interest matters", ("gamma",)),
     Capability.OPEN_INTEREST: Use("open interest of options on past days", "nothing is missed yet"),
     Capability.SHORT_INTEREST: Use("short interest", "nothing is missed yet"),
     Capability.FLOAT: Use("shares free to trade", "nothing is missed yet"),

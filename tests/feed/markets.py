@@ -25,7 +25,7 @@ LITTLE_FLOW = Flow(count=2, history_sessions=20, calls_per_session=4, sample_pri
 QUICK = Settings(flow=LITTLE_FLOW)
 """All of momentum's history, and as little of the prints' as there may be."""
 CLOSE = time(16)
-PARTS = ("momentum", "breadth", "rotation", "leverage", "deleveraging", "flow")
+PARTS = ("momentum", "breadth", "rotation", "leverage", "deleveraging", "gamma", "flow")
 
 
 class Sold(TypedDict, total=False):

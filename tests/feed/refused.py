@@ -41,6 +41,7 @@ STORED: Mapping[Capability, tuple[str, ...]] = {
         ("flow-windows*", "overlaps*"),
     ),
     Capability.SHORT_VOLUME: ("off-exchange*",),
+    Capability.CHAINS: ("chains-*/*", "gamma-mornings*"),
 }
 """Files a market that never had the capability would not have left."""
 A_SENTENCE = 30

@@ -196,4 +196,3 @@ def test_betas_and_what_is_paid_are_of_the_sessions_before() -> None:
     with pytest.raises(ValueError, match="SPY has no history"):
         alone = Panel(tuple(days), ("AAA",), close[:, :1], np.ones((300, 1)))
         prepare(alone, names, underlyings, [], dividends, session=SESSION, calendar=CALENDAR)
-
