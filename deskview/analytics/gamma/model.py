@@ -46,7 +46,7 @@ OF_INDICES = (
 class GammaModel:
     """One session's. `wanted` in the order they are asked for; `betas` to the benchmark by ticker (proxies, names),
     `proxies` from an underlying of funds to the ticker that moves as it does, `dividends` a year's by ticker, as a
-    part of the price.
+    part of the price. `betas_missing` says why there are no betas.
     """
 
     session: date
@@ -56,6 +56,7 @@ class GammaModel:
     proxies: dict[str, str]
     dividends: dict[str, float]
     benchmark: str = INDEX_FUND
+    betas_missing: str = ""
 
     def beta_of(self, underlying: str) -> float | None:
         """That of what funds or options are on, by its proxy; None where it is not known."""
@@ -73,19 +74,18 @@ def prepare(
     session: date,
     calendar: Calendar,
 ) -> GammaModel:
-    """The model of a session from the closes before it, NAMES, UNDERLYINGS, what funds follow, and DIVIDENDS.
-
-    Raises ValueError where the benchmark has too few closes for a beta.
-    """
+    """The model of a session from the closes before it, NAMES, UNDERLYINGS, what funds follow, and DIVIDENDS."""
     largest = _largest(panel, names)
     wanted = (*OF_INDICES, *(Wanted(ticker, title, ticker) for ticker, title in largest))
     proxies = dict(underlyings.select("underlying", "proxy").drop_nulls().iter_rows())
     tickers = sorted({*panel.tickers} & {*(each.proxy for each in wanted), *proxies.values(), *followed})
+    betas, why_not = _betas(panel, tickers)
     return GammaModel(
         session=session,
         calendar=calendar,
         wanted=wanted,
-        betas=_betas(panel, tickers),
+        betas=betas,
+        betas_missing=why_not,
         proxies=proxies,
         dividends=_dividends(panel, dividends, [each.proxy for each in wanted], session),
     )
@@ -100,18 +100,17 @@ def _largest(panel: Panel, names: pl.DataFrame) -> list[tuple[str, str]]:
     return [(ticker, titles[ticker] or ticker) for ticker in found[:NAMES]]
 
 
-def _betas(panel: Panel, tickers: Sequence[str]) -> dict[str, float]:
+def _betas(panel: Panel, tickers: Sequence[str]) -> tuple[dict[str, float], str]:
+    """By ticker, or why there are none."""
     market = panel.column(INDEX_FUND)
-    if market is None:
-        raise ValueError(f"{INDEX_FUND} has no history: nothing can be held against the index")
-    index = panel.returns[-YEAR:, market]
+    index = panel.returns[-YEAR:, market] if market is not None else np.empty(0)
     if (known := int(np.isfinite(index).sum())) < BETA_LEAST:
-        raise ValueError(f"{INDEX_FUND} has {known} daily returns, {BETA_LEAST} are needed for a beta")
+        return {}, f"{INDEX_FUND} has {known} daily returns, {BETA_LEAST} are needed for a beta"
     own = panel.returns[-YEAR:, panel.columns(tickers)]
     slopes = betas(own, index)
     enough = np.isfinite(own).sum(axis=0) >= BETA_LEAST
     pairs = zip(tickers, slopes.tolist(), (enough & np.isfinite(slopes)).tolist(), strict=True)
-    return {ticker: slope for ticker, slope, is_known in pairs if is_known}
+    return {ticker: slope for ticker, slope, is_known in pairs if is_known}, ""
 
 
 def _dividends(panel: Panel, dividends: pl.DataFrame, tickers: Sequence[str], session: date) -> dict[str, float]:

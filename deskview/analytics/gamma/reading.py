@@ -203,7 +203,7 @@ class _Shocks:
             return f"by the convention {self.kept.convention} nothing is told of direction"
         if WHOLE_INDEX not in self.curves.now:
             return "the index's options have no profile"
-        return "" if self.per_1pct else "what leveraged funds trade is not known"
+        return "" if self.per_1pct else self.model.betas_missing or "what leveraged funds trade is not known"
 
     @property
     def _unsigned(self) -> bool:

@@ -17,7 +17,7 @@ from deskview.simulator.world.roster import AssetKind
 from deskview.simulator.world.seeded import Floats, Integers, keys, normals, uniforms
 from deskview.simulator.world.world import World
 
-NAMES = 20
+NAMES = 30
 """The names that trade most have chains as well."""
 REACH_DAYS, MONTHLY_DAYS = 60, 400
 """Weekly and daily expiries are listed so far ahead, monthly ones further."""
