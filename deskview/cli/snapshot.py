@@ -96,12 +96,19 @@ def _print_missing(board: "Board") -> Exit:
             incomplete = True
             print(f"deskview: {name}: in doubt: {part.doubt}", file=sys.stderr)
         if part.value is None or part.note or reasons:
-            incomplete = True
+            incomplete |= part.value is not None or not _is_optional(name)
             print(f"deskview: {name}: {part.note or '; '.join(reasons) or 'no figures'}", file=sys.stderr)
         elif part.status == "stale":
             incomplete = True
             print(f"deskview: {name}: stale, its newest data are of {_clock(part)} ET", file=sys.stderr)
     return Exit.INCOMPLETE if incomplete else Exit.OK
+
+
+def _is_optional(part: str) -> bool:
+    """Whether a board without the part's figures is whole."""
+    from deskview.screens.parts import PARTS  # noqa: PLC0415 - textual loads late
+
+    return any(subject.optional for subject in PARTS if subject.part == part)
 
 
 def _clock(part: "Part[Any]") -> str:

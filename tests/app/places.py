@@ -57,6 +57,7 @@ _ROTATION = (Scope.CHARTS, Scope.ROTATION)
 _FORM = (Scope.ALERT_FORM,)
 _DIAGNOSTICS = ("ctrl+p", *"diagnostics page", "enter")
 _READ = ("ctrl+p", *"read page", "enter")
+_GAMMA = ("ctrl+p", *"gamma page", "enter")
 
 PLACES: dict[str, Place] = {
     "desk": _desk("1", whole=True),
@@ -89,6 +90,8 @@ PLACES: dict[str, Place] = {
     "diagnostics": Place(_DIAGNOSTICS, (Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS), whole=True),
     "read": Place(_READ, (Scope.VIEWS, Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS), whole=True),
     "read, events": Place((*_READ, "tab"), (Scope.VIEWS, Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS)),
+    "gamma": Place(_GAMMA, (Scope.VIEWS, Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS), whole=True),
+    "gamma, strikes": Place((*_GAMMA, "x"), (Scope.VIEWS, Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS)),
     "name": _detail("3", "enter"),
     "name, second list": _detail("3", "enter", "tab"),
     "name, figures": _detail("3", "enter", "tab", "tab"),

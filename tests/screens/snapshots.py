@@ -32,6 +32,7 @@ from deskview.settings import Settings
 from deskview.themes import DEFAULT_THEME, load_themes
 from tests.app.seats import seat_with
 from tests.feed.markets import made, running
+from tests.screens.gammas import with_gamma
 from tests.screens.moments import days_old
 from tests.screens.pictured import Line, drawn, lines_of, read, written
 
@@ -48,6 +49,7 @@ PLACES: dict[str, str | tuple[str, ...] | Target] = {
     "name": Target(Kind.NAME, "NVDA"),
     "diagnostics": ("ctrl+p", *"diagnostics page", "enter"),
     "read": ("ctrl+p", *"read page", "enter"),
+    "gamma": ("ctrl+p", *"gamma page", "enter"),
 }
 """The key, the keys or the target that lead there."""
 RULES = """\
@@ -171,7 +173,7 @@ def stilled(board: Board) -> Board:
 
 async def take(shot: Shot, board: Board) -> list[Line]:
     """The screen's lines."""
-    board = stilled(board)
+    board = with_gamma(stilled(board))
     paths.firings_file(simulated=True).unlink(missing_ok=True)  # no picture has the alerts of another
     if shot.moment:
         board = MOMENTS[shot.moment](board)

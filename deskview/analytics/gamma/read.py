@@ -194,7 +194,7 @@ def _by_expiry(strikes: Strikes, net: Floats, mass: Floats) -> list[ExpiryGamma]
     """Those still to settle, the nearest first."""
     days, place = strikes.expiries
     nets, masses = np.bincount(place, weights=net), np.bincount(place, weights=mass)
-    whole = masses.sum()
+    whole = float(masses.sum())
     return [
         ExpiryGamma(expiry=day, net_usd=one, mass_usd=all_of_it, share=all_of_it / whole)
         for day, one, all_of_it in zip(days.tolist(), nets.tolist(), masses.tolist(), strict=True)
