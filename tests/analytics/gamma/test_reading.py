@@ -160,7 +160,8 @@ def test_mornings_are_of_the_close_before_and_a_mean_takes_five() -> None:
     quotes = Quotes({}, {"SPY": 690.0}, {})
     own = morning_of(MODEL, KEPT, quotes)
     assert own is not None
-    assert (own.session, own.spot) == (SESSION, pytest.approx(6900))
+    assert own.session == SESSION
+    assert own.spot == pytest.approx(6900)
     assert own == morning_of(MODEL, KEPT, Quotes({"SPY": 600.0}, {"SPY": 690.0}, {"SPY": -0.1})), "whatever came since"
     assert morning_of(MODEL, KEPT, Quotes({}, {}, {})) is None
     before = [
@@ -180,7 +181,7 @@ def test_betas_and_what_is_paid_are_of_the_sessions_before() -> None:
     own = np.column_stack([index, 2 * index, rng.normal(0, 0.01, 300)])
     tickers = ("AAA", "SPY", "YOUNG")
     returns = np.column_stack([own[:, 1], own[:, 0], own[:, 2]])
-    close = 100 * np.cumprod(1 + returns, axis=0)
+    close = np.array(100 * np.cumprod(1 + returns, axis=0), dtype=np.float64)
     close[:260, 2] = np.nan
     panel = Panel(tuple(days), tickers, close, np.tile([3e9, 9e9, 1e9], (300, 1)))
     names = pl.DataFrame({"ticker": list(tickers), "name": ["A", "S", "Y"], "type": ["CS", "ETF", "CS"]})
