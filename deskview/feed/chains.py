@@ -9,7 +9,8 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from math import log1p
+from math import ceil, log1p
+from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
@@ -39,6 +40,7 @@ from deskview.feed.tasks import OF_ONE_ANSWER, Progress, Task, for_each
 from deskview.market.schema import CHAIN, UTC_NS, Schema
 from deskview.market.sessions import NEW_YORK
 from deskview.providers.errors import Kind, ProviderError
+from deskview.sealing import UNREADABLE
 from deskview.store import Store
 
 COUNTED_BY: Final = time(7, 30)
@@ -50,6 +52,7 @@ SLACK = 0.03
 FAR_DAYS = 3 * 365
 SPLIT_DAYS = (2, 9, 21, 40)
 """Where an index's expiries are split, in days from the session."""
+CONTRACTS_A_CALL = 250
 MOST_USD = 1e7
 FEW_STRIKES, SAME_TIME = 0.005, timedelta(minutes=5)
 AT_ONCE = 4
@@ -310,6 +313,38 @@ def _record(store: Store, morning: Morning) -> None:
 def _forget(store: Store, session: date) -> None:
     """Takes away chains of sessions that are over for a week."""
     for file in store.folder.glob("chains-*/????-??-??.parquet"):
-        with suppress(ValueError, OSError):
-            if date.fromisoformat(file.stem) < session - timedelta(days=KEPT_DAYS):
+        day = _session_of(file)
+        if day is not None and day < session - timedelta(days=KEPT_DAYS):
+            with suppress(OSError):
                 file.unlink()
+
+
+_USUAL = {"near": 220, "whole": 450}
+"""Calls a session by the contracts that were counted at the end of 2022; more are listed by now."""
+
+
+def calls_in_words(window: str, folder: Path) -> str:
+    """How many calls the chains of a session are: as counted in the last one held in the market's `folder`."""
+    if window == "off":
+        return 'not asked for: gamma.chains = "off" in the settings'
+    files = [file for file in folder.glob(f"chains-{window}-*/????-??-??.parquet") if _session_of(file) is not None]
+    last = max((file.stem for file in files), default="")
+    files, rows = [file for file in files if file.stem == last], list[pl.DataFrame]()
+    with suppress(*UNREADABLE):
+        rows = [pl.read_parquet(file, columns=["expiry"]) for file in files]
+    if not rows:
+        return f"about {_USUAL[window]} calls once a session, none after; more as contracts are listed"
+    contracts, calls = sum(each.height for each in rows), 0
+    for file, each in zip(files, rows, strict=True):
+        split = file.parent.name.removeprefix(f"chains-{window}-") in _OF_INDICES
+        ranges = _ranges(date.fromisoformat(last), whole=window == "whole", split=split)
+        of_ranges = (each.filter(pl.col("expiry").is_between(*expiries)).height for expiries in ranges)
+        calls += sum(max(1, ceil(count / CONTRACTS_A_CALL)) for count in of_ranges)
+    return f"{calls} calls once a session, none after ({contracts:,} contracts of {len(rows)} underlyings on {last})"
+
+
+def _session_of(file: Path) -> date | None:
+    try:
+        return date.fromisoformat(file.stem)
+    except ValueError:
+        return None

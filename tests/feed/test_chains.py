@@ -14,7 +14,7 @@ import pytest
 
 from deskview.analytics.gamma import WHOLE_INDEX, GammaModel, Kept, OptionBook, Wanted
 from deskview.board import Basis, GammaInputs
-from deskview.feed.chains import refresh_chains
+from deskview.feed.chains import calls_in_words, refresh_chains
 from deskview.feed.context import Context, Registry
 from deskview.feed.scheduler import Scheduler
 from deskview.feed.state import FeedState
@@ -323,3 +323,16 @@ async def test_what_came_for_a_session_that_is_over_is_not_shown(tmp_path: Path)
 def test_a_book_is_marked_at_any_price_without_a_call() -> None:
     empty_book = OptionBook("SPX", "S&P 500", cast(Any, None), SESSION, proxy="SPY", ratio=10.0)
     assert replace(empty_book, rate=0.03).terms(690.0).spot == 6900
+
+
+async def test_the_calls_of_a_session_are_told_as_counted_in_the_last_one(tmp_path: Path) -> None:
+    market = Chains()
+    assert calls_in_words("near", tmp_path).startswith("about 220 calls once a session")
+    await refresh_chains(context_of(tmp_path, market))
+    assert market.asked.total() == 12, "of the index and its fund five ranges each, of two names one"
+    assert calls_in_words("near", tmp_path).startswith("12 calls once a session, none after")
+    assert "4 underlyings on 2026-01-07" in calls_in_words("near", tmp_path)
+    assert "450" in calls_in_words("whole", tmp_path)
+    assert "gamma.chains" in calls_in_words("off", tmp_path)
+    (tmp_path / "chains-near-SPY" / "2026-01-07.parquet").write_bytes(b"damaged")
+    assert calls_in_words("near", tmp_path).startswith("about 220")

@@ -129,6 +129,8 @@ async def checks(provider: "Provider", vendor: Vendor, context: Context, now: da
             yield check
         if question.capability is Capability.TRADES:
             yield _sample(context, monotonic() - began if plan.has.get(Capability.TRADES) else None)
+        if question.capability is Capability.CHAINS and plan.has.get(Capability.CHAINS):
+            yield _chains(context, provider)
     yield await _holidays(provider, plan)
     for check in (*plan.unasked(), *plan.panes()):
         yield check
@@ -269,6 +271,14 @@ def _sample(context: Context, seconds_a_call: float | None) -> Check:
             " The less is read, the wider the interval beside the percentile; without them the shipped sample is read."
         )
     return Check("flow sample", Level.WARNING if few else Level.OK, f"{found}.", todo)
+
+
+def _chains(context: Context, provider: "Provider") -> Check:
+    """How many calls a session's option chains are."""
+    from deskview.feed.chains import calls_in_words  # noqa: PLC0415 - polars loads late
+
+    folder = context.cache / provider.source.namespace
+    return Check("chains of a session", Level.OK, f"{calls_in_words(context.settings.gamma.chains, folder)}.")
 
 
 def narrate(sentence: str) -> None:
