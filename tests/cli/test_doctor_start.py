@@ -150,7 +150,7 @@ def test_the_names_of_the_checks_are_fixed() -> None:
         *("clock", "holidays", "names", "delisted names", "types", "shares", "market caps", "industries"),
         *("trade conditions", "daily bars", "intraday bars", "splits", "dividends", "snapshot"),
         *("trades", "off-exchange prints", "TRF id", "participant time", "flow sample", "short volume"),
-        *("option chains", "open interest", "short interest", "float", "earnings", "news", "halts"),
+        *("option chains", "treasury yields", "open interest", "short interest", "float", "earnings", "news", "halts"),
         *("pane Momentum", "pane Breadth", "pane Rotation", "pane Leveraged ETFs", "pane Flow"),
         *("pane Positions cut", "pane Retail favourites", "pane Name page"),
         *("cache", "history", "unregistered"),

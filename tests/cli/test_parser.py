@@ -104,7 +104,7 @@ def test_common_options_stand_before_or_after_the_command(text: str) -> None:
         ("simulate --plan gold", "no plan 'gold'; there are basic, starter, developer, advanced"),
         ("demo --without dayly-bars", "no capability 'dayly-bars'; did you mean 'daily-bars'?"),
         ("snapshot --demo --without trades --without quarterly", "short-interest, short-volume, snapshot, splits"),
-        ("simulate --without option-chains", "no capability 'option-chains'"),
+        ("simulate --without open-interest", "no capability 'open-interest'"),
         ("trade", "invalid choice: 'trade'"),
         ("doctor --demos", "unrecognized arguments"),
         ("login --key-std", "login takes no key as an argument"),
