@@ -153,7 +153,8 @@ def _dealers(given: Given) -> tuple[str, tuple[str, ...]]:
     if reading is None or index is None or index.net_usd_per_1pct is None:
         why = given.why["gamma"] if reading is None else reading.missing.get("index") or "the index has no price"
         return f"Dealers' gamma {MISSING}: {why.rstrip('.')}.", ()
-    share_of_all = "" if index.net_of_mass is None else f", {share(abs(index.net_of_mass))} of all"
+    whole = None if index.net_of_mass is None else int(abs(index.net_of_mass) * 100 + 1e-9) / 100  # balanced is under 5
+    share_of_all = "" if whole is None else f", {share(whole)} of all"
     words = f"Dealers' gamma {usd(index.net_usd_per_1pct)} per 1 %{share_of_all}: {index.verdict or 'no sign'}"
     figures = ("gamma.index.net_usd_per_1pct", "gamma.index.net_of_mass")
     fall = next((row for row in reading.by_shock if row.move == FALL), None)

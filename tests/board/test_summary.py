@@ -62,7 +62,9 @@ def test_the_crash_is_read_in_four_sentences_from_its_figures(board: Board) -> N
     assert "leveraged ETFs −$" in supply.sentence
     assert "systematic funds −$" in supply.sentence
     assert "at −1%" in supply.sentence
-    assert "Dealers' gamma –" in supply.sentence
+    assert "Dealers' gamma +$4." in supply.sentence
+    assert "of all: dampen; at −2% with leveraged ETFs −$" in supply.sentence
+    assert {"gamma.index.net_usd_per_1pct", "gamma.by_shock"} <= set(supply.figures)
     assert "too few to say more" in buyers.sentence
     assert "edge" not in buyers.sentence.replace("No edge in the record", "")
 
@@ -215,3 +217,19 @@ def test_every_figure_of_a_sentence_is_in_the_board(board: Board) -> None:
             for key in path.split("."):
                 found = found[key] if isinstance(found, dict) else found
             assert found is not None, path
+
+
+def test_what_dealers_do_is_told_or_why_it_is_not(board: Board) -> None:
+    reading = board.gamma.value
+    assert reading is not None
+    assert reading.index is not None
+    without = given(board, gamma=None)
+    without.why["gamma"] = "The key's plan does not include option chains."
+    assert "Dealers' gamma –: The key's plan does not include option chains." in read(without).sentences[2].sentence
+    no_index = msgspec.structs.replace(reading, index=None, missing={"index": "its chain broke off."})
+    assert "Dealers' gamma –: its chain broke off." in sentences(board, gamma=no_index)[2].sentence
+    alone = msgspec.structs.replace(reading, by_shock=[])
+    assert sentences(board, gamma=alone)[2].sentence.endswith("of all: dampen.")
+    hangs = msgspec.structs.replace(reading.index, verdict="balanced", net_of_mass=-0.02)
+    told = sentences(board, gamma=msgspec.structs.replace(reading, index=hangs))[2].sentence
+    assert "2% of all: balanced" in told
