@@ -43,9 +43,8 @@ def with_index(board: Board, **figures: Any) -> Board:  # noqa: ANN401 - any fie
 def told(board: Board) -> Board:
     """A board with the figures of a morning in February."""
     shock = Shock(move=-0.02, dealers_usd=-359e6, funds_usd=-11.8e9, net_usd=-12.159e9, effect="amplify")
-    board = with_index(
-        board, net_usd_per_1pct=5.1e9, net_of_mass=0.094, verdict="dampen", flip=6776.3, flip_move=-0.011
-    )
+    walls, flip = Walls(call=6900.0, put=6850.0), {"flip": 6776.3, "flip_move": -0.0108, "flips": [6776.3]}
+    board = with_index(board, net_usd_per_1pct=5.1e9, net_of_mass=0.094, verdict="dampen", walls=walls, **flip)
     assert board.gamma.value is not None
     reading = msgspec.structs.replace(
         board.gamma.value, by_shock=[shock], mornings=mornings(board.gamma.value.mornings[0].session, [8.4e9])
