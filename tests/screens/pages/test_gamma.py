@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from deskview.analytics.gamma import CUSTOMERS_LONG, UNSIGNED, Gamma, Shock, UnderlyingGamma, Walls
-from deskview.board import Board, Status
+from deskview.board import Board, Part, Status
 from deskview.format import usd
 from deskview.screens.frame.target import Kind, Target
 from deskview.screens.gamma import GAMMA, headline, line
@@ -204,6 +204,7 @@ def test_the_chart_marks_the_price_the_flip_and_both_walls(board: Board) -> None
     assert spec.boxed is not None
     assert spec.boxed[0] == index.net_usd_per_1pct
     assert spec.levels[0].y == 0.0
+    assert index.spot is not None
     assert spec.series[0].x[0] == pytest.approx(index.spot * 0.85)
 
 
@@ -302,4 +303,4 @@ def test_a_snapshot_without_chains_is_whole_and_one_without_momentum_is_not(
     assert NO_PLAN in capsys.readouterr().err
     stale = with_gamma(board)
     assert _print_missing(replace(stale, gamma=replace(stale.gamma, status=Status.STALE))) is Exit.INCOMPLETE
-    assert _print_missing(replace(absent, momentum=without_gamma(board, "gone").gamma)) is Exit.INCOMPLETE
+    assert _print_missing(replace(absent, momentum=Part.awaited("gone"))) is Exit.INCOMPLETE
