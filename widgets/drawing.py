@@ -148,9 +148,9 @@ def _draw_marks(grid: Grid, marks: Sequence[Mark], bounds: Bounds, line: str) ->
     first ones, right of the last."""
     known = sorted((one for one in marks if bounds.left <= one.x <= bounds.right), key=lambda one: one.x)
     drawn = [[not char.isspace() for char, _ in row] for row in grid]
-    for row, one in ((row, one) for one in known for row in grid):
-        if row[bounds.column(one.x)][0].isspace():
-            row[bounds.column(one.x)] = (line, one.tone)
+    for cells, one in ((cells, one) for one in known for cells in grid):
+        if cells[bounds.column(one.x)][0].isspace():
+            cells[bounds.column(one.x)] = (line, one.tone)
     for number, one in enumerate(known):
         label, column = shorten(plain(one.label), bounds.width // 2), bounds.column(one.x)
         sides = (column - len(label), column + 1)[:: 1 if number < len(known) // 2 else -1]

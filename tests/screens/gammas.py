@@ -120,8 +120,8 @@ def with_gamma(board: Board, **fields: Any) -> Board:  # noqa: ANN401 - any fiel
 
 def shown(board: Board, reading: Gamma) -> Board:
     """The board with this reading."""
-    part = replace(board.leverage, value=reading, missing=reading.missing)
-    return replace(board, gamma=part)
+    part: Any = replace(board.leverage, value=None)
+    return replace(board, gamma=replace(part, value=reading, missing=reading.missing))
 
 
 def without_gamma(board: Board, why: str, progress: float | None = None) -> Board:

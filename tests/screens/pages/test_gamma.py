@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from deskview.analytics.gamma import CUSTOMERS_LONG, UNSIGNED, Gamma, Shock, UnderlyingGamma, Walls
-from deskview.board import Board, Status
+from deskview.board import Board, Part, Status
 from deskview.format import usd
 from deskview.screens.frame.target import Kind, Target
 from deskview.screens.gamma import GAMMA, headline, line
@@ -43,9 +43,8 @@ def with_index(board: Board, **figures: Any) -> Board:  # noqa: ANN401 - any fie
 def told(board: Board) -> Board:
     """A board with the figures of a morning in February."""
     shock = Shock(move=-0.02, dealers_usd=-359e6, funds_usd=-11.8e9, net_usd=-12.159e9, effect="amplify")
-    board = with_index(
-        board, net_usd_per_1pct=5.1e9, net_of_mass=0.094, verdict="dampen", flip=6776.3, flip_move=-0.011
-    )
+    walls, flip = Walls(call=6900.0, put=6850.0), {"flip": 6776.3, "flip_move": -0.0108, "flips": [6776.3]}
+    board = with_index(board, net_usd_per_1pct=5.1e9, net_of_mass=0.094, verdict="dampen", walls=walls, **flip)
     assert board.gamma.value is not None
     reading = msgspec.structs.replace(
         board.gamma.value, by_shock=[shock], mornings=mornings(board.gamma.value.mornings[0].session, [8.4e9])
@@ -205,6 +204,7 @@ def test_the_chart_marks_the_price_the_flip_and_both_walls(board: Board) -> None
     assert spec.boxed is not None
     assert spec.boxed[0] == index.net_usd_per_1pct
     assert spec.levels[0].y == 0.0
+    assert index.spot is not None
     assert spec.series[0].x[0] == pytest.approx(index.spot * 0.85)
 
 
@@ -303,4 +303,4 @@ def test_a_snapshot_without_chains_is_whole_and_one_without_momentum_is_not(
     assert NO_PLAN in capsys.readouterr().err
     stale = with_gamma(board)
     assert _print_missing(replace(stale, gamma=replace(stale.gamma, status=Status.STALE))) is Exit.INCOMPLETE
-    assert _print_missing(replace(absent, momentum=without_gamma(board, "gone").gamma)) is Exit.INCOMPLETE
+    assert _print_missing(replace(absent, momentum=Part.awaited("gone"))) is Exit.INCOMPLETE
