@@ -1,9 +1,18 @@
 """Dealers' gamma from option chains: whether their hedging dampens moves or amplifies them, and together with funds."""
 
 from deskview.analytics.gamma.black_scholes import Terms
-from deskview.analytics.gamma.chain import SOURCES, Strikes, settlement, strikes_of
+from deskview.analytics.gamma.chain import (
+    INDEX,
+    INDEX_FUND,
+    SOURCES,
+    OptionBook,
+    Strikes,
+    combined,
+    settlement,
+    spot_by_parity,
+    strikes_of,
+)
 from deskview.analytics.gamma.model import OF_INDICES, GammaModel, Wanted, prepare
-from deskview.analytics.gamma.options import INDEX, INDEX_FUND, OptionBook, combined, spot_by_parity
 from deskview.analytics.gamma.read import (
     CONVENTIONS,
     CUSTOMERS_LONG,

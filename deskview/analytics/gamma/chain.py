@@ -1,11 +1,12 @@
 """From the contracts of a chain to strikes: one volatility for both rights, open interest of each, years to settlement.
 
-What is not used is counted by its reason; nothing is made up but the volatility of today's expiry, whose greeks the
+What is not used is counted by its reason. A book has the strikes of a session with where the price of its underlying is
+taken from, to be marked at any. Nothing is made up but the volatility of today's expiry, whose greeks the
 vendor does not tell, and that is marked.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,6 +18,10 @@ from deskview.analytics.gamma.black_scholes import Terms, implied_sigma
 from deskview.analytics.panel import Floats, Ints
 from deskview.market.sessions import NEW_YORK, OPEN, Calendar
 
+INDEX, INDEX_FUND = "SPX", "SPY"
+"""Whose options together are the index's: dollars of both add, as they move alike."""
+PARITY_STRIKES = 10
+"""At so many strikes, those where call and put cost most alike, parity is asked for the price."""
 FLOOR_MINUTES = 30.0
 """Nearer to settlement the gamma at the money grows without bound: so near counts as this."""
 YEAR_MINUTES = 525_600.0
@@ -225,3 +230,62 @@ def _from_next_expiry(strikes: pl.DataFrame, spot: float, now: datetime) -> pl.D
         source=pl.when(is_bare & smile.is_not_null()).then(place).otherwise(pl.col("source")),
         iv=pl.when(is_bare).then(smile).otherwise(pl.col("iv")),
     )
+
+
+@dataclass(frozen=True)
+class OptionBook:
+    """`strikes` of a session, to be marked at any price: that of `proxy` times `ratio`.
+
+    `spot_source` says where the price comes from, `oi_as_of` is the close open interest was counted at, `coverage`
+    which contracts were asked for. When it was `fetched` its own price was `spot`.
+    """
+
+    underlying: str
+    title: str
+    strikes: Strikes
+    oi_as_of: date
+    coverage: str = ""
+    proxy: str = ""
+    ratio: float = 1.0
+    spot_source: str = "its last trade"
+    rate: float = 0.0
+    dividend: float = 0.0
+    fetched: datetime | None = None
+    spot: float = 0.0
+
+    def terms(self, price: float) -> Terms:
+        """What its contracts are valued by while the proxy is at `price`."""
+        return Terms(price * self.ratio, self.rate, self.dividend)
+
+
+def combined(index: OptionBook, fund: OptionBook) -> OptionBook:
+    """The options on an index and on the fund that holds it as one book, in points of the index."""
+    scale = index.ratio / fund.ratio
+    return replace(
+        index,
+        title=f"{index.title}: {index.underlying} + {fund.underlying}",
+        strikes=index.strikes.beside(fund.strikes, scale),
+        coverage=f"{index.underlying} {index.coverage}; {fund.underlying} {fund.coverage}",
+    )
+
+
+def spot_by_parity(chain: pl.DataFrame, rate: float, now: datetime) -> float | None:
+    """The underlying's price by the calls and puts of the nearest expiry after today, from CHAIN; None without quotes.
+
+    The median over the strikes where both cost most alike of strike + (call - put) e^{rT}, taken back to today. Quotes
+    of one moment are needed: closes of two contracts may be hours apart.
+    """
+    mid = pl.when((pl.col("bid") > 0) & (pl.col("ask") >= pl.col("bid"))).then((pl.col("bid") + pl.col("ask")) / 2)
+    quoted = chain.filter(pl.col("expiry") > now.date()).with_columns(mid=mid).drop_nulls("mid")
+    sides = [quoted.filter(pl.col("right") == right) for right in ("call", "put")]
+    both = sides[0].join(sides[1], on=["root", "expiry", "strike"], suffix="_put")
+    if both.is_empty():
+        return None
+    nearest = both.filter(pl.col("expiry") == pl.col("expiry").min()).with_columns(
+        apart=pl.col("mid") - pl.col("mid_put")
+    )
+    closest = nearest.sort(pl.col("apart").abs()).head(PARITY_STRIKES)
+    years = (closest.get_column("expiry")[0] - now.date()).days / 365
+    discount = float(np.exp(-rate * years))
+    found = closest.select((pl.col("strike") * discount + pl.col("apart")).median()).item()
+    return float(found) if found is not None and found > 0 else None

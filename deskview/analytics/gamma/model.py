@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from deskview.analytics.assumptions import YEAR
-from deskview.analytics.gamma.options import INDEX, INDEX_FUND
+from deskview.analytics.gamma.chain import INDEX, INDEX_FUND
 from deskview.analytics.measures import betas
 from deskview.analytics.panel import Panel
 from deskview.market.schema import STOCKS

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+import msgspec
 import numpy as np
 
 from deskview.analytics.gamma.black_scholes import Terms, gamma
-from deskview.analytics.gamma.chain import FROM_NEXT, SOURCES, Strikes
-from deskview.analytics.gamma.options import OptionBook
+from deskview.analytics.gamma.chain import FROM_NEXT, SOURCES, OptionBook, Strikes
 from deskview.analytics.gamma.structs import ExpiryGamma, ProfilePoint, StrikeGamma, UnderlyingGamma, Walls
 from deskview.analytics.panel import Floats
 from deskview.market.sessions import NEW_YORK, Calendar
@@ -105,20 +105,16 @@ def read_underlying(
     here = held.per_1pct(terms.spot)
     calls, puts, mass = here * held.calls, here * held.puts, here * (np.abs(held.calls) + np.abs(held.puts))
     total, whole = float(calls.sum() + puts.sum()), float(mass.sum())
+    bare = _nothing(book, terms.spot, "no contract has open interest, a volatility and time to settlement")
     if not whole > 0:
-        return _nothing(book, terms.spot, "no contract has open interest, a volatility and time to settlement")
+        return bare
     today = now.astimezone(NEW_YORK).date()
     expiries = _by_expiry(book.strikes, calls + puts, mass)
     profile = held.curve() if curve is None else curve
     flips = profile.flips if convention == NAIVE else []
-    walls = Walls(
-        call=_wall(book.strikes, np.abs(calls), terms.spot), put=_wall(book.strikes, np.abs(puts), terms.spot)
-    )
-    return UnderlyingGamma(
-        underlying=book.underlying,
-        title=book.title,
-        spot=terms.spot,
-        spot_source=book.spot_source,
+    call, put = (_wall(book.strikes, np.abs(side), terms.spot) for side in (calls, puts))
+    return msgspec.structs.replace(
+        bare,
         net_usd_per_1pct=total,
         calls_usd=float(calls.sum()),
         puts_usd=float(puts.sum()),
@@ -128,19 +124,14 @@ def read_underlying(
         flip=flips[0] if flips else None,
         flip_move=flips[0] / terms.spot - 1 if flips else None,
         flips=flips,
-        walls=walls,
+        walls=Walls(call=call, put=put),
         without_today_usd=total - sum(row.net_usd for row in expiries if row.expiry == today),
         without_month_usd=total - sum(row.net_usd for row in expiries if row.expiry == next_monthly(today, calendar)),
         profile=_drawn(profile),
         by_expiry=expiries,
         by_strike=_by_strike(book.strikes, calls, puts, mass),
-        oi_as_of=book.oi_as_of,
-        coverage=book.coverage,
-        contracts=book.strikes.contracts,
-        used=book.strikes.used,
         approximate=int(((book.strikes.source == SOURCES.index(FROM_NEXT)) & (mass > 0)).sum()),
-        left_out=book.strikes.left_out,
-        missing=_missing(flips, walls, convention),
+        missing=_missing(flips, Walls(call=call, put=put), convention),
     )
 
 
