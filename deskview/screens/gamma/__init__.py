@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from deskview.format import percent, tone, usd
+from deskview.format import percent, usd
 from deskview.screens.frame.age import STALE_AFTER_S, marked, state_of
 from deskview.screens.frame.subject import Alerts, Subject, list_info
 from deskview.screens.gamma import tables
 from deskview.screens.gamma.explain import TOPIC, card
 from deskview.screens.gamma.page import GammaPage
-from deskview.screens.gamma.words import level, moved, told_shock
+from deskview.screens.gamma.words import level, moved, told_shock, tone_of
 from deskview.widgets.strip import Segment
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def headline(board: "Board") -> list[Segment]:
         return []
     net = marked(f"γ {usd(index.net_usd_per_1pct, digits=2)}", board.gamma)
     text = f"{net} {index.verdict}" if index.verdict else net
-    return [Segment("gamma", text, tone(index.net_usd_per_1pct), priority=5, short=net)]
+    return [Segment("gamma", text, tone_of(index), priority=5, short=net)]
 
 
 def line(board: "Board | None") -> list[Segment]:

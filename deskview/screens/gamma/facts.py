@@ -18,6 +18,7 @@ from deskview.screens.gamma.words import (
     side,
     strike,
     told_shock,
+    tone_of,
 )
 from deskview.widgets.chartspec import ChartSpec, Level, Mark, Series
 from deskview.widgets.facts import GAP, Fact, fact
@@ -57,7 +58,7 @@ def headline_facts(one: "UnderlyingGamma") -> list[Fact]:
     label = "gamma " if stands in ("", BALANCED) else f"{stands} "
     parts = (("without today's expiry", one.without_today_usd), ("without the next monthly", one.without_month_usd))
     return [
-        (Piece(label, "strong"), Piece(usd(net), f"{tone(net)} strong"), Piece(" per 1%", "dim")),
+        (Piece(label, "strong"), Piece(usd(net), f"{tone_of(one)} strong".strip()), Piece(" per 1%", "dim")),
         (Piece(f"{of_all(one)} of all: ", "dim"), Piece(verdict, "" if stands == BALANCED else "strong")),
         fact(flip_label(one), flip(one)),
         (Piece("walls ", "dim"), Piece(strike(one.walls.call)), Piece(" calls, ", "dim"), *_put(one)),
@@ -139,7 +140,7 @@ def name_facts(reading: "Gamma | None", note: str, ticker: str) -> tuple[list[li
     told = ", ".join(f"{strike(row.strike)} {usd(row.net_usd, digits=2)}" for row in largest)
     verdict = one.verdict or "no verdict"
     return [
-        [fact("dealers' gamma", usd(one.net_usd_per_1pct), tone(one.net_usd_per_1pct)), fact("per", "1%", "dim")],
+        [fact("dealers' gamma", usd(one.net_usd_per_1pct), tone_of(one)), fact("per", "1%", "dim")],
         [fact("of all without signs", of_all(one)), fact("", verdict, "strong")],
         [fact(flip_label(one), flip(one))],
         [fact("call wall", strike(one.walls.call)), fact("put wall", strike(one.walls.put))],

@@ -3,7 +3,7 @@
 from math import copysign, trunc
 from typing import TYPE_CHECKING
 
-from deskview.format import MISSING, figure, percent, price, share, usd
+from deskview.format import MISSING, figure, percent, price, share, tone, usd
 
 if TYPE_CHECKING:
     from deskview.analytics.gamma import Gamma, Shock, UnderlyingGamma
@@ -61,6 +61,11 @@ def side(one: "UnderlyingGamma") -> str:
     if one.verdict == BALANCED:
         return BALANCED
     return "long gamma" if one.net_usd_per_1pct > 0 else "short gamma"
+
+
+def tone_of(one: "UnderlyingGamma") -> str:
+    """The tone of the net; none where its sign hangs on a choice."""
+    return "" if one.verdict == BALANCED else tone(one.net_usd_per_1pct)
 
 
 def flip_label(one: "UnderlyingGamma") -> str:

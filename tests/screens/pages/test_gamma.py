@@ -107,6 +107,8 @@ async def test_balanced_is_said_with_its_reason_and_no_side(board: Board) -> Non
         assert "4% of all: balanced: the sign hangs on the choice of volatilities" in app.facts
         assert "short gamma" not in app.facts
         assert "flips to" not in app.facts
+    assert headline(near)[0].tone == "", "a sign that hangs on a choice has no colour"
+    assert headline(told(board))[0].tone == "gain"
 
 
 async def test_without_a_flip_it_is_said_why(board: Board) -> None:
