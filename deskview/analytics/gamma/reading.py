@@ -123,11 +123,14 @@ def read(
     }
     index = readings.pop(WHOLE_INDEX, None)
     earlier = [row.net_usd for row in kept.mornings if row.session < model.session][-MEAN_OF:]
+    own = next((row.net_usd for row in kept.mornings if row.session == model.session), None)
     per_1pct, without, betas = _of_funds(model, funds)
     missing = {f"by_underlying.{name}": why for name, why in kept.reasons.items()}
     if index is None:
         why = kept.reasons.get(INDEX) or kept.reasons.get(INDEX_FUND) or "neither SPX nor SPY has a chain"
         missing["index"] = why
+    if own is None:
+        missing["this_morning_usd"] = f"it takes the chains of both {INDEX} and {INDEX_FUND}"
     if len(earlier) < MEAN_OF:
         missing["mean_before_usd"] = f"{len(earlier)} of {MEAN_OF} earlier mornings are recorded: each session adds one"
     shocks = _Shocks(model, kept, curves, quotes, per_1pct, funds)
@@ -144,6 +147,7 @@ def read(
         today=today,
         by_shock=by_shock,
         mornings=list(kept.mornings),
+        this_morning_usd=own,
         mean_before_usd=fmean(earlier) if len(earlier) == MEAN_OF else None,
         betas=betas + without,
         rate=kept.rate.value,

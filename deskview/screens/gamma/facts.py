@@ -86,9 +86,8 @@ def shock_facts(reading: "Gamma") -> list[Fact]:
         facts.append(_traded("leveraged ETFs", shock.funds_usd))
         both = (Piece(usd(shock.net_usd), f"{tone(shock.net_usd)} strong"), Piece(f": {shock.effect}", "strong"))
         facts.append((Piece("together ", "dim"), *both))
-    if reading.mornings:
-        morning = reading.mornings[-1].net_usd
-        facts.append(fact("S&P this morning", usd(morning), tone(morning)))
+    if reading.this_morning_usd is not None:
+        facts.append(fact("S&P this morning", usd(reading.this_morning_usd), tone(reading.this_morning_usd)))
     if reading.mean_before_usd is not None:
         facts.append(fact("mean of 5 before", usd(reading.mean_before_usd), tone(reading.mean_before_usd)))
     return facts

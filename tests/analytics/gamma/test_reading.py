@@ -170,6 +170,10 @@ def test_mornings_are_of_the_close_before_and_a_mean_takes_five() -> None:
     ]
     found = reading(Kept(KEPT.books, mornings=(*before, own)), live(SPY=0.0), None)
     assert found.mean_before_usd == 4e9
+    assert found.this_morning_usd == own.net_usd
+    without = reading(Kept(KEPT.books, mornings=tuple(before)), live(SPY=0.0), None)
+    assert without.this_morning_usd is None, "the morning of another session is not this one"
+    assert "both SPX and SPY" in without.missing["this_morning_usd"]
     few = reading(Kept(KEPT.books, mornings=(*before[:4], own)), live(SPY=0.0), None)
     assert few.mean_before_usd is None
     assert few.missing["mean_before_usd"].startswith("4 of 5 earlier mornings")
