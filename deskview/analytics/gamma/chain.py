@@ -81,7 +81,7 @@ class Strikes:
         """These and the strikes of another underlying that trades at 1/scale of the price: its strikes are scaled, and
         its shares so that their dollars stay the same. They are told under the nearest strike there is here."""
         strike = other.strike * scale
-        known = self.labels.values
+        known = self.labels.values if len(self.label) else strike
         at = np.clip(np.searchsorted(known, strike), 1, max(len(known) - 1, 1))
         low, high = known[at - 1], known[np.minimum(at, len(known) - 1)]
         nearest = np.where(strike - low < high - strike, low, high)

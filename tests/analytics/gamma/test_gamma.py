@@ -348,3 +348,15 @@ def test_the_price_of_an_index_by_parity_of_quotes() -> None:
     crossed = [row | {"bid": row["ask"] + 1} for row in rows]
     assert spot_by_parity(chain(*crossed), rate, OPENS) is None, "crossed quotes are none"
     assert spot_by_parity(chain(*(row | {"bid": None} for row in rows)), rate, OPENS) is None
+
+
+def test_gamma_that_runs_out_far_from_the_strikes_is_no_change_of_sign() -> None:
+    late = CALENDAR.closes(TODAY) - timedelta(minutes=20)
+    found = reading(chain(contract(6900, "call", TODAY, 0.1, 10_000)), now=late)
+    assert of(found.net_usd_per_1pct) > 0
+    assert found.flips == []
+    assert found.missing["flip"] == "no change of sign within 20%"
+    both = reading(
+        chain(contract(6800, "put", TODAY, 0.1, 10_000), contract(7000, "call", TODAY, 0.1, 10_000)), now=late
+    )
+    assert both.flips == [pytest.approx(6900, rel=1e-3)]
