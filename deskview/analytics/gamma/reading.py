@@ -19,7 +19,7 @@ WHOLE_INDEX = "S&P 500"
 """The key of the index's options together, beside the underlyings' own."""
 PART_OF_INDEX = frozenset({INDEX, INDEX_FUND})
 MEAN_OF = 5
-"""Mornings before today's."""
+"""Sessions before today's: those of another month are no measure of this one."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,8 @@ def read(
         for name, book in kept.all_books.items()
     }
     index = readings.pop(WHOLE_INDEX, None)
-    earlier = [row.net_usd for row in kept.mornings if row.session < model.session][-MEAN_OF:]
+    before = model.calendar.before(model.session, MEAN_OF)
+    earlier = [row.net_usd for row in kept.mornings if row.session in before]
     per_1pct, without, betas = _of_funds(model, funds)
     missing = {f"by_underlying.{name}": why for name, why in kept.reasons.items()}
     if index is None:

@@ -212,15 +212,16 @@ def test_mornings_are_of_the_close_before_and_a_mean_takes_five() -> None:
     assert own.spot == pytest.approx(6900)
     assert own == morning_of(MODEL, KEPT, Quotes({"SPY": 600.0}, {"SPY": 690.0}, {"SPY": -0.1})), "whatever came since"
     assert morning_of(MODEL, KEPT, Quotes({}, {}, {})) is None
+    days = CALENDAR.before(SESSION, 6)
     before = [
-        Morning(session=date(2026, 1, day), net_usd=day * 1e9, mass_usd=50e9, flip=None, spot=6900.0)
-        for day in (1, 2, 3, 4, 5, 6)
+        Morning(session=day, net_usd=number * 1e9, mass_usd=50e9, flip=None, spot=6900.0)
+        for number, day in enumerate(days, 1)
     ]
     found = reading(Kept(KEPT.books, mornings=(*before, own)), live(SPY=0.0), None)
     assert found.mean_before_usd == 4e9
     few = reading(Kept(KEPT.books, mornings=(*before[:4], own)), live(SPY=0.0), None)
     assert few.mean_before_usd is None
-    assert few.missing["mean_before_usd"].startswith("4 of 5 earlier mornings")
+    assert few.missing["mean_before_usd"].startswith("3 of 5 earlier mornings"), "not those of longer ago"
 
 
 def test_betas_and_what_is_paid_are_of_the_sessions_before() -> None:
