@@ -89,7 +89,7 @@ class _Turn:
         self._window = context.settings.gamma.chains
         self._failed: ProviderError | None = None
         before = context.state.gamma
-        self._is_new = before.session != model.session or before.kept is None
+        self._is_new = before.session != model.session or before.kept is None or not before.kept.books
         self._inputs = GammaInputs(session=model.session) if self._is_new else before
         self._kept = self._inputs.kept or Kept(convention=context.settings.gamma.convention)
         self._kept = replace(self._kept, reasons={})

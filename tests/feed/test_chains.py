@@ -209,6 +209,18 @@ async def test_before_the_morning_count_of_open_interest_nothing_is_asked_for(tm
     assert not kept(context).reasons
 
 
+async def test_what_was_waited_for_comes_by_the_settings_with_its_rate_and_earlier_mornings(tmp_path: Path) -> None:
+    yesterday = context_of(tmp_path, Chains(), at=NOON - timedelta(days=1))
+    await refresh_chains(yesterday)
+    context = context_of(tmp_path, Chains(), at=datetime(2026, 1, 7, 12, 29, tzinfo=UTC), convention="customers long")
+    await refresh_chains(context)
+    context.state.now = NOON
+    await refresh_chains(context)
+    assert kept(context).convention == "customers long"
+    assert kept(context).rate.source.startswith("1-month Treasury bill")
+    assert [row.session for row in kept(context).mornings] == [date(2026, 1, 6), SESSION]
+
+
 async def test_one_chain_that_breaks_off_costs_that_one_and_is_asked_for_again(tmp_path: Path) -> None:
     market = Chains()
     market.fails = refusing(Kind.TRUNCATED, "SPX", "NVDA", sentence="The answer broke off.")
