@@ -30,6 +30,8 @@ LEAST_IV, MOST_IV = 0.01, 4.0
 TICK_USD = 0.05
 MORNING_ROOTS = ("SPX", "NDX", "RUT")
 """Settled at the open of their last day; every other root at the close."""
+ADJUSTED = r"\d$"
+"""How the root of a contract ends that delivers something else than its shares."""
 FROM_VENDOR, FROM_MID, FROM_CLOSE, FROM_NEXT = "vendor", "mid", "close", "next expiry"
 SOURCES = (FROM_VENDOR, FROM_MID, FROM_CLOSE, FROM_NEXT)
 
@@ -146,7 +148,7 @@ def _kept(chain: pl.DataFrame, now: datetime, calendar: Calendar, left_out: Coun
     ends = [settlement(day, root, calendar).timestamp() for root, day in last.iter_rows()]
     rows = chain.join(last.with_columns(settles=pl.Series(ends, dtype=pl.Float64)), on=["root", "expiry"], how="left")
     checks: tuple[tuple[str, pl.Expr], ...] = (
-        ("adjusted contract", pl.col("root").str.contains(r"\d$")),
+        ("adjusted contract", pl.col("root").str.contains(ADJUSTED)),
         ("no right or strike", ~pl.col("right").is_in(["call", "put"]) | ~(pl.col("strike") > 0)),
         ("settled", pl.col("settles") <= now.timestamp()),
         ("open interest not told", pl.col("oi").is_null()),
@@ -276,7 +278,8 @@ def spot_by_parity(chain: pl.DataFrame, rate: float, now: datetime) -> float | N
     of one moment are needed: closes of two contracts may be hours apart.
     """
     mid = pl.when((pl.col("bid") > 0) & (pl.col("ask") >= pl.col("bid"))).then((pl.col("bid") + pl.col("ask")) / 2)
-    quoted = chain.filter(pl.col("expiry") > now.date()).with_columns(mid=mid).drop_nulls("mid")
+    ordinary = (pl.col("expiry") > now.date()) & ~pl.col("root").str.contains(ADJUSTED)
+    quoted = chain.filter(ordinary).with_columns(mid=mid).drop_nulls("mid")
     sides = [quoted.filter(pl.col("right") == right) for right in ("call", "put")]
     both = sides[0].join(sides[1], on=["root", "expiry", "strike"], suffix="_put")
     if both.is_empty():

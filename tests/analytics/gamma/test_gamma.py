@@ -348,6 +348,8 @@ def test_the_price_of_an_index_by_parity_of_quotes() -> None:
     crossed = [row | {"bid": row["ask"] + 1} for row in rows]
     assert spot_by_parity(chain(*crossed), rate, OPENS) is None, "crossed quotes are none"
     assert spot_by_parity(chain(*(row | {"bid": None} for row in rows)), rate, OPENS) is None
+    half = [row | {"root": "SPXW1", "strike": row["strike"] * 0.9} for row in rows for _ in range(2)]
+    assert spot_by_parity(chain(*rows, *half), rate, OPENS) == pytest.approx(spot, rel=1e-6), "adjusted ones are none"
 
 
 def test_gamma_that_runs_out_far_from_the_strikes_is_no_change_of_sign() -> None:
