@@ -144,16 +144,21 @@ def settlement(expiry: date, root: str, calendar: Calendar) -> datetime:
 
 def _kept(chain: pl.DataFrame, now: datetime, calendar: Calendar, left_out: Counter[str]) -> pl.DataFrame:
     """Rows with open interest that are still to settle and are of ordinary contracts, with `settles` in seconds."""
-    last = chain.select("root", "expiry").unique()
+    last = chain.select("root", "expiry").drop_nulls().unique()
     ends = [settlement(day, root, calendar).timestamp() for root, day in last.iter_rows()]
     rows = chain.join(last.with_columns(settles=pl.Series(ends, dtype=pl.Float64)), on=["root", "expiry"], how="left")
+
+    def is_positive(name: str) -> pl.Expr:
+        return pl.col(name).is_finite() & (pl.col(name) > 0)  # to polars what is no number is above all numbers
+
     checks: tuple[tuple[str, pl.Expr], ...] = (
         ("adjusted contract", pl.col("root").str.contains(ADJUSTED)),
-        ("no right or strike", ~pl.col("right").is_in(["call", "put"]) | ~(pl.col("strike") > 0)),
+        ("no right or strike", ~pl.col("right").is_in(["call", "put"]) | ~is_positive("strike")),
+        ("no last day", pl.col("expiry").is_null()),
         ("settled", pl.col("settles") <= now.timestamp()),
-        ("open interest not told", pl.col("oi").is_null()),
+        ("open interest not told", ~pl.col("oi").is_finite()),
         ("open interest below zero", pl.col("oi") < 0),
-        ("no shares a contract", ~(pl.col("multiplier") > 0)),
+        ("no shares a contract", ~is_positive("multiplier")),
     )
     for reason, wrong in checks:
         is_wrong = wrong.fill_null(value=True)

@@ -362,3 +362,21 @@ def test_gamma_that_runs_out_far_from_the_strikes_is_no_change_of_sign() -> None
         chain(contract(6800, "put", TODAY, 0.1, 10_000), contract(7000, "call", TODAY, 0.1, 10_000)), now=late
     )
     assert both.flips == [pytest.approx(6900, rel=1e-3)]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("multiplier", float("nan"), "no shares a contract"),
+        ("multiplier", float("inf"), "no shares a contract"),
+        ("strike", float("nan"), "no right or strike"),
+        ("oi", float("inf"), "open interest not told"),
+        ("oi", float("nan"), "open interest not told"),
+        ("expiry", None, "no last day"),
+    ],
+)
+def test_what_is_no_number_costs_its_contract_alone(field: str, value: float | None, why: str) -> None:
+    good, wrong = contract(6900, "call", IN_16_DAYS, 0.13, 100), contract(7000, "call", IN_16_DAYS, 0.13, 100)
+    found = reading(chain(good, wrong | {field: value}))
+    assert found.left_out == {why: 1}
+    assert found.net_usd_per_1pct == reading(chain(good)).net_usd_per_1pct
