@@ -140,9 +140,9 @@ def read(
     if index is None:
         missing["index"] = kept.why_no_index
     if own is None:
-        missing["this_morning_usd"] = f"it takes the chains of both {INDEX} and {INDEX_FUND}"
+        missing["this_morning_usd"] = f"it takes the chains of both {INDEX} and {INDEX_FUND}, from before the close"
     if len(earlier) < MEAN_OF:
-        missing["mean_before_usd"] = f"{len(earlier)} of {MEAN_OF} earlier mornings are recorded: each session adds one"
+        missing["mean_before_usd"] = f"{len(earlier)} of {MEAN_OF} earlier mornings are recorded; each session adds one"
     shocks = _Shocks(model, kept, curves, quotes, per_1pct, funds)
     today = shocks.today()
     if today is None or today.net_usd is None:
