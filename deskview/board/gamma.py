@@ -23,7 +23,10 @@ class Profiles:
 
 
 def profiles_of(inputs: Inputs, market: Market | None, before: Profiles | None) -> Profiles:
-    """The profiles of the moment, those of `before` while its minute lasts and no other chain is there."""
+    """The profiles of the moment, those of `before` while its minute lasts and no other chain is there.
+
+    Where they can't be made there are none: the part that rests on them says so, and the others are whole.
+    """
     kept, model = inputs.gamma.kept, inputs.basis.gamma if inputs.basis else None
     if kept is None or model is None or market is None or inputs.gamma.session != model.session:
         return Profiles()
@@ -33,8 +36,12 @@ def profiles_of(inputs: Inputs, market: Market | None, before: Profiles | None) 
         return before
     quotes, opens = quotes_of(market.live, model), model.calendar.opens(model.session)
     made = before.curves.morning if before is not None else {}
-    morning = {**made, **_curves(kept, quotes.before, opens, made)}  # a close before may come later than others
-    return Profiles(Curves(_curves(kept, quotes.price, market.at), morning), kept, model, minute)
+    try:
+        morning = {**made, **_curves(kept, quotes.before, opens, made)}  # a close before may come later than others
+        return Profiles(Curves(_curves(kept, quotes.price, market.at), morning), kept, model, minute)
+    except Exception:
+        log.exception("the profiles of gamma could not be made")
+        return Profiles()
 
 
 def _curves(

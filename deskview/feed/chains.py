@@ -98,7 +98,8 @@ class _Turn:
         """The session's rate and its earlier mornings once; then what is wanting, in the order of the model, the names
         side by side."""
         if self._is_new:
-            mornings = await asyncio.to_thread(mornings_of, self._store, self._model.session)
+            near = self._window == "near"
+            mornings = await asyncio.to_thread(mornings_of, self._store, self._model.session) if near else ()
             self._kept = replace(self._kept, rate=await self._rate(), mornings=mornings)
             await asyncio.to_thread(forget, self._store, self._model.session)
         wanted = [each for each in self._model.wanted if each.underlying not in self._kept.books]
@@ -286,12 +287,17 @@ class _Turn:
         return Rate(log1p(rate), f"{months:.0f}-month Treasury bill, {day}")
 
     async def _note_morning(self) -> None:
-        """The morning's figures once both of the index's chains are in, recorded where they are of the near window.
+        """The morning's figures once both of the index's chains are in.
 
-        Chains of after the close no longer have what was there at the open and settled since: they make none.
+        They are of the near window, one like the other. Chains of after the close no longer have what was there at the
+        open and settled since: they make none.
         """
         kept, session = self._kept, self._model.session
-        if not {INDEX, INDEX_FUND} <= set(kept.books) or any(row.session == session for row in kept.mornings):
+        if (
+            self._window != "near"
+            or not {INDEX, INDEX_FUND} <= set(kept.books)
+            or any(row.session == session for row in kept.mornings)
+        ):
             return
         fetched, end = [kept.books[name].fetched for name in (INDEX, INDEX_FUND)], self._model.calendar.closes(session)
         if any(at is None or at >= end for at in fetched):
@@ -300,8 +306,7 @@ class _Turn:
         found = await asyncio.to_thread(morning_of, self._model, naive, Quotes({}, self._closes, {}))
         if found is None:
             return
-        if self._window == "near":
-            await asyncio.to_thread(record, self._store, found)
+        await asyncio.to_thread(record, self._store, found)
         self._show(mornings=(*kept.mornings, found))
 
 

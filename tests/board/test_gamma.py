@@ -1,12 +1,13 @@
 """The profiles of dealers' gamma: made once a minute, and those of the morning as the closes before are there."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import cast
 
 import polars as pl
 
-from deskview.analytics.gamma import Kept
+from deskview.analytics.gamma import Kept, Strikes
 from deskview.board import GammaInputs
 from deskview.board.gamma import profiles_of
 from deskview.board.inputs import Inputs
@@ -40,3 +41,8 @@ def test_a_close_before_that_comes_later_makes_the_morning_s_profile_then() -> N
     assert set(first.curves.morning) == {"S&P 500", "SPX", "SPY"}
     later = profiles_of(kept, market(live(SPY=0.0, NVDA=0.0), 1.1), first)
     assert set(later.curves.morning) == {"S&P 500", "SPX", "SPY", "NVDA"}
+
+
+def test_a_book_that_can_t_be_marked_costs_no_other_part() -> None:
+    broken = Kept({"SPY": replace(KEPT.books["SPY"], strikes=cast(Strikes, None))}, {"SPX": "not here"})
+    assert profiles_of(inputs(broken), market(live(SPY=0.0)), None).curves.now == {}

@@ -184,6 +184,7 @@ async def test_the_whole_chain_on_request_is_another_one_on_disk(tmp_path: Path)
     assert market.asked.total() > before
     assert "every strike" in kept(whole).books["SPX"].coverage
     assert abs(kept(whole).books["SPX"].strikes.strike / 6907 - 1).max() > 0.15
+    assert kept(whole).mornings == (), "those of the near window are no measure of it"
     near = context_of(tmp_path, market)
     await refresh_chains(near)
     assert "±15%" in kept(near).books["SPX"].coverage
