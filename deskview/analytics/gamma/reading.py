@@ -139,10 +139,7 @@ def read(
     missing = {f"by_underlying.{name}": why for name, why in kept.reasons.items()}
     if index is None:
         missing["index"] = kept.why_no_index
-    if own is None:
-        missing["this_morning_usd"] = f"it takes the chains of both {INDEX} and {INDEX_FUND}, from before the close"
-    if len(earlier) < MEAN_OF:
-        missing["mean_before_usd"] = f"{len(earlier)} of {MEAN_OF} earlier mornings are recorded; each session adds one"
+    missing |= _no_mornings(own, len(earlier))
     shocks = _Shocks(model, kept, curves, quotes, per_1pct, funds)
     today = shocks.today()
     if today is None or today.net_usd is None:
@@ -164,6 +161,16 @@ def read(
         rate_source=kept.rate.source,
         missing=missing,
     )
+
+
+def _no_mornings(own: float | None, earlier: int) -> dict[str, str]:
+    """Why the session's morning or the mean of those before is missing."""
+    missing: dict[str, str] = {}
+    if own is None:
+        missing["this_morning_usd"] = f"it takes the chains of both {INDEX} and {INDEX_FUND}, from before the close"
+    if earlier < MEAN_OF:
+        missing["mean_before_usd"] = f"{earlier} of {MEAN_OF} earlier mornings are recorded; each session adds one"
+    return missing
 
 
 def _of_funds(model: GammaModel, funds: Leverage | None) -> tuple[dict[str, float], str, str]:

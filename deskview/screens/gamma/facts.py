@@ -11,6 +11,7 @@ from deskview.screens.gamma.words import (
     NAIVE,
     SIDES,
     TOLD_MOVE,
+    by,
     does,
     flip,
     flip_label,
@@ -103,11 +104,11 @@ def shock_facts(reading: "Gamma") -> list[Fact]:
 
 def _morning_facts(reading: "Gamma") -> list[Fact]:
     """The morning's figure and the mean of those before; mornings are recorded by one convention whatever is shown."""
-    facts, by = [], "" if reading.convention == NAIVE else f" ({NAIVE})"
+    facts, only = [], "" if reading.convention == NAIVE else f" ({NAIVE})"
     if (morning := reading.this_morning_usd) is not None:
-        facts.append(fact(f"S&P this morning{by}", usd(morning), tone(morning)))
+        facts.append(fact(f"S&P this morning{only}", usd(morning), tone(morning)))
     if (mean := reading.mean_before_usd) is not None:
-        facts.append(fact(f"mean of 5 before{by}", usd(mean), tone(mean)))
+        facts.append(fact(f"mean of 5 before{only}", usd(mean), tone(mean)))
     return facts
 
 
@@ -161,7 +162,7 @@ def name_facts(reading: "Gamma | None", note: str, ticker: str) -> tuple[list[li
     told = ", ".join(f"{strike(row.strike)} {usd(row.net_usd, digits=2)}" for row in largest)
     verdict = does(reading, one) or "no verdict"
     return [
-        [fact("dealers' gamma", usd(one.net_usd_per_1pct), tone_of(one)), fact("per", "1%", "dim")],
+        [fact("dealers' gamma", usd(one.net_usd_per_1pct), tone_of(one)), fact("per", f"1%{by(reading)}", "dim")],
         [fact("of all without signs", of_all(one)), fact("", verdict, "strong")],
         [fact(flip_label(one), flip(one))],
         [fact("call wall", strike(one.walls.call)), fact("put wall", strike(one.walls.put))],

@@ -123,6 +123,11 @@ def does(reading: "Gamma", one: "UnderlyingGamma") -> str:
     return ", ".join(filter(None, (told, half if start and half.endswith(" alone") else "")))
 
 
+def by(reading: "Gamma") -> str:
+    """The convention in brackets, where a verdict hangs on it; the others stand for the verdict they do not give."""
+    return f" ({NAIVE})" if reading.convention == NAIVE else ""
+
+
 def together(shock: "Shock") -> str:
     """Both and their sum, such as dealers −$359M, leveraged ETFs −$11.8B: together −$12.1B, amplify."""
     both = f"dealers {usd(shock.dealers_usd)}, leveraged ETFs {usd(shock.funds_usd)}"
