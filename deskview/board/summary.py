@@ -156,7 +156,8 @@ def _dealers(given: Given) -> tuple[str, tuple[str, ...]]:
     whole = None if index.net_of_mass is None else int(abs(index.net_of_mass) * 100 + 1e-9) / 100  # balanced is under 5
     share_of_all = "" if whole is None else f", {share(whole)} of all"
     does = index.verdict or f"no verdict by the convention {reading.convention}"
-    words = f"Dealers' gamma {usd(index.net_usd_per_1pct)} per 1 %{share_of_all}: {does}"
+    by = f" ({reading.convention})" if index.verdict else ""
+    words = f"Dealers' gamma {usd(index.net_usd_per_1pct)} per 1 %{by}{share_of_all}: {does}"
     words += f" ({half})" if (half := index.title.rpartition(": ")[2]).endswith(" alone") else ""
     figures = ("gamma.index.net_usd_per_1pct", "gamma.index.net_of_mass")
     fall = next((row for row in reading.by_shock if row.move == FALL), None)

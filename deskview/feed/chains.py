@@ -204,7 +204,7 @@ class _Turn:
             return None
         fetched, proxy = self._fetched(frame), book.spot
         if source == BY_VALUE and (close := self._close_of(wanted.proxy, fetched)) is not None:
-            proxy, source = close, "by both at the close"
+            proxy, source = close, "the ratio of both closes"
         elif not _is_same_time(fetched, book.fetched):
             now = self._context.state.now
             if not _is_same_time(fetched, now):

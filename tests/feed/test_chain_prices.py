@@ -40,7 +40,7 @@ async def test_outside_regular_hours_an_index_is_held_against_its_fund_at_the_cl
     await refresh_chains(context)
     index = kept(context).books["SPX"]
     assert index.ratio == pytest.approx(6907 / 690)
-    assert index.spot_source.endswith("by both at the close")
+    assert index.spot_source.endswith("the ratio of both closes")
 
 
 async def test_a_name_far_from_its_close_has_strikes_on_both_sides(tmp_path: Path) -> None:

@@ -166,9 +166,9 @@ def _of_mornings(model: GammaModel, kept: Kept) -> tuple[float | None, float | N
     earlier = [row.net_usd for row in kept.mornings if row.session in before]
     own = next((row.net_usd for row in kept.mornings if row.session == model.session), None)
     if own is None:
-        missing["this_morning_usd"] = f"it takes the chains of both {INDEX} and {INDEX_FUND}"
+        missing["this_morning_usd"] = f"it takes the chains of both {INDEX} and {INDEX_FUND}, from before the close"
     if len(earlier) < MEAN_OF:
-        missing["mean_before_usd"] = f"{len(earlier)} of {MEAN_OF} earlier mornings are recorded: each session adds one"
+        missing["mean_before_usd"] = f"{len(earlier)} of {MEAN_OF} earlier mornings are recorded; each session adds one"
     return own, fmean(earlier) if len(earlier) == MEAN_OF else None, missing
 
 

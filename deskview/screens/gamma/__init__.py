@@ -8,7 +8,7 @@ from deskview.screens.frame.subject import Alerts, Subject, list_info
 from deskview.screens.gamma import tables
 from deskview.screens.gamma.explain import TOPIC, card
 from deskview.screens.gamma.page import GammaPage
-from deskview.screens.gamma.words import UNSIGNED, does, level, moved, told_shock, tone_of
+from deskview.screens.gamma.words import NAIVE, UNSIGNED, does, level, moved, told_shock, tone_of
 from deskview.widgets.strip import Segment
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def line(board: "Board | None") -> list[Segment]:
     index, shock = part.value.index, told_shock(part.value)
     stale = "stale" if state_of(part, STALE_AFTER_S, board.source.speed) == "stale" else ""
     net = marked(f"γ {usd(index.net_usd_per_1pct, digits=2)}", part)
-    segments = [title, Segment("net", f"{net} per 1% {does(part.value, index)}".rstrip(), stale)]
+    by = f" ({NAIVE})" if part.value.convention == NAIVE else ""  # the others stand for the verdict they do not give
+    segments = [title, Segment("net", f"{net} per 1% {does(part.value, index)}".rstrip() + by, stale)]
     if index.flip is not None:
         text = marked(f"flip {level(index.flip)} ({percent(index.flip_move)})", part)
         segments.append(Segment("flip", f"· {text}", stale, priority=2))

@@ -5,7 +5,19 @@ from typing import TYPE_CHECKING
 from deskview.format import MISSING, figure, usd, usd_sum
 from deskview.screens.frame.card import Card, Line, Topic, amount_usd, flow_usd, reasons, rests_on
 from deskview.screens.frame.gaps import Gaps
-from deskview.screens.gamma.words import HANGS, SIDES, chosen, flip, flip_label, level, moved, of_all, strike, together
+from deskview.screens.gamma.words import (
+    HANGS,
+    SIDES,
+    chosen,
+    flip,
+    flip_label,
+    left_out,
+    level,
+    moved,
+    strike,
+    tenth,
+    together,
+)
 
 if TYPE_CHECKING:
     from deskview.analytics.gamma import Gamma, UnderlyingGamma
@@ -55,19 +67,23 @@ def _headline(one: "UnderlyingGamma") -> list[Line]:
     if one.net_usd_per_1pct is None:
         return [Line(one.title, f"{MISSING} {one.missing.get('net_usd_per_1pct', '')}")]
     calls, puts, net = usd_sum(one.calls_usd, one.puts_usd, one.net_usd_per_1pct)
-    share = f"{flow_usd(one.net_usd_per_1pct)} / {amount_usd(one.mass_usd_per_1pct)} = {_signed(one)}"
+    share = f"{flow_usd(one.net_usd_per_1pct)} / {amount_usd(one.mass_usd_per_1pct)} = {tenth(one.net_of_mass)}"
     hangs = f": {HANGS}" if one.verdict == "balanced" else f": {one.verdict}" if one.verdict else ""
     return [
         Line(one.title, f"calls {calls} + puts {puts} = {net} per 1 %"),
         Line("of all without signs", f"{share}{hangs}"),
+        *_otherwise(one),
         Line("without today's expiry", f"{usd(one.without_today_usd)}: what is left after the close"),
-        Line("without the next monthly", f"{usd(one.without_month_usd)}: without the next third Friday's"),
+        Line("without the next monthly", f"{usd(one.without_month_usd)}: what is left after the next third Friday"),
     ]
 
 
-def _signed(one: "UnderlyingGamma") -> str:
-    sign = "−" if (one.net_of_mass or 0.0) < 0 else ""
-    return f"{sign}{of_all(one)}"
+def _otherwise(one: "UnderlyingGamma") -> list[Line]:
+    """How far the convention carries: what it would be were customers long whatever they hold."""
+    if one.verdict is None or one.mass_usd_per_1pct is None:
+        return []
+    net = usd(-one.mass_usd_per_1pct)
+    return [Line("were customers long", f"{net}: dealers short calls and puts, the other end of what it may be")]
 
 
 def _profile(one: "UnderlyingGamma") -> list[Line]:
@@ -83,14 +99,13 @@ def _profile(one: "UnderlyingGamma") -> list[Line]:
 
 def _basis(one: "UnderlyingGamma") -> list[Line]:
     """The price and where it is from, the contracts and what of them is not in it."""
-    left_out = ", ".join(f"{count:,} {why}" for why, count in one.left_out.items()) or "none"
     day = f"{one.oi_as_of}" if one.oi_as_of else MISSING
     return [
         Line("price", f"{level(one.spot)}: {one.spot_source}"),
         Line("open interest", f"of the close of {day}; what was traded since is not in it"),
         Line("contracts", f"{one.used:,} of {one.contracts:,} used: {one.coverage}"),
         Line("approximate", f"{one.approximate:,} strikes with the next expiry's volatility"),
-        Line("left out", left_out),
+        Line("left out", left_out(one) or "none"),
     ]
 
 

@@ -14,6 +14,7 @@ from deskview.screens.gamma.words import (
     does,
     flip,
     flip_label,
+    left_out,
     level,
     moved,
     of_all,
@@ -40,19 +41,24 @@ def facts_of(reading: "Gamma", one: "UnderlyingGamma", width: int, most: int) ->
     """What dealers hold in the underlying, what they do with leveraged funds, and what it rests on, in at most so many
     lines."""
     room = width - INDENT - len(GAP)
-    rests = [fact("", line, "dim") for words in basis_of(reading, one) for line in wrap(words, room)]
+    basis = basis_of(reading, one)
+    rests = [fact("", line, "dim") for words in basis for line in wrap(words, room)]
     lines = [
-        *flowed("dealers", headline_facts(one), INDENT, width),
+        *flowed("dealers", headline_facts(reading, one), INDENT, width),
         *flowed(f"S&P {moved(TOLD_MOVE)}", shock_facts(reading), INDENT, width),
         *flowed("from", rests, INDENT, width),
     ]
     if len(lines) <= most:
         return lines
-    return [*lines[: most - 1], [fact("", f"{'':<{INDENT}}{GAP}… i: what it rests on", "dim")]]
+    told, more = lines[: most - 1], "… i: what it rests on"
+    counted = counted_of(one)
+    is_told = any(piece.text == counted for line in told for one_fact in line for piece in one_fact)
+    return [*told, [fact("", f"{'':<{INDENT}}{GAP}{more if is_told else f'{counted}{GAP}{more}'}", "dim")]]
 
 
-def headline_facts(one: "UnderlyingGamma") -> list[Fact]:
-    """The net and what it does to a move, the flip, the walls, and what is left without the expiries that go first."""
+def headline_facts(reading: "Gamma", one: "UnderlyingGamma") -> list[Fact]:
+    """The net with its convention, what it does to a move, flip, walls, and what is left without the expiries that go
+    first."""
     if one.net_usd_per_1pct is None:
         return [fact("", f"{MISSING} {one.missing.get('net_usd_per_1pct', '')}".rstrip())]
     stands, net = side(one), one.net_usd_per_1pct
@@ -60,8 +66,12 @@ def headline_facts(one: "UnderlyingGamma") -> list[Fact]:
     label = "gamma " if stands in ("", BALANCED) else f"{stands} "
     parts = (("without today's expiry", one.without_today_usd), ("without the next monthly", one.without_month_usd))
     return [
-        (Piece(label, "strong"), Piece(usd(net), f"{tone_of(one)} strong".strip()), Piece(" per 1%", "dim")),
-        (Piece(f"{of_all(one)} of all: ", "dim"), Piece(verdict, "" if stands == BALANCED else "strong")),
+        (
+            Piece(label, "strong"),
+            Piece(usd(net), f"{tone_of(one)} strong".strip()),
+            Piece(f" per 1% ({reading.convention})", "dim"),
+        ),
+        (Piece(f"{of_all(one)} of all gamma: ", "dim"), Piece(verdict, "" if stands == BALANCED else "strong")),
         fact(flip_label(one), flip(one)),
         (Piece("walls ", "dim"), Piece(strike(one.walls.call)), Piece(" calls, ", "dim"), *_put(one)),
         *(fact(label, usd(value), tone(value)) for label, value in parts),
@@ -107,17 +117,21 @@ def _traded(who: str, value: float | None) -> Fact:
     return (Piece(f"{who} ", "dim"), Piece(f"{verb} {usd(value, sign=False)}", tone(value)))
 
 
+def counted_of(one: "UnderlyingGamma") -> str:
+    """The session whose close open interest was counted at."""
+    return f"open interest of {one.oi_as_of:%-d %b}" if one.oi_as_of else f"open interest {MISSING}"
+
+
 def basis_of(reading: "Gamma", one: "UnderlyingGamma") -> list[str]:
     """Convention, price, open interest, contracts and what is left out."""
-    counted = f"of {one.oi_as_of:%-d %b}" if one.oi_as_of else MISSING
     approximate = f"≈ {one.approximate:,} strikes with the next expiry's volatility"
     return [
         f"estimate by the {SIDES[reading.convention]}",
-        f"open interest {counted}",
+        counted_of(one),
         f"price {level(one.spot)}: {one.spot_source}",
         f"{one.used:,} of {one.contracts:,} contracts",
         *([approximate] if one.approximate else []),
-        *(f"left out: {count:,} {why}" for why, count in one.left_out.items()),
+        *([f"left out: {left_out(one)}"] if one.left_out else []),
         one.coverage,
     ]
 

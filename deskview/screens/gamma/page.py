@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from deskview.board import Board
 
 TITLES = {
-    "profile": "Gamma were the price elsewhere",
+    "profile": "Gamma at other prices",
     "shocks": "Bought +, sold − over a move",
     "underlyings": "Underlyings: the one under the cursor is shown",
     "strikes": "By strike",

@@ -189,12 +189,16 @@ def _absent(name: str, why: str) -> Row:
 
 
 def morning_rows(reading: "Gamma", width: int) -> list[Row]:
-    """The newest first, below the mean of the five before or why there is none, in lines of so many cells."""
+    """The newest first, below the mean of the five before and why that or this session's is missing, in lines of so
+    many cells."""
     by = "" if reading.convention == NAIVE else f"all by the {NAIVE} convention; "
     mean = f"{by}mean of the 5 before {usd(reading.mean_before_usd)}"
     if reading.mean_before_usd is None:
         mean = f"{mean}: {reading.missing.get('mean_before_usd', 'not known')}"
-    rows = [_section(f"mean {number}", text) for number, text in enumerate(wrap(mean, width))]
+    told = [*wrap(mean, width)]
+    if reading.this_morning_usd is None:
+        told += wrap(f"this morning {MISSING}: {reading.missing.get('this_morning_usd', 'not known')}", width)
+    rows = [_section(f"mean {number}", text) for number, text in enumerate(told)]
     for row in sorted(reading.mornings, key=lambda row: row.session, reverse=True):
         part = row.net_usd / row.mass_usd if row.mass_usd else None
         of_all = MISSING if part is None else whole(part)

@@ -51,8 +51,20 @@ def whole(part: float) -> str:
     return _minus(share(trunc(part * 100 + copysign(_ROUNDING, part)) / 100))
 
 
+def tenth(part: float | None) -> str:
+    """A part in percent with a tenth, towards zero too: what is balanced is under 5 %."""
+    if part is None:
+        return MISSING
+    return figure(trunc(part * 1000 + copysign(_ROUNDING, part)) / 1000, "%", 3)
+
+
 def _minus(text: str) -> str:
     return text.replace("-", "−") if text != "-0%" else "0%"
+
+
+def left_out(one: "UnderlyingGamma") -> str:
+    """How many contracts are in no figure, by reason, such as settled 1,012, no volatility 35."""
+    return ", ".join(f"{why} {count:,}" for why, count in one.left_out.items())
 
 
 def side(one: "UnderlyingGamma") -> str:

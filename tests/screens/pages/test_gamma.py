@@ -46,9 +46,7 @@ def told(board: Board) -> Board:
     walls, flip = Walls(call=6900.0, put=6850.0), {"flip": 6776.3, "flip_move": -0.0108, "flips": [6776.3]}
     board = with_index(board, net_usd_per_1pct=5.1e9, net_of_mass=0.094, verdict="dampen", walls=walls, **flip)
     assert board.gamma.value is not None
-    reading = msgspec.structs.replace(
-        board.gamma.value, by_shock=[shock], mornings=mornings(board.gamma.value.mornings[0].session, [8.4e9])
-    )
+    reading = msgspec.structs.replace(board.gamma.value, by_shock=[shock], this_morning_usd=8.4e9)
     return shown(board, reading)
 
 
@@ -73,8 +71,8 @@ async def test_a_trader_reads_off_it_what_dealers_do(board: Board, size: tuple[i
     async with opened(told(board), "gamma", size) as (app, _):
         text = " ".join(app.text.split())
         for answer in (
-            "long gamma +$5.10B per 1%",
-            "9% of all: dampen",
+            "long gamma +$5.10B per 1% (naive)",
+            "9% of all gamma: dampen",
             "flips to short at 6,776, 1.1% below",
             "walls 6,900 calls, 6,850 puts",
             "S&P −2% dealers sell $359M leveraged ETFs sell $11.8B",
@@ -89,22 +87,30 @@ async def test_a_trader_reads_off_it_what_dealers_do(board: Board, size: tuple[i
 
 async def test_what_it_rests_on_is_told_where_there_is_room(board: Board) -> None:
     async with opened(with_gamma(board), "gamma") as (app, _):
-        for basis in ("open interest of 3 Feb", "SPY × 10", "left out: 24 no volatility", "strikes ±12%"):
+        for basis in ("open interest of 3 Feb", "SPY × 10", "left out: no volatility 24", "strikes ±12%"):
             assert basis in app.facts
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_convention_and_day_of_the_open_interest_are_never_cut(board: Board, size: tuple[int, int]) -> None:
+    crowded = with_index(board, flips=[6701.0, 6685.0, 6643.0, 6600.0])
+    async with opened(crowded, "gamma", size) as (app, _):
+        assert "per 1% (naive)" in app.facts
+        assert app.facts.count("open interest of 3 Feb") == 1
 
 
 async def test_short_gamma_amplifies_and_turns_above(board: Board) -> None:
     short = with_index(board, net_usd_per_1pct=-2e9, net_of_mass=-0.2, verdict="amplify", flip=7000.0, flip_move=0.02)
     async with opened(short, "gamma") as (app, _):
         assert "short gamma −$2.00B per 1%" in app.facts
-        assert "20% of all: amplify" in app.facts
+        assert "20% of all gamma: amplify" in app.facts
         assert "flips to long at 7,000, 2% above" in app.facts
 
 
 async def test_balanced_is_said_with_its_reason_and_no_side(board: Board) -> None:
     near = with_index(board, net_usd_per_1pct=-2e8, net_of_mass=-0.0499, verdict="balanced")
     async with opened(near, "gamma") as (app, _):
-        assert "4% of all: balanced: the sign hangs on the choice of volatilities" in app.facts
+        assert "4% of all gamma: balanced: the sign hangs on the choice of volatilities" in app.facts
         assert "short gamma" not in app.facts
         assert "flips to" not in app.facts
     assert headline(near)[0].tone == "", "a sign that hangs on a choice has no colour"
@@ -125,7 +131,7 @@ async def test_every_pane_is_in_a_view_and_no_effect_is_cut(board: Board, size: 
         for _ in range(6):
             seen += app.text
             await pressed(app, pilot, "x")
-    for pane in ("elsewhere", "Bought +, sold −", "Underlyings", "By strike", "By expiry", "At the open"):
+    for pane in ("Gamma at other", "Bought +, sold −", "Underlyings", "By strike", "By expiry", "At the open"):
         assert pane in seen
     assert re.search(r"−2% +−\$359M +−\$11.8B +−\$12.2B +amplify", seen)
 
@@ -241,7 +247,11 @@ def test_the_morning_of_another_session_is_not_this_morning(board: Board) -> Non
     reading = made(board)
     assert "S&P this morning" in words([shock_facts(reading)])
     before = mornings(CALENDAR.previous(reading.mornings[0].session), [1e9])
-    assert "this morning" not in words([shock_facts(msgspec.structs.replace(reading, mornings=before))])
+    missing = {**reading.missing, "this_morning_usd": "it takes the chains of both"}
+    late = msgspec.structs.replace(reading, mornings=before, this_morning_usd=None, missing=missing)
+    assert "this morning" not in words([shock_facts(late)])
+    told = " ".join(row[0] for row in texts(morning_rows(late, 200)))
+    assert "this morning –: it takes the chains of both" in told, "why there is none stands among the mornings"
 
 
 def test_the_strip_says_net_and_verdict_and_marks_doubt(board: Board) -> None:
@@ -257,7 +267,7 @@ def test_the_strip_says_net_and_verdict_and_marks_doubt(board: Board) -> None:
 
 def test_the_line_of_the_desk_says_it_in_short(board: Board) -> None:
     assert said(line(told(board))) == (
-        "Dealers γ +$5.1B per 1% dampen · flip 6,776 (−1.1%) · at −2%: dealers −$359M, LETF −$11.8B: amplify"
+        "Dealers γ +$5.1B per 1% dampen (naive) · flip 6,776 (−1.1%) · at −2%: dealers −$359M, LETF −$11.8B: amplify"
     )
 
 
@@ -298,7 +308,11 @@ def test_the_card_adds_up_and_says_what_it_rests_on(board: Board) -> None:
     assert lines["of all without signs"].endswith(": dampen")
     assert "what was traded since is not in it" in lines["open interest"]
     assert "beta to SPY" in lines["betas"]
-    assert lines["left out"] == "24 no volatility"
+    assert lines["left out"] == "no volatility 24"
+    assert re.search(r"= \d+\.\d%: dampen$", lines["of all without signs"]), (
+        "to a tenth, for what is divided to be checked"
+    )
+    assert lines["were customers long"].startswith(usd(-(index.mass_usd_per_1pct or 0.0)))
     assert lines["rate"].startswith("4% a year")
     assert card_lines(board, "NVDA")["Nvidia"].startswith("calls +")
     missing = " ".join(card_of(board, "gamma", None).missing)
