@@ -132,14 +132,11 @@ def read(
         for name, book in kept.all_books.items()
     }
     index = readings.pop(WHOLE_INDEX, None)
-    before = model.calendar.before(model.session, MEAN_OF)
-    earlier = [row.net_usd for row in kept.mornings if row.session in before]
-    own = next((row.net_usd for row in kept.mornings if row.session == model.session), None)
+    own, mean, missing = _of_mornings(model, kept)
     per_1pct, without, betas = _of_funds(model, funds)
-    missing = {f"by_underlying.{name}": why for name, why in kept.reasons.items()}
+    missing |= {f"by_underlying.{name}": why for name, why in kept.reasons.items()}
     if index is None:
         missing["index"] = kept.why_no_index
-    missing |= _no_mornings(own, len(earlier))
     shocks = _Shocks(model, kept, curves, quotes, per_1pct, funds)
     today = shocks.today()
     if today is None or today.net_usd is None:
@@ -155,7 +152,7 @@ def read(
         by_shock=by_shock,
         mornings=list(kept.mornings),
         this_morning_usd=own,
-        mean_before_usd=fmean(earlier) if len(earlier) == MEAN_OF else None,
+        mean_before_usd=mean,
         betas=betas + without + shocks.counted(),
         rate=kept.rate.value,
         rate_source=kept.rate.source,
@@ -163,14 +160,16 @@ def read(
     )
 
 
-def _no_mornings(own: float | None, earlier: int) -> dict[str, str]:
-    """Why the session's morning or the mean of those before is missing."""
-    missing: dict[str, str] = {}
+def _of_mornings(model: GammaModel, kept: Kept) -> tuple[float | None, float | None, dict[str, str]]:
+    """The session's own morning, the mean of those before it, and why either is missing."""
+    before, missing = model.calendar.before(model.session, MEAN_OF), dict[str, str]()
+    earlier = [row.net_usd for row in kept.mornings if row.session in before]
+    own = next((row.net_usd for row in kept.mornings if row.session == model.session), None)
     if own is None:
         missing["this_morning_usd"] = f"it takes the chains of both {INDEX} and {INDEX_FUND}, from before the close"
-    if earlier < MEAN_OF:
-        missing["mean_before_usd"] = f"{earlier} of {MEAN_OF} earlier mornings are recorded; each session adds one"
-    return missing
+    if len(earlier) < MEAN_OF:
+        missing["mean_before_usd"] = f"{len(earlier)} of {MEAN_OF} earlier mornings are recorded; each session adds one"
+    return own, fmean(earlier) if len(earlier) == MEAN_OF else None, missing
 
 
 def _of_funds(model: GammaModel, funds: Leverage | None) -> tuple[dict[str, float], str, str]:
