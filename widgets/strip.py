@@ -116,7 +116,9 @@ class StatusStrip(Painted):
     def _with_more(self, whole: list[Segment], gap: int) -> tuple[list[Segment], int]:
         """The segments with what more is said of them, as far as there is room for it, and their gap."""
         longest = [segment for segment in self._segments if not segment.spare]
-        gaps = [each for each in _GAPS if _GAP_OF_MORE <= each <= gap] or [gap]
+        gaps = [each for each in _GAPS if _GAP_OF_MORE <= each <= gap]
+        if not gaps:
+            return whole, gap
         for each in gaps:
             if self._needs(longest, each, complete=True) <= self.line_width:
                 return longest, each

@@ -10,6 +10,7 @@ _PARTS = {
     "rotation": "rotation",
     "leverage": "leveraged ETFs",
     "deleveraging": "positions cut",
+    "gamma": "dealers' gamma",
     "flow": "flow",
     "crowding": "retail favourites",
 }

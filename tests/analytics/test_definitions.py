@@ -128,6 +128,7 @@ def test_the_number_of_a_definition_is_that_of_its_last_sentence() -> None:
     assert {kind: definition_of(kind) for kind in RECORDED} == {
         "week-forecasts": 3,
         "week-realised": 3,
+        "gamma-mornings": 1,
         "flow-windows": 1,
         "overlaps": 2,
     }

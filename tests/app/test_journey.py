@@ -155,7 +155,7 @@ async def test_the_sessions_bars_are_filled_in_when_they_have_come(board: Board)
 
 
 async def test_a_name_shows_its_key_statistics(board: Board) -> None:
-    async with seated(board, size=(120, 50)) as seat:
+    async with seated(board, size=(120, 52)) as seat:
         await enter(seat)
         for figure in ("52 weeks", "20-day dollar volume", "volatility 1m", "beta to SPY"):
             assert figure in seat.text

@@ -239,7 +239,7 @@ async def test_a_pane_in_doubt_says_so_in_its_border_and_why_above_its_figures(b
             assert panes[name].state == "doubt"
             assert panes[name].notice.startswith("1,480 of 2,960 names came")
         assert panes["flow"].state == "live"
-        assert "in doubt" in seat.lines[2], "below the strip and the read"
+        assert "in doubt" in seat.lines[3], "below the strip, the read and the dealers"
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES_OF_PARTS if page != "f"])

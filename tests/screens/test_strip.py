@@ -156,13 +156,13 @@ async def test_how_fast_headlines_move_costs_nothing_that_is_there(board: Board,
     assert await shown(told, width) == await shown(replace(told, d30m={}), width)
 
 
-async def test_at_200_columns_the_strip_tells_how_fast_headlines_move(board: Board) -> None:
-    line = await shown(moving(board), 200)
+async def test_at_210_columns_the_strip_tells_how_fast_headlines_move(board: Board) -> None:
+    line = await shown(moving(board), 210)
     assert "σ 30m −1.2%  SPY" in line
     assert "B 30m −$2.1B  wk" in line
-    real = await shown(replace(moving(board), source=Source("massive")), 200)
+    real = await shown(replace(moving(board), source=Source("massive")), 210)
     assert "retail 16 (9–27) 30m ≈+$410M   non-ret" in real
-    words = (await shown(replace(moving(board), d30m={}), 200)).split()
+    words = (await shown(replace(moving(board), d30m={}), 210)).split()
     assert [word for word in words if word not in line.split()] == []
 
 

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 
 
 def headline(board: "Board") -> list[Segment]:
-    """The S&P 500's net for 1 %, with its verdict where there is room."""
+    """The S&P 500's net for 1 %, and what of it is not here; what it does to a move is told in the desk's line."""
     reading = board.gamma.value
     index = reading.index if reading else None
     if reading is None or index is None or index.net_usd_per_1pct is None:
         return []
     net = marked(f"γ {usd(index.net_usd_per_1pct, digits=2)}", board.gamma)
     style = "" if reading.convention == UNSIGNED else tone_of(index)
-    return [Segment("gamma", f"{net} {does(reading, index)}".rstrip(), style, priority=5, short=net)]
+    verdict = index.verdict or ""
+    text = f"{net} {does(reading, index).removeprefix(verdict).lstrip(', ')}".rstrip()
+    return [Segment("gamma", text, style, priority=5, short=net)]
 
 
 def line(board: "Board | None") -> list[Segment]:

@@ -163,11 +163,15 @@ def name_facts(reading: "Gamma | None", note: str, ticker: str) -> tuple[list[li
     verdict = does(reading, one) or "no verdict"
     return [
         [fact("dealers' gamma", usd(one.net_usd_per_1pct), tone_of(one)), fact("per", f"1%{by(reading)}", "dim")],
-        [fact("of all without signs", of_all(one)), fact("", verdict, "strong")],
-        [fact(flip_label(one), flip(one))],
+        [fact("", f"{of_all(one)} of all: {verdict}", "strong"), _flip_in_short(one)],
         [fact("call wall", strike(one.walls.call)), fact("put wall", strike(one.walls.put))],
         *([[fact("largest", told)]] if told else []),
     ], ""
+
+
+def _flip_in_short(one: "UnderlyingGamma") -> Fact:
+    """Within a line of a name's page."""
+    return fact("flip", level(one.flip)) if one.flip is not None else fact("", "no flip", "dim")
 
 
 def profile_chart(one: "UnderlyingGamma", version: str) -> ChartSpec:

@@ -238,7 +238,7 @@ def test_a_convention_that_tells_no_direction_stands_beside_the_net_and_mornings
 
 def test_the_index_of_one_chain_alone_says_so_beside_its_net(board: Board) -> None:
     half = shown(board, made(board, without="SPX"))
-    assert said(headline(half)).endswith(", SPY alone")
+    assert said(headline(half)).endswith(" SPY alone")
     assert ", SPY alone" in said(line(half))
     assert "alone" not in said(headline(told(board))) + said(line(told(board)))
 
@@ -256,11 +256,11 @@ def test_the_morning_of_another_session_is_not_this_morning(board: Board) -> Non
 
 def test_the_strip_says_net_and_verdict_and_marks_doubt(board: Board) -> None:
     (item,) = headline(told(board))
-    assert (item.text, item.short) == ("γ +$5.1B dampen", "γ +$5.1B")
+    assert (item.text, item.short) == ("γ +$5.1B", "γ +$5.1B")
     board = told(board)
     doubtful = replace(board, gamma=replace(board.gamma, doubt="half of the names came"))
     (item,) = headline(doubtful)
-    assert (item.text, item.short) == ("γ +$5.1B? dampen", "γ +$5.1B?")
+    assert (item.text, item.short) == ("γ +$5.1B?", "γ +$5.1B?")
     reading = made(board)
     assert headline(shown(board, msgspec.structs.replace(reading, index=None))) == []
 
@@ -289,7 +289,7 @@ def test_a_name_has_its_gamma_or_why_not(board: Board) -> None:
     reading = made(board)
     lines, why = name_facts(reading, "", "NVDA")
     assert why == ""
-    for answer in ("dealers' gamma −", "of all without signs", "amplify", "call wall 177.5", "largest 175"):
+    for answer in ("dealers' gamma −", "71% of all: amplify", "flip 189.69", "call wall 177.5", "largest 175"):
         assert answer in words(lines)
     assert name_facts(reading, "", "COST") == ([], "the provider has no options on COST")
     assert "of the 20 names that trade most" in name_facts(reading, "", "KO")[1]
