@@ -159,13 +159,13 @@ def name_facts(reading: "Gamma | None", note: str, ticker: str) -> tuple[list[li
     if one.net_usd_per_1pct is None:
         return [], one.missing.get("net_usd_per_1pct", "not known")
     largest = sorted(one.by_strike, key=lambda row: -abs(row.calls_usd) - abs(row.puts_usd))[:LARGEST]
-    told = ", ".join(f"{strike(row.strike)} {usd(row.net_usd, digits=2)}" for row in largest)
+    told = [f"{strike(row.strike)} {usd(row.net_usd, digits=2)}" for row in largest]
     verdict = does(reading, one) or "no verdict"
     return [
         [fact("dealers' gamma", usd(one.net_usd_per_1pct), tone_of(one)), fact("per", f"1%{by(reading)}", "dim")],
         [fact("", f"{of_all(one)} of all: {verdict}", "strong"), _flip_in_short(one)],
         [fact("call wall", strike(one.walls.call)), fact("put wall", strike(one.walls.put))],
-        *([[fact("largest", told)]] if told else []),
+        *([[fact("largest", told[0]), *(fact("", each) for each in told[1:])]] if told else []),
     ], ""
 
 
