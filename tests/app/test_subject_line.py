@@ -107,7 +107,7 @@ async def test_the_long_record_is_asked_for_after_who_is_asked_is_told(board: Bo
 
 async def test_enter_on_a_sentence_opens_its_figures(board: Board) -> None:
     async with seated(board, size=(120, 40)) as seat:
-        await seat.press("shift+tab", "enter", "enter")
+        await seat.press("shift+tab", "shift+tab", "enter", "enter")
         text = " ".join(seat.text.split())
         assert "1 fell" in text
         assert "Longs cut, shorts not covered: momentum" in text
