@@ -138,7 +138,9 @@ class _Turn:
         if isinstance(book, str):
             self._show(reasons={**self._kept.reasons, wanted.underlying: book})
             return
-        self._show(books={**self._kept.books, wanted.underlying: book})
+        books = {**self._kept.books, wanted.underlying: book}
+        in_order = [each.underlying for each in self._model.wanted if each.underlying in books]
+        self._show(books={name: books[name] for name in in_order})  # not as they happened to come: sums are the same
         if wanted.underlying in (INDEX, INDEX_FUND):
             await self._note_morning()
 

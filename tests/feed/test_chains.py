@@ -1,5 +1,6 @@
 """Option chains of a session: asked for once, kept, and told of where they are wanting."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -351,3 +352,21 @@ async def test_the_calls_of_a_session_are_told_as_counted_in_the_last_one(tmp_pa
     assert "gamma.chains" in calls_in_words("off", tmp_path)
     (tmp_path / "chains-near-SPY" / "2026-01-07.parquet").write_bytes(b"damaged")
     assert calls_in_words("near", tmp_path).startswith("about 220")
+
+
+async def test_what_comes_in_another_order_is_kept_in_the_same(tmp_path: Path) -> None:
+    came = asyncio.Event()
+
+    class Reversed(Chains):
+        async def chain(self, underlying: str, expiries: Expiries, strikes: Strikes) -> Table:
+            if underlying == "NVDA":
+                await came.wait()
+            found = await super().chain(underlying, expiries, strikes)
+            if underlying == "JPM":
+                came.set()
+            return found
+
+    context = context_of(tmp_path, Reversed())
+    async with asyncio.timeout(60):
+        await refresh_chains(context)
+    assert list(kept(context).books) == ["SPY", "SPX", "NVDA", "JPM"]
