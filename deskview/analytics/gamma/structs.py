@@ -66,7 +66,7 @@ class UnderlyingGamma(msgspec.Struct, frozen=True, kw_only=True):
         list[Annotated[float, figure("flip", Unit.PRICE, "Within 20 %, the nearest first.", watched=False)]],
         place("every flip"),
     ]
-    walls: Annotated[Walls, place("walls of dealers' gamma")]
+    walls: Annotated[Walls, place("")]
     without_today_usd: Annotated[Number, figure("without today's expiry", Unit.USD, "What is left after the close.")]
     without_month_usd: Annotated[
         Number, figure("without the next monthly", Unit.USD, "Without the next third Friday's.")
