@@ -59,7 +59,8 @@ def chain(request: Request, market: Market) -> Response:
     made = _chain(world, symbol, market.number)
     chosen = _ordered(request, made, np.flatnonzero(_matching(request, made, params)), params)
     skip = skip_of(request, params)
-    rows = [_row(market, made, int(at)) for at in chosen[skip : skip + limit]]
+    spot = _spot(market, made)  # once: where the clock runs every look is at another moment of the whole market
+    rows = [_row(market, made, int(at), spot) for at in chosen[skip : skip + limit]]
     body: dict[str, Any] = {"results": rows, "status": market.status, "request_id": request_id(request)}
     if skip + limit < len(chosen):
         body["next_url"] = next_url(request, params, skip=skip + limit)
@@ -101,10 +102,10 @@ def _ordered(request: Request, made: Chain, chosen: Integers, params: dict[str, 
     return order[::-1] if params.get("order", "asc") == "desc" else order
 
 
-def _row(market: Market, made: Chain, at: int) -> dict[str, Any]:
+def _row(market: Market, made: Chain, at: int, spot: float) -> dict[str, Any]:
     """A contract as the vendor tells it."""
     expiry, strike, call = made.expiries[int(made.expiry[at])], float(made.strike[at]), bool(made.call[at])
-    sigma, spot = float(made.sigma[at]), _spot(market, made)
+    sigma = float(made.sigma[at])
     minutes = max(_minutes(market, expiry), _FLOOR_MINUTES)
     worth, delta, gamma, vega, theta = _greeks(spot, strike, minutes / _YEAR_MINUTES, sigma, call=call)
     oi = int(made.oi[at])
