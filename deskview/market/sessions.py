@@ -91,6 +91,12 @@ class Calendar:
             return local.date()
         return self.previous(local.date())
 
+    def third_friday(self, year: int, month: int) -> date:
+        """The day of a month's standard expiry; the session before it where it is none."""
+        first = date(year, month, 1)
+        friday = first + timedelta(days=(4 - first.weekday()) % 7 + 14)
+        return friday if self.is_session(friday) else self.previous(friday)
+
     def previous(self, day: date) -> date:
         """The last session before the date."""
         return next(iter(self.before(day, 1)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import pairwise
 
 import msgspec
@@ -174,9 +174,7 @@ def next_monthly(today: date, calendar: Calendar) -> date:
     """The next standard monthly expiry from today on: the third Friday, the session before it where that is none."""
     for ahead in range(2):
         month = today.month - 1 + ahead
-        first = date(today.year + month // 12, month % 12 + 1, 1)
-        friday = first + timedelta(days=(4 - first.weekday()) % 7 + 14)
-        found = friday if calendar.is_session(friday) else calendar.previous(friday)
+        found = calendar.third_friday(today.year + month // 12, month % 12 + 1)
         if found >= today:
             return found
     raise AssertionError("of two months one third Friday is ahead")

@@ -93,17 +93,10 @@ def underlyings(world: World) -> dict[str, Underlying]:
     return found
 
 
-def third_friday(year: int, month: int, calendar: Calendar) -> date:
-    """The day of a month's standard expiry; the session before it where it is none."""
-    first = date(year, month, 1)
-    friday = first + timedelta(days=(4 - first.weekday()) % 7 + 14)
-    return friday if calendar.is_session(friday) else calendar.previous(friday)
-
-
 def expiries(underlying: Underlying, day: date, calendar: Calendar) -> list[tuple[date, bool]]:
     """Days on which contracts listed on `day` expire, and whether it is the month's standard one, the nearest first."""
     months = [(day.year + (day.month - 1 + n) // 12, (day.month - 1 + n) % 12 + 1) for n in range(14)]
-    monthly = {third_friday(year, month, calendar) for year, month in months}
+    monthly = {calendar.third_friday(year, month) for year, month in months}
     last = day + timedelta(days=REACH_DAYS)
     days = [day + timedelta(days=n) for n in range(REACH_DAYS + 1)]
     near = {each for each in days if calendar.is_session(each) and (underlying.daily or _ends_week(each, calendar))}
