@@ -14,8 +14,10 @@ from deskview import paths
 from deskview.analytics.assumptions import (
     HISTORY,
     MOMENTUM_SIGNAL,
+    NAIVE,
     PATHS,
     YEAR,
+    GammaConvention,
     MomentumSignal,
     Parameters,
     SupplyAssumptions,
@@ -43,7 +45,6 @@ ExportFormat = Literal["csv", "parquet", "json"]
 Notification = Literal["osc9", "osc777", "both", "off"]
 OnOff = Literal["on", "off"]
 GammaChains = Literal["near", "whole", "off"]
-GammaConvention = Literal["naive", "customers long", "unsigned"]
 
 
 _CLEARED = ("above", "below", "sigma", "percentile")
@@ -157,7 +158,7 @@ class Gamma(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     chains: GammaChains = "near"
     """near: the coming 60 days and strikes within 15 % of the price; whole: every contract; off: none."""
-    convention: GammaConvention = "naive"
+    convention: GammaConvention = NAIVE
     """naive: dealers long calls and short puts; customers long: short both; unsigned: all open interest, no sign."""
 
 

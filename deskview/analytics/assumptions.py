@@ -26,6 +26,13 @@ RULE: Final = "rule"
 TODAYS_NAMES: Final = "todays-names"
 OWN_RULE: Final = "the desk's own rule"
 """Whose days a record is of where it is not French's."""
+GammaConvention = Literal["naive", "customers long", "unsigned"]
+NAIVE: Final = "naive"
+CUSTOMERS_LONG: Final = "customers long"
+UNSIGNED: Final = "unsigned"
+"""Who is taken to hold options: open interest has no owner."""
+TOLD_FALL = -0.02
+"""The move of the index for which dealers and leveraged ETFs are told together, wherever one is told."""
 CALM_SIGMA = 1.0
 """Moves below this many σ are called calm."""
 PATHS = 50_000

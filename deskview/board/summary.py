@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
+from deskview.analytics.assumptions import TOLD_FALL
 from deskview.analytics.deleveraging import DEFAULT_RULES, DeleveragingReading
 from deskview.analytics.events import HistoryReading, Outcome, RecordReading, Study
 from deskview.analytics.figure import Missing, Unit, figure, place, text
@@ -24,8 +25,6 @@ CALM, UNUSUAL = 1.0, -2.0
 MIDDLE = 50.0
 DROP = -0.01
 """The fall of the index for which systematic supply is told."""
-FALL = -0.02
-"""That for which dealers and leveraged ETFs are told together."""
 LEAST_HALVES = 2
 """Half-hours that must have begun for a day's pace."""
 AHEAD = "21"
@@ -158,12 +157,12 @@ def _dealers(given: Given) -> tuple[str, tuple[str, ...]]:
     does = index.verdict or f"no verdict by the convention {reading.convention}"
     by = f" ({reading.convention})" if index.verdict else ""
     words = f"Dealers' gamma {usd(index.net_usd_per_1pct)} per 1 %{by}{share_of_all}: {does}"
-    words += f" ({half})" if (half := index.title.rpartition(": ")[2]).endswith(" alone") else ""
+    words += f" ({index.half})" if index.half else ""
     figures = ("gamma.index.net_usd_per_1pct", "gamma.index.net_of_mass")
-    fall = next((row for row in reading.by_shock if row.move == FALL), None)
+    fall = next((row for row in reading.by_shock if row.move == TOLD_FALL), None)
     if fall is None or fall.net_usd is None:
         return f"{words}.", figures
-    return f"{words}; at {percent(FALL, 0)} with leveraged ETFs {usd(fall.net_usd)}.", (*figures, "gamma.by_shock")
+    return f"{words}; at {percent(TOLD_FALL, 0)} with leveraged ETFs {usd(fall.net_usd)}.", (*figures, "gamma.by_shock")
 
 
 def _buyers(given: Given) -> Sentence:

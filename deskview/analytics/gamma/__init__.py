@@ -1,5 +1,6 @@
 """Dealers' gamma from option chains: whether their hedging dampens moves or amplifies them, and together with funds."""
 
+from deskview.analytics.assumptions import CUSTOMERS_LONG, NAIVE, UNSIGNED
 from deskview.analytics.gamma.black_scholes import Terms
 from deskview.analytics.gamma.chain import (
     INDEX,
@@ -15,10 +16,7 @@ from deskview.analytics.gamma.chain import (
 from deskview.analytics.gamma.model import OF_INDICES, GammaModel, Wanted, prepare
 from deskview.analytics.gamma.read import (
     CONVENTIONS,
-    CUSTOMERS_LONG,
     MOVES,
-    NAIVE,
-    UNSIGNED,
     Curve,
     next_monthly,
     position_of,

@@ -8,13 +8,13 @@ from itertools import pairwise
 import msgspec
 import numpy as np
 
+from deskview.analytics.assumptions import CUSTOMERS_LONG, NAIVE, UNSIGNED
 from deskview.analytics.gamma.black_scholes import Terms, gamma
 from deskview.analytics.gamma.chain import FROM_NEXT, SOURCES, OptionBook, Strikes
 from deskview.analytics.gamma.structs import ExpiryGamma, ProfilePoint, StrikeGamma, UnderlyingGamma, Walls
 from deskview.analytics.panel import Floats
 from deskview.market.sessions import NEW_YORK, Calendar
 
-NAIVE, CUSTOMERS_LONG, UNSIGNED = "naive", "customers long", "unsigned"
 CONVENTIONS: Mapping[str, tuple[float, float]] = {
     NAIVE: (1.0, -1.0),
     CUSTOMERS_LONG: (-1.0, -1.0),

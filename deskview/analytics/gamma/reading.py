@@ -8,9 +8,10 @@ from statistics import fmean
 
 import polars as pl
 
+from deskview.analytics.assumptions import NAIVE, UNSIGNED
 from deskview.analytics.gamma.chain import INDEX, INDEX_FUND, OptionBook, combined
 from deskview.analytics.gamma.model import GammaModel
-from deskview.analytics.gamma.read import NAIVE, REACH, UNSIGNED, Curve, position_of, read_underlying
+from deskview.analytics.gamma.read import REACH, Curve, position_of, read_underlying
 from deskview.analytics.gamma.shocks import SHOCKS, all_dealers, funds_flow, shock
 from deskview.analytics.gamma.structs import Gamma, Morning, Shock
 from deskview.analytics.leverage import EQUITY_KINDS, Leverage

@@ -87,6 +87,12 @@ class UnderlyingGamma(msgspec.Struct, frozen=True, kw_only=True):
     ]
     missing: Missing
 
+    @property
+    def half(self) -> str:
+        """What it is alone where it should be of two chains, such as "SPY alone"; else empty."""
+        start, _, half = self.title.rpartition(": ")
+        return half if start and half.endswith(" alone") else ""
+
 
 class Shock(msgspec.Struct, frozen=True, kw_only=True):
     """What dealers and leveraged funds trade together over one move of the index; dollars bought are positive."""

@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
+from deskview.analytics.assumptions import UNSIGNED
 from deskview.format import percent, usd
 from deskview.screens.frame.age import STALE_AFTER_S, marked, state_of
 from deskview.screens.frame.subject import Alerts, Subject, list_info
 from deskview.screens.gamma import tables
 from deskview.screens.gamma.explain import TOPIC, card
 from deskview.screens.gamma.page import GammaPage
-from deskview.screens.gamma.words import UNSIGNED, by, does, level, moved, told_shock, tone_of
+from deskview.screens.gamma.words import by, does, goes_for, level, moved, told_shock, tone_of
 from deskview.widgets.strip import Segment
 
 if TYPE_CHECKING:
@@ -23,9 +24,7 @@ def headline(board: "Board") -> list[Segment]:
         return []
     net = marked(f"γ {usd(index.net_usd_per_1pct, digits=2)}", board.gamma)
     style = "" if reading.convention == UNSIGNED else tone_of(index)
-    verdict = index.verdict or ""
-    text = f"{net} {does(reading, index).removeprefix(verdict).lstrip(', ')}".rstrip()
-    return [Segment("gamma", text, style, priority=5, short=net)]
+    return [Segment("gamma", f"{net} {goes_for(reading, index)}".rstrip(), style, priority=5, short=net)]
 
 
 def line(board: "Board | None") -> list[Segment]:

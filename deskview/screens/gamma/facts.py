@@ -2,15 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from deskview.analytics.assumptions import NAIVE, TOLD_FALL
 from deskview.format import MISSING, tone, usd
 from deskview.screens.frame.age import marked
 from deskview.screens.frame.page import flowed
 from deskview.screens.gamma.words import (
     BALANCED,
     HANGS,
-    NAIVE,
     SIDES,
-    TOLD_MOVE,
     by,
     does,
     flip,
@@ -46,7 +45,7 @@ def facts_of(reading: "Gamma", one: "UnderlyingGamma", width: int, most: int) ->
     rests = [fact("", line, "dim") for words in basis for line in wrap(words, room)]
     lines = [
         *flowed("dealers", headline_facts(reading, one), INDENT, width),
-        *flowed(f"S&P {moved(TOLD_MOVE)}", shock_facts(reading), INDENT, width),
+        *flowed(f"S&P {moved(TOLD_FALL)}", shock_facts(reading), INDENT, width),
         *flowed("from", rests, INDENT, width),
     ]
     if len(lines) <= most:

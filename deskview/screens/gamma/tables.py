@@ -3,8 +3,9 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
+from deskview.analytics.assumptions import NAIVE
 from deskview.format import MISSING, percent, tone, usd
-from deskview.screens.gamma.words import NAIVE, WHOLE, level, moved, strike, tone_of, whole
+from deskview.screens.gamma.words import WHOLE, level, moved, strike, tone_of, whole
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.text import wrap
 

@@ -3,6 +3,7 @@
 from math import copysign, trunc
 from typing import TYPE_CHECKING
 
+from deskview.analytics.assumptions import CUSTOMERS_LONG, NAIVE, TOLD_FALL, UNSIGNED
 from deskview.format import MISSING, figure, percent, price, share, tone, usd
 
 if TYPE_CHECKING:
@@ -10,14 +11,11 @@ if TYPE_CHECKING:
 
 WHOLE = "index"
 """The key of the index's row, beside those that go by their tickers."""
-TOLD_MOVE = -0.02
-"""The move of the index whose trades stand in the lines."""
 BALANCED = "balanced"
-NAIVE, UNSIGNED = "naive", "unsigned"
 SIDES = {
-    "naive": "naive convention: dealers long calls, short puts",
-    "customers long": "convention customers long: dealers short calls and puts",
-    "unsigned": "unsigned: nothing is told of who holds what",
+    NAIVE: "naive convention: dealers long calls, short puts",
+    CUSTOMERS_LONG: "convention customers long: dealers short calls and puts",
+    UNSIGNED: "unsigned: nothing is told of who holds what",
 }
 """Who is taken to hold what, by convention."""
 _ROUNDING = 1e-9
@@ -108,7 +106,7 @@ def key_of(reading: "Gamma", one: "UnderlyingGamma") -> str:
 
 def told_shock(reading: "Gamma") -> "Shock | None":
     """What dealers and funds trade over the move that lines tell; None where neither part is known."""
-    return next((row for row in reading.by_shock if row.move == TOLD_MOVE and row.net_usd is not None), None)
+    return next((row for row in reading.by_shock if row.move == TOLD_FALL and row.net_usd is not None), None)
 
 
 def moved(move: float) -> str:
@@ -117,10 +115,14 @@ def moved(move: float) -> str:
 
 
 def does(reading: "Gamma", one: "UnderlyingGamma") -> str:
-    """What it does to a move; else the convention, by which nothing is told of that; and of what it is no whole."""
-    start, _, half = one.title.rpartition(": ")
-    told = one.verdict or ("" if reading.convention == NAIVE else reading.convention)
-    return ", ".join(filter(None, (told, half if start and half.endswith(" alone") else "")))
+    """What it does to a move, and what goes for it."""
+    return ", ".join(filter(None, (one.verdict, goes_for(reading, one))))
+
+
+def goes_for(reading: "Gamma", one: "UnderlyingGamma") -> str:
+    """The convention, where by it nothing is told of direction, and of what it is no whole."""
+    told = "" if one.verdict or reading.convention == NAIVE else reading.convention
+    return ", ".join(filter(None, (told, one.half)))
 
 
 def by(reading: "Gamma") -> str:
