@@ -109,16 +109,15 @@ def read_underlying(
     here = held.per_1pct(terms.spot)
     calls, puts, mass = here * held.calls, here * held.puts, here * (np.abs(held.calls) + np.abs(held.puts))
     total, whole = float(calls.sum() + puts.sum()), float(mass.sum())
-    bare = _nothing(book, terms.spot, "no contract has open interest, a volatility and time to settlement")
     if not whole > 0:
-        return bare
+        return _nothing(book, terms.spot, _TOO_FAR if np.any(held.calls) or np.any(held.puts) else _NO_CONTRACT)
     today = now.astimezone(NEW_YORK).date()
     expiries = _by_expiry(book.strikes, calls + puts, mass)
     profile = held.curve() if curve is None else curve
     flips = profile.flips if convention == NAIVE else []
     call, put = (_wall(book.strikes, np.abs(side), terms.spot) for side in (calls, puts))
     return msgspec.structs.replace(
-        bare,
+        _nothing(book, terms.spot, _NO_CONTRACT),
         net_usd_per_1pct=total,
         calls_usd=float(calls.sum()),
         puts_usd=float(puts.sum()),
@@ -158,6 +157,8 @@ def _missing(flips: list[float], walls: Walls, convention: str) -> dict[str, str
     return missing
 
 
+_NO_CONTRACT = "no contract has open interest, a volatility and time to settlement"
+_TOO_FAR = "every strike with open interest is too far from the price to carry gamma until it settles"
 _ONE_SIGN = "both rights have one sign by this convention: nothing is told of direction"
 
 

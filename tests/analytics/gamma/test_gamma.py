@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deskview.analytics.gamma import (
@@ -192,6 +192,7 @@ CHAINS = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(CHAINS)
+@example([contract(5500, "call", TODAY, 1.0, 1)])
 def test_of_any_chain(rows: list[Row]) -> None:
     plain, mass = reading(chain(*rows)), reading(chain(*rows), convention=UNSIGNED)
     net = plain.net_usd_per_1pct
@@ -203,8 +204,11 @@ def test_of_any_chain(rows: list[Row]) -> None:
     swapped = [row | {"right": {"call": "put", "put": "call"}[row["right"]], "iv": 0.2} for row in rows]
     same = [row | {"iv": 0.2} for row in rows]
     tolerance = 1e-9 * of(plain.mass_usd_per_1pct)
-    turned_over = of(reading(chain(*swapped)).net_usd_per_1pct)
-    assert turned_over == pytest.approx(-of(reading(chain(*same)).net_usd_per_1pct), abs=tolerance)
+    turned_over, unturned = (reading(chain(*each)).net_usd_per_1pct for each in (swapped, same))
+    if unturned is None:
+        assert turned_over is None, "at a volatility of 20 % no strike carries gamma"
+    else:
+        assert of(turned_over) == pytest.approx(-unturned, abs=tolerance)
     doubled = reading(chain(*(row | {"oi": row["oi"] * 2} for row in rows)))
     assert of(doubled.net_usd_per_1pct) == pytest.approx(2 * net, rel=1e-9, abs=tolerance)
     turned = reading(chain(*reversed(rows)))
@@ -217,6 +221,12 @@ def test_of_any_chain(rows: list[Row]) -> None:
     assert sum(row.share for row in plain.by_expiry) == pytest.approx(1)
     numbers = [net, plain.calls_usd, plain.mass_usd_per_1pct, *(point.usd for point in plain.profile)]
     assert all(np.isfinite(of(number)) for number in numbers)
+
+
+def test_strikes_too_far_away_say_so() -> None:
+    found = reading(chain(contract(5500, "call", TODAY, 0.2, 12_000)))
+    assert found.net_usd_per_1pct is None
+    assert "too far" in found.missing["net_usd_per_1pct"]
 
 
 def test_a_second_before_the_close_gamma_is_that_of_half_an_hour() -> None:
