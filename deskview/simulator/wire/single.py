@@ -6,7 +6,6 @@ that were moved, and headlines nobody should send.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -39,6 +38,7 @@ from deskview.simulator.world.names import (
     shares,
     sold_short,
 )
+from deskview.simulator.world.roster import Entry
 from deskview.simulator.world.world import World
 
 _SHORT_INTEREST = {"ticker": str, "settlement_date": str, "days_to_cover": float, "avg_daily_volume": int}
@@ -50,7 +50,7 @@ _EARNINGS = {
 _FILINGS = {"cik": str, "ticker": str, "form_type": str, "filing_date": str}
 _PUBLISHED = {"published_utc": str}
 REVISED_EVERY, TWICE_EVERY, UNTOLD_EVERY = 53, 397, 311
-"""One name of a settlement in so many has its count revised when the next is told, stands there with two counts, or with
+"""Of a settlement one name in so many has its count revised when the next is told, stands there with two, or with
 none."""
 NO_VOLUME_COVER = 999.99
 """Days to cover where nothing was traded."""
@@ -145,31 +145,27 @@ def earnings(request: Request, market: Market) -> Response:
     market.ready()
     params, today = query(request), market.today()
     rows = [
-        row
+        _row(market.world, report, day, today)
         for report in reports(market.world)
-        for row in _reported(market.world, report, today)
-        if may_match(params, "date", row["date"])
+        for day in _days(market.world, report, today)
+        if may_match(params, "date", day.isoformat())
     ]
     return answer(request, rows, _EARNINGS, "last_updated.desc", default=100, largest=50_000)
 
 
-def _reported(world: World, report: Report, today: date) -> Iterator[dict[str, Any]]:
-    """The row of a report; until its day is confirmed that of the day it is expected on."""
-    is_confirmed = report.day <= today + timedelta(days=CONFIRMED_DAYS)
-    chance = crc32(world.roster.tickers[report.position].encode())
-    if not is_confirmed or chance % MOVED_EVERY == 0:
-        yield _row(world, report, report.projected, report.day - timedelta(days=60), is_confirmed=False)
-    if is_confirmed:
-        changed = min(report.day + timedelta(days=1), today)
-        row = _row(world, report, report.day, changed, is_confirmed=True)
-        if report.day < today:
-            row |= {"actual_eps": 1.02, "eps_surprise": 0.02, "eps_surprise_percent": 2.0} if chance % 3 else {}
-        yield row
+def _days(world: World, report: Report, today: date) -> list[date]:
+    """Those a report has rows of: until its day is confirmed the one it is expected on."""
+    if report.day > today + timedelta(days=CONFIRMED_DAYS):
+        return [report.projected]
+    was_moved = crc32(world.roster.tickers[report.position].encode()) % MOVED_EVERY == 0
+    return [report.projected, report.day] if was_moved and report.projected != report.day else [report.day]
 
 
-def _row(world: World, report: Report, day: date, changed: date, *, is_confirmed: bool) -> dict[str, Any]:
+def _row(world: World, report: Report, day: date, today: date) -> dict[str, Any]:
     entry = world.roster.entries[report.position]
     chance = crc32(entry.ticker.encode())
+    is_confirmed = day == report.day <= today + timedelta(days=CONFIRMED_DAYS)
+    changed = min(report.day + timedelta(days=1), today) if is_confirmed else report.day - timedelta(days=60)
     row: dict[str, Any] = {
         "benzinga_id": f"{chance:08x}{report.year}{report.quarter}{int(is_confirmed)}", "company_name": entry.name,
         "currency": "USD", "date": day.isoformat(), "date_status": "confirmed" if is_confirmed else "projected",
@@ -183,6 +179,8 @@ def _row(world: World, report: Report, day: date, changed: date, *, is_confirmed
         del row["time"]
     if chance % STATUSLESS_EVERY == 0:
         del row["date_status"]
+    if is_confirmed and day < today and chance % 3:
+        row |= {"actual_eps": 1.02, "eps_surprise": 0.02, "eps_surprise_percent": 2.0}
     return row
 
 
@@ -191,32 +189,41 @@ def filings(request: Request, market: Market) -> Response:
     market.ready()
     params, today = query(request), market.today()
     rows = [
-        row
+        _filing(market.world, report, *filed)
         for report in reports(market.world)
-        for row in _filed(market.world, report)
-        if row["filing_date"] < today.isoformat() and may_match(params, "filing_date", row["filing_date"])
+        for filed in _filed(market.world, report)
+        if filed[1] < today and may_match(params, "filing_date", filed[1].isoformat())
     ]
     return answer(request, rows, _FILINGS, "filing_date.desc", default=1000, largest=10_000)
 
 
-def _filed(world: World, report: Report) -> Iterator[dict[str, Any]]:
-    """The announcement, the report, sometimes an amendment; of some issuers without a ticker."""
+def _chance(entry: Entry, report: Report) -> int:
+    return crc32(f"{entry.ticker}/{report.year}/{report.quarter}".encode())
+
+
+def _filed(world: World, report: Report) -> list[tuple[str, date]]:
+    """Forms and days: the announcement, the report, sometimes an amendment."""
     entry = world.roster.entries[report.position]
-    chance = crc32(f"{entry.ticker}/{report.year}/{report.quarter}".encode())
+    chance = _chance(entry, report)
     is_foreign, form = entry.type == "ADRC", "10-K" if report.quarter == 4 else "10-Q"
     filed = [("6-K" if is_foreign else "8-K", report.day)]
     if not is_foreign:
         filed.append((form, report.day + timedelta(days=chance % 6)))
     if chance % 61 == 0:
         filed.append((f"{form}/A", report.day + timedelta(days=30)))
-    cik = f"{crc32(entry.issuer.encode()):010d}"
-    for number, (kind, day) in enumerate(filed):
-        accession = f"{cik}-{day:%y}-{chance % 10**5 + number:06d}"
-        row = {
-            "accession_number": accession, "cik": cik, "filing_date": day.isoformat(), "form_type": kind,
-            "filing_url": f"https://www.sec.gov/Archives/edgar/data/{accession}.txt", "issuer_name": entry.name,
-        }  # fmt: skip
-        yield row if chance % 97 == 0 else row | {"ticker": entry.ticker}
+    return filed
+
+
+def _filing(world: World, report: Report, form: str, day: date) -> dict[str, Any]:
+    """The row of a filing; some name no ticker."""
+    entry = world.roster.entries[report.position]
+    cik, chance = f"{crc32(entry.issuer.encode()):010d}", _chance(entry, report)
+    accession = f"{cik}-{day:%y}-{(chance + len(form)) % 10**6:06d}"
+    row = {
+        "accession_number": accession, "cik": cik, "filing_date": day.isoformat(), "form_type": form,
+        "filing_url": f"https://www.sec.gov/Archives/edgar/data/{accession}.txt", "issuer_name": entry.name,
+    }  # fmt: skip
+    return row if chance % 97 == 0 else row | {"ticker": entry.ticker}
 
 
 def news(request: Request, market: Market) -> Response:
