@@ -61,7 +61,7 @@ ZERO_EVERY, PARTLY_EVERY, UNDATED_EVERY, OLDER_EVERY = 83, 67, 101, 71
 MOVED_EVERY, MIDNIGHT_EVERY, CLOCKLESS_EVERY, STATUSLESS_EVERY = 37, 41, 43, 293
 """One name's report in so many stands there on the day it was expected too, has midnight for a time, none, or says
 nothing of how sure its day is."""
-NEWS_DAYS = 12
+NEWS_DAYS = 18
 """Calendar days the news reach back."""
 
 
