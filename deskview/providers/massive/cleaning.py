@@ -55,8 +55,8 @@ def iso_date(column: str) -> pl.Expr:
     return pl.when(day.is_between(FIRST_DAY, LAST_DAY)).then(day)
 
 
-def one_line(column: str, most: int = NAME_LENGTH) -> pl.Expr:
-    """Text of at most so many characters, an ellipsis at the end of a cut one; empty is null.
+def one_line(column: str) -> pl.Expr:
+    """Text of at most NAME_LENGTH characters, an ellipsis at the end of a cut one; empty is null.
 
     Control and other unprintable characters are taken out, and of marks that join a character all but the first two;
     every space is a plain one.
@@ -64,7 +64,7 @@ def one_line(column: str, most: int = NAME_LENGTH) -> pl.Expr:
     plain = _printable(column).str.replace_all(r"\p{Zs}", " ")
     few_marks = plain.str.replace_all(rf"([{JOINING}]{{{MARKS_KEPT}}})[{JOINING}]+", "${1}")
     text = few_marks.str.replace_all(rf"(^|\s)[{JOINING}]+", "${1}").str.strip_chars()
-    cut = pl.when(text.str.len_chars() > most).then(text.str.head(most - 1) + "…").otherwise(text)
+    cut = pl.when(text.str.len_chars() > NAME_LENGTH).then(text.str.head(NAME_LENGTH - 1) + "…").otherwise(text)
     return pl.when(text != "").then(cut)
 
 

@@ -20,10 +20,10 @@ from deskview.providers.massive.cleaning import (
     FIRST_DAY,
     LAST_DAY,
     MOST_SHARES,
+    NAME_LENGTH,
     Rejects,
     code,
     iso_date,
-    one_line,
     positive,
     repeated,
     unfit_day,
@@ -34,6 +34,7 @@ from deskview.providers.massive.decode import Reader
 from deskview.providers.massive.tables import columns
 from deskview.providers.massive.wire import Article, Earnings, Filing, Float, Publisher, ShortInterest
 from deskview.providers.origin import TICKER
+from deskview.text import neutralise
 
 SHORT, FLOAT, REPORT = Reader(ShortInterest), Reader(Float), Reader(Earnings)
 FILING, ARTICLE = Reader(Filing), Reader(Article)
@@ -43,8 +44,8 @@ ROWS_A_PAGE, FLOATS_A_PAGE, FILINGS_A_PAGE, ARTICLES_A_PAGE = 50_000, 5_000, 10_
 FORMS = ("10-K", "10-Q")
 MIDNIGHT, OPEN, CLOSE, HALF_CLOSE = time(0), time(9, 30), time(16), time(13)
 """Of the clock in New York."""
-TITLE_LENGTH, LINK_LENGTH, ID_LENGTH = 200, 2_000, 200
-"""Characters. A longer title is cut, a longer link is none."""
+TITLE_LENGTH, LINK_LENGTH, ID_LENGTH, TEXT_LENGTH = 200, 2_000, 200, 20_000
+"""Characters. A longer title is cut, a longer link is none; of a text no more than the last are looked at."""
 LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 WORDED = "[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 REST = r"[/?#][A-Za-z0-9_.~:/?#\[\]@!$&'()*+,;=%-]*"
@@ -242,19 +243,18 @@ async def news(client: MassiveClient, ticker: str | None, since: datetime) -> Ta
 
 def _news(ticker: str | None, since: datetime, rows: list[Article], rejects: Rejects) -> pl.DataFrame:
     """What stands in the wire's texts is hostile until it has gone through here."""
-    wire = columns(rows, dict.fromkeys(("id", "title", "published_utc", "article_url"), pl.String())).with_columns(
+    titles = [_one_line(row.title, TITLE_LENGTH) for row in rows]
+    publishers = [_one_line((row.publisher or NOBODY).name, NAME_LENGTH) for row in rows]
+    wire = columns(rows, dict.fromkeys(("id", "published_utc", "article_url"), pl.String())).with_columns(
         pl.Series("tickers", [_tickers(row.tickers) for row in rows], dtype=pl.List(pl.String())),
-        pl.Series("publisher", [(row.publisher or NOBODY).name for row in rows], dtype=pl.String()),
-        published=_moment("published_utc"),
-    )
-    shown = wire.with_columns(_spaced(name) for name in ("title", "publisher")).with_columns(
+        pl.Series("title", titles, dtype=pl.String()),
+        pl.Series("publisher", publishers, dtype=pl.String()),
         id=code("id"),
-        title=one_line("title", TITLE_LENGTH).str.replace_all(" +", " "),
-        publisher=one_line("publisher").str.replace_all(" +", " "),
+        published=_moment("published_utc"),
         link=pl.when(pl.col("article_url").str.len_chars() <= LINK_LENGTH).then("article_url"),
     )
     host = pl.col("link").str.extract(LINK)
-    linked = shown.with_columns(host=host.str.to_lowercase(), link=pl.when(host.is_not_null()).then("link"))
+    linked = wire.with_columns(host=host.str.to_lowercase(), link=pl.when(host.is_not_null()).then("link"))
     published = pl.col("published")
     fit = rejects.drop(
         linked,
@@ -278,9 +278,9 @@ def _tickers(told: Iterable[object] | None) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _spaced(column: str) -> pl.Expr:
-    """Text in which every white space, a line's end among them, is one plain space."""
-    return pl.col(column).str.replace_all(r"[\s\p{Z}]+", " ")
+def _one_line(text: str | None, most: int) -> str | None:
+    """Text by Python's tables and not by polars', which know newer characters than a screen may be given."""
+    return neutralise((text or "")[:TEXT_LENGTH], limit=most) or None
 
 
 def _moment(column: str) -> pl.Expr:

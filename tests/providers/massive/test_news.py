@@ -14,7 +14,7 @@ from deskview.providers.base import Table
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.massive.provider import Massive
 from tests.hostile_text import HOSTILE, foreign
-from tests.providers.massive.answers import Absent, answering, results
+from tests.providers.massive.answers import Absent, Json, answering, results
 from tests.providers.massive.every_table import OPEN, article
 from tests.providers.scripted import Server, ok
 
@@ -26,7 +26,7 @@ async def news_of(*rows: object, ticker: str | None = None) -> Table:
 async def test_an_article_as_the_wire_has_it_is_read_without_what_a_machine_thinks(
     server: Server, massive: Massive
 ) -> None:
-    beside = {"insights": [{"ticker": "X", "sentiment": "negative", "sentiment_reasoning": "doomed"}]}
+    beside: Json = {"insights": [{"ticker": "X", "sentiment": "negative", "sentiment_reasoning": "doomed"}]}
     beside |= {"image_url": f"{server.url}/picture", "amp_url": f"{server.url}/amp", "description": "doomed"}
     server.will(ok(results(article(0, tickers=["X", "BRK.B"]) | beside)))
     table = await massive.news("X", OPEN)
