@@ -85,6 +85,23 @@ async def test_some_counts_are_there_twice_some_not_at_all_and_some_of_names_nob
     assert not any(row["ticker"] == "SPY" for row in rows), "of stocks alone"
 
 
+async def test_counts_are_on_the_share_basis_of_their_settlement(noon: httpx.AsyncClient, world: World) -> None:
+    """The vendor adjusts nothing for a split that came later."""
+    stocks = [
+        each for each in world.splits if each.position < world.roster.stocks and each.session > world.sessions - 250
+    ]
+    large = [each for each in stocks if max(each.old, each.new) >= 8 and world.days[each.session] < date(2026, 1, 15)]
+    assert len(large) > 1
+    for split in large:
+        ticker, day = world.roster.tickers[split.position], world.days[split.session].isoformat()
+        rows = await rows_of(noon, f"{SHORT}?ticker={ticker}&sort=settlement_date.asc&limit=50000")
+        before, after = (
+            [row["short_interest"] for row in rows if (row["settlement_date"] < day) is is_before and len(row) == 5]
+            for is_before in (True, False)
+        )
+        assert after[0] / before[-1] == pytest.approx(split.new / split.old, rel=0.6)
+
+
 async def test_more_may_be_sold_short_than_is_free_to_trade(noon: httpx.AsyncClient) -> None:
     short = {
         row["ticker"]: row.get("short_interest", 0)

@@ -198,3 +198,17 @@ async def test_a_next_page_that_names_the_port_is_the_same_server() -> None:
         await provider.news(None, OPEN)
     assert caught.value.kind is Kind.FOREIGN_PAGE
     assert len(asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"id": "x" * 201}, "the id is none"),
+        ({"id": "\x00"}, "the id is none"),
+        ({"title": " " * 20_000 + "x"}, "without a title"),
+    ],
+    ids=["long id", "no id", "endless title"],
+)
+async def test_what_is_longer_than_anything_costs_the_headline(changes: Json, reason: str) -> None:
+    table = await news_of(article(0, **changes), article(1, id="x" * 200))
+    assert (table.frame.height, table.reasons) == (1, (f"{reason} (1)",))
