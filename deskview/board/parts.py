@@ -12,7 +12,17 @@ from deskview.board.inputs import Notice
 
 log = logging.getLogger(__name__)
 _BESIDE = frozenset(
-    {"creation_usd", "mean_before_usd", "rank", "record_n", "score", "sigma_of_hour", "universe_share", "verdict"}
+    {
+        "creation_usd",
+        "mean_before_usd",
+        "this_morning_usd",
+        "rank",
+        "record_n",
+        "score",
+        "sigma_of_hour",
+        "universe_share",
+        "verdict",
+    }
 )
 """Figures that need more sessions than a new desk holds (creations, today's rank, the score), or that there are not at
 all times (σ of the hour before the open, a verdict or days with as many signs on a calm day, a universe of names the

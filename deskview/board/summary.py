@@ -155,7 +155,9 @@ def _dealers(given: Given) -> tuple[str, tuple[str, ...]]:
         return f"Dealers' gamma {MISSING}: {why.rstrip('.')}.", ()
     whole = None if index.net_of_mass is None else int(abs(index.net_of_mass) * 100 + 1e-9) / 100  # balanced is under 5
     share_of_all = "" if whole is None else f", {share(whole)} of all"
-    words = f"Dealers' gamma {usd(index.net_usd_per_1pct)} per 1 %{share_of_all}: {index.verdict or 'no sign'}"
+    does = index.verdict or f"no verdict by the convention {reading.convention}"
+    words = f"Dealers' gamma {usd(index.net_usd_per_1pct)} per 1 %{share_of_all}: {does}"
+    words += f" ({half})" if (half := index.title.rpartition(": ")[2]).endswith(" alone") else ""
     figures = ("gamma.index.net_usd_per_1pct", "gamma.index.net_of_mass")
     fall = next((row for row in reading.by_shock if row.move == FALL), None)
     if fall is None or fall.net_usd is None:

@@ -6,11 +6,10 @@ told of the underlying alone.
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from math import ceil, log1p
-from pathlib import Path
+from datetime import datetime, time, timedelta
+from math import log1p
 from typing import Any, Final
 
 import polars as pl
@@ -19,10 +18,8 @@ from deskview.analytics.gamma import (
     INDEX,
     INDEX_FUND,
     NAIVE,
-    OF_INDICES,
     GammaModel,
     Kept,
-    Morning,
     OptionBook,
     Quotes,
     Rate,
@@ -34,44 +31,27 @@ from deskview.analytics.gamma import (
 )
 from deskview.board import GammaInputs
 from deskview.clock import monotonic
+from deskview.feed.chains_kept import NEAR_STRIKES, OF_AN_INDEX, SPLIT_DAYS, forget, mornings_of, ranges_of, record
 from deskview.feed.context import Context
-from deskview.feed.records import RecordTable
 from deskview.feed.tasks import OF_ONE_ANSWER, Progress, Task, for_each
 from deskview.market.schema import CHAIN, UTC_NS, Schema
 from deskview.market.sessions import NEW_YORK
+from deskview.providers.base import Table
 from deskview.providers.errors import Kind, ProviderError
-from deskview.sealing import UNREADABLE
 from deskview.store import Store
 
 COUNTED_BY: Final = time(7, 30)
 """Open interest of the session before is sent around 06:30 in New York: what is asked for earlier is a day older."""
-NEAR_DAYS, NEAR_STRIKES = 60, 0.15
-"""The near window: most of the gamma (76 % of SPX on a day of 2022) in a third of the contracts."""
 SLACK = 0.03
 """So much wider strikes are asked for: the price is that of the close before, and an index's only about known."""
-FAR_DAYS = 3 * 365
-SPLIT_DAYS = (2, 9, 21, 40)
-"""Where an index's expiries are split, in days from the session."""
-CONTRACTS_A_CALL = 250
 MOST_USD = 1e7
 FEW_STRIKES, SAME_TIME = 0.005, timedelta(minutes=5)
+BY_VALUE = "by the index's value in its chain"
 AT_ONCE = 4
 """Names asked for side by side."""
 AGAIN_S = 60.0
 """After so long a chain that did not come is asked for again."""
-_OF_INDICES = frozenset(each.underlying for each in OF_INDICES)
-KEPT_DAYS = 7
-"""Sessions whose chains stay on disk."""
 STORED: Schema = {**CHAIN, "fetched": UTC_NS}
-MORNINGS_NAME = "gamma-mornings"
-MORNINGS: Schema = {
-    "session": pl.Date(),
-    "net_usd": pl.Float64(),
-    "mass_usd": pl.Float64(),
-    "flip": pl.Float64(),
-    "spot": pl.Float64(),
-}
-MORNINGS_SHOWN = 250
 
 
 async def refresh_chains(context: Context) -> None:
@@ -109,7 +89,7 @@ class _Turn:
         self._window = context.settings.gamma.chains
         self._failed: ProviderError | None = None
         before = context.state.gamma
-        self._is_new = before.session != model.session or before.kept is None
+        self._is_new = before.session != model.session or before.kept is None or not before.kept.books
         self._inputs = GammaInputs(session=model.session) if self._is_new else before
         self._kept = self._inputs.kept or Kept(convention=context.settings.gamma.convention)
         self._kept = replace(self._kept, reasons={})
@@ -118,11 +98,12 @@ class _Turn:
         """The session's rate and its earlier mornings once; then what is wanting, in the order of the model, the names
         side by side."""
         if self._is_new:
-            mornings = await asyncio.to_thread(_mornings, self._store, self._model.session)
+            near = self._window == "near"
+            mornings = await asyncio.to_thread(mornings_of, self._store, self._model.session) if near else ()
             self._kept = replace(self._kept, rate=await self._rate(), mornings=mornings)
-            await asyncio.to_thread(_forget, self._store, self._model.session)
+            await asyncio.to_thread(forget, self._store, self._model.session)
         wanted = [each for each in self._model.wanted if each.underlying not in self._kept.books]
-        indices, names = ([each for each in wanted if (each.underlying in _OF_INDICES) is so] for so in (True, False))
+        indices, names = ([each for each in wanted if (each.underlying in OF_AN_INDEX) is so] for so in (True, False))
         tell, began, done = self._context.scheduler.progress(Task.CHAINS), monotonic(), 0
 
         async def take(each: Wanted) -> None:
@@ -143,18 +124,19 @@ class _Turn:
         """One underlying's book into the state; why there is none where there is none."""
         try:
             frame = await self._chain(wanted)
-            proxy = await self._proxy_price(wanted, frame)
+            ratio = await self._ratio(wanted, frame)
         except ProviderError as error:
             if error.kind not in OF_ONE_ANSWER:
+                self._show(reasons={**self._kept.reasons, wanted.underlying: error.sentence})
                 raise
             has_none = error.kind is Kind.NOT_FOUND
             self._failed = self._failed if has_none else error
             why = f"the provider has no options on {wanted.underlying}" if has_none else error.sentence
             self._show(reasons={**self._kept.reasons, wanted.underlying: why})
             return
-        book, why = await asyncio.to_thread(self._book, wanted, frame, proxy)
-        if book is None:
-            self._show(reasons={**self._kept.reasons, wanted.underlying: why})
+        book = await asyncio.to_thread(self._book, wanted, frame, ratio)
+        if isinstance(book, str):
+            self._show(reasons={**self._kept.reasons, wanted.underlying: book})
             return
         self._show(books={**self._kept.books, wanted.underlying: book})
         if wanted.underlying in (INDEX, INDEX_FUND):
@@ -173,74 +155,125 @@ class _Turn:
         about = self._closes.get(wanted.proxy)
         if stored.height or about is None:
             return stored
-        whole = self._window == "whole"
-        low, high = (0.0, MOST_USD) if whole else _around(about * wanted.scale, NEAR_STRIKES + SLACK)
-        ranges = _ranges(session, whole=whole, split=wanted.underlying in _OF_INDICES)
-        ask = self._context.provider.chain
-        tables = await asyncio.gather(*(ask(wanted.underlying, expiries, (low, high)) for expiries in ranges))
-        rows, why = sum(table.left_out for table in tables), (reason for table in tables for reason in table.reasons)
-        reasons = tuple(dict.fromkeys([*self._inputs.reasons, *why]))
-        self._inputs = replace(self._inputs, left_out=self._inputs.left_out + rows, reasons=reasons)
-        fetched = pl.lit(self._context.state.now, UTC_NS)
-        frame = pl.concat([table.frame for table in tables]).with_columns(fetched=fetched)
+        if self._window == "whole":
+            frame = await self._ask(wanted, (0.0, MOST_USD))
+        else:
+            frame = await self._near(wanted, about * wanted.scale)
         if frame.height:
             await asyncio.to_thread(self._store.put_day, name, session, frame, STORED)
         return frame
 
-    async def _proxy_price(self, wanted: Wanted, frame: pl.DataFrame) -> float | None:
-        """What an index's proxy cost when the index's chain came; None without one. Raises ProviderError.
+    async def _near(self, wanted: Wanted, about: float) -> pl.DataFrame:
+        """The strikes around the price. They are looked for around `about`, the close before: from a price further off
+        than the slack the window would have one side only, and is asked for again."""
+        asked = _around(about, NEAR_STRIKES + SLACK)
+        frame = await self._ask(wanted, asked)
+        price, _ = self._price(frame)
+        low, high = _around(price or about, NEAR_STRIKES)
+        is_whole = price is None or (asked[0] <= low and high <= asked[1])
+        return frame if is_whole else await self._ask(wanted, _around(price or about, NEAR_STRIKES + SLACK))
 
-        A chain of another hour tells another hour's price: a few contracts are asked for then.
-        """
-        book = self._kept.books.get(wanted.proxy)
-        if book is None or wanted.proxy == wanted.underlying or frame.is_empty():
-            return None
-        fetched = frame.get_column("fetched")[0]
-        if book.fetched is not None and fetched is not None and abs(fetched - book.fetched) <= SAME_TIME:
-            return book.spot
-        few = (self._model.session, self._model.session + timedelta(days=SPLIT_DAYS[1]))
-        now = await self._context.provider.chain(wanted.proxy, few, _around(book.spot, FEW_STRIKES))
-        return _median(now.frame)
+    async def _ask(self, wanted: Wanted, strikes: tuple[float, float]) -> pl.DataFrame:
+        """STORED of these strikes as the provider has them now. Raises ProviderError."""
+        whole, split = self._window == "whole", wanted.underlying in OF_AN_INDEX
+        ranges = ranges_of(self._model.session, whole=whole, split=split)
+        ask = self._context.provider.chain
+        tables = await asyncio.gather(*(ask(wanted.underlying, expiries, strikes) for expiries in ranges))
+        rows, why = sum(table.left_out for table in tables), (reason for table in tables for reason in table.reasons)
+        reasons = tuple(dict.fromkeys([*self._inputs.reasons, *why]))
+        self._inputs = replace(self._inputs, left_out=self._inputs.left_out + rows, reasons=reasons)
+        return self._stamped(tables)
 
-    def _book(self, wanted: Wanted, frame: pl.DataFrame, proxy: float | None) -> tuple[OptionBook | None, str]:
-        """The book of a chain, or why there is none. Slow: for a thread."""
-        if frame.is_empty():
-            return None, f"the provider has no contracts of {wanted.underlying} in the window"
-        at: datetime = frame.get_column("fetched")[0] or self._model.calendar.opens(self._model.session)
-        own, rate = wanted.underlying == wanted.proxy, self._kept.rate.value
-        price, source = _median(frame), "by the index's value in its chain"
-        if price is None:
-            price, source = spot_by_parity(frame, rate, at), "by put-call parity"
-        if price is None and own:
-            price = self._closes.get(wanted.proxy)
-        if price is None:
-            return None, f"no price of {wanted.underlying} came with its contracts, and no quotes to take it from"
-        if not own and proxy is None:
-            return None, f"{wanted.proxy}, from whose price it is taken, has no chain"
-        near = (
-            frame
-            if self._window == "whole"
-            else frame.filter(pl.col("strike").is_between(*_around(price, NEAR_STRIKES)))
+    def _stamped(self, tables: Sequence[Table]) -> pl.DataFrame:
+        return pl.concat([table.frame for table in tables]).with_columns(
+            fetched=pl.lit(self._context.state.now, UTC_NS)
         )
+
+    async def _ratio(self, wanted: Wanted, frame: pl.DataFrame) -> tuple[float, str] | None:
+        """What it costs for a dollar of its proxy, both at one moment, and how that is known; None where it is not.
+        Raises ProviderError.
+
+        An index has no value of its own before the open and after the close, while its proxy trades: the closes are
+        held against each other then. A chain of another hour tells another hour's price: a few contracts are asked for,
+        of the index too where it is its own chain that is old.
+        """
+        if wanted.proxy == wanted.underlying:
+            return 1.0, "its last trade"
+        book, (price, source) = self._kept.books.get(wanted.proxy), self._price(frame)
+        if book is None or price is None:
+            return None
+        fetched, proxy = self._fetched(frame), book.spot
+        if source == BY_VALUE and (close := self._close_of(wanted.proxy, fetched)) is not None:
+            proxy, source = close, "by both at the close"
+        elif not _is_same_time(fetched, book.fetched):
+            now = self._context.state.now
+            if not _is_same_time(fetched, now):
+                price, source = self._price(await self._few(wanted.underlying, price))
+            if not _is_same_time(book.fetched, now):
+                proxy = self._price(await self._few(wanted.proxy, proxy))[0] or 0.0
+        return (price / proxy, f"{wanted.proxy} × {price / proxy:.4f}, {source}") if price and proxy else None
+
+    def _close_of(self, proxy: str, fetched: datetime) -> float | None:
+        """The proxy's close that an index's value of then is of; None within regular hours, where it is of then."""
+        model, state = self._model, self._context.state
+        then = fetched - timedelta(seconds=state.delay_s)
+        if then < model.calendar.opens(model.session):
+            return self._closes.get(proxy)
+        if then < model.calendar.closes(model.session) or state.snapshot is None:
+            return None
+        closes = state.snapshot.filter(pl.col("ticker") == proxy).get_column("day_close").drop_nulls()
+        return float(closes[0]) if len(closes) and closes[0] > 0 else None
+
+    async def _few(self, underlying: str, price: float) -> pl.DataFrame:
+        """STORED of a few contracts near a price, of now. Raises ProviderError."""
+        days = (self._model.session, self._model.session + timedelta(days=SPLIT_DAYS[1]))
+        return self._stamped([await self._context.provider.chain(underlying, days, _around(price, FEW_STRIKES))])
+
+    def _price(self, frame: pl.DataFrame) -> tuple[float | None, str]:
+        """The underlying's price as its contracts tell it, and how."""
+        price = _median(frame)
+        if price is not None or frame.is_empty():
+            return price, BY_VALUE
+        return spot_by_parity(frame, self._kept.rate.value, self._fetched(frame)), "by put-call parity"
+
+    def _fetched(self, frame: pl.DataFrame) -> datetime:
+        at: datetime = frame.get_column("fetched")[0] or self._model.calendar.opens(self._model.session)
+        return at
+
+    def _book(self, wanted: Wanted, frame: pl.DataFrame, ratio: tuple[float, str] | None) -> OptionBook | str:
+        """The book of a chain, or why there is none. Slow: for a thread."""
+        about, whole = self._closes.get(wanted.proxy), self._window == "whole"
+        if frame.is_empty():
+            why = f"{wanted.proxy} has no close before the session, around which strikes are asked for"
+            return why if about is None else f"the provider has no contracts of {wanted.underlying} in the window"
+        price = self._price(frame)[0] or (about if wanted.underlying == wanted.proxy else None)
+        if price is None:
+            return f"no price of {wanted.underlying} came with its contracts, and no quotes to take it from"
+        near = frame if whole else frame.filter(pl.col("strike").is_between(*_around(price, NEAR_STRIKES)))
         if near.is_empty():
-            return None, f"no contract of {wanted.underlying} lies within {NEAR_STRIKES:.0%} of its price"
-        ratio = 1.0 if own or proxy is None else price / proxy
-        terms = Terms(price, rate, self._model.dividends.get(wanted.proxy, 0.0))
-        book = OptionBook(
+            return f"no contract of {wanted.underlying} lies within {NEAR_STRIKES:.0%} of its price"
+        if ratio is None:
+            has_chain = wanted.proxy in self._kept.books
+            why = "came with no price of the same moment" if has_chain else "has no chain"
+            return f"{wanted.proxy}, from whose price it is taken, {why}"
+        terms = Terms(price, self._kept.rate.value, self._model.dividends.get(wanted.proxy, 0.0))
+        strikes = strikes_of(near.select(*CHAIN), terms, self._fetched(frame), self._model.calendar)
+        if not strikes.used:
+            return _why_none(wanted.underlying, near.height, strikes.left_out)
+        return OptionBook(
             underlying=wanted.underlying,
             title=wanted.title,
-            strikes=strikes_of(near.select(*CHAIN), terms, at, self._model.calendar),
+            strikes=strikes,
             oi_as_of=self._model.calendar.previous(self._model.session),
-            coverage=_coverage(near, whole=self._window == "whole"),
+            coverage=_coverage(near, whole=whole),
             proxy=wanted.proxy,
-            ratio=ratio,
-            spot_source="its last trade" if own else f"{wanted.proxy} × {ratio:.4f}, {source}",
+            ratio=ratio[0],
+            spot_source=ratio[1],
             rate=terms.rate,
             dividend=terms.dividend,
-            fetched=at,
+            fetched=self._fetched(frame),
             spot=price,
         )
-        return book, ""
 
     async def _rate(self) -> Rate:
         """The yield of the shortest Treasury bill; the assumed one where none is to be had."""
@@ -254,28 +287,27 @@ class _Turn:
         return Rate(log1p(rate), f"{months:.0f}-month Treasury bill, {day}")
 
     async def _note_morning(self) -> None:
-        """The morning's figures once both of the index's chains are in, recorded where they are of the near window."""
+        """The morning's figures once both of the index's chains are in.
+
+        They are of the near window, one like the other. Chains of after the close no longer have what was there at the
+        open and settled since: they make none.
+        """
         kept, session = self._kept, self._model.session
-        if not {INDEX, INDEX_FUND} <= set(kept.books) or any(row.session == session for row in kept.mornings):
+        if (
+            self._window != "near"
+            or not {INDEX, INDEX_FUND} <= set(kept.books)
+            or any(row.session == session for row in kept.mornings)
+        ):
+            return
+        fetched, end = [kept.books[name].fetched for name in (INDEX, INDEX_FUND)], self._model.calendar.closes(session)
+        if any(at is None or at >= end for at in fetched):
             return
         naive = replace(kept, convention=NAIVE)
         found = await asyncio.to_thread(morning_of, self._model, naive, Quotes({}, self._closes, {}))
         if found is None:
             return
-        if self._window == "near":
-            await asyncio.to_thread(_record, self._store, found)
+        await asyncio.to_thread(record, self._store, found)
         self._show(mornings=(*kept.mornings, found))
-
-
-def _ranges(session: date, *, whole: bool, split: bool) -> list[tuple[date, date]]:
-    """Ranges of expiries, one after the other."""
-    last = FAR_DAYS if whole else NEAR_DAYS
-    ends = [*(SPLIT_DAYS if split else ()), *((NEAR_DAYS, 200) if whole and split else ()), last]
-    begins = [0, *(end + 1 for end in ends[:-1])]
-    return [
-        (session + timedelta(days=begin), session + timedelta(days=end))
-        for begin, end in zip(begins, ends, strict=True)
-    ]
 
 
 def _around(price: float, reach: float) -> tuple[float, float]:
@@ -288,63 +320,17 @@ def _median(chain: pl.DataFrame) -> float | None:
     return float(found) if isinstance(found, float) and found > 0 else None
 
 
+def _is_same_time(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and other is not None and abs(one - other) <= SAME_TIME
+
+
+def _why_none(underlying: str, contracts: int, left_out: Mapping[str, int]) -> str:
+    """Why none of an underlying's contracts counts."""
+    reasons = ", ".join(f"{count:,} {why}" for why, count in left_out.items())
+    return f"none of {contracts:,} contracts of {underlying} counts: {reasons or 'nobody holds any'}"
+
+
 def _coverage(frame: pl.DataFrame, *, whole: bool) -> str:
     expiries = frame.get_column("expiry")
     last = f"{max(expiries.to_list()):%-d %b %Y}"
     return f"{expiries.n_unique()} expiries to {last}, {'every strike' if whole else f'strikes ±{NEAR_STRIKES:.0%}'}"
-
-
-def _table(store: Store) -> RecordTable:
-    return RecordTable(store, MORNINGS_NAME, MORNINGS, MORNINGS_NAME)
-
-
-def _mornings(store: Store, session: date) -> tuple[Morning, ...]:
-    """Those recorded up to the session, the oldest first."""
-    rows = _table(store).read().rows.filter(pl.col("session") <= session).sort("session").tail(MORNINGS_SHOWN)
-    return tuple(Morning(**row) for row in rows.iter_rows(named=True))
-
-
-def _record(store: Store, morning: Morning) -> None:
-    table, row = _table(store), {name: getattr(morning, name) for name in MORNINGS}
-    others = table.read().rows.filter(pl.col("session") != morning.session)
-    table.keep(pl.concat([others, pl.DataFrame([row], schema=MORNINGS)]).sort("session"))
-
-
-def _forget(store: Store, session: date) -> None:
-    """Takes away chains of sessions that are over for a week."""
-    for file in store.folder.glob("chains-*/????-??-??.parquet"):
-        day = _session_of(file)
-        if day is not None and day < session - timedelta(days=KEPT_DAYS):
-            with suppress(OSError):
-                file.unlink()
-
-
-_USUAL = {"near": 220, "whole": 450}
-"""Calls a session by the contracts that were counted at the end of 2022; more are listed by now."""
-
-
-def calls_in_words(window: str, folder: Path) -> str:
-    """How many calls the chains of a session are: as counted in the last one held in the market's `folder`."""
-    if window == "off":
-        return 'not asked for: gamma.chains = "off" in the settings'
-    files = [file for file in folder.glob(f"chains-{window}-*/????-??-??.parquet") if _session_of(file) is not None]
-    last = max((file.stem for file in files), default="")
-    files, rows = [file for file in files if file.stem == last], list[pl.DataFrame]()
-    with suppress(*UNREADABLE):
-        rows = [pl.read_parquet(file, columns=["expiry"]) for file in files]
-    if not rows:
-        return f"about {_USUAL[window]} calls once a session, none after; more as contracts are listed"
-    contracts, calls = sum(each.height for each in rows), 0
-    for file, each in zip(files, rows, strict=True):
-        split = file.parent.name.removeprefix(f"chains-{window}-") in _OF_INDICES
-        ranges = _ranges(date.fromisoformat(last), whole=window == "whole", split=split)
-        of_ranges = (each.filter(pl.col("expiry").is_between(*expiries)).height for expiries in ranges)
-        calls += sum(max(1, ceil(count / CONTRACTS_A_CALL)) for count in of_ranges)
-    return f"{calls} calls once a session, none after ({contracts:,} contracts of {len(rows)} underlyings on {last})"
-
-
-def _session_of(file: Path) -> date | None:
-    try:
-        return date.fromisoformat(file.stem)
-    except ValueError:
-        return None

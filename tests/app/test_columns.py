@@ -212,7 +212,8 @@ async def test_every_list_is_known_by_its_name_and_every_column_described(board:
             await seat.press("escape")
         diagnostics = ("ctrl+p", *"diagnostics page", "enter")
         read = ("ctrl+p", *"read page", "enter")
-        for keys in (("2", "enter"), ("3", "enter"), ("v", "tab", "tab", "enter"), diagnostics, read):
+        gamma = ("ctrl+p", *"gamma page", "enter")
+        for keys in (("2", "enter"), ("3", "enter"), ("v", "tab", "tab", "enter"), diagnostics, read, gamma):
             await seat.press(*keys)
             look(seat)
             await seat.press("escape", "escape")

@@ -57,7 +57,7 @@ async def test_a_page_is_live_up_to_its_limit_and_stale_beyond(
     board: Board, keys: tuple[str, ...], clock: Clock
 ) -> None:
     clock(0.0)
-    async with seated(received_at_once(with_gamma(board))) as seat:
+    async with seated(with_gamma(received_at_once(board))) as seat:
         await seat.press(*keys)
         shown = seat.app.base
         assert isinstance(shown, PageScreen)

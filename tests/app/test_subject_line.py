@@ -10,6 +10,7 @@ from deskview.screens.desk.subject_line import SubjectLine
 from deskview.screens.subjects import COMMANDS
 from deskview.settings import Settings
 from tests.app.desk import Seat, seated
+from tests.screens.gammas import with_gamma, without_gamma
 
 
 def line(seat: Seat) -> str:
@@ -33,7 +34,7 @@ async def test_the_read_stands_below_the_strip_in_a_few_words(board: Board) -> N
 
 @pytest.mark.parametrize("key", ["enter", "right"])
 async def test_it_is_reached_by_tab_and_opens_its_page(board: Board, key: str) -> None:
-    async with seated(board) as seat:
+    async with seated(without_gamma(board, "no chains")) as seat:
         await seat.press("shift+tab")
         assert isinstance(seat.app.screen.focused, SubjectLine)
         await seat.press(key)
@@ -54,6 +55,28 @@ async def test_a_low_terminal_keeps_its_lines_for_the_pane(board: Board) -> None
         assert "Read" not in line(seat)
         await seat.press("tab", "tab", "tab")
         assert not isinstance(seat.app.screen.focused, SubjectLine)
+
+
+async def test_a_second_line_has_a_row_in_a_high_terminal_alone(board: Board) -> None:
+    async with seated(with_gamma(board), size=(120, 40)) as seat:
+        assert seat.lines[2].startswith(" Dealers")
+        await seat.press("shift+tab", "enter")
+        assert seat.lines[1].startswith(" Dealers' gamma  ·  view 1")
+    async with seated(with_gamma(board), size=(120, 35)) as seat:
+        assert line(seat).startswith("Read")
+        assert "Dealers" not in seat.text
+        await seat.press("shift+tab", "enter")
+        assert seat.lines[1].startswith(" Read  ·  view 1")
+
+
+async def test_a_line_with_nothing_to_say_takes_no_row(board: Board) -> None:
+    async with seated(with_gamma(board)) as seat:
+        assert seat.lines[2].startswith(" Dealers")
+        await seat.see(without_gamma(board, "the plan has no option chains"))
+        assert "Dealers" not in seat.text
+        assert "1 Momentum" in seat.lines[2]
+        await seat.see(with_gamma(board))
+        assert seat.lines[2].startswith(" Dealers")
 
 
 async def test_without_figures_it_says_why(board: Board) -> None:

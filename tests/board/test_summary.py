@@ -230,6 +230,8 @@ def test_what_dealers_do_is_told_or_why_it_is_not(board: Board) -> None:
     assert "Dealers' gamma –: its chain broke off." in sentences(board, gamma=no_index)[2].sentence
     alone = msgspec.structs.replace(reading, by_shock=[])
     assert sentences(board, gamma=alone)[2].sentence.endswith("of all: dampen.")
+    half = msgspec.structs.replace(reading.index, title="S&P 500: SPY alone")
+    assert "dampen (SPY alone)" in sentences(board, gamma=msgspec.structs.replace(reading, index=half))[2].sentence
     hangs = msgspec.structs.replace(reading.index, verdict="balanced", net_of_mass=-0.02)
     told = sentences(board, gamma=msgspec.structs.replace(reading, index=hangs))[2].sentence
     assert "2% of all: balanced" in told

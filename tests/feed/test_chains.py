@@ -14,7 +14,8 @@ import pytest
 
 from deskview.analytics.gamma import WHOLE_INDEX, GammaModel, Kept, OptionBook, Wanted
 from deskview.board import Basis, GammaInputs
-from deskview.feed.chains import calls_in_words, refresh_chains
+from deskview.feed.chains import refresh_chains
+from deskview.feed.chains_kept import calls_in_words
 from deskview.feed.context import Context, Registry
 from deskview.feed.scheduler import Scheduler
 from deskview.feed.state import FeedState
@@ -55,6 +56,7 @@ class Chains:
         self.left_out = 0
         self.quoted = False
         self.empty: set[str] = set()
+        self.held: float | None = 1_000.0
 
     async def chain(self, underlying: str, expiries: Expiries, strikes: Strikes) -> Table:
         """Calls above and puts below the price, of every Friday."""
@@ -65,7 +67,7 @@ class Chains:
         days = [SESSION + timedelta(days=n) for n in range(400)]
         fridays = [day for day in days if day.weekday() == 4 and expiries[0] <= day <= expiries[1]]
         rows = [
-            contract(round(spot * (1 + step), 1), right, day, 0.2, 1_000.0)
+            contract(round(spot * (1 + step), 1), right, day, 0.2, self.held)
             | {"root": underlying, "spot": self.spots[underlying], **self._quotes(spot, step, right)}
             for day in fridays
             for step in (-0.16, -0.05, 0.0, 0.05, 0.16)
@@ -182,6 +184,7 @@ async def test_the_whole_chain_on_request_is_another_one_on_disk(tmp_path: Path)
     assert market.asked.total() > before
     assert "every strike" in kept(whole).books["SPX"].coverage
     assert abs(kept(whole).books["SPX"].strikes.strike / 6907 - 1).max() > 0.15
+    assert kept(whole).mornings == (), "those of the near window are no measure of it"
     near = context_of(tmp_path, market)
     await refresh_chains(near)
     assert "±15%" in kept(near).books["SPX"].coverage
@@ -205,6 +208,18 @@ async def test_before_the_morning_count_of_open_interest_nothing_is_asked_for(tm
     await refresh_chains(context)
     assert set(kept(context).books) == set(SPOTS)
     assert not kept(context).reasons
+
+
+async def test_what_was_waited_for_comes_by_the_settings_with_its_rate_and_earlier_mornings(tmp_path: Path) -> None:
+    yesterday = context_of(tmp_path, Chains(), at=NOON - timedelta(days=1))
+    await refresh_chains(yesterday)
+    context = context_of(tmp_path, Chains(), at=datetime(2026, 1, 7, 12, 29, tzinfo=UTC), convention="customers long")
+    await refresh_chains(context)
+    context.state.now = NOON
+    await refresh_chains(context)
+    assert kept(context).convention == "customers long"
+    assert kept(context).rate.source.startswith("1-month Treasury bill")
+    assert [row.session for row in kept(context).mornings] == [date(2026, 1, 6), SESSION]
 
 
 async def test_one_chain_that_breaks_off_costs_that_one_and_is_asked_for_again(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Dealers' gamma of the simulated crash by the wire: the mornings before it, its close, and what the scenario says."""
+"""Dealers' gamma of the simulated crash by the wire: the mornings up to it, its close, and what the scenario says."""
 
 import shutil
 from datetime import UTC, date, datetime, time, timedelta
@@ -38,7 +38,7 @@ async def test_dealers_are_long_gamma_less_than_before_and_with_funds_they_sell(
     cache = shutil.copytree(crash.cache, tmp_path / "cache")
     for folder in (*cache.glob("*/chains-*"), *cache.glob("*/gamma-mornings*")):
         shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
-    for back in range(5, 0, -1):
+    for back in range(5, -1, -1):
         await a_morning(cache, back)
     board: Board = await refreshed(simulated(), cache)
     reading = board.gamma.value

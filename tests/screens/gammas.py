@@ -96,7 +96,8 @@ def made(board: Board, *, convention: str = NAIVE, without: str = "") -> Gamma:
         for each in WANTED
         if each.underlying != without
     }
-    kept = Kept(books=books, reasons={"COST": "the provider has no options on COST"}, convention=convention)
+    reasons = {name: f"the provider has no options on {name}" for name in ("COST", without) if name}
+    kept = Kept(books=books, reasons=reasons, convention=convention)
     morning = morning_of(model, kept, quotes)
     kept = replace(kept, mornings=(morning,) if morning else ())
     curves = Curves(

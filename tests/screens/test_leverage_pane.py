@@ -12,6 +12,7 @@ from deskview.analytics.leverage import Leverage
 from deskview.analytics.leverage.readings import Rank
 from deskview.board import Board
 from deskview.screens.desk.still import StillApp, screen_text
+from deskview.screens.gamma.facts import with_dealers
 from deskview.screens.leverage import LEVERAGE
 from deskview.screens.leverage.remarks import left_out_rows
 from deskview.screens.leverage.summary import summary
@@ -19,6 +20,7 @@ from deskview.screens.subjects import card_of
 from deskview.widgets.facts import GAP, Fact
 from deskview.widgets.strip import Segment
 from tests.app.desk import seated
+from tests.screens.gammas import with_gamma, without_gamma
 from tests.screens.moments import whole, with_leverage
 
 WIDE = 400
@@ -274,3 +276,21 @@ async def test_the_page_says_which_assets_are_of_the_users_file(board: Board, si
     assert [row.cells[1].text for row in rows if row.cells[0].text == "assets from your file"] == [note]
     assert "; assets of 3 funds from your file" in card_of(told, "leverage", None).content.plain.replace("\n", " ")
     assert "your file" not in card_of(board, "leverage", None).content.plain
+
+
+@pytest.mark.parametrize(("width", "there"), [(46, False), (96, True), (196, True)])
+def test_what_dealers_and_funds_trade_together_stands_where_a_line_has_room(
+    board: Board, reading: Leverage, width: int, there: bool
+) -> None:
+    beside = with_dealers(with_gamma(board))
+    lines = written(summary(reading, width, beside))
+    assert any("at −2% " in line and " with dealers' " in line for line in lines) is there
+    assert max(map(cell_len, lines)) <= width
+    assert len(lines) <= len(written(summary(reading, width))) + 1
+
+
+async def test_the_pane_follows_dealers_gamma_as_it_follows_the_funds(board: Board) -> None:
+    async with seated(with_gamma(board), size=(200, 60)) as seat:
+        assert " with dealers' " in seat.text
+        await seat.see(without_gamma(board, "no chains"))
+        assert " with dealers' " not in seat.text

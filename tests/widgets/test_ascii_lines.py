@@ -1,6 +1,6 @@
 """Charts in plain characters: every series a character of its own, unbroken, gaps left open."""
 
-from deskview.widgets.chartspec import Candle, ChartSpec, Level, Series
+from deskview.widgets.chartspec import Candle, ChartSpec, Level, Mark, Series
 from deskview.widgets.drawing import draw
 
 
@@ -58,3 +58,23 @@ def test_a_level_lies_below_the_series() -> None:
     body = text(ChartSpec("1", (flat, UP), levels=(Level(5.0), Level(45.0))), height=14)[1:]
     assert any(line.startswith("*") for line in body)
     assert any(". ." in line for line in body)
+
+
+def test_marks_are_named_beside_their_lines_where_nothing_else_is_drawn() -> None:
+    marks = (Mark(10.0, "left one"), Mark(12.0, "near it"), Mark(40.0, "right one"))
+    body = text(ChartSpec("1", (UP,), marks=marks))[1:]
+    for name in ("left one|", "|near it", "|right one"):
+        assert sum(name in line for line in body) == 1, name
+    assert sum(line.count("*") + line.count(":") for line in body) == sum(
+        line.count("*") + line.count(":") for line in text(ChartSpec("1", (UP,)))[1:]
+    ), "no part of the line is hidden"
+
+
+def test_a_mark_outside_is_not_drawn() -> None:
+    assert not any("far" in line for line in text(ChartSpec("1", (UP,), marks=(Mark(99.0, "far"),))))
+
+
+def test_the_boxed_value_is_that_of_the_chart_where_it_has_one() -> None:
+    own, newest = (text(ChartSpec("1", (UP,), boxed=boxed)) for boxed in ((21.0, "accent"), None))
+    assert any(line.rstrip().endswith(" 21.00") for line in own)
+    assert not any(line.rstrip().endswith(" 21.00") for line in newest)

@@ -30,6 +30,8 @@ LEAST_IV, MOST_IV = 0.01, 4.0
 TICK_USD = 0.05
 MORNING_ROOTS = ("SPX", "NDX", "RUT")
 """Settled at the open of their last day; every other root at the close."""
+ADJUSTED = r"\d$"
+"""How the root of a contract ends that delivers something else than its shares."""
 FROM_VENDOR, FROM_MID, FROM_CLOSE, FROM_NEXT = "vendor", "mid", "close", "next expiry"
 SOURCES = (FROM_VENDOR, FROM_MID, FROM_CLOSE, FROM_NEXT)
 
@@ -81,7 +83,7 @@ class Strikes:
         """These and the strikes of another underlying that trades at 1/scale of the price: its strikes are scaled, and
         its shares so that their dollars stay the same. They are told under the nearest strike there is here."""
         strike = other.strike * scale
-        known = self.labels.values
+        known = self.labels.values if len(self.label) else strike
         at = np.clip(np.searchsorted(known, strike), 1, max(len(known) - 1, 1))
         low, high = known[at - 1], known[np.minimum(at, len(known) - 1)]
         nearest = np.where(strike - low < high - strike, low, high)
@@ -142,16 +144,21 @@ def settlement(expiry: date, root: str, calendar: Calendar) -> datetime:
 
 def _kept(chain: pl.DataFrame, now: datetime, calendar: Calendar, left_out: Counter[str]) -> pl.DataFrame:
     """Rows with open interest that are still to settle and are of ordinary contracts, with `settles` in seconds."""
-    last = chain.select("root", "expiry").unique()
+    last = chain.select("root", "expiry").drop_nulls().unique()
     ends = [settlement(day, root, calendar).timestamp() for root, day in last.iter_rows()]
     rows = chain.join(last.with_columns(settles=pl.Series(ends, dtype=pl.Float64)), on=["root", "expiry"], how="left")
+
+    def is_positive(name: str) -> pl.Expr:
+        return pl.col(name).is_finite() & (pl.col(name) > 0)  # to polars what is no number is above all numbers
+
     checks: tuple[tuple[str, pl.Expr], ...] = (
-        ("adjusted contract", pl.col("root").str.contains(r"\d$")),
-        ("no right or strike", ~pl.col("right").is_in(["call", "put"]) | ~(pl.col("strike") > 0)),
+        ("adjusted contract", pl.col("root").str.contains(ADJUSTED)),
+        ("no right or strike", ~pl.col("right").is_in(["call", "put"]) | ~is_positive("strike")),
+        ("no last day", pl.col("expiry").is_null()),
         ("settled", pl.col("settles") <= now.timestamp()),
-        ("open interest not told", pl.col("oi").is_null()),
+        ("open interest not told", ~pl.col("oi").is_finite()),
         ("open interest below zero", pl.col("oi") < 0),
-        ("no shares a contract", ~(pl.col("multiplier") > 0)),
+        ("no shares a contract", ~is_positive("multiplier")),
     )
     for reason, wrong in checks:
         is_wrong = wrong.fill_null(value=True)
@@ -276,7 +283,8 @@ def spot_by_parity(chain: pl.DataFrame, rate: float, now: datetime) -> float | N
     of one moment are needed: closes of two contracts may be hours apart.
     """
     mid = pl.when((pl.col("bid") > 0) & (pl.col("ask") >= pl.col("bid"))).then((pl.col("bid") + pl.col("ask")) / 2)
-    quoted = chain.filter(pl.col("expiry") > now.date()).with_columns(mid=mid).drop_nulls("mid")
+    ordinary = (pl.col("expiry") > now.date()) & ~pl.col("root").str.contains(ADJUSTED)
+    quoted = chain.filter(ordinary).with_columns(mid=mid).drop_nulls("mid")
     sides = [quoted.filter(pl.col("right") == right) for right in ("call", "put")]
     both = sides[0].join(sides[1], on=["root", "expiry", "strike"], suffix="_put")
     if both.is_empty():

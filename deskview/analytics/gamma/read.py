@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -42,13 +43,16 @@ class Curve:
 
     @property
     def flips(self) -> list[float]:
-        """Prices at which it changes its sign, by linear interpolation, the nearest to the spot first."""
+        """Prices at which it changes its sign, by linear interpolation, the nearest to the spot first.
+
+        Far from every strike gamma runs out to a plain zero: that is no other sign.
+        """
         prices, found = self.spot * (1.0 + MOVES), []
-        for place in np.flatnonzero(np.diff(np.sign(self.net)) != 0).tolist():
-            below, above = self.net[place], self.net[place + 1]
-            if below == 0.0 and place > 0:
-                continue  # counted as the end of the step before
-            found.append(float(prices[place] + (prices[place + 1] - prices[place]) * below / (below - above)))
+        signed = np.flatnonzero(self.net)
+        for low, high in pairwise(signed[np.isfinite(self.net[signed])].tolist()):
+            below, above = self.net[low], self.net[high]
+            if (below > 0) != (above > 0):
+                found.append(float(prices[low] + (prices[high] - prices[low]) * below / (below - above)))
         return sorted(found, key=lambda price: abs(price - self.spot))
 
 

@@ -119,6 +119,9 @@ class Gamma(msgspec.Struct, frozen=True, kw_only=True):
     today: Annotated[Shock | None, place("dealers and leveraged ETFs today")]
     by_shock: Annotated[list[Shock], place("by shock")]
     mornings: Annotated[list[Morning], place("mornings")]
+    this_morning_usd: Annotated[
+        Number, figure("this morning", Unit.USD, "Of the session's own open, S&P 500.", watched=False)
+    ]
     mean_before_usd: Annotated[
         Number, figure("mean of five mornings", Unit.USD, "Of the five sessions before, S&P 500.", watched=False)
     ]

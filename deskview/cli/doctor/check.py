@@ -34,6 +34,7 @@ NAMES = (
     *("network", "proxy", "trust store", "certificate", "provider", "clock"),
     *Capability,
     "flow sample",
+    "chains of a session",
     *(f"pane {title}" for title in PANES.values()),
     *("cache", "history", "unregistered"),
 )

@@ -275,7 +275,7 @@ def _sample(context: Context, seconds_a_call: float | None) -> Check:
 
 def _chains(context: Context, provider: "Provider") -> Check:
     """How many calls a session's option chains are."""
-    from deskview.feed.chains import calls_in_words  # noqa: PLC0415 - polars loads late
+    from deskview.feed.chains_kept import calls_in_words  # noqa: PLC0415 - polars loads late
 
     folder = context.cache / provider.source.namespace
     return Check("chains of a session", Level.OK, f"{calls_in_words(context.settings.gamma.chains, folder)}.")

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from deskview.format import percent, tone, usd
+from deskview.format import percent, usd
 from deskview.screens.frame.age import STALE_AFTER_S, marked, state_of
 from deskview.screens.frame.subject import Alerts, Subject, list_info
 from deskview.screens.gamma import tables
 from deskview.screens.gamma.explain import TOPIC, card
 from deskview.screens.gamma.page import GammaPage
-from deskview.screens.gamma.words import level, moved, told_shock
+from deskview.screens.gamma.words import UNSIGNED, does, level, moved, told_shock, tone_of
 from deskview.widgets.strip import Segment
 
 if TYPE_CHECKING:
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 def headline(board: "Board") -> list[Segment]:
     """The S&P 500's net for 1 %, with its verdict where there is room."""
-    index = board.gamma.value.index if board.gamma.value else None
-    if index is None or index.net_usd_per_1pct is None:
+    reading = board.gamma.value
+    index = reading.index if reading else None
+    if reading is None or index is None or index.net_usd_per_1pct is None:
         return []
     net = marked(f"γ {usd(index.net_usd_per_1pct, digits=2)}", board.gamma)
-    text = f"{net} {index.verdict}" if index.verdict else net
-    return [Segment("gamma", text, tone(index.net_usd_per_1pct), priority=5, short=net)]
+    style = "" if reading.convention == UNSIGNED else tone_of(index)
+    return [Segment("gamma", f"{net} {does(reading, index)}".rstrip(), style, priority=5, short=net)]
 
 
 def line(board: "Board | None") -> list[Segment]:
@@ -38,7 +39,7 @@ def line(board: "Board | None") -> list[Segment]:
     index, shock = part.value.index, told_shock(part.value)
     stale = "stale" if state_of(part, STALE_AFTER_S, board.source.speed) == "stale" else ""
     net = marked(f"γ {usd(index.net_usd_per_1pct, digits=2)}", part)
-    segments = [title, Segment("net", f"{net} per 1% {index.verdict or ''}".rstrip(), stale)]
+    segments = [title, Segment("net", f"{net} per 1% {does(part.value, index)}".rstrip(), stale)]
     if index.flip is not None:
         text = marked(f"flip {level(index.flip)} ({percent(index.flip_move)})", part)
         segments.append(Segment("flip", f"· {text}", stale, priority=2))

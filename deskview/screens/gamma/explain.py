@@ -26,8 +26,8 @@ TOPIC = Topic(
     " before: what was opened or closed since can't be known. Early exercise is ignored. The profile is made anew once"
     " a minute of the market, the mornings once a session.",
 )
-GAPS = Gaps("gamma", as_one=("index.", "by_underlying."))
-"""Chains that are missing stand in the list, a figure of the index beside the others."""
+GAPS = Gaps("gamma", untold=frozenset({"today", "by_shock"}))
+"""Those stand among the moves."""
 
 
 def card(board: "Board", reading: "Gamma", key: str | None, variant: str) -> Card:
@@ -39,9 +39,8 @@ def card(board: "Board", reading: "Gamma", key: str | None, variant: str) -> Car
         lines += [*_headline(one), *_profile(one), *_basis(one)]
     lines += _shocks(reading)
     lines.append(Line("rate", f"{figure(reading.rate, '%', 3)} a year: {reading.rate_source}"))
-    absent = {path: why for path, why in reading.missing.items() if path not in ("today", "by_shock")}
     foot = rests_on(board, board.gamma)
-    return Card("Dealers' gamma", _DEFINITION, tuple(lines), foot, reasons(GAPS.missing(absent)))
+    return Card("Dealers' gamma", _DEFINITION, tuple(lines), foot, reasons(GAPS.missing(reading.missing)))
 
 
 _DEFINITION = (

@@ -8,8 +8,10 @@ from deskview.screens.frame.page import flowed
 from deskview.screens.gamma.words import (
     BALANCED,
     HANGS,
+    NAIVE,
     SIDES,
     TOLD_MOVE,
+    does,
     flip,
     flip_label,
     level,
@@ -18,6 +20,7 @@ from deskview.screens.gamma.words import (
     side,
     strike,
     told_shock,
+    tone_of,
 )
 from deskview.widgets.chartspec import ChartSpec, Level, Mark, Series
 from deskview.widgets.facts import GAP, Fact, fact
@@ -57,7 +60,7 @@ def headline_facts(one: "UnderlyingGamma") -> list[Fact]:
     label = "gamma " if stands in ("", BALANCED) else f"{stands} "
     parts = (("without today's expiry", one.without_today_usd), ("without the next monthly", one.without_month_usd))
     return [
-        (Piece(label, "strong"), Piece(usd(net), f"{tone(net)} strong"), Piece(" per 1%", "dim")),
+        (Piece(label, "strong"), Piece(usd(net), f"{tone_of(one)} strong".strip()), Piece(" per 1%", "dim")),
         (Piece(f"{of_all(one)} of all: ", "dim"), Piece(verdict, "" if stands == BALANCED else "strong")),
         fact(flip_label(one), flip(one)),
         (Piece("walls ", "dim"), Piece(strike(one.walls.call)), Piece(" calls, ", "dim"), *_put(one)),
@@ -85,18 +88,23 @@ def shock_facts(reading: "Gamma") -> list[Fact]:
         facts.append(_traded("leveraged ETFs", shock.funds_usd))
         both = (Piece(usd(shock.net_usd), f"{tone(shock.net_usd)} strong"), Piece(f": {shock.effect}", "strong"))
         facts.append((Piece("together ", "dim"), *both))
-    if reading.mornings:
-        morning = reading.mornings[-1].net_usd
-        facts.append(fact("S&P this morning", usd(morning), tone(morning)))
-    if reading.mean_before_usd is not None:
-        facts.append(fact("mean of 5 before", usd(reading.mean_before_usd), tone(reading.mean_before_usd)))
+    return facts + _morning_facts(reading)
+
+
+def _morning_facts(reading: "Gamma") -> list[Fact]:
+    """The morning's figure and the mean of those before; mornings are recorded by one convention whatever is shown."""
+    facts, by = [], "" if reading.convention == NAIVE else f" ({NAIVE})"
+    if (morning := reading.this_morning_usd) is not None:
+        facts.append(fact(f"S&P this morning{by}", usd(morning), tone(morning)))
+    if (mean := reading.mean_before_usd) is not None:
+        facts.append(fact(f"mean of 5 before{by}", usd(mean), tone(mean)))
     return facts
 
 
 def _traded(who: str, value: float | None) -> Fact:
     """Who buys or sells how much."""
-    does = "sell" if value is not None and value < 0 else "buy"
-    return (Piece(f"{who} ", "dim"), Piece(f"{does} {usd(value, sign=False)}", tone(value)))
+    verb = "sell" if value is not None and value < 0 else "buy"
+    return (Piece(f"{who} ", "dim"), Piece(f"{verb} {usd(value, sign=False)}", tone(value)))
 
 
 def basis_of(reading: "Gamma", one: "UnderlyingGamma") -> list[str]:
@@ -137,9 +145,9 @@ def name_facts(reading: "Gamma | None", note: str, ticker: str) -> tuple[list[li
         return [], one.missing.get("net_usd_per_1pct", "not known")
     largest = sorted(one.by_strike, key=lambda row: -abs(row.calls_usd) - abs(row.puts_usd))[:LARGEST]
     told = ", ".join(f"{strike(row.strike)} {usd(row.net_usd, digits=2)}" for row in largest)
-    verdict = one.verdict or "no verdict"
+    verdict = does(reading, one) or "no verdict"
     return [
-        [fact("dealers' gamma", usd(one.net_usd_per_1pct), tone(one.net_usd_per_1pct)), fact("per", "1%", "dim")],
+        [fact("dealers' gamma", usd(one.net_usd_per_1pct), tone_of(one)), fact("per", "1%", "dim")],
         [fact("of all without signs", of_all(one)), fact("", verdict, "strong")],
         [fact(flip_label(one), flip(one))],
         [fact("call wall", strike(one.walls.call)), fact("put wall", strike(one.walls.put))],

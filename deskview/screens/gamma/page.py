@@ -52,7 +52,6 @@ class GammaPage(PanesPage):
     PART = "gamma"
     HEADING = "Dealers' gamma"
     AUTO_FOCUS = "#underlyings"
-    TURNS = frozenset({"underlyings"})
     DEFAULT_CSS = """
     GammaPage .facts { padding: 0 1; }
     """
@@ -124,8 +123,15 @@ class GammaPage(PanesPage):
         if before != self._key:
             self.show_again()
 
+    def open(self, list_id: str, key: str) -> None:
+        """A name opens its page; any other row its card, as what is chosen is shown already."""
+        if self.target_of(list_id, key) is None:
+            self.call_later(self.run_action, "app.card")
+        else:
+            super().open(list_id, key)
+
     def target_of(self, list_id: str, key: str) -> Target | None:
-        """A name opens its page; what is no name is shown already."""
+        """The name whose options a row is of."""
         reading = self._board.gamma.value if self._board else None
         one = next((one for one in reading.by_underlying if one.underlying == key), None) if reading else None
         basis = self._board.basis if self._board else None

@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from deskview.format import MISSING, percent, tone, usd
-from deskview.screens.gamma.words import WHOLE, level, moved, strike, whole
+from deskview.screens.gamma.words import NAIVE, WHOLE, level, moved, strike, tone_of, whole
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.text import wrap
 
@@ -172,7 +172,7 @@ def _underlying(key: str, name: str, one: "UnderlyingGamma") -> Row:
         (
             Cell(name, "strong" if key == WHOLE else ""),
             Cell(one.title, "dim"),
-            Cell(usd(one.net_usd_per_1pct), tone(one.net_usd_per_1pct)),
+            Cell(usd(one.net_usd_per_1pct), tone_of(one)),
             Cell(of_all),
             Cell(one.verdict or MISSING, "strong" if one.verdict == "amplify" else ""),
             Cell(level(one.flip)),
@@ -190,7 +190,8 @@ def _absent(name: str, why: str) -> Row:
 
 def morning_rows(reading: "Gamma", width: int) -> list[Row]:
     """The newest first, below the mean of the five before or why there is none, in lines of so many cells."""
-    mean = f"mean of the 5 before {usd(reading.mean_before_usd)}"
+    by = "" if reading.convention == NAIVE else f"all by the {NAIVE} convention; "
+    mean = f"{by}mean of the 5 before {usd(reading.mean_before_usd)}"
     if reading.mean_before_usd is None:
         mean = f"{mean}: {reading.missing.get('mean_before_usd', 'not known')}"
     rows = [_section(f"mean {number}", text) for number, text in enumerate(wrap(mean, width))]

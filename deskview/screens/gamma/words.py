@@ -3,7 +3,7 @@
 from math import copysign, trunc
 from typing import TYPE_CHECKING
 
-from deskview.format import MISSING, figure, percent, price, share, usd
+from deskview.format import MISSING, figure, percent, price, share, tone, usd
 
 if TYPE_CHECKING:
     from deskview.analytics.gamma import Gamma, Shock, UnderlyingGamma
@@ -13,6 +13,7 @@ WHOLE = "index"
 TOLD_MOVE = -0.02
 """The move of the index whose trades stand in the lines."""
 BALANCED = "balanced"
+NAIVE, UNSIGNED = "naive", "unsigned"
 SIDES = {
     "naive": "naive convention: dealers long calls, short puts",
     "customers long": "convention customers long: dealers short calls and puts",
@@ -63,6 +64,11 @@ def side(one: "UnderlyingGamma") -> str:
     return "long gamma" if one.net_usd_per_1pct > 0 else "short gamma"
 
 
+def tone_of(one: "UnderlyingGamma") -> str:
+    """The tone of the net; none where its sign hangs on a choice."""
+    return "" if one.verdict == BALANCED else tone(one.net_usd_per_1pct)
+
+
 def flip_label(one: "UnderlyingGamma") -> str:
     """What happens at the flip."""
     if one.verdict == BALANCED or one.net_usd_per_1pct is None:
@@ -96,6 +102,13 @@ def told_shock(reading: "Gamma") -> "Shock | None":
 def moved(move: float) -> str:
     """A move of a shock, such as −2%."""
     return percent(move, 0)
+
+
+def does(reading: "Gamma", one: "UnderlyingGamma") -> str:
+    """What it does to a move; else the convention, by which nothing is told of that; and of what it is no whole."""
+    start, _, half = one.title.rpartition(": ")
+    told = one.verdict or ("" if reading.convention == NAIVE else reading.convention)
+    return ", ".join(filter(None, (told, half if start and half.endswith(" alone") else "")))
 
 
 def together(shock: "Shock") -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deskview.market.sessions import NEW_YORK
+from deskview.market.sessions import NEW_YORK, OPEN
 from deskview.simulator.wire.backend import Market, as_date
 from deskview.simulator.wire.protocol import (
     Refusal,
@@ -148,7 +148,7 @@ def _details(made: Chain, at: int, expiry: date, strike: float, *, call: bool) -
 
 def _asset(market: Market, made: Chain, spot: float, strike: float, worth: float, *, call: bool) -> dict[str, Any]:
     under = made.underlying
-    told = {"value": round(spot, 2)} if under.index else {"price": round(spot, 4)}
+    told = {"value": round(_value(market, made, spot), 2)} if under.index else {"price": round(spot, 4)}
     even = strike + (worth if call else -worth)
     asset = {
         "change_to_break_even": round(even - spot, 4),
@@ -164,6 +164,15 @@ def _spot(market: Market, made: Chain) -> float:
     moment, position = market.moment(), market.world.roster.index[made.underlying.follows]
     price = float(moment.price_e4[position]) / E4
     return (price or float(market.world.closes_before(market.number)[position])) * made.underlying.scale
+
+
+def _value(market: Market, made: Chain, spot: float) -> float:
+    """What an index is told at: it is not computed before the open, while its options and its fund trade."""
+    now, under = market.clock.now().astimezone(NEW_YORK), made.underlying
+    if now.date() > market.today() or now.time() >= OPEN:
+        return spot
+    position = market.world.roster.index[under.follows]
+    return float(market.world.closes_before(market.number)[position]) * under.scale
 
 
 def _minutes(market: Market, expiry: date) -> float:

@@ -348,3 +348,35 @@ def test_the_price_of_an_index_by_parity_of_quotes() -> None:
     crossed = [row | {"bid": row["ask"] + 1} for row in rows]
     assert spot_by_parity(chain(*crossed), rate, OPENS) is None, "crossed quotes are none"
     assert spot_by_parity(chain(*(row | {"bid": None} for row in rows)), rate, OPENS) is None
+    half = [row | {"root": "SPXW1", "strike": row["strike"] * 0.9} for row in rows for _ in range(2)]
+    assert spot_by_parity(chain(*rows, *half), rate, OPENS) == pytest.approx(spot, rel=1e-6), "adjusted ones are none"
+
+
+def test_gamma_that_runs_out_far_from_the_strikes_is_no_change_of_sign() -> None:
+    late = CALENDAR.closes(TODAY) - timedelta(minutes=20)
+    found = reading(chain(contract(6900, "call", TODAY, 0.1, 10_000)), now=late)
+    assert of(found.net_usd_per_1pct) > 0
+    assert found.flips == []
+    assert found.missing["flip"] == "no change of sign within 20%"
+    both = reading(
+        chain(contract(6800, "put", TODAY, 0.1, 10_000), contract(7000, "call", TODAY, 0.1, 10_000)), now=late
+    )
+    assert both.flips == [pytest.approx(6900, rel=1e-3)]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("multiplier", float("nan"), "no shares a contract"),
+        ("multiplier", float("inf"), "no shares a contract"),
+        ("strike", float("nan"), "no right or strike"),
+        ("oi", float("inf"), "open interest not told"),
+        ("oi", float("nan"), "open interest not told"),
+        ("expiry", None, "no last day"),
+    ],
+)
+def test_what_is_no_number_costs_its_contract_alone(field: str, value: float | None, why: str) -> None:
+    good, wrong = contract(6900, "call", IN_16_DAYS, 0.13, 100), contract(7000, "call", IN_16_DAYS, 0.13, 100)
+    found = reading(chain(good, wrong | {field: value}))
+    assert found.left_out == {why: 1}
+    assert found.net_usd_per_1pct == reading(chain(good)).net_usd_per_1pct

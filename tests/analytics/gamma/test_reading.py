@@ -70,7 +70,7 @@ def live(**moves: float) -> pl.DataFrame:
 def funds(today_usd: float | None = -15e9, **per_1pct: float) -> Leverage:
     """Leveraged funds by what they trade for 1 % of their underlying."""
     rows = [SimpleNamespace(underlying=name, kind="index", per_1pct_usd=usd) for name, usd in per_1pct.items()]
-    return cast(Leverage, SimpleNamespace(by_underlying=rows, today_usd=today_usd))
+    return cast(Leverage, SimpleNamespace(by_underlying=rows, today_usd=today_usd, missing={}))
 
 
 def curves_of(kept: Kept, table: pl.DataFrame) -> Curves:
@@ -139,6 +139,54 @@ def test_what_was_traded_since_the_close_goes_by_each_ones_own_move() -> None:
     assert calm.today.effect == "amplify"
 
 
+def test_a_name_that_moved_further_than_its_profile_reaches_costs_itself_alone() -> None:
+    kept = Kept({**KEPT.books, "NVDA": book("NVDA", 100, "NVDA")})
+    near = reading(kept, live(SPY=-0.005, NVDA=0.19), funds(SPX=2e9))
+    assert near.today is not None
+    assert "dealers' options" not in near.betas
+    far = reading(kept, live(SPY=-0.005, NVDA=0.25), funds(SPX=2e9))
+    index = reading(KEPT, live(SPY=-0.005), funds(SPX=2e9))
+    assert far.today == index.today != near.today
+    assert far.betas.endswith("dealers' options of 2 of 2 underlyings, today so far of 1")
+    crash = reading(KEPT, live(SPY=-0.25), funds(SPX=2e9))
+    assert crash.today is not None
+    assert (crash.today.dealers_usd, crash.today.effect) == (None, None)
+    assert crash.missing["today"] == "the index has moved by -25.0%, further than its profile reaches"
+
+
+def test_underlyings_without_a_profile_are_told_where_dealers_trades_are() -> None:
+    found = reading(Kept(KEPT.books, {"NVDA": "its chain broke off"}), live(SPY=-0.005, NVDA=0.1), funds(SPX=2e9))
+    assert found.betas.endswith("dealers' options of 1 of 2 underlyings, today so far of 1")
+
+
+def test_a_fund_s_chain_alone_is_not_the_index_while_the_index_s_own_is_to_come() -> None:
+    found = reading(Kept({"SPY": KEPT.books["SPY"]}), live(SPY=0.0), funds(SPX=2e9))
+    assert found.index is None
+    assert found.missing["index"] == "of SPX and SPY only the chain of SPY is here yet"
+    assert found.missing["by_shock"] == found.missing["index"]
+    assert {row.dealers_usd for row in found.by_shock} == {None}
+
+
+def test_a_chain_of_which_nothing_counts_is_no_gamma_of_zero_and_takes_nothing_down() -> None:
+    bare = strikes_of(chain(contract(6900, "call", IN_16_DAYS, 0.2, None)), Terms(6900), NOON, CALENDAR)
+    nobody = OptionBook("SPX", "S&P 500", bare, date(2026, 1, 6), proxy="SPY", ratio=10.0)
+    alone = reading(Kept({"SPX": nobody}, {"SPY": "not here"}), live(SPY=-0.005), funds(SPX=2e9))
+    assert {row.dealers_usd for row in (*alone.by_shock, alone.today) if row is not None} == {None}
+    assert alone.missing["by_shock"] == "the index's options have no profile"
+    both = Kept({"SPX": nobody, "SPY": KEPT.books["SPY"]})
+    assert of(both.all_books["S&P 500"].strikes.calls.sum()) == pytest.approx(
+        KEPT.books["SPY"].strikes.calls.sum() / 10
+    )
+
+
+def test_what_is_missing_of_today_is_told_by_what_is_missing() -> None:
+    found = reading(KEPT, live(SPY=-0.005), funds(None, SPX=2e9))
+    assert found.today is not None
+    assert found.today.dealers_usd is not None
+    assert found.missing["today"] == "what leveraged funds trade is not known"
+    assert reading(KEPT, live(QQQ=0.0), funds(SPX=2e9)).missing["today"] == "the index has no return yet"
+
+
 def test_without_a_part_of_it_nothing_is_told_of_both() -> None:
     found = reading(KEPT, live(SPY=0.0), None)
     assert {row.net_usd for row in found.by_shock} == {None}
@@ -164,15 +212,20 @@ def test_mornings_are_of_the_close_before_and_a_mean_takes_five() -> None:
     assert own.spot == pytest.approx(6900)
     assert own == morning_of(MODEL, KEPT, Quotes({"SPY": 600.0}, {"SPY": 690.0}, {"SPY": -0.1})), "whatever came since"
     assert morning_of(MODEL, KEPT, Quotes({}, {}, {})) is None
+    days = CALENDAR.before(SESSION, 6)
     before = [
-        Morning(session=date(2026, 1, day), net_usd=day * 1e9, mass_usd=50e9, flip=None, spot=6900.0)
-        for day in (1, 2, 3, 4, 5, 6)
+        Morning(session=day, net_usd=number * 1e9, mass_usd=50e9, flip=None, spot=6900.0)
+        for number, day in enumerate(days, 1)
     ]
     found = reading(Kept(KEPT.books, mornings=(*before, own)), live(SPY=0.0), None)
     assert found.mean_before_usd == 4e9
+    assert found.this_morning_usd == own.net_usd
+    without = reading(Kept(KEPT.books, mornings=tuple(before)), live(SPY=0.0), None)
+    assert without.this_morning_usd is None, "the morning of another session is not this one"
+    assert "both SPX and SPY" in without.missing["this_morning_usd"]
     few = reading(Kept(KEPT.books, mornings=(*before[:4], own)), live(SPY=0.0), None)
     assert few.mean_before_usd is None
-    assert few.missing["mean_before_usd"].startswith("4 of 5 earlier mornings")
+    assert few.missing["mean_before_usd"].startswith("3 of 5 earlier mornings"), "not those of longer ago"
 
 
 def test_betas_and_what_is_paid_are_of_the_sessions_before() -> None:

@@ -13,14 +13,14 @@ from deskview.board import Board, Part, Status
 from deskview.format import usd
 from deskview.screens.frame.target import Kind, Target
 from deskview.screens.gamma import GAMMA, headline, line
-from deskview.screens.gamma.facts import name_facts, profile_chart
-from deskview.screens.gamma.tables import shock_rows, strike_rows, underlying_rows
+from deskview.screens.gamma.facts import name_facts, profile_chart, shock_facts
+from deskview.screens.gamma.tables import morning_rows, shock_rows, strike_rows, underlying_rows
 from deskview.screens.subjects import card_of
 from deskview.widgets.facts import Fact
 from deskview.widgets.records import Row
 from deskview.widgets.strip import Segment
 from deskview.widgets.table import Table
-from tests.screens.gammas import made, mornings, shown, with_gamma, without_gamma
+from tests.screens.gammas import CALENDAR, made, mornings, shown, with_gamma, without_gamma
 from tests.screens.pages.opened import SIZES, Opener, opened, pressed
 
 NO_PLAN = "This needs Options Advanced."
@@ -107,6 +107,8 @@ async def test_balanced_is_said_with_its_reason_and_no_side(board: Board) -> Non
         assert "4% of all: balanced: the sign hangs on the choice of volatilities" in app.facts
         assert "short gamma" not in app.facts
         assert "flips to" not in app.facts
+    assert headline(near)[0].tone == "", "a sign that hangs on a choice has no colour"
+    assert headline(told(board))[0].tone == "gain"
 
 
 async def test_without_a_flip_it_is_said_why(board: Board) -> None:
@@ -212,6 +214,34 @@ def test_of_a_convention_without_direction_no_side_is_told(board: Board) -> None
     for convention in (UNSIGNED, CUSTOMERS_LONG):
         board = shown(board, made(board, convention=convention))
         assert "dampen" not in said(headline(board)) + said(line(board)) + profile_chart(index_of(board), "v").title
+
+
+def test_a_convention_that_tells_no_direction_stands_beside_the_net_and_mornings_say_theirs(board: Board) -> None:
+    for convention in (UNSIGNED, CUSTOMERS_LONG):
+        other = shown(board, made(board, convention=convention))
+        assert said(headline(other)).endswith(convention)
+        assert f"per 1% {convention}" in said(line(other))
+        reading = other.gamma.value
+        assert reading is not None
+        assert "S&P this morning (naive)" in words([shock_facts(reading)])
+        assert "all by the naive convention" in " ".join(row[0] for row in texts(morning_rows(reading, 200)))
+        assert convention in words(name_facts(reading, "", "NVDA")[0])
+    (item,) = headline(shown(board, made(board, convention=UNSIGNED)))
+    assert item.tone == "", "neither good nor bad"
+
+
+def test_the_index_of_one_chain_alone_says_so_beside_its_net(board: Board) -> None:
+    half = shown(board, made(board, without="SPX"))
+    assert said(headline(half)).endswith(", SPY alone")
+    assert ", SPY alone" in said(line(half))
+    assert "alone" not in said(headline(told(board))) + said(line(told(board)))
+
+
+def test_the_morning_of_another_session_is_not_this_morning(board: Board) -> None:
+    reading = made(board)
+    assert "S&P this morning" in words([shock_facts(reading)])
+    before = mornings(CALENDAR.previous(reading.mornings[0].session), [1e9])
+    assert "this morning" not in words([shock_facts(msgspec.structs.replace(reading, mornings=before))])
 
 
 def test_the_strip_says_net_and_verdict_and_marks_doubt(board: Board) -> None:
