@@ -309,7 +309,7 @@ class Massive:
         return await names.earnings(self._client, since, until)
 
     async def filings(self, since: date, until: date) -> Table:
-        """FILINGS: a page for a quarter."""
+        """FILINGS: one or two pages for a quarter."""
         return await names.filings(self._client, since, until)
 
     async def news(self, ticker: str | None, since: datetime) -> Table:
