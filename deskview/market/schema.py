@@ -200,6 +200,60 @@ YIELDS: Schema = {
     "rate": pl.Float64(),
 }
 
+#: Shares sold short of the whole market, a row a name: its newest count there is. `settlement` is the day it is of, two
+#: to five weeks ago, for it is taken twice a month and told two to three weeks later. `shares_short` is on the share
+#: basis of that day and may be more than the float, `avg_daily_volume` shares a day as the count has it (0: nothing
+#: was traded), `days_to_cover` the one over the other; both null where they are not told, the latter where nothing
+#: was traded too.
+SHORT_INTEREST: Schema = {
+    "ticker": pl.String(),
+    "settlement": pl.Date(),
+    "shares_short": pl.Float64(),
+    "avg_daily_volume": pl.Float64(),
+    "days_to_cover": pl.Float64(),
+}
+
+#: Shares free to trade, a row a name: those that no insider, holder of 5 % or more, government or employee plan has.
+#: `free_float_percent` is per cent of the shares outstanding (98.5 is 98.5 %), `effective` the day it holds from. At
+#: least one of the first two is told; most funds and depositary receipts are not among them.
+FLOATS: Schema = {
+    "ticker": pl.String(),
+    "free_float": pl.Float64(),
+    "free_float_percent": pl.Float64(),
+    "effective": pl.Date(),
+}
+
+#: Days on which companies tell their results, past and to come. `when` is before, during or after that day's session,
+#: null where no time is told or there is no session; `confirmed` false is a day somebody expects, null not told.
+EARNINGS: Schema = {
+    "ticker": pl.String(),
+    "day": pl.Date(),
+    "when": pl.String(),
+    "confirmed": pl.Boolean(),
+}
+
+#: Annual and quarterly reports to the SEC, `form` 10-K or 10-Q; `day` is that of the filing, the one results were told
+#: or some days later. `cik` is as in TICKERS; `ticker` one of the issuer's lines, null where the filing names none.
+FILINGS: Schema = {
+    "cik": pl.String(),
+    "ticker": pl.String(),
+    "form": pl.String(),
+    "day": pl.Date(),
+}
+
+#: Headlines. `title` and `publisher` are one line each without control characters or what is not seen; markup in them
+#: is text. `tickers` are those the article is about, may be none or thirty. `link` is https to a named host, `host`
+#: that host; both null where it was anything else. `id` is compared and never shown.
+NEWS: Schema = {
+    "id": pl.String(),
+    "published": UTC_NS,
+    "tickers": pl.List(pl.String()),
+    "title": pl.String(),
+    "publisher": pl.String(),
+    "host": pl.String(),
+    "link": pl.String(),
+}
+
 #: Adjusted daily history, what `analytics` reads: prices on today's share basis (see analytics.adjust).
 #: `total_close` is the close with cash dividends reinvested, on today's basis: what returns and signals are
 #: taken from. `dollar_volume_usd` is price times volume as traded that day.

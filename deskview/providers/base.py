@@ -148,6 +148,22 @@ class Provider(Protocol):
     async def yields(self) -> Table:
         """YIELDS of the newest day the vendor has, the shortest tenor first."""
 
+    async def short_interest(self, since: date) -> Table:
+        """SHORT_INTEREST of the whole market, settled on the date or later; in forty days there is a settlement that is
+        published."""
+
+    async def floats(self) -> Table:
+        """FLOATS of the whole market."""
+
+    async def earnings(self, since: date, until: date) -> Table:
+        """EARNINGS of the whole market from the one date to the other, both included, by day and ticker."""
+
+    async def filings(self, since: date, until: date) -> Table:
+        """FILINGS of the whole market from the one date to the other, both included, by day and issuer."""
+
+    async def news(self, ticker: str | None, since: datetime) -> Table:
+        """NEWS about one name, or any, published at `since` or later, the newest first."""
+
     async def conditions(self) -> Table:
         """CONDITIONS of stock trades."""
 

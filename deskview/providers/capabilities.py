@@ -50,6 +50,7 @@ class Capability(StrEnum):
     SHORT_INTEREST = "short interest"
     FLOAT = "float"
     EARNINGS = "earnings"
+    FILINGS = "filings"
     NEWS = "news"
     HALTS = "halts"
 
@@ -133,6 +134,7 @@ USES: Mapping[Capability, Use] = {
     Capability.SHORT_INTEREST: Use("short interest", "nothing is missed yet"),
     Capability.FLOAT: Use("shares free to trade", "nothing is missed yet"),
     Capability.EARNINGS: Use("dates and figures of earnings", "nothing is missed yet"),
+    Capability.FILINGS: Use("dates of reports to the SEC", "nothing is missed yet"),
     Capability.NEWS: Use("news of names", "nothing is missed yet"),
     Capability.HALTS: Use("trading halts", "nothing is missed yet"),
 }

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deskview.simulator.faults import UNLISTED, corrupted, parse_faults
 from deskview.simulator.scenario import parse_scenario, read_scenario
-from deskview.simulator.wire import bars, corporate, options, reference, snapshot, trades
+from deskview.simulator.wire import bars, corporate, options, reference, single, snapshot, trades
 from deskview.simulator.wire.backend import Clock, Market
 from deskview.simulator.wire.guard import Guard
 from deskview.simulator.wire.plans import Plan, granted
@@ -51,7 +51,11 @@ ROUTES: dict[str, Endpoint] = {
     "/stocks/v1/splits": corporate.splits,
     "/stocks/v1/dividends": corporate.dividends,
     "/stocks/v1/short-volume": corporate.short_volume,
-    "/stocks/v1/short-interest": corporate.short_interest,
+    "/stocks/v1/short-interest": single.short_interest,
+    "/stocks/vX/float": single.floats,
+    "/benzinga/v1/earnings": single.earnings,
+    "/stocks/filings/vX/index": single.filings,
+    "/v2/reference/news": single.news,
     "/v3/snapshot/options/{underlying}": options.chain,
     "/fed/v1/treasury-yields": options.yields,
 }

@@ -13,8 +13,13 @@ from deskview.market.schema import (
     DELISTED,
     DETAILS,
     DIVIDENDS,
+    EARNINGS,
+    FILINGS,
+    FLOATS,
     INDEX_DAYS,
     INTRADAY,
+    NEWS,
+    SHORT_INTEREST,
     SHORT_VOLUME,
     SNAPSHOT,
     SPLITS,
@@ -135,6 +140,21 @@ class TinyMarket:
 
     async def yields(self) -> Table:
         return Table(empty(YIELDS))
+
+    async def short_interest(self, since: date) -> Table:
+        return Table(empty(SHORT_INTEREST))
+
+    async def floats(self) -> Table:
+        return Table(empty(FLOATS))
+
+    async def earnings(self, since: date, until: date) -> Table:
+        return Table(empty(EARNINGS))
+
+    async def filings(self, since: date, until: date) -> Table:
+        return Table(empty(FILINGS))
+
+    async def news(self, ticker: str | None, since: datetime) -> Table:
+        return Table(empty(NEWS))
 
     async def conditions(self) -> Table:
         return Table(pl.DataFrame([(37, "Odd Lot", True, False, False)], schema=dict(CONDITIONS), orient="row"))

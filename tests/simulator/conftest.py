@@ -36,6 +36,7 @@ class Options(TypedDict, total=False):
     compress: bool
     names: int | None
     begins_again: bool
+    sessions: int
 
 
 @asynccontextmanager

@@ -37,6 +37,11 @@ def together(found: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
         ("/v3/snapshot/options/AAPL?expiration_date.lte=2026-02-20&sort=strike_price", 250),
         ("/stocks/v1/dividends?ex_dividend_date.gte=2026-01-20", 5000),
         ("/fed/v1/treasury-yields?sort=date.desc", 50_000),
+        ("/stocks/v1/short-interest?ticker.any_of=NVDA,AAPL,SMCI", 50_000),
+        ("/stocks/vX/float?free_float_percent.gte=95", 5_000),
+        ("/benzinga/v1/earnings?date=2026-02-05&sort=date.asc", 50_000),
+        ("/stocks/filings/vX/index?filing_date=2025-02-04", 10_000),
+        ("/v2/reference/news?published_utc.gte=2026-02-03", 1000),
         ("/v2/aggs/ticker/NVDA/range/1/day/2025-11-01/2026-02-04?adjusted=false", 50_000),
         ("/v2/aggs/ticker/NVDA/range/1/day/2025-11-01/2026-02-04?sort=desc", 50_000),
         ("/v2/aggs/ticker/NVDA/range/1/minute/2026-02-03/2026-02-04?sort=asc", 50_000),
@@ -80,7 +85,7 @@ async def test_bars_move_the_start_in_the_path(noon: httpx.AsyncClient) -> None:
 
 async def test_default_page_sizes(noon: httpx.AsyncClient) -> None:
     for path, size in (("/v3/trades/NVDA", 1000), ("/v3/reference/tickers", 100), ("/v3/reference/conditions", 10),
-                       ("/stocks/v1/dividends", 100), ("/stocks/v1/short-interest", 10)):  # fmt: skip
+                       ("/stocks/v1/dividends", 100)):  # fmt: skip
         assert len((await noon.get(path)).json()["results"]) == size
 
 

@@ -39,6 +39,10 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "trades": TRADES,
     "short volume": (f"/stocks/v1/short-volume?date={YESTERDAY}&limit=50",),
     "short interest": ("/stocks/v1/short-interest?ticker=NVDA",),
+    "float": ("/stocks/vX/float?limit=5",),
+    "earnings": ("/benzinga/v1/earnings?limit=5",),
+    "filings": ("/stocks/filings/vX/index?limit=5",),
+    "news": ("/v2/reference/news?limit=5",),
     "option chains": ("/v3/snapshot/options/NVDA?limit=20", "/v3/snapshot/options/I:SPX"),
     "treasury yields": ("/fed/v1/treasury-yields?limit=5",),
 }  # fmt: skip
@@ -90,9 +94,10 @@ def rows(answer: httpx.Response) -> list[dict[str, Any]]:
     return results if isinstance(results, list) else [results]
 
 
-def test_what_can_be_withheld_is_what_the_desk_asks_for_and_short_interest() -> None:
+def test_what_can_be_withheld_is_what_the_desk_asks_for_and_what_is_told_of_names() -> None:
     asked = {each for each in Capability if USES[each].loss != "nothing is missed yet"}
-    assert set(CAPABILITIES) == {str(each) for each in asked} | {"short interest"}
+    of_names = {"short interest", "float", "earnings", "filings", "news"}
+    assert set(CAPABILITIES) == {str(each) for each in asked} | of_names
     assert set(CAPABILITIES) == {*REFUSED, *FIELDS, "off-exchange prints"}
 
 
@@ -103,7 +108,7 @@ def test_a_request_that_is_withheld_is_refused_and_no_other(whole: Answers, capa
     for path in REFUSED[capability]:
         body = found[path].json()
         assert found[path].status_code == 403
-        newer = path.startswith(("/stocks/", "/fed/"))
+        newer = path.startswith(("/stocks/", "/fed/", "/benzinga/"))
         assert set(body) == {"status", "request_id", "error" if newer else "message"}
         assert body["status"] == ("ERROR" if newer else "NOT_AUTHORIZED")
         assert body["error" if newer else "message"].startswith("You are not entitled to this data. Please upgrade")
@@ -179,6 +184,7 @@ def test_a_plan_grants_what_the_desk_says_of_it(plan: str) -> None:
     title = f"Stocks {plan.title()}"
     stocks = RANKS[: RANKS.index(title) + 1]
     included = {*stocks, *(each.replace("Stocks", "Options") for each in stocks)}
+    included |= {"Benzinga Earnings"} if title == ADVANCED else set()
     with client(plan=plan, faults=["rate-limit:0"]) as asking:
         assert got(asking) == {str(each) for each, least in SOLD.items() if least in included and each in CAPABILITIES}
 

@@ -34,8 +34,12 @@ CALLS = [
     ("/stocks/v1/splits", "/stocks/v1/splits"),
     ("/stocks/v1/dividends", "/stocks/v1/dividends?limit=3000"),
     ("/stocks/v1/short-volume", "/stocks/v1/short-volume?date=2026-02-03&limit=5000"),
-    ("/stocks/v1/short-interest", "/stocks/v1/short-interest?limit=500"),
+    ("/stocks/v1/short-interest", "/stocks/v1/short-interest?limit=5000"),
     ("/fed/v1/treasury-yields", "/fed/v1/treasury-yields?limit=50&sort=date.desc"),
+    ("/stocks/vX/float", "/stocks/vX/float?limit=5000"),
+    ("/benzinga/v1/earnings", "/benzinga/v1/earnings?limit=5000"),
+    ("/stocks/filings/vX/index", "/stocks/filings/vX/index?limit=5000"),
+    ("/v2/reference/news", "/v2/reference/news?limit=1000"),
 ]
 CHAIN = "/v3/snapshot/options/{underlyingAsset}"
 CHAINS = [

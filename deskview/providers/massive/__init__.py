@@ -23,8 +23,11 @@ PLANS: Mapping[Capability, str] = {
     Capability.PARTICIPANT_TIME: DEVELOPER,
     # The vendor prints no plan for these three; a Stocks Advanced key is known to get them.
     **dict.fromkeys((Capability.SHORT_VOLUME, Capability.SHORT_INTEREST, Capability.FLOAT), ADVANCED),
+    # Nor for these, of which no key is known that gets them.
+    Capability.FILINGS: ADVANCED,
     # Options are sold apart from stocks.
     **dict.fromkeys((Capability.CHAINS, Capability.OPEN_INTEREST), "Options Starter"),
+    # Sold apart from any plan.
     Capability.EARNINGS: "Benzinga Earnings",
 }
 """Halts are not among its answers over HTTP."""

@@ -18,7 +18,7 @@ from deskview.providers.base import MarketStatus, Table, Window
 from deskview.providers.capabilities import Capabilities, Capability
 from deskview.providers.errors import Kind, ProviderError
 from deskview.providers.http import HttpClient, Params, Traffic
-from deskview.providers.massive import reference, tables, wire
+from deskview.providers.massive import names, reference, tables, wire
 from deskview.providers.massive.cleaning import Rejects
 from deskview.providers.massive.client import SMALL_TABLE, MassiveClient
 from deskview.providers.massive.decode import Reader, read_list, read_one
@@ -295,6 +295,28 @@ class Massive:
         params: Params = {"sort": "date.desc", "limit": DAYS_OF_YIELDS}
         path = "fed/v1/treasury-yields"
         return await self._client.whole_table(path, Capability.YIELDS, YIELDS, reference.yields, params, most=1)
+
+    async def short_interest(self, since: date) -> Table:
+        """SHORT_INTEREST: a page where few settlements lie between, some 20,000 names each."""
+        return await names.short_interest(self._client, since)
+
+    async def floats(self) -> Table:
+        """FLOATS: three pages at most."""
+        return await names.floats(self._client)
+
+    async def earnings(self, since: date, until: date) -> Table:
+        """EARNINGS of an add-on that is sold apart: a page for months."""
+        return await names.earnings(self._client, since, until)
+
+    async def filings(self, since: date, until: date) -> Table:
+        """FILINGS: one or two pages for a quarter."""
+        return await names.filings(self._client, since, until)
+
+    async def news(self, ticker: str | None, since: datetime) -> Table:
+        """NEWS: a page a thousand; the vendor's sentiment, texts and pictures are not read."""
+        if ticker is not None:
+            in_path(ticker)
+        return await names.news(self._client, ticker, since)
 
     async def conditions(self) -> Table:
         """CONDITIONS of stock trades."""

@@ -195,6 +195,64 @@ class ShortVolume(Struct):
     short_volume: float
 
 
+class ShortInterest(Struct, gc=False):
+    """What was sold short of one name on a day of settlement."""
+
+    ticker: str
+    settlement_date: str
+    short_interest: float | None = None
+    avg_daily_volume: float | None = None
+    days_to_cover: float | None = None
+
+
+class Float(Struct, gc=False):
+    """The shares of one name that are free to trade; a zero stands for nothing."""
+
+    ticker: str
+    effective_date: str | None = None
+    free_float: float | None = None
+    free_float_percent: float | None = None
+
+
+class Earnings(Struct, gc=False):
+    """One report of results, of which there may be older rows. `time` is of the clock in New York, whatever the season,
+    `last_updated` RFC 3339."""
+
+    ticker: str
+    date: str
+    time: str | None = None
+    date_status: str | None = None
+    fiscal_year: Int64 | None = None
+    fiscal_period: str | None = None
+    last_updated: str | None = None
+
+
+class Filing(Struct, gc=False):
+    """A filing with the SEC."""
+
+    cik: str
+    form_type: str
+    filing_date: str
+    ticker: str | None = None
+
+
+class Publisher(Struct, gc=False):
+    """Who published an article."""
+
+    name: str | None = None
+
+
+class Article(Struct, gc=False):
+    """What is read of an article: never its text, its pictures or what a machine thinks of it."""
+
+    id: str
+    title: str
+    published_utc: str
+    article_url: str | None = None
+    tickers: list[object] | None = None
+    publisher: Publisher | None = None
+
+
 class ContractDetails(Struct, gc=False):
     """What a contract is; the root stands in its ticker."""
 

@@ -1,8 +1,7 @@
-"""Splits, dividends, short volume and short interest: the newer endpoints, which ignore `order`."""
+"""Splits, dividends and short volume: newer endpoints, which ignore `order`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deskview.simulator.wire.backend import Market
-from deskview.simulator.wire.protocol import json, limit_of, matching, ordered, page, query
+from deskview.simulator.wire.protocol import answer, may_match, query
 from deskview.simulator.world.actions import Split, mistold
-from deskview.simulator.world.seeded import Integers, keys, uniforms
+from deskview.simulator.world.seeded import keys, uniforms
 from deskview.simulator.world.world import World
 
 #: One dividend row in so many stands in the table twice.
@@ -21,7 +20,6 @@ _TWICE = 500
 _SPLITS = {"ticker": str, "execution_date": str, "adjustment_type": str}
 _DIVIDENDS = {"ticker": str, "ex_dividend_date": str, "frequency": int, "distribution_type": str}
 _SHORT_VOLUME = {"ticker": str, "date": str, "short_volume_ratio": float}
-_SHORT_INTEREST = {"ticker": str, "settlement_date": str, "days_to_cover": float, "avg_daily_volume": int}
 
 
 def splits(request: Request, market: Market) -> Response:
@@ -34,7 +32,7 @@ def splits(request: Request, market: Market) -> Response:
             wrong = mistold(split, world.sessions)
             rows += [_split_row(world, wrong, "W", wrong.factor)] if wrong is not None else []
             rows.append(_split_row(world, split, "S", world.split_factor(split.position, split.session - 1, until)))
-    return _answer(request, rows, _SPLITS, "execution_date.desc", default=100, largest=5000)
+    return answer(request, rows, _SPLITS, "execution_date.desc", default=100, largest=5000)
 
 
 def _split_row(world: World, split: Split, mark: str, factor: float) -> dict[str, Any]:
@@ -53,11 +51,11 @@ def dividends(request: Request, market: Market) -> Response:
     """GET /stocks/v1/dividends. The older half of the history is looked at for those who ask so far back."""
     world, params = market.ready(), query(request)
     newest = world.past.newest.first
-    whole = any(_may_match(params, "ex_dividend_date", day.isoformat()) for day in world.days[world.oldest : newest])
+    whole = any(may_match(params, "ex_dividend_date", day.isoformat()) for day in world.days[world.oldest : newest])
     number = market.number
     if (number, whole) not in market.dividends:
         market.dividends[number, whole] = _dividend_rows(world, world.oldest if whole else newest, number)
-    return _answer(request, market.dividends[number, whole], _DIVIDENDS, "ticker.asc", default=100, largest=5000)
+    return answer(request, market.dividends[number, whole], _DIVIDENDS, "ticker.asc", default=100, largest=5000)
 
 
 def _dividend_rows(world: World, since: int, until: int) -> list[dict[str, Any]]:
@@ -92,22 +90,9 @@ def short_volume(request: Request, market: Market) -> Response:
     world = market.ready()
     params = query(request)
     numbers = range(world.oldest, market.number)
-    wanted = [n for n in numbers if _may_match(params, "date", world.days[n].isoformat())]
+    wanted = [n for n in numbers if may_match(params, "date", world.days[n].isoformat())]
     rows = [row for number in (wanted or [])[-20:] for row in _short_rows(market, number)]
-    return _answer(request, rows, _SHORT_VOLUME, "ticker.asc", default=10, largest=50_000)
-
-
-def _may_match(params: dict[str, str], column: str, text: str) -> bool:
-    row = {column: text}
-    checks: dict[str, Callable[[str], bool]] = {
-        "": row[column].__eq__, "gte": row[column].__ge__, "gt": row[column].__gt__,
-        "lte": row[column].__le__, "lt": row[column].__lt__, "any_of": lambda many: text in many.split(","),
-    }  # fmt: skip
-    for key, bound in params.items():
-        name, _, suffix = key.partition(".")
-        if name == column and bound and suffix in checks and not checks[suffix](bound):
-            return False
-    return True
+    return answer(request, rows, _SHORT_VOLUME, "ticker.asc", default=10, largest=50_000)
 
 
 def _short_rows(market: Market, number: int) -> list[dict[str, Any]]:
@@ -133,43 +118,3 @@ def _short_row(ticker: str, total: int, sold: int, day: str) -> dict[str, Any]:
         "nasdaq_chicago_short_volume": chicago, "nasdaq_chicago_short_volume_exempt": 0,
         "adf_short_volume": 0, "adf_short_volume_exempt": 0,
     }  # fmt: skip
-
-
-def short_interest(request: Request, market: Market) -> Response:
-    """GET /stocks/v1/short-interest: twice a month, of stocks."""
-    world = market.ready()
-    rows: list[dict[str, Any]] = []
-    for number in range(world.sessions - 10, world.past.newest.first + 10, -10):
-        rows += _interest_rows(market, number) if number < market.number else []
-        if len(rows) > 40_000:
-            break
-    return _answer(request, rows, _SHORT_INTEREST, "ticker.asc", default=10, largest=50_000)
-
-
-def _interest_rows(market: Market, number: int) -> list[dict[str, Any]]:
-    world = market.world
-    count = world.roster.stocks
-    newest = world.past.newest
-    recent = newest.bars.volume[number - 10 - newest.first : number - newest.first, :count]
-    typical: Integers = np.median(recent, axis=0).astype(np.int64)
-    luck = uniforms(keys(world.seed, world.roster.tickers[:count], "interest"), np.full(count, number, np.uint64))
-    day = world.days[number].isoformat()
-    some = np.flatnonzero(typical > 0)
-    return [
-        {
-            "ticker": world.roster.tickers[i], "settlement_date": day, "avg_daily_volume": int(typical[i]),
-            "short_interest": int(typical[i] * (0.5 + 7 * luck[i])),
-            "days_to_cover": round(0.5 + 7 * float(luck[i]), 2),
-        }
-        for i in some.tolist()
-    ]  # fmt: skip
-
-
-def _answer(
-    request: Request, rows: list[dict[str, Any]], columns: Mapping[str, type], sort: str, *, default: int, largest: int
-) -> Response:
-    params = query(request)
-    limit = limit_of(request, params, default, largest)
-    rows = matching(request, rows, params, columns)
-    rows = ordered(request, rows, params.get("sort") or sort, columns)
-    return json(page(request, rows, params, limit))

@@ -31,6 +31,10 @@ _OF_PATHS = {
     "/stocks/v1/short-interest": plans.SHORT_INTEREST,
     "/v3/snapshot/options/": plans.CHAINS,
     "/fed/v1/treasury-yields": plans.YIELDS,
+    "/stocks/vX/float": plans.FLOAT,
+    "/benzinga/v1/earnings": plans.EARNINGS,
+    "/stocks/filings/vX/index": plans.FILINGS,
+    "/v2/reference/news": plans.NEWS,
 }
 """Whole requests, by how their paths begin; bars within a day and the listing are told apart by more."""
 _WITHIN_A_DAY = ("second", "minute", "hour")

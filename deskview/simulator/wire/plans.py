@@ -20,16 +20,17 @@ DAILY_BARS, INTRADAY_BARS = "daily bars", "intraday bars"
 SPLITS, DIVIDENDS = "splits", "dividends"
 SNAPSHOT = "snapshot"
 TRADES, OFF_EXCHANGE, TRF_ID, PARTICIPANT_TIME = "trades", "off-exchange prints", "TRF id", "participant time"
-SHORT_VOLUME, SHORT_INTEREST = "short volume", "short interest"
+SHORT_VOLUME, SHORT_INTEREST, FLOAT = "short volume", "short interest", "float"
+EARNINGS, FILINGS, NEWS = "earnings", "filings", "news"
 CHAINS, YIELDS = "option chains", "treasury yields"
 
 _BASIC = frozenset(
     {CLOCK, HOLIDAYS, CONDITIONS, NAMES, DELISTED, TYPES, SHARES, CAPS, INDUSTRIES}
-    | {DAILY_BARS, INTRADAY_BARS, SPLITS, DIVIDENDS, YIELDS}
+    | {DAILY_BARS, INTRADAY_BARS, SPLITS, DIVIDENDS, YIELDS, NEWS}
 )
 _STARTER = _BASIC | {SNAPSHOT, CHAINS}
 _DEVELOPER = _STARTER | {TRADES, OFF_EXCHANGE, TRF_ID, PARTICIPANT_TIME}
-_ADVANCED = _DEVELOPER | {SHORT_VOLUME, SHORT_INTEREST}
+_ADVANCED = _DEVELOPER | {SHORT_VOLUME, SHORT_INTEREST, FLOAT, FILINGS, EARNINGS}
 CAPABILITIES = tuple(sorted(_ADVANCED, key=str.lower))
 """All that can be withheld, by the names the desk has for it."""
 
@@ -92,7 +93,8 @@ PLANS: Mapping[str, Plan] = MappingProxyType(
     }
 )
 """As the vendor sells them, by the second word of their names: the one of stocks and, as options are sold apart, that
-of options of the same rank. A key with the first alone is one without CHAINS."""
+of options of the same rank. A key with the first alone is one without CHAINS; EARNINGS, which any plan may add, come
+with the highest."""
 
 
 def plan_name(text: str) -> str:

@@ -80,7 +80,7 @@ def no_route() -> Response:
 
 def new_generation(path: str) -> bool:
     """Whether the endpoint follows the newer rules of errors, sorting and filters."""
-    return path.startswith(("/stocks/", "/fed/"))
+    return path.startswith(("/stocks/", "/fed/", "/benzinga/"))
 
 
 def query(request: Request) -> dict[str, str]:
@@ -150,7 +150,7 @@ def ordered(
         column, _, direction = key.partition(".")
         if column not in columns or direction not in {"", "asc", "desc"}:
             raise Refusal(error(request, 400, f"sort: unknown {key!r}"))
-        rows = sorted(rows, key=lambda row: row[column], reverse=direction == "desc")
+        rows = sorted(rows, key=lambda row: (column in row, row.get(column)), reverse=direction == "desc")
     return rows
 
 
@@ -163,3 +163,28 @@ def page(request: Request, rows: Sequence[Any], params: Mapping[str, str], limit
     if skip + limit < len(rows):
         body["next_url"] = next_url(request, params, skip=skip + limit)
     return body
+
+
+def may_match(params: Mapping[str, str], column: str, text: str) -> bool:
+    """Whether a row with that text in the column passes the filters on it."""
+    row = {column: text}
+    checks: dict[str, Callable[[str], bool]] = {
+        "": row[column].__eq__, "gte": row[column].__ge__, "gt": row[column].__gt__,
+        "lte": row[column].__le__, "lt": row[column].__lt__, "any_of": lambda many: text in many.split(","),
+    }  # fmt: skip
+    for key, bound in params.items():
+        name, _, suffix = key.partition(".")
+        if name == column and bound and suffix in checks and not checks[suffix](bound):
+            return False
+    return True
+
+
+def answer(
+    request: Request, rows: list[dict[str, Any]], columns: Mapping[str, type], sort: str, *, default: int, largest: int
+) -> Response:
+    """A page of the rows of a newer endpoint: filtered, sorted by `sort`, which replaces the endpoint's own."""
+    params = query(request)
+    limit = limit_of(request, params, default, largest)
+    rows = matching(request, rows, params, columns)
+    rows = ordered(request, rows, params.get("sort") or sort, columns)
+    return json(page(request, rows, params, limit))

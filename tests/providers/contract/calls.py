@@ -17,6 +17,7 @@ from tests.providers.contract.market import (
     EXPIRIES,
     HOLIDAY,
     OPEN,
+    REPORTED,
     SINCE,
     STRIKES,
     UNTIL,
@@ -90,6 +91,22 @@ def _contracts(market: Market) -> pl.DataFrame:
 
 def _yields(market: Market) -> pl.DataFrame:
     return market.yields.filter(pl.col("day") == pl.col("day").max()).sort("months")
+
+
+def _newest_counts(market: Market) -> pl.DataFrame:
+    inside = market.short_interest.filter(pl.col("settlement") >= SINCE)
+    return inside.filter(pl.col("settlement") == pl.col("settlement").max().over("ticker"))
+
+
+def _reported(name: str, *order: str) -> Callable[[Market], pl.DataFrame]:
+    within = pl.col("day").is_between(*REPORTED)
+    return lambda market: getattr(market, name).filter(within).sort("day", *order)
+
+
+def _headlines(ticker: str | None) -> Callable[[Market], pl.DataFrame]:
+    about = pl.lit(value=True) if ticker is None else pl.col("tickers").list.contains(ticker)
+    inside = about & (pl.col("published") >= OPEN)
+    return lambda market: market.news.filter(inside).sort("published", descending=True)
 
 
 def _details(ticker: str) -> Call:
@@ -217,6 +234,53 @@ CALLS = (
         schema.YIELDS,
         _yields,
         ordered=True,
+    ),
+    Call(
+        "short interest",
+        Capability.SHORT_INTEREST,
+        lambda provider: provider.short_interest(SINCE),
+        schema.SHORT_INTEREST,
+        _newest_counts,
+    ),
+    Call("floats", Capability.FLOAT, lambda provider: provider.floats(), schema.FLOATS, lambda market: market.floats),
+    Call(
+        "earnings",
+        Capability.EARNINGS,
+        lambda provider: provider.earnings(*REPORTED),
+        schema.EARNINGS,
+        _reported("earnings", "ticker"),
+        ordered=True,
+    ),
+    Call(
+        "filings",
+        Capability.FILINGS,
+        lambda provider: provider.filings(*REPORTED),
+        schema.FILINGS,
+        _reported("filings", "cik"),
+        ordered=True,
+    ),
+    Call(
+        "news of a name",
+        Capability.NEWS,
+        lambda provider: provider.news("NVDA", OPEN),
+        schema.NEWS,
+        _headlines("NVDA"),
+        ordered=True,
+    ),
+    Call(
+        "news of all names",
+        Capability.NEWS,
+        lambda provider: provider.news(None, OPEN),
+        schema.NEWS,
+        _headlines(None),
+        ordered=True,
+    ),
+    Call(
+        "news of a name without any",
+        Capability.NEWS,
+        lambda provider: provider.news("ZZZZ", OPEN),
+        schema.NEWS,
+        lambda market: market.news.clear(),
     ),
     Call(
         "conditions",

@@ -22,6 +22,8 @@ UNTIL = OPEN + timedelta(minutes=10)
 EXPIRY, LATER = date(2026, 11, 27), date(2026, 12, 18)
 EXPIRIES, STRIKES = (DAY, LATER), (6_512.125, 12_345.675)
 """What is asked of the chain; contracts expire and are struck on the bounds, a day and a thousandth beyond them."""
+REPORTED = (SINCE, EXPIRY)
+"""What is asked of reports and filings; some are of the bounds and of a day beyond them."""
 NANOS = 1_000_000_000
 EVENING = datetime(2026, 11, 21, 0, 59, tzinfo=UTC)
 """Of the day in New York, of the next one in UTC."""
@@ -30,7 +32,7 @@ EVENING = datetime(2026, 11, 21, 0, 59, tzinfo=UTC)
 @dataclass(frozen=True, eq=False)
 class Market:
     """The tables by their names in the schema; INDEX_DAYS is SPY's, INTRADAY holds bars of five
-    minutes, CHAIN is SPX's, YIELDS are of several days."""
+    minutes, CHAIN is SPX's, YIELDS are of several days, SHORT_INTEREST of several settlements."""
 
     now: datetime
     phase: str
@@ -48,6 +50,11 @@ class Market:
     short_volume: pl.DataFrame
     chain: pl.DataFrame
     yields: pl.DataFrame
+    short_interest: pl.DataFrame
+    floats: pl.DataFrame
+    earnings: pl.DataFrame
+    filings: pl.DataFrame
+    news: pl.DataFrame
     conditions: pl.DataFrame
 
     def __post_init__(self) -> None:
@@ -221,6 +228,54 @@ def _options() -> dict[str, pl.DataFrame]:
     return {"chain": _table(schema.CHAIN, chain), "yields": _table(schema.YIELDS, yields[::-1])}
 
 
+def _of_names() -> dict[str, pl.DataFrame]:
+    settled, before = date(2026, 10, 30), date(2026, 10, 15)
+    short: list[tuple[object, ...]] = [
+        ("NVDA", before, 2.1e8, 1.9e8, 1.11),
+        ("BRK.B", settled, 9_412_377.0, 3_805_112.0, 2.47),
+        ("NVDA", settled, 2.3e8, 1.8e8, 1.28),
+        ("KIMpL", settled, 0.0, 0.0, None),
+        ("AAPL", before, 1.4e8, None, None),
+        ("OLD", SINCE - timedelta(days=1), 5.0, 5.0, 1.0),
+    ]
+    floats: list[tuple[object, ...]] = [
+        ("NVDA", 23_312_000_000.0, 95.93, date(2026, 11, 1)),
+        ("BRK.B", None, 88.5, date(2026, 11, 1)),
+        ("AAPL", 14_700_000_000.0, None, None),
+    ]
+    earnings: list[tuple[object, ...]] = [
+        ("NVDA", DAY, "after", True),
+        ("BRK.B", DAY, None, None),
+        ("AAPL", date(2026, 11, 27), "before", False),
+        ("KIMpL", SINCE, None, True),
+        ("KIMpL", date(2026, 3, 2), "during", True),
+        ("OLD", SINCE - timedelta(days=1), "before", True),
+        ("LATE", date(2026, 11, 28), "before", False),
+    ]
+    filings: list[tuple[object, ...]] = [
+        ("0001045810", "NVDA", "10-Q", DAY),
+        ("0001067983", None, "10-Q", DAY),
+        ("0000320193", "AAPL", "10-K", SINCE),
+        ("0000320193", "AAPL", "10-Q", SINCE - timedelta(days=1)),
+        ("0000320193", "AAPL", "10-Q", date(2026, 11, 28)),
+    ]
+    url = "https://www.newswire.example/a?id=7&x=1#top"
+    host = "www.newswire.example"
+    news: list[tuple[object, ...]] = [
+        ("b2", nanos(OPEN), ["NVDA"], "NVIDIA & [red]partners[/] \u2013 \u6771\u4eac", "Newswire", host, url),
+        ("a1", nanos(OPEN, -NANOS), ["NVDA"], "Too old", None, None, None),
+        ("c3", nanos(OPEN + timedelta(hours=1)), ["AAPL", "NVDA", "BRK.B"], "Markets wrap", None, None, None),
+        ("d4", nanos(OPEN + timedelta(hours=2)), [], "About nobody", "A", "host.example", "https://host.example"),
+    ]
+    return {
+        "short_interest": _table(schema.SHORT_INTEREST, short),
+        "floats": _table(schema.FLOATS, floats),
+        "earnings": _table(schema.EARNINGS, earnings),
+        "filings": _table(schema.FILINGS, filings),
+        "news": _table(schema.NEWS, news),
+    }
+
+
 MARKET = Market(
     now=NOW,
     phase="open",
@@ -232,6 +287,7 @@ MARKET = Market(
     **_listings(),
     **_actions(),
     **_options(),
+    **_of_names(),
 )
 
 UNTOLD: dict[Capability, dict[str, pl.Expr]] = {

@@ -119,6 +119,7 @@ async def test_what_can_be_no_ticker_is_not_asked_for(
         Capability.INTRADAY_BARS: [lambda: provider.intraday(text, DAY, 5)],
         Capability.DAILY_BARS: [lambda: provider.index_days(text, SINCE, DAY)],
         Capability.CHAINS: [lambda: provider.chain(text, EXPIRIES, STRIKES)],
+        Capability.NEWS: [lambda: provider.news(text, OPEN)],
     }
     for capability, asks in questions.items():
         for ask in asks:

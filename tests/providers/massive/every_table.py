@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from deskview.providers.base import Provider, Table
-from tests.providers.massive.answers import Json, grouped_bar, snapshot_row, trade
+from tests.providers.massive.answers import Json, grouped_bar, snapshot_row, trade, without_absent
 
 DAY = date(2026, 11, 20)
 SINCE = date(2026, 1, 2)
@@ -91,6 +91,39 @@ def _yields(number: int) -> Json:
     return {"date": str(DAY), f"yield_{TENORS[number]}": 3.9}
 
 
+def counted(number: int = 0, **changes: object) -> Json:
+    """What is sold short of GOODn."""
+    row: Json = {"ticker": f"GOOD{number}", "settlement_date": "2026-10-30", "short_interest": 3_906_231}
+    return without_absent(row | {"avg_daily_volume": 2_340_158, "days_to_cover": 1.67} | changes)
+
+
+def free(number: int = 0, **changes: object) -> Json:
+    """The float of GOODn."""
+    row: Json = {"ticker": f"GOOD{number}", "effective_date": "2026-11-01", "free_float": 15_000_000_000}
+    return without_absent(row | {"free_float_percent": 98.5} | changes)
+
+
+def report(number: int = 0, **changes: object) -> Json:
+    """Results of GOODn on DAY, after the close."""
+    row: Json = {"ticker": f"GOOD{number}", "date": str(DAY), "time": "16:05:00", "date_status": "confirmed"}
+    row |= {"fiscal_year": 2026, "fiscal_period": "Q3", "last_updated": "2026-11-07T10:19:50Z", "estimated_eps": 1.12}
+    return without_absent(row | changes)
+
+
+def filing(number: int = 0, **changes: object) -> Json:
+    """A quarter's report of GOODn."""
+    row: Json = {"ticker": f"GOOD{number}", "cik": f"{number:010}", "form_type": "10-Q", "filing_date": str(DAY)}
+    return without_absent(row | {"issuer_name": "Good", "accession_number": f"1-26-{number}"} | changes)
+
+
+def article(number: int = 0, **changes: object) -> Json:
+    """A headline about X."""
+    row: Json = {"id": f"GOOD{number}", "title": f"Headline {number}", "published_utc": "2026-11-20T15:00:00Z"}
+    row |= {"article_url": f"https://newswire.example/{number}", "tickers": ["X"], "author": "A"}
+    row |= {"publisher": {"name": "Newswire", "homepage_url": "https://newswire.example/"}}
+    return without_absent(row | changes)
+
+
 def _condition(number: int) -> Json:
     rules = {"consolidated": {"updates_volume": True, "updates_high_low": False, "updates_open_close": False}}
     return {"id": number, "name": "Form T", "data_types": ["trade"], "asset_class": "stocks", "update_rules": rules}
@@ -153,7 +186,13 @@ CHAIN = OneTable(
     wire_key="details",
 )
 YIELDS = OneTable("yields", lambda provider: provider.yields(), _yields, key="months", wire_key="date")
+SHORT_INTEREST = OneTable("short interest", lambda provider: provider.short_interest(SINCE), counted)
+FLOATS = OneTable("floats", lambda provider: provider.floats(), free)
+EARNINGS = OneTable("earnings", lambda provider: provider.earnings(SINCE, DAY), report)
+FILINGS = OneTable("filings", lambda provider: provider.filings(SINCE, DAY), filing, key="cik", wire_key="cik")
+NEWS = OneTable("news", lambda provider: provider.news("X", OPEN), article, key="id", wire_key="id")
 EVERY_TABLE = (
     *(BARS, SNAPSHOT, TRADES, INTRADAY, INDEX_DAYS, SPLITS, DIVIDENDS),
     *(TICKERS, DELISTED, SHORT_VOLUME, CONDITIONS, CHAIN, YIELDS),
+    *(SHORT_INTEREST, FLOATS, EARNINGS, FILINGS, NEWS),
 )

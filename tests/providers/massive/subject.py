@@ -1,7 +1,7 @@
 """Massive before the suite all providers pass: the market's tables in the vendor's JSON."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 import polars as pl
@@ -9,7 +9,7 @@ import polars as pl
 from deskview.market.sessions import NEW_YORK, Calendar
 from deskview.providers.capabilities import Capability
 from deskview.providers.massive import MASSIVE
-from tests.providers.contract.market import Market
+from tests.providers.contract.market import NANOS, Market, nanos
 from tests.providers.contract.server import Request
 from tests.providers.contract.subject import Serving
 from tests.providers.massive.answers import Json
@@ -91,12 +91,19 @@ BY_PATH = {
     "stocks/v1/short-volume": Capability.SHORT_VOLUME,
     "v3/snapshot/options/": Capability.CHAINS,
     "fed/v1/treasury-yields": Capability.YIELDS,
+    "stocks/v1/short-interest": Capability.SHORT_INTEREST,
+    "stocks/vX/float": Capability.FLOAT,
+    "benzinga/v1/earnings": Capability.EARNINGS,
+    "stocks/filings/vX/index": Capability.FILINGS,
+    "v2/reference/news": Capability.NEWS,
 }
 
 
 def _paged(request: Request, market: Market) -> Rows:
     """The rows the vendor would filter out for the query."""
-    query = request.query
+    query, made = request.query, OF_ONE_PATH.get("/".join(request.parts))
+    if made is not None:
+        return made(market, query)
     match request.parts:
         case ["v3", "reference", listing]:
             return _conditions(market) if listing == "conditions" else _listing(market, query["active"] == "true")
@@ -107,8 +114,6 @@ def _paged(request: Request, market: Market) -> Rows:
             return _of_stocks(market, table, query)
         case ["v3", "snapshot", "options", underlying]:
             return _chain(market, underlying, query)
-        case ["fed", "v1", "treasury-yields"]:
-            return _yields(market, query["sort"])
         case [*_, "range", _, window, first, last]:
             return _custom(market, window, date.fromisoformat(first), date.fromisoformat(last))
     raise AssertionError(f"nobody asks for {request.target}")
@@ -183,14 +188,81 @@ def _chain(market: Market, underlying: str, query: Mapping[str, str]) -> Rows:
         )
 
 
-def _yields(market: Market, sort: str) -> Rows:
+def _yields(market: Market, query: Mapping[str, str]) -> Rows:
     """A row a day, in per cent."""
-    for (day,), frame in market.yields.sort("day", descending=sort == "date.desc").group_by("day", maintain_order=True):
+    days = market.yields.sort("day", descending=query["sort"] == "date.desc")
+    for (day,), frame in days.group_by("day", maintain_order=True):
         names = [
             f"yield_{months:.0f}_month" if months < 12 else f"yield_{months / 12:.0f}_year"
             for months in frame["months"]
         ]
         yield {"date": str(day), **dict(zip(names, (frame["rate"] * 100).round(6).to_list(), strict=True))}
+
+
+def _short_interest(market: Market, query: Mapping[str, str]) -> Rows:
+    """A name without trading is told to be covered in as many days as there can be."""
+    since = date.fromisoformat(query["settlement_date.gte"])
+    for row in market.short_interest.filter(pl.col("settlement") >= since).to_dicts():
+        days = 999.99 if row["days_to_cover"] is None else row["days_to_cover"]
+        told = {"ticker": row["ticker"], "settlement_date": row["settlement"], "short_interest": row["shares_short"]}
+        yield told | _told({"avg_daily_volume": row["avg_daily_volume"]}) | {"days_to_cover": days}
+
+
+def _floats(market: Market, _query: Mapping[str, str]) -> Rows:
+    """What is not told is zero."""
+    for row in market.floats.to_dicts():
+        numbers = {name: row[name] or 0 for name in ("free_float", "free_float_percent")}
+        yield _told({"ticker": row["ticker"], "effective_date": row["effective"]} | numbers)
+
+
+TIMES = {"before": "08:30:00", "during": "15:59:59", "after": "16:00:00"}
+STATUSES = {True: "confirmed", False: "projected"}
+
+
+def _earnings(market: Market, query: Mapping[str, str]) -> Rows:
+    first, last = (date.fromisoformat(query[f"date.{end}"]) for end in ("gte", "lte"))
+    for row in market.earnings.filter(pl.col("day").is_between(first, last)).to_dicts():
+        told = {"ticker": row["ticker"], "date": row["day"], "time": TIMES.get(row["when"])}
+        yield _told(told | {"date_status": STATUSES.get(row["confirmed"]), "importance": 1})
+
+
+def _filings(market: Market, query: Mapping[str, str]) -> Rows:
+    first, last = (date.fromisoformat(query[f"filing_date.{end}"]) for end in ("gte", "lte"))
+    forms = query["form_type.any_of"].split(",")
+    frame = market.filings.filter(pl.col("day").is_between(first, last) & pl.col("form").is_in(forms))
+    for row in frame.rename({"form": "form_type", "day": "filing_date"}).to_dicts():
+        yield _told(row | {"issuer_name": "Issuer"})
+
+
+def _news(market: Market, query: Mapping[str, str]) -> Rows:
+    """The publisher and the link are there, whatever is in them."""
+    since = nanos(datetime.fromisoformat(query["published_utc.gte"]))
+    frame = _in_nanos(market.news).filter(pl.col("published") >= since)
+    if "ticker" in query:
+        frame = frame.filter(pl.col("tickers").list.contains(query["ticker"]))
+    for row in frame.sort("published", descending=query["order"] == "desc").to_dicts():
+        published = datetime.fromtimestamp(row["published"] // NANOS, UTC)
+        yield {
+            "article_url": row["link"] or "javascript:alert(1)",
+            "author": "Somebody",
+            "id": row["id"],
+            "image_url": "https://pictures.example/1.jpg",
+            "insights": [{"ticker": "NVDA", "sentiment": "positive", "sentiment_reasoning": "x"}],
+            "published_utc": f"{published:%Y-%m-%dT%H:%M:%SZ}",
+            "publisher": _told({"name": row["publisher"], "homepage_url": "https://newswire.example/"}),
+            "tickers": row["tickers"],
+            "title": row["title"],
+        }
+
+
+OF_ONE_PATH: Mapping[str, Callable[[Market, Mapping[str, str]], Rows]] = {
+    "stocks/v1/short-interest": _short_interest,
+    "stocks/vX/float": _floats,
+    "benzinga/v1/earnings": _earnings,
+    "stocks/filings/vX/index": _filings,
+    "v2/reference/news": _news,
+    "fed/v1/treasury-yields": _yields,
+}
 
 
 BAR = {"open": "o", "high": "h", "low": "l", "close": "c", "volume": "v"}

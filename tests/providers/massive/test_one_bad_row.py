@@ -14,9 +14,14 @@ from tests.providers.massive.every_table import (
     DAY,
     DELISTED,
     DIVIDENDS,
+    EARNINGS,
     EVERY_TABLE,
+    FILINGS,
+    FLOATS,
     INDEX_DAYS,
     INTRADAY,
+    NEWS,
+    SHORT_INTEREST,
     SHORT_VOLUME,
     SNAPSHOT,
     SPLITS,
@@ -38,6 +43,8 @@ NUMBERS = {
     DIVIDENDS: ("cash_amount",),
     SHORT_VOLUME: ("total_volume", "short_volume"),
     CHAIN: ("open_interest",),
+    SHORT_INTEREST: ("short_interest", "avg_daily_volume", "days_to_cover"),
+    FLOATS: ("free_float", "free_float_percent"),
 }
 DATES = {
     SPLITS: "execution_date",
@@ -45,6 +52,11 @@ DATES = {
     DELISTED: "delisted_utc",
     SHORT_VOLUME: "date",
     YIELDS: "date",
+    SHORT_INTEREST: "settlement_date",
+    FLOATS: "effective_date",
+    EARNINGS: "date",
+    FILINGS: "filing_date",
+    NEWS: "published_utc",
 }
 TIMES = {BARS: "t", TRADES: "sip_timestamp", INTRADAY: "t", INDEX_DAYS: "t"}
 IMPOSSIBLE_NUMBERS = ("1e308", "1e999", "-1e308", "-1", "1" + "0" * 400, '"NaN"', '"1e999"', "NaN", "Infinity", "{}")

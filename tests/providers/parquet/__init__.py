@@ -23,6 +23,8 @@ PLANS: Mapping[Capability, str] = {
     **dict.fromkeys((Capability.SHARES, Capability.CAPS, Capability.INDUSTRIES, Capability.SNAPSHOT), LARGE),
     **dict.fromkeys((Capability.TRADES, Capability.OFF_EXCHANGE, Capability.PARTICIPANT_TIME), LARGE),
     Capability.CHAINS: "Options Folder",
+    **dict.fromkeys((Capability.SHORT_INTEREST, Capability.FLOAT, Capability.FILINGS, Capability.NEWS), LARGE),
+    Capability.EARNINGS: "Earnings Folder",
 }
 
 

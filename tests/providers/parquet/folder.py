@@ -20,7 +20,8 @@ def files_of(market: Market, page_rows: int = WHOLE, elsewhere: str = "") -> Fil
     """Every file of a market by its path."""
     clock = pl.DataFrame([(market.now, market.phase)], schema=dict(CLOCK), orient="row")
     files = dict(parts("clock", clock))
-    for name in ("tickers", "splits", "dividends", "snapshot", "conditions", "yields"):
+    whole = ("tickers", "splits", "dividends", "snapshot", "conditions", "yields")
+    for name in (*whole, "short_interest", "floats", "earnings", "filings", "news"):
         files.update(parts(name, getattr(market, name), page_rows, elsewhere))
     split: list[tuple[str, pl.DataFrame, pl.Expr]] = [
         ("bars", market.bars, pl.col("session").cast(pl.String())),

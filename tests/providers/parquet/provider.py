@@ -22,7 +22,12 @@ from deskview.market.schema import (
     CONDITIONS,
     DETAILS,
     DIVIDENDS,
+    EARNINGS,
+    FILINGS,
+    FLOATS,
     INDEX_DAYS,
+    NEWS,
+    SHORT_INTEREST,
     SNAPSHOT,
     SPLITS,
     TICKERS,
@@ -185,6 +190,35 @@ class ParquetFolder:
         """YIELDS, of a file with every day."""
         frame = await self._whole("yields", Capability.YIELDS, YIELDS)
         return Table(frame.filter(pl.col("day") == pl.col("day").max()).sort("months"))
+
+    async def short_interest(self, since: date) -> Table:
+        """SHORT_INTEREST, of a file with every settlement."""
+        frame = await self._whole("short_interest", Capability.SHORT_INTEREST, SHORT_INTEREST)
+        newest = frame.filter(pl.col("settlement") >= since).sort("settlement", descending=True)
+        return Table(newest.unique("ticker", keep="first"))
+
+    async def floats(self) -> Table:
+        """FLOATS."""
+        return Table(await self._whole("floats", Capability.FLOAT, FLOATS))
+
+    async def earnings(self, since: date, until: date) -> Table:
+        """EARNINGS, of a file with every day."""
+        frame = await self._whole("earnings", Capability.EARNINGS, EARNINGS)
+        return Table(frame.filter(pl.col("day").is_between(since, until)).sort("day", "ticker"))
+
+    async def filings(self, since: date, until: date) -> Table:
+        """FILINGS, of a file with every day."""
+        frame = await self._whole("filings", Capability.FILINGS, FILINGS)
+        return Table(frame.filter(pl.col("day").is_between(since, until)).sort("day", "cik"))
+
+    async def news(self, ticker: str | None, since: datetime) -> Table:
+        """NEWS, of a file with all of them."""
+        about = pl.lit(value=True)
+        if ticker is not None:
+            in_path(ticker)
+            about = pl.col("tickers").list.contains(ticker)
+        frame = await self._whole("news", Capability.NEWS, NEWS)
+        return Table(frame.filter(about & (pl.col("published") >= pl.lit(since))).sort("published", descending=True))
 
     async def conditions(self) -> Table:
         """CONDITIONS."""

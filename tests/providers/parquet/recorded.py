@@ -8,7 +8,21 @@ import polars as pl
 
 from deskview.board import Board
 from deskview.feed import Feed
-from deskview.market.schema import CHAIN, DELISTED, INTRADAY, SHORT_VOLUME, TRADES, YIELDS, Schema, empty
+from deskview.market.schema import (
+    CHAIN,
+    DELISTED,
+    EARNINGS,
+    FILINGS,
+    FLOATS,
+    INTRADAY,
+    NEWS,
+    SHORT_INTEREST,
+    SHORT_VOLUME,
+    TRADES,
+    YIELDS,
+    Schema,
+    empty,
+)
 from deskview.providers import connect
 from deskview.store import Store
 from tests.feed.markets import QUICK, Made, simulated
@@ -34,7 +48,8 @@ async def market_of(made: Made) -> Market:
 
     names = ("tickers", "details", "splits", "dividends", "conditions")
     lacking = {"delisted": DELISTED, "intraday": INTRADAY, "short_volume": SHORT_VOLUME, "trades": TRADES}
-    lacking |= {"chain": CHAIN, "yields": YIELDS}
+    lacking |= {"chain": CHAIN, "yields": YIELDS, "short_interest": SHORT_INTEREST, "floats": FLOATS}
+    lacking |= {"earnings": EARNINGS, "filings": FILINGS, "news": NEWS}
     provider = simulated()
     try:
         status, snapshot = await provider.market_status(), (await provider.snapshot()).frame

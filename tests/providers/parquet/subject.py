@@ -23,6 +23,11 @@ BY_NAME = {
     "conditions": Capability.CONDITIONS,
     "chain": Capability.CHAINS,
     "yields": Capability.YIELDS,
+    "short_interest": Capability.SHORT_INTEREST,
+    "floats": Capability.FLOAT,
+    "earnings": Capability.EARNINGS,
+    "filings": Capability.FILINGS,
+    "news": Capability.NEWS,
 }
 
 
