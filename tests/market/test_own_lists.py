@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskview import paths
@@ -197,6 +197,7 @@ AMOUNTS = st.integers(-10_000, 10_000).filter(bool).map(lambda hundredths: hundr
 TICKERS = st.sampled_from(["AAPL", "MSFT", "NVDA", "BRK.B", "F"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TICKERS, AMOUNTS, AMOUNTS.map(abs)), min_size=1, max_size=40))
 def test_no_share_is_lost_or_made(
     tmp_path_factory: pytest.TempPathFactory, given: list[tuple[str, float, float]]
