@@ -15,7 +15,7 @@ from typing import NamedTuple, NoReturn
 
 import polars as pl
 
-from deskview.files import UnusableFileError, check_owner, read_text
+from deskview.files import Stamp, UnusableFileError, check_owner, read_text, stamp_of
 from deskview.market.errors import nearest, shown
 from deskview.market.reference import TICKER
 from deskview.market.schema import Schema
@@ -125,6 +125,14 @@ def load_own_lists(folder: Path) -> OwnLists:
         except _UnusableError as error:
             refused.append(_sentence(file, str(error)))
     return OwnLists(tuple(lists.values()), tuple(refused))
+
+
+def list_stamps(folder: Path) -> dict[str, tuple[Stamp | None, int]]:
+    """What differs once a file of the folder has changed, come or gone, its mode too; nothing where there is none."""
+    try:
+        return {file.name: (stamp_of(file), file.stat().st_mode) for file in folder.iterdir()}
+    except OSError:  # no folder, or a file gone meanwhile: the next look tells
+        return {}
 
 
 def _sentence(file: Path, problem: str) -> str:

@@ -3,6 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskview import paths
-from deskview.market.own_lists import MOST_LISTS, MOST_ROWS, MOST_TOLD, OWN_LIST, OwnList, OwnLists, load_own_lists
+from deskview.market.own_lists import (
+    MOST_LISTS,
+    MOST_ROWS,
+    MOST_TOLD,
+    OWN_LIST,
+    OwnList,
+    OwnLists,
+    list_stamps,
+    load_own_lists,
+)
 from tests.hostile import UNREADABLE
 from tests.hostile_text import ESCAPES, UNSEEN
 
@@ -315,6 +325,21 @@ def test_a_file_open_to_others_is_read_with_a_warning(tmp_path: Path, mode: int)
     assert f"chmod 600 '{file}'" in found.problems[0]
     file.chmod(0o600)
     assert load_own_lists(tmp_path).problems == ()
+
+
+def test_a_file_that_changes_comes_or_goes_is_seen(tmp_path: Path) -> None:
+    seen = [list_stamps(tmp_path / "lists")]
+    file = written(tmp_path / "lists", "AAPL,3\n")
+    seen.append(list_stamps(file.parent))
+    assert list_stamps(file.parent) == seen[-1]
+    file.chmod(0o640)
+    seen.append(list_stamps(file.parent))
+    written(file.parent, "AAPL,33\n")
+    seen.append(list_stamps(file.parent))
+    file.unlink()
+    seen.append(list_stamps(file.parent))
+    assert all(before != after for before, after in pairwise(seen))
+    assert seen[-1] == seen[0] == {}
 
 
 HOSTILE = "ticker,quan\x1b[31mtity,price\nA\x1b[2JL,3\nM\u202eT,\x9b2J\n\x1b]0;x\x07\n".encode()

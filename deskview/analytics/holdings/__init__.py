@@ -3,5 +3,18 @@
 from deskview.analytics.holdings.model import HoldingsModel, ListModel, prepare
 from deskview.analytics.holdings.read import read
 from deskview.analytics.holdings.structs import GroupRow, Holdings, ListReading, Position
+from deskview.analytics.holdings.table import FILTERED, POSITIONS, table_of
 
-__all__ = ["GroupRow", "Holdings", "HoldingsModel", "ListModel", "ListReading", "Position", "prepare", "read"]
+__all__ = [
+    "FILTERED",
+    "POSITIONS",
+    "GroupRow",
+    "Holdings",
+    "HoldingsModel",
+    "ListModel",
+    "ListReading",
+    "Position",
+    "prepare",
+    "read",
+    "table_of",
+]
