@@ -45,6 +45,9 @@ _COMMENT = re.compile(r"(^|\s)#(?![,;\t]|$).*|^\s*#.*$")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _SEPARATED = re.compile(r"[0-9][,'’_\s][0-9]")
 _OF_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+")
+_WORD = re.compile(r"(?!(nan?|none|null|inf|infinity)$)[^\W\d_][^\d]*", re.IGNORECASE)
+_Fields = tuple[int, list[str]]
+"""A line's number and its fields."""
 _LONGEST = 40
 """Characters of a number."""
 _SEPARATOR = (
@@ -196,13 +199,14 @@ def _counted(problems: list[str]) -> list[str]:
 
 def _rows(lines: list[tuple[int, str]]) -> tuple[list[_Row], list[str]]:
     """The rows that can be used, and a sentence for every other; raises _UnusableError for a header that can't be."""
+    if not lines:
+        return [], []
     delimiter = max("\t;,", key=lambda one: sum(one in line for _, line in lines))
     problems: list[str] = []
     split = [(number, fields) for number, fields in _split(lines, delimiter, problems) if fields]
-    columns, unknown = _header(split[0][1]) if split else (None, [])
-    if columns:
-        problems += [f"line {split[0][0]}: column {_told(one)} is not read{nearest(one, COLUMNS)}" for one in unknown]
-        split = split[1:]
+    columns, split = _headed(split, problems)
+    if columns is None and any(name in lines[0][1].casefold() for name in (*COLUMNS, *ALIASES)):
+        raise _UnusableError("", f"is not read: line {lines[0][0]} looks like a header that can't be made out")
     if len(split) > MOST_ROWS:
         raise _UnusableError("", f"is not read: it has more than {MOST_ROWS:,} rows")
     doubted = _of_two_readings(split) if delimiter == "," and not columns else set()
@@ -217,7 +221,7 @@ def _rows(lines: list[tuple[int, str]]) -> tuple[list[_Row], list[str]]:
     return rows, problems
 
 
-def _split(lines: list[tuple[int, str]], delimiter: str, problems: list[str]) -> Iterator[tuple[int, list[str]]]:
+def _split(lines: list[tuple[int, str]], delimiter: str, problems: list[str]) -> Iterator[_Fields]:
     """The fields of each line, without the empty ones at its end."""
     for number, line in lines:
         try:
@@ -232,23 +236,49 @@ def _split(lines: list[tuple[int, str]], delimiter: str, problems: list[str]) ->
         yield number, fields
 
 
-def _header(fields: list[str]) -> tuple[list[str] | None, list[str]]:
-    """What each field of a header holds ("" where it is not read) and the columns nobody knows; None where the line is
-    no header: it names no column, or has a number in it."""
-    names = [re.sub(r"\s+", " ", one.casefold()) for one in fields]
-    columns = [ALIASES.get(one, one) for one in names]
-    known = [one if one in COLUMNS else "" for one in columns]
-    if not any(known) or any(_NUMBER.fullmatch(one) for one in fields):
-        return None, []
+def _headed(split: list[_Fields], problems: list[str]) -> tuple[list[str] | None, list[_Fields]]:
+    """What each field holds by the header ("" where it is not read), None without one, and the rows below it.
+
+    What stands above a header, as exports have it, is told. Rows of which it can't be told what they hold are no list:
+    raises _UnusableError for a header without a ticker or with unknown columns only, and where there are two.
+    """
+    headers = [place for place, (_, fields) in enumerate(split) if _names_columns(fields, least=2 if place else 1)]
+    if len(headers) > 1:
+        first, second = (split[place][0] for place in headers[:2])
+        raise _UnusableError("", f"is not read: it has two headers, on lines {first} and {second}")
+    if not headers:
+        if split and len(split[0][1]) > 1 and all(_WORD.fullmatch(one) for one in split[0][1]):
+            names = f"{', '.join(COLUMNS[:-1])} and {COLUMNS[-1]}"
+            raise _UnusableError("", f"is not read: line {split[0][0]} looks like a header; columns are {names}")
+        return None, split
+    place = headers[0]
+    line, fields = split[place]
+    columns = _columns(fields)
     for name in COLUMNS:
-        if known.count(name) > 1:
-            raise _UnusableError("", f"is not read: its header names the column {name} {known.count(name)} times")
-    if "ticker" not in known:
+        if columns.count(name) > 1:
+            raise _UnusableError("", f"is not read: its header names the column {name} {columns.count(name)} times")
+    if "ticker" not in columns:
         raise _UnusableError("", "is not read: its header names no column ticker")
-    return known, [one for one, column in zip(fields, known, strict=True) if one and not column]
+    problems += [f"line {number}: stands above the header and is not read" for number, _ in split[:place]]
+    unknown = [one for one, column in zip(fields, columns, strict=True) if one and not column]
+    problems += [f"line {line}: column {_told(one)} is not read{nearest(one, COLUMNS)}" for one in unknown]
+    return columns, split[place + 1 :]
 
 
-def _of_two_readings(split: list[tuple[int, list[str]]]) -> set[int]:
+def _columns(fields: list[str]) -> list[str]:
+    """The column each field names, "" where it names none."""
+    names = [re.sub(r"\s+", " ", one.casefold()) for one in fields]
+    return [column if (column := ALIASES.get(one, one)) in COLUMNS else "" for one in names]
+
+
+def _names_columns(fields: list[str], *, least: int) -> bool:
+    """Whether a line is a header: it has no number in it and names so many columns, or the ticker's."""
+    columns = [column for column in _columns(fields) if column]
+    named = len(columns) >= least or "ticker" in columns
+    return named and not any(_NUMBER.fullmatch(one) for one in fields)
+
+
+def _of_two_readings(split: list[_Fields]) -> set[int]:
     """Lines such as AAA,1,200 without a header: a quantity and a price, or 1,200 shares.
 
     Where all lines have three fields and one of them is plainly a price, the columns are plain, too.

@@ -75,6 +75,8 @@ def let_through(text: str, table: pl.DataFrame = TABLE) -> str:
         ("sector!~care", "ACk"),
         ("sector~'.'", ""),
         ("ticker=BRK.B", "k"),
+        ("ticker~'.'", "k"),
+        ("ticker!~'.'", "ABCD"),
         ("ticker=aaa or ticker = 'bbb'", "AB"),
         ('sector="Energy" or not leg=long', "ABC"),
         ("not leg=long and price<25", "B"),

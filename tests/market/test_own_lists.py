@@ -104,6 +104,15 @@ def test_a_column_nobody_knows_is_told_and_the_others_are_read(tmp_path: Path) -
     ]
 
 
+def test_what_an_export_has_above_its_header_is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, "sep=;\nAccount 12345\nSymbol;Price;Quantity\nAAPL;410.5;100\n")
+    assert rows(found) == [("AAPL", 100.0, 410.5, 4)]
+    assert [sentence.partition("book.csv, ")[2] for sentence in found.problems] == [
+        "line 1: stands above the header and is not read",
+        "line 2: stands above the header and is not read",
+    ]
+
+
 BAD = [
     ('AAPL,"1,200"', "line 2, quantity: has a separator of thousands or a decimal comma"),
     ("AAPL,1 200", "line 2, quantity: has a separator of thousands"),
@@ -112,6 +121,7 @@ BAD = [
     ('AAPL,5,"1,200.50"', "line 2, price: has a separator of thousands"),
     ("AAPL,1,200,150.5", "line 2: has 4 fields where there are 3 columns"),
     ("AAPL,nan", "line 2, quantity: is not a number"),
+    ("AAPL,abc", "line 2, quantity: is not a number"),
     ("AAPL,inf", "line 2, quantity: is not a number"),
     ("AAPL,-Infinity", "line 2, quantity: is not a number"),
     ("AAPL,1e400", "line 2, quantity: is more than there can be"),
@@ -232,6 +242,13 @@ REFUSED: list[tuple[str | bytes, str]] = [
     ("AAPL,0\n", "has no row that can be used; line 1, quantity: is 0"),
     ("quantity,price\n3,4\n", "is not read: its header names no column ticker"),
     ("ticker,qty,shares\nAAPL,1,2\n", "is not read: its header names the column quantity 2 times"),
+    (
+        "Sym;Kurs;Anzahl\nAAPL;410;100\n",
+        "line 1 looks like a header; columns are ticker, quantity and price",
+    ),
+    ("ticker,price,quantity\nA;410;100\nB;1;2\n", "is not read: line 1 looks like a header that can't be made out"),
+    ('"ticker,"price","quantity"\nA,410,100\n', "is not read: line 1 looks like a header that can't be made out"),
+    ("ticker,quantity\nAAPL,1\n\nticker,price\nMSFT,2\n", "is not read: it has two headers, on lines 1 and 4"),
     (b"\xff\xfeA\x00", "line 1 is not UTF-8 (byte 0xff)"),
     ("A\n" * (MOST_ROWS + 2), f"is not read: it has more than {MOST_ROWS:,} rows"),
     ("AAPL,1\n" + "#" * 1_000_000, "has more than 1,000,000 bytes"),

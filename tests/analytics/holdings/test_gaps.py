@@ -132,11 +132,24 @@ def test_the_momentum_day_says_of_how_much_of_the_list_it_is_told() -> None:
 
 
 def test_days_that_a_name_lacks_make_the_momentum_day_no_surer() -> None:
-    lines: list[LINES] = [("N001", 1e4, None)]
-    whole, part = reading(lines), reading(lines, panel=short_history(140, "N001"))
-    assert whole.beta_error is not None
-    assert part.beta_error is not None
-    assert part.beta_error > 0.7 * whole.beta_error
+    """What momentum leaves over of its 139 days stands for that of all 252: none of it is taken to be nothing."""
+    one = reading([("N001", 1e4, None)], panel=short_history(140, "N001"))
+    made = book.given()
+    assert made.model.days is not None
+    spread = (made.model.days.long - made.model.days.short)[-252:]
+    close = made.panel.close[-140:, made.panel.tickers.index("N001")]
+    _, squares, *_ = np.polyfit(spread[-139:], close[1:] / close[:-1] - 1, 1, full=True)
+    variance = float(squares[0]) * 252 / 139 / 250
+    assert one.beta_error == pytest.approx(math.sqrt(variance / float(((spread - spread.mean()) ** 2).sum())))
+
+
+def test_a_delisted_name_is_out_whatever_price_is_still_sent() -> None:
+    table = pl.concat([live(), live().filter(ticker="N001").with_columns(ticker=pl.lit("GONE"))])
+    one = reading([("GONE", 5.0, 3.0), ("N002", 1.0, None)], table)
+    assert one.gross_usd == one.positions[1].value_usd
+    gone = one.positions[0]
+    assert (gone.price, gone.value_usd, gone.pnl_today_usd, gone.pnl_since_usd) == (None, None, None, None)
+    check_whole(one)
 
 
 def test_an_unknown_name_of_the_history_has_no_beta_and_its_value_counts() -> None:
