@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -58,12 +59,16 @@ _SEPARATOR = (
 
 @dataclass(frozen=True, eq=False)
 class OwnList:
-    """A list by the name of its file; `rows` is OWN_LIST, `problems` are sentences by line on what is not so."""
+    """A list by the name of its file; `rows` is OWN_LIST, `problems` are sentences by line on what is not so.
+
+    `written` is the day (UTC) the file was last written: a split since then is not in its quantities.
+    """
 
     name: str
     file: Path
     rows: pl.DataFrame = field(repr=False)
     problems: tuple[str, ...] = ()
+    written: date | None = None
 
     @property
     def has_quantities(self) -> bool:
@@ -162,7 +167,9 @@ def _list_of(file: Path) -> OwnList:
         [(row.ticker, row.quantity, row.price, row.line) for row in merged], dict(OWN_LIST), orient="row"
     )
     told = [*_counted(problems), *_counted(remarks), *_open_to_others(file)]
-    return OwnList(name, file, table, tuple(_sentence(file, problem) for problem in told))
+    stamp = stamp_of(file)
+    written = datetime.fromtimestamp(stamp[0] / 1e9, UTC).date() if stamp else None
+    return OwnList(name, file, table, tuple(_sentence(file, problem) for problem in told), written)
 
 
 def _lines(file: Path) -> list[tuple[int, str]]:

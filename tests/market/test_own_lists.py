@@ -3,6 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -63,6 +64,8 @@ def test_a_list_has_the_name_of_its_file_and_its_rows_in_their_order(tmp_path: P
     assert only(found).name == "My book"
     assert only(found).rows.schema == pl.Schema(OWN_LIST)
     assert only(found).has_quantities
+    os.utime(tmp_path / "My book.csv", (0, datetime(2026, 3, 4, 12, tzinfo=UTC).timestamp()))
+    assert only(load_own_lists(tmp_path)).written == date(2026, 3, 4)
     assert rows(found) == [("MSFT", 100.0, 410.5, 1), ("AAPL", -2.5, 200.0, 2), ("BRK.B", 1000.0, 0.5, 3)]
     assert found.problems == ()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -20,8 +21,8 @@ NO_HISTORY = "no daily history of it is held"
 
 @dataclass(frozen=True)
 class ListModel:
-    """One list. `rows` has OWN_LIST with name, sector, delisted (null for the living), listed, themes, beta_market and
-    beta_spread (null for the reason market_missing and spread_missing) and beta_n, the sessions of the latter.
+    """One list. `rows` has OWN_LIST with name, sector, delisted (null for the living), listed, themes, split, beta_market
+    and beta_spread (null for the reason market_missing and spread_missing) and beta_n, the sessions of the latter.
 
     `rest` (sessions x rows) is what the spread leaves over of each name's returns, no mean in it; 0 where there is
     none, and as much larger elsewhere as days are lacking.
@@ -65,19 +66,25 @@ def prepare(
     *,
     momentum: MomentumModel | None,
     momentum_missing: str = "",
+    splits: pl.DataFrame | None = None,
+    session: date | None = None,
 ) -> HoldingsModel:
     """The model of the lists from the sessions before (the panel), NAMES, GROUPS and the model of momentum.
 
-    `names` may hold those delisted since (column `delisted`); `momentum_missing` says why there is no momentum. It is
-    prepared anew for another session and where a list has changed.
+    `names` may hold those delisted since (column `delisted`); `momentum_missing` says why there is no momentum. With
+    SPLITS and the live `session` a name split since its list was written is told: quantities are as they were written.
+    It is prepared anew for another session and where a list has changed.
     """
     spread, market = _spread(panel, momentum, momentum_missing), _market(panel)
     known = spread.values[np.isfinite(spread.values)]
     risk = momentum.raw.risk if momentum is not None and momentum.raw is not None else None
     sigma = risk.sigma if risk else None
     few = f"one σ of a day of the spread can't be told from the {risk.n} days of it that are held" if risk else ""
+    known_names = [_with_splits(one, _named(one.rows, names, groups), splits, session) for one in lists]
     return HoldingsModel(
-        lists=tuple(_list_model(one, _named(one.rows, names, groups), panel, spread, market) for one in lists),
+        lists=tuple(
+            _list_model(one, named, panel, spread, market) for one, named in zip(lists, known_names, strict=True)
+        ),
         sigma=sigma,
         sigma_basis=risk.basis if risk and sigma is not None else None,
         sigma_missing="" if sigma is not None else few or spread.reason,
@@ -136,6 +143,22 @@ def _named(rows: pl.DataFrame, names: pl.DataFrame, groups: pl.DataFrame) -> pl.
     for table in (known.unique("ticker", keep="first", maintain_order=True), themes):
         rows = rows.join(table, on="ticker", how="left", maintain_order="left")
     return rows.with_columns(pl.col("listed").fill_null(value=False))
+
+
+def _with_splits(one: OwnList, rows: pl.DataFrame, splits: pl.DataFrame | None, session: date | None) -> pl.DataFrame:
+    """The rows with `split`: a sentence on the first split since the list was written, on that day or later; null
+    without one."""
+    if splits is None or session is None or one.written is None:
+        return rows.with_columns(split=pl.lit(None, pl.String))
+    number = {part: pl.col(f"split_{part}").round(4).cast(pl.String).str.strip_suffix(".0") for part in ("to", "from")}
+    what = "split {} for {} on {}: the list is of {}, and its quantity and price are taken as they stand there"
+    since = (
+        splits.filter(pl.col("execution_date").is_between(one.written, session))
+        .sort("execution_date")
+        .unique("ticker", keep="first", maintain_order=True)
+        .select("ticker", split=pl.format(what, *number.values(), "execution_date", pl.lit(str(one.written))))
+    )
+    return rows.join(since, on="ticker", how="left", maintain_order="left")
 
 
 def _betas(returns: Floats, series: _Series, columns: np.ndarray) -> tuple[Floats, list[int], list[str | None]]:

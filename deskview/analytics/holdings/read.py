@@ -102,6 +102,7 @@ def _read_list(model: HoldingsModel, one: ListModel, live: pl.DataFrame, beside:
         left_out=dict(Counter(row.left_out for row in rows if not row.counted)),
         at_previous_close=sum(row.price_basis == PREVIOUS for _, row in counted),
         in_doubt=[row.ticker for _, row in counted if row.given["doubt"]],
+        split_since=[row.ticker for _, row in counted if row.given["split"]],
         **figures,
         by_sector=_groups(weighed, gross, [[row.given["sector"]] for _, row in counted]),
         by_theme=_groups(weighed, gross, [row.given["themes"] or [] for _, row in counted]),

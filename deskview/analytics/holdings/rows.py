@@ -169,6 +169,7 @@ def _position(row: Row, weight: Number, beside: Beside) -> Position:
         counted=row.counted,
         reason=row.reason or None,
         doubt=given["doubt"],
+        split=given["split"],
         quantity=given["quantity"],
         price=row.price,
         price_basis=row.price_basis,

@@ -43,6 +43,7 @@ class Position(Private, frozen=True, kw_only=True):
     counted: Annotated[bool, text("counted", "Whether it is in the sums.")]
     reason: Annotated[str | None, text("why not counted")]
     doubt: Annotated[str | None, text("doubt", "Why today's return is in doubt.")]
+    split: Annotated[str | None, text("split since", "A split since the list was written, which it does not have.")]
     quantity: Annotated[
         Number, figure("quantity", Unit.NUMBER, "Shares held.", sign="held, negative: sold short", watched=False)
     ]
@@ -141,6 +142,9 @@ class ListReading(Private, frozen=True, kw_only=True):
         Number, figure("share with a return", Unit.FRACTION, "Gross of these rows over all gross.", watched=False)
     ]
     in_doubt: Annotated[list[Ticker], text("in doubt", "Tickers counted whose return is in doubt.")]
+    split_since: Annotated[
+        list[Ticker], text("split since", "Tickers counted that were split since the list was written.")
+    ]
     pnl_since_usd: Annotated[
         Number,
         figure("the list's gain or loss since", Unit.USD, "Sum over the rows for which it has a price.", sign=GAIN),

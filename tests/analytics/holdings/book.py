@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ NAMES, SESSIONS = 440, 530
 DEAD = {"GONE": LAST, "ENDED": LAST}
 FLOWS = {f"N{number:03d}": (1e6 * (number - 25), 1e5 * (number + 1), 0.001 * (number - 25)) for number in range(60)}
 UNPRICED, NEW, UNMOVED = ("N010", "N020"), "N030", ("N040", "N041", "N042")
+WRITTEN = date(2026, 1, 20)
 LINES = tuple[str, float | None, float | None]
 """Ticker, quantity, price."""
 
@@ -65,7 +67,7 @@ def given() -> Given:
 def own_list(lines: Iterable[LINES], name: str = "book") -> OwnList:
     """A list of these lines."""
     rows = [(*line, number) for number, line in enumerate(lines, 1)]
-    return OwnList(name, Path(f"{name}.csv"), pl.DataFrame(rows, schema=dict(OWN_LIST), orient="row"))
+    return OwnList(name, Path(f"{name}.csv"), pl.DataFrame(rows, schema=dict(OWN_LIST), orient="row"), (), WRITTEN)
 
 
 def prepared(*lists: OwnList, **changes: Any) -> HoldingsModel:  # noqa: ANN401 - any argument of prepare
@@ -146,7 +148,7 @@ def check_whole(one: ListReading) -> None:
             assert one.missing.get(path), path
     for row in fields["positions"]:
         for path, value in row.items():
-            if value is None and path not in ("name", "sector", "reason", "doubt", "price_basis"):
+            if value is None and path not in ("name", "sector", "reason", "doubt", "split", "price_basis"):
                 reason = one.missing.get(f"positions.{path}") or one.missing.get(f"positions.{row['ticker']}.{path}")
                 assert reason, (row["ticker"], path)
     nulls = {path for path, value in fields.items() if value is None}

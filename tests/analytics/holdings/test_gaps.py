@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,7 @@ from tests.analytics.holdings.book import (
     FLOWS,
     LINES,
     NAMES,
+    WRITTEN,
     check_whole,
     funds,
     live,
@@ -23,7 +25,7 @@ from tests.analytics.holdings.book import (
     reading,
     slope,
 )
-from tests.analytics.markets import unpriced
+from tests.analytics.markets import TODAY, split, unpriced
 
 
 def test_a_list_without_quantities_weighs_every_name_the_same_and_has_no_dollars() -> None:
@@ -149,6 +151,23 @@ def test_a_delisted_name_is_out_whatever_price_is_still_sent() -> None:
     assert one.gross_usd == one.positions[1].value_usd
     gone = one.positions[0]
     assert (gone.price, gone.value_usd, gone.pnl_today_usd, gone.pnl_since_usd) == (None, None, None, None)
+    check_whole(one)
+
+
+def test_a_split_since_the_list_was_written_is_told() -> None:
+    days = {"N001": date(2026, 1, 19), "N002": WRITTEN, "N003": TODAY, "N004": TODAY + timedelta(days=1)}
+    splits = pl.concat([split(ticker, day, 2.0, 3.5) for ticker, day in days.items()])
+    lines: list[LINES] = [(ticker, 1.0, None) for ticker in days]
+    one = reading(lines, splits=splits, session=TODAY)
+    assert one.split_since == ["N002", "N003"]
+    told = "the list is of 2026-01-20, and its quantity and price are taken as they stand there"
+    assert [row.split for row in one.positions] == [
+        None,
+        f"split 3.5 for 2 on 2026-01-20: {told}",
+        f"split 3.5 for 2 on 2026-02-04: {told}",
+        None,
+    ]
+    assert one.gross_usd == reading(lines).gross_usd
     check_whole(one)
 
 
