@@ -49,6 +49,7 @@ _OF_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+")
 _WORD = re.compile(r"(?!(nan?|none|null|inf|infinity)$)[^\W\d_][^\d]*", re.IGNORECASE)
 _Fields = tuple[int, list[str]]
 """A line's number and its fields."""
+_PLACE = re.compile(r"line [0-9]+(, [a-z]+)?: ")
 _LONGEST = 40
 """Characters of a number."""
 _SEPARATOR = (
@@ -145,8 +146,8 @@ def list_stamps(folder: Path) -> dict[str, tuple[Stamp | None, int]]:
 
 def _sentence(file: Path, problem: str) -> str:
     """What is said of a file: one line, whatever its name is made of."""
-    place, _, rest = problem.partition(": ") if problem.startswith("line ") else ("", "", problem)
-    return ": ".join((f"{neutralise(str(file), limit=300)}{f', {place}' if place else ''}", neutralise(rest)))
+    mark = ", " if _PLACE.match(problem) else ": "
+    return f"{neutralise(str(file), limit=300)}{mark}{neutralise(problem)}"
 
 
 def _list_of(file: Path) -> OwnList:

@@ -21,8 +21,9 @@ NO_HISTORY = "no daily history of it is held"
 
 @dataclass(frozen=True)
 class ListModel:
-    """One list. `rows` has OWN_LIST with name, sector, delisted (null for the living), listed, themes, split, beta_market
-    and beta_spread (null for the reason market_missing and spread_missing) and beta_n, the sessions of the latter.
+    """One list. `rows` has OWN_LIST with name, sector, delisted (null for the living), listed, themes, split, and the
+    betas: beta_market and beta_spread, null for the reason market_missing and spread_missing; beta_n are the sessions
+    of the latter.
 
     `rest` (sessions x rows) is what the spread leaves over of each name's returns, no mean in it; 0 where there is
     none, and as much larger elsewhere as days are lacking.
