@@ -192,10 +192,11 @@ def _position(row: Row, weight: Number, beside: Beside) -> Position:
 
 
 NO_TRADE, NO_PREVIOUS = "no trade today", "its previous close is not known"
-NO_LIST_PRICE = "the list gives no price for it"
+NO_LIST_PRICE = "the list gives no price for the name"
 NO_LEG = "it is in neither leg"
 NO_QUANTITIES = "the list has no quantities: every name weighs the same, and there are no dollars"
 IN_DOLLARS = ("quantity", "value_usd", "pnl_today_usd", "pnl_since_usd")
+OF_PRICES = ("list_price", "since_return", "pnl_since_usd")
 OF_LEGS = ("leg", "leg_weight")
 OF_FLOW = ("flow_today_usd", "flow_per_1pct_usd", "flow_of_adv")
 
@@ -205,6 +206,8 @@ def missing_of(rows: list[Row], positions: list[Position], beside: Beside, *, ha
     missing: dict[str, str] = {}
     if not has_quantities:
         missing |= {f"positions.{name}": NO_QUANTITIES for name in IN_DOLLARS}
+    if all(row.given["price"] is None for row in rows):
+        missing |= {f"positions.{name}": NO_LIST_PRICE for name in OF_PRICES if f"positions.{name}" not in missing}
     if beside.legs is None:
         missing |= {f"positions.{name}": beside.no_legs for name in OF_LEGS}
     if beside.flows is None:
