@@ -29,13 +29,13 @@ class UnusableFileError(ValueError):
         self.reason = reason
 
 
-def read_text(file: Path) -> str:
+def read_text(file: Path, limit: int = TEXT_LIMIT) -> str:
     """The text of a file in UTF-8, with or without a byte order mark; every line ends with a line feed.
 
-    Only a regular file of at most TEXT_LIMIT bytes is read: a device has no end, and a pipe waits for a writer. Raises
+    Only a regular file of at most `limit` bytes is read: a device has no end, and a pipe waits for a writer. Raises
     FileNotFoundError where there is none, UnusableFileError for any other that can't be read.
     """
-    data = read_bytes(file)
+    data = read_bytes(file, limit)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -43,6 +43,11 @@ def themes_folder() -> Path:
     return config_folder() / "themes"
 
 
+def lists_folder() -> Path:
+    """The user's own lists of names and positions. Not created."""
+    return config_folder() / "lists"
+
+
 def cache_folder() -> Path:
     """Fetched history; safe to delete, it is fetched again."""
     return _private(Path(_DIRS.user_cache_dir))
