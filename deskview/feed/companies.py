@@ -46,7 +46,7 @@ class _Question:
     @property
     def stored(self) -> Schema:
         """As it is kept: with the time of the question, how many rows were left out then, and why."""
-        return {**self.schema, "asked": UTC_NS, "left_out": pl.Int64(), "why": pl.List(pl.String())}
+        return {**self.schema, "asked": UTC_NS, "left_out": pl.Int64(), "why": pl.String()}
 
 
 _LATELY, _YEAR_AGO = "filings-lately", "filings-year-ago"
@@ -120,7 +120,7 @@ class _Turn:
         if held is not None and held.height and (rows := int(held.get_column("left_out")[0])):
             self.left_out[question.title] = self.left_out.get(question.title, 0) + rows
             why = self.left_out_reasons.get(question.title, ())
-            self.left_out_reasons[question.title] = (*why, *held.get_column("why")[0].to_list())
+            self.left_out_reasons[question.title] = (*why, *held.get_column("why")[0].splitlines())
 
     async def _asked(
         self, question: _Question, held: pl.DataFrame | None, asked: datetime | None
@@ -141,7 +141,7 @@ class _Turn:
         stamped = table.frame.with_columns(
             asked=pl.lit(self._now, UTC_NS),
             left_out=pl.lit(table.left_out, pl.Int64()),
-            why=pl.lit(pl.Series([list(table.reasons)], dtype=pl.List(pl.String()))),
+            why=pl.lit("\n".join(table.reasons)),
         )
         if stamped.height:
             await asyncio.to_thread(self._store.put_table, question.name, stamped, question.stored)
