@@ -40,6 +40,13 @@ GROUPS = (
     Column("month", "1m", width=6, align="right", priority=1),
 )
 """The groups a name belongs to."""
+HEADLINES = (
+    Column("age", "age", width=4, align="right"),
+    Column("title", "headline", flex=True, minimum=20),
+    Column("about", "about", width=6, priority=2),
+    Column("host", "from", flex=True, minimum=8, priority=1),
+)
+"""What was published of a name."""
 DEFINITION = (
     "A contribution is the name's weight times its return, in the short leg with its sign turned. Leveraged-ETF flow"
     " is the sum over the funds that hold it of its weight times the fund's trade. Net flow is dollars bought less"
