@@ -59,6 +59,7 @@ def group_detail(board: "Board", name: str) -> Detail:
     return Detail(
         f"{name}  {group.kind}, {group.members} members, equally weighted",
         figures,
+        members_of=name,
         sections=(Section("group-members", "Members", MEMBERS, rows, "no member is known to the market", Kind.NAME),),
     )
 

@@ -1,5 +1,6 @@
 """The drill-down: one screen for every kind of detail, built once and pointed at what was opened."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
@@ -45,7 +46,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Detail:
-    """One screen's contents. `price_of` is the ticker whose price is charted, `chart` that chart once it is made.
+    """One screen's contents. `price_of` is the ticker whose price is charted, `members_of` the group whose members'
+    mean return is; `chart` is that chart once it is made, `turns` in how many ways it may be shown.
 
     `notes` are sentences that speak against the figures, shown whole above them.
     """
@@ -53,8 +55,10 @@ class Detail:
     title: str
     figures: list[list[Fact]] = field(default_factory=list)
     price_of: str = ""
+    members_of: str = ""
     chart: ChartSpec | None = None
     chart_title: str = ""
+    turns: int = 1
     sections: tuple[Section, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -89,6 +93,8 @@ class DetailScreen(LeanScreen[None]):
         self._segments = segments
         self._opens: list[Kind | None] = [None] * LISTS
         self._before: Table | None = None
+        self.turn_chart: Callable[[], None] = lambda: None
+        """What the key that turns the chart does."""
 
     def compose(self) -> ComposeResult:
         """Strip, figures, chart, lists, keys."""
@@ -127,6 +133,14 @@ class DetailScreen(LeanScreen[None]):
         self.set_class(not detail.sections, "-no-list")
         for number, section in enumerate(detail.sections[:LISTS]):
             self._show_list(number, section)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a chart can be turned."""
+        return self.charted if action == "relative" else super().check_action(action, parameters)
+
+    def action_relative(self) -> None:
+        """The chart's price, or its return less another's."""
+        self.turn_chart()
 
     @property
     def charted(self) -> bool:
