@@ -10,14 +10,16 @@ from msgspec.structs import replace
 class Series(Struct, frozen=True):
     """A line through (x, y); a None breaks it.
 
-    Of every `dash` columns the last is left open, of 0 none. The chart is not scaled to hold a series that does not
-    `fit`: it is drawn as far as it is in view, and the legend says on which side of it its end lies.
+    It is drawn in dots where it is `thin`, and every `dash`th column of it is left open. The chart is not scaled to
+    hold a series that does not `fit`: it is drawn as far as it is in view, and the legend says on which side of it its
+    end lies.
     """
 
     x: tuple[float, ...]
     y: tuple[float | None, ...]
     label: str = ""
     tone: str = "accent"
+    thin: bool = False
     dash: int = 0
     fit: bool = True
 
@@ -77,6 +79,7 @@ class ChartSpec(Struct, frozen=True):
 
     Candles that last `candle_minutes` are joined evenly where there are fewer columns than candles; others, `None`,
     become a line through their closes where there are fewer than two columns a candle. The heading says which.
+    There is a figure on the axis for about so many rows as `tick_rows` says.
     `span` is the least and the greatest x there is room for, where that is not what the data have.
     """
 
@@ -89,6 +92,7 @@ class ChartSpec(Struct, frozen=True):
     title: str = ""
     x_ticks: tuple[tuple[float, str], ...] = ()
     write: Callable[[float], str] = two_decimals
+    tick_rows: int = 4
     volumes: Volumes | None = None
     candle_minutes: int | None = None
     span: tuple[float, float] | None = None
@@ -111,6 +115,15 @@ class Bounds(Struct, frozen=True):
     def row(self, y: float) -> int:
         """The cell down that holds y."""
         return round((self.high - y) / (self.high - self.low) * (self.height - 1))
+
+
+WIDE = 6
+"""Candles and bars with so many columns each are three wide."""
+
+
+def half_width(bounds: Bounds) -> int:
+    """So many columns a candle or bar reaches to either side of its own."""
+    return int((bounds.width - 1) / (bounds.right - bounds.left) >= WIDE)
 
 
 def extent(spec: ChartSpec) -> tuple[float, float, float, float] | None:

@@ -11,7 +11,18 @@ from typing import Literal
 
 from rich.cells import cell_len
 
-from deskview.widgets.chartspec import Bounds, Candle, ChartSpec, Level, Mark, Series, extent, fitted, joined
+from deskview.widgets.chartspec import (
+    Bounds,
+    Candle,
+    ChartSpec,
+    Level,
+    Mark,
+    Series,
+    extent,
+    fitted,
+    half_width,
+    joined,
+)
 from deskview.widgets.records import Line, Piece
 from deskview.widgets.text import clip, pad, plain, shorten
 from deskview.widgets.volumes import highest, rows_for, volume_rows
@@ -31,6 +42,10 @@ _CANDLES: dict[tuple[_CandlePart, _CandlePart], str] = {
     ("wick", "body"): "╽",
     ("body", "wick"): "╿",
 }
+_WIDE = {("body", "body"): "█", ("body", ""): "▀", ("", "body"): "▄", ("body", "wick"): "▀", ("wick", "body"): "▄"}
+"""The body of a candle that is three columns wide."""
+_RISING = {"┃": "║", "█": "▒"}
+"""The body of a candle that rose is hollow, so that it is told from one that fell without colours too."""
 MARKS = "*o+x%@"
 """The character of each series, in their order; from the seventh on they begin anew."""
 _DASHES = {0: "━", 2: "┅"}
@@ -56,7 +71,7 @@ def draw(spec: ChartSpec, width: int, height: int, ascii_only: bool = False) -> 
     left, right, low, high = area
     below = rows_for(spec.volumes, height - 1 - bool(spec.x_ticks))
     rows = height - 1 - bool(spec.x_ticks) - below
-    ticks = [(tick, plain(spec.write(tick))) for tick in nice_ticks(low, high, max(2, rows // 4))]
+    ticks = [(tick, plain(spec.write(tick))) for tick in nice_ticks(low, high, max(2, rows // spec.tick_rows))]
     last = last_value(spec)
     labels = [text for _, text in ticks] + [plain(spec.write(value)) for value, _ in last]
     most = highest(spec.volumes) if below and spec.volumes else ""
@@ -139,7 +154,9 @@ def _plotted(spec: ChartSpec, bounds: Bounds, colours: dict[str, int]) -> str:
         figure.line(level.y, "horizontal", pixel=plotext.pixel(colours[level.tone]))
     for series in spec.series:
         for xs, ys in runs(series):
-            signal = figure.signal(xs, ys, marker=plotext.marker("hd", colours[series.tone]))
+            signal = figure.signal(
+                xs, ys, marker=plotext.marker("braille" if series.thin else "hd", colours[series.tone])
+            )
             signal.lines()
             figure.draw(signal)
     return str(figure.build().string())
@@ -275,9 +292,7 @@ def _tone_after(parameters: str, tone: str, tones: Mapping[int, str]) -> str:
             return tone
 
 
-def candles(
-    bars: Sequence[Candle], bounds: Bounds, *, ascii_only: bool = False
-) -> dict[tuple[int, int], tuple[str, str]]:
+def candles(bars: Sequence[Candle], bounds: Bounds, *, ascii_only: bool = False) -> Cells:
     """The cells, by (column, row), that the candles cover, each with its character and tone.
 
     In ASCII a body is hollow (O) where the price rose and full (#) where it fell. Bars that fall into one column are
@@ -286,12 +301,18 @@ def candles(
     columns: dict[int, list[Candle]] = {}
     for bar in bars:
         columns.setdefault(bounds.column(bar.x), []).append(bar)
-    return {
-        (column, row): (_ascii_candle(glyph, candle) if ascii_only else glyph, _candle_tone(candle))
-        for column, group in columns.items()
-        for candle in (joined(group, group[0].x),)
-        for row, glyph in _candle_glyphs(candle, bounds)
-    }
+    half = half_width(bounds)
+    cells: Cells = {}
+    for column, group in columns.items():
+        candle = joined(group, group[0].x)
+        tone = _candle_tone(candle)
+        for row, parts in _candle_parts(candle, bounds):
+            glyph = (half and _WIDE.get(parts)) or _CANDLES[parts]
+            glyph = _RISING.get(glyph, glyph) if tone == "gain" else glyph
+            reach = half if "body" in parts else 0
+            for x in range(max(0, column - reach), min(bounds.width, column + reach + 1)):
+                cells[x, row] = (_ascii_candle(_CANDLES[parts], candle) if ascii_only else glyph, tone)
+    return cells
 
 
 def _candle_tone(candle: Candle) -> str:
@@ -305,7 +326,8 @@ def _ascii_candle(glyph: str, candle: Candle) -> str:
     return "O" if candle.close >= candle.open else "#"
 
 
-def _candle_glyphs(candle: Candle, bounds: Bounds) -> Iterator[tuple[int, str]]:
+def _candle_parts(candle: Candle, bounds: Bounds) -> Iterator[tuple[int, tuple[_CandlePart, _CandlePart]]]:
+    """What fills the upper and the lower half of each row."""
     top, bottom = _half_row(candle.high, bounds), _half_row(candle.low, bounds)
     body = range(*sorted((_half_row(candle.open, bounds), _half_row(candle.close, bounds))))
     body = range(body.start, body.stop + 1)
@@ -316,7 +338,7 @@ def _candle_glyphs(candle: Candle, bounds: Bounds) -> Iterator[tuple[int, str]]:
         return "wick" if top <= half <= bottom else ""
 
     for row in range(top // 2, bottom // 2 + 1):
-        yield row, _CANDLES[part(2 * row), part(2 * row + 1)]
+        yield row, (part(2 * row), part(2 * row + 1))
 
 
 def _half_row(price: float, bounds: Bounds) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from statistics import fmean
 
-from deskview.widgets.chartspec import Bounds, Volumes
+from deskview.widgets.chartspec import Bounds, Volumes, half_width
 from deskview.widgets.text import plain
 
 LEAST_ROWS = 10
@@ -14,10 +14,10 @@ Grid = list[list[tuple[str, str]]]
 
 
 def rows_for(volumes: Volumes | None, rows: int) -> int:
-    """How many of the chart's rows they take: a sixth, at least two; none of a low chart or without an amount."""
+    """How many of the chart's rows they take: a fifth, at least two; none of a low chart or without an amount."""
     if volumes is None or rows < LEAST_ROWS or not _most(volumes.y):
         return 0
-    return max(2, rows // 6)
+    return max(2, rows // 5)
 
 
 def highest(volumes: Volumes) -> str:
@@ -40,6 +40,7 @@ def volume_rows(volumes: Volumes, bounds: Bounds, rows: int, *, ascii_only: bool
     for column, value in usual.items():
         if 0 < value <= most:
             grid[_row(value, most, rows)][column] = ("-" if ascii_only else USUAL, "flat")
+    half = half_width(bounds)
     for column, value in bars.items():
         eighths = max(1, round(value / most * rows * 8)) if value > 0 else 0
         tone = "flat" if column in usual and value > usual[column] else "dim"
@@ -47,7 +48,8 @@ def volume_rows(volumes: Volumes, bounds: Bounds, rows: int, *, ascii_only: bool
             part = min(8, max(0, eighths - 8 * (rows - 1 - row)))
             if part:
                 glyph = (":" if part > 4 else ".") if ascii_only else _EIGHTHS[part]
-                grid[row][column] = (glyph, tone)
+                for x in range(max(0, column - half), min(bounds.width, column + half + 1)):
+                    grid[row][x] = (glyph, tone)
     return grid
 
 

@@ -79,8 +79,7 @@ class DeskApp(GuardedApp[int]):
     ) -> None:
         super().__init__()
         self._settings = settings = settings or Settings()
-        self._secrets = secrets
-        self._opener = opener
+        self._secrets, self._opener = secrets, opener
         self._theme_name = theme_name
         self._desk = DeskScreen()
         self._pages: dict[str, PageScreen] = {name: page(segments) for name, page in PAGES.items()}
@@ -89,6 +88,7 @@ class DeskApp(GuardedApp[int]):
         self.own_keys = keymap_of(settings.keys, settings_file)
         self.columns = Columns(self, settings.columns, settings_file)
         self.appearance = Appearance(self, paths.themes_folder(), ascii_only=settings.ascii)
+        self.ascii_only = self.appearance.ascii_only
         self.takeout = Takeout(self, secrets, settings.export_format)
         self.journey = Journey(
             self,

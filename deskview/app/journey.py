@@ -60,7 +60,7 @@ class Journey:
         self._drawn = drawn
         self._span = len(SPANS) - 1
         self._turn, self._turns = 0, 1
-        self._bars: tuple[Target, date | None, Mapping[str, Any]] | None = None
+        self._bars: tuple[tuple[Target, date | None, bool], Mapping[str, Any]] | None = None
         self._name: str | None = None
         self._to_restore: tuple[Cursor, ...] | None = None
         self.stops: list[Stop] = []
@@ -166,7 +166,8 @@ class Journey:
             self.arrived.set()
             return
         target, span, session = self.place, SPANS[self._span], self._board_session
-        held = self._bars[2] if self._bars is not None and self._bars[:2] == (target, session) else {}
+        wanted = (target, session, bool(self._turn))
+        held = self._bars[1] if self._bars is not None and self._bars[0] == wanted else {}
         try:
             priced = await self._draw(target, span, **held)
         except Exception:
@@ -175,7 +176,7 @@ class Journey:
         if span == "1d" and priced:
             bars = await self._fetch_bars(target.key)
             if self.place == target and SPANS[self._span] == span and self._board_session == session:
-                self._bars = (target, session, bars)
+                self._bars = (wanted, bars)
                 if not held or any(_differ(held[name], bars[name]) for name in held):
                     await self._draw(target, span, **bars)
 
@@ -240,7 +241,7 @@ class Journey:
 
 def _differ(before: Any, after: Any) -> bool:  # noqa: ANN401 - bars, a sentence or None
     if before is None or after is None or isinstance(after, str):
-        return before is not after and before != after
+        return before is not after
     return not after.equals(before)
 
 

@@ -72,6 +72,7 @@ def _days(ticker: str, days: "pl.DataFrame", today: Today | None, view: View) ->
         candles=tuple(Candle(x, *row[:4]) for x, row in zip(xs, shown, strict=True)),
         x_ticks=ticks(sessions, label),
         write=price,
+        tick_rows=3,
         volumes=Volumes(xs, tuple(row[4] for row in shown), label="volume", write=shares),
         span=(-0.5, len(shown) - 0.5),
     )
@@ -82,4 +83,4 @@ def _mean(closes: list[float], count: int, xs: tuple[float, ...], *, tone: str, 
     if len(closes) < count:
         return Series((), (), f"{count} d: {len(closes)} closes", "dim")
     means = mean_closes(closes, count)
-    return Series(xs, tuple(means[-len(xs) :]), f"{count} d {price(means[-1])}", tone, dash, fit=False)
+    return Series(xs, tuple(means[-len(xs) :]), f"{count} d {price(means[-1])}", tone, True, dash, fit=False)

@@ -68,13 +68,15 @@ def _chart(
     known = [value for value in path if value is not None]
     if not known:
         return None
-    line = Series(tuple(map(float, xs)), tuple(path), f"{name} {percent(known[-1], 2)}")
+    line = Series(tuple(map(float, xs)), tuple(path), percent(known[-1], 2))
     return ChartSpec(
         version=f"{name}:{version}:{len(path)}:{sum(known)}",
+        title=name,
         series=(line,),
         levels=(Level(0.0),),
         x_ticks=x_ticks,
         write=percent,
+        tick_rows=3,
         span=span,
     )
 

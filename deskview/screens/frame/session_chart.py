@@ -43,6 +43,7 @@ def session_chart(board: "Board", basis: "Basis", ticker: str, view: View) -> Ch
         boxed=boxed,
         x_ticks=hours.ticks,
         write=price,
+        tick_rows=3,
         volumes=_volumes(bars, basis, days, hours),
         candle_minutes=int(SLOT.total_seconds()) // 60,
         span=span,
@@ -71,7 +72,7 @@ def _vwap(bars: pl.DataFrame) -> Series:
     average = vwap(bars)
     if average[-1] is None:
         return Series((), (), "VWAP: no volume", "dim")
-    return Series(_places(bars), tuple(average), f"VWAP ≈{price(average[-1])}", "accent")
+    return Series(_places(bars), tuple(average), f"VWAP ≈{price(average[-1])}", "accent", thin=True)
 
 
 def _range(bars: pl.DataFrame, hours: Hours) -> tuple[Level, ...]:
