@@ -117,6 +117,8 @@ class Bounds(Struct, frozen=True):
         return round((self.high - y) / (self.high - self.low) * (self.height - 1))
 
 
+LEAST_ROWS = 10
+"""A lower chart has no room for volumes, nor for lines it is not scaled to hold: those are named alone."""
 WIDE = 6
 """Candles and bars with so many columns each are three wide."""
 
@@ -145,7 +147,8 @@ def fitted(spec: ChartSpec, bounds: Bounds) -> ChartSpec:
     if spec.candles:
         columns = (bounds.width - 1) / (bounds.right - bounds.left)
         spec = _joined(spec, columns) if spec.candle_minutes else _as_line(spec, columns)
-    series = tuple(one if one.fit else _in_view(one, bounds) for one in spec.series)
+    low = bounds.height < LEAST_ROWS
+    series = tuple(one if one.fit else _in_view(one, bounds, named_only=low) for one in spec.series)
     return replace(spec, series=series)
 
 
@@ -174,9 +177,11 @@ def joined(bars: Sequence[Candle], x: float) -> Candle:
     return Candle(x, bars[0].open, max(bar.high for bar in bars), min(bar.low for bar in bars), bars[-1].close)
 
 
-def _in_view(series: Series, bounds: Bounds) -> Series:
+def _in_view(series: Series, bounds: Bounds, *, named_only: bool) -> Series:
     """The series without what lies outside; where its newest value does, an arrow behind its name."""
     inside = tuple(y if y is not None and bounds.low <= y <= bounds.high else None for y in series.y)
     newest = next((y for y in reversed(series.y) if y is not None), None)
     side = "" if newest is None else " ↑" if newest > bounds.high else " ↓" if newest < bounds.low else ""
+    if named_only:
+        inside = (None,) * len(series.y)
     return replace(series, y=inside, label=f"{series.label}{side}" if series.label else "")

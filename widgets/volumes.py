@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from statistics import fmean
 
-from deskview.widgets.chartspec import Bounds, Volumes, half_width
+from deskview.widgets.chartspec import LEAST_ROWS, Bounds, Volumes, half_width
 from deskview.widgets.text import plain
 
-LEAST_ROWS = 10
-"""A chart lower than that has no room for them."""
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 USUAL = "┄"
 Grid = list[list[tuple[str, str]]]

@@ -12,10 +12,12 @@ from deskview.board import Board
 from deskview.format import percent
 from deskview.market.schema import INTRADAY
 from deskview.screens.frame.chart_view import SESSIONS, View, today_of
+from deskview.screens.frame.detail import Detail
 from deskview.screens.frame.price_chart import with_chart
 from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.screens.leverage.pane import SHOWN
 from deskview.screens.subjects import detail_of
+from deskview.settings import Settings
 from deskview.widgets.chart import Chart
 from deskview.widgets.chartspec import Candle
 from deskview.widgets.lines import Lines
@@ -152,6 +154,97 @@ async def test_the_sessions_bars_are_filled_in_when_they_have_come(board: Board)
         spec = seat.app.screen.query_one(Chart)._spec
         assert spec is not None
         assert [bar.close for bar in spec.candles] == [1.0, 1.1, 1.2, 1.3, 1.4, 1.5]
+
+
+def session_bars(ticker: str, count: int) -> pl.DataFrame:
+    """So many bars of five minutes from the open of the crash on."""
+    start = datetime(2026, 2, 4, 14, 30, tzinfo=UTC)
+    rows = [
+        {"ticker": ticker, "start": start + timedelta(minutes=5 * n), "open": 1.0, "high": 2.0, "low": 1.0}
+        | {"close": 1.5, "volume": 10.0}
+        for n in range(count)
+    ]
+    return pl.DataFrame(rows, schema=dict(INTRADAY))
+
+
+async def test_x_turns_the_chart_to_the_index_to_the_sector_and_back(board: Board) -> None:
+    async with seated(board) as seat:
+        seat.app.post_message(Opened(Target(Kind.NAME, "NVDA")))
+        await seat.settle()
+        seen = []
+        for _ in range(4):
+            seen.append(re.split(r"  \[ |─ ", chart_title(seat).rpartition("╭─ ")[2])[0])
+            await seat.press("x")
+        assert seen == ["1y, adjusted", "1y less SPY", "1y less Info Tech", "1y, adjusted"]
+        await seat.press("x")
+        seat.app.post_message(Opened(Target(Kind.GROUP, "Airlines")))
+        await seat.settle()
+        assert "1y less SPY" in chart_title(seat), "what has no third form shows its last"
+        await seat.press("x")
+        assert "1y, mean of its members" in chart_title(seat)
+
+
+async def test_the_indexs_bars_are_asked_for_only_where_the_day_is_relative_to_it(board: Board) -> None:
+    asked: list[str] = []
+
+    async def bars(ticker: str) -> pl.DataFrame:
+        asked.append(ticker)
+        return session_bars(ticker, 6)
+
+    async with seated(board) as seat:
+        seat.app.journey._intraday = bars
+        seat.app.post_message(Opened(Target(Kind.NAME, "NVDA")))
+        await seat.settle()
+        await seat.press("x")
+        assert asked == []
+        await seat.press(*["left_square_bracket"] * 4)
+        assert set(asked) == {"SPY", "NVDA"}
+        assert chart_title(seat).rstrip("─╮ ").endswith("1d less SPY  [ ] x")
+        spec = seat.app.screen.query_one(Chart)._spec
+        assert spec is not None
+        assert len(spec.series[0].y) == 6
+        asked.clear()
+        await seat.press("x", "x")
+        assert "SPY" in asked and asked[-1] == "NVDA"
+        asked.clear()
+        await seat.see(board)
+        assert asked == ["NVDA"]
+
+
+async def test_bars_that_have_come_stay_until_newer_ones_do(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    bars, shown = session_bars("NVDA", 6), []
+
+    async def of(_ticker: str) -> pl.DataFrame:
+        return bars
+
+    async with seated(board) as seat:
+        seat.app.journey._intraday = of
+        seat.app.post_message(Opened(Target(Kind.NAME, "NVDA")))
+        await seat.settle()
+        await seat.press(*["left_square_bracket"] * 4)
+        show = seat.app.journey.detail.show
+
+        def watched(board: Board, detail: Detail, *, crumbs: list[str], count: str = "") -> None:
+            assert detail.chart is not None
+            shown.append(len(detail.chart.candles))
+            show(board, detail, crumbs=crumbs, count=count)
+
+        monkeypatch.setattr(seat.app.journey.detail, "show", watched)
+        await seat.see(board)
+        assert shown == [6], "nothing is drawn twice, and none without its bars"
+        bars = session_bars("NVDA", 7)
+        await seat.see(board)
+        assert shown == [6, 6, 7]
+
+
+async def test_a_chart_is_drawn_in_ascii_where_the_screen_is(board: Board) -> None:
+    async with seated(board, settings=Settings(ascii=True)) as seat:
+        seat.app.post_message(Opened(Target(Kind.NAME, "NVDA")))
+        await seat.settle()
+        chart = seat.app.screen.query_one(Chart)
+        drawn = [seat.lines[y][chart.region.x : chart.region.right] for y in range(chart.region.y, chart.region.bottom)]
+        assert drawn[0].startswith("close  o 20 d")
+        assert not any("?" in line or not line.isascii() for line in drawn)
 
 
 async def test_a_name_shows_its_key_statistics(board: Board) -> None:

@@ -213,6 +213,15 @@ def test_a_series_that_need_not_fit_does_not_widen_the_scale_and_the_legend_says
     assert inside[0].endswith("mean")
 
 
+def test_in_a_low_chart_a_mean_is_named_and_not_drawn() -> None:
+    xs = tuple(map(float, range(50)))
+    spec = ChartSpec("0", (*RISE.series, Series(xs, tuple(9.0 for _ in xs), "mean 9", "dim", True, fit=False)))
+    high, low = (rows(spec, 60, height) for height in (14, 9))
+    assert set("".join(high)) & DOTS
+    assert not set("".join(low)) & DOTS
+    assert low[0].endswith("mean 9")
+
+
 def test_dashed_lines_are_told_apart_without_colours() -> None:
     flat = [Series((0.0, 50.0), (y, y), "", tone, True, dash) for y, tone, dash in ((1.0, "", 0), (2.0, "dim", 2))]
     dashed, whole = (line for line in rows(ChartSpec("0", tuple(flat)), 60, 14) if set(line) & DOTS)
