@@ -79,9 +79,7 @@ class DeskApp(GuardedApp[int]):
     ) -> None:
         super().__init__()
         self._settings = settings = settings or Settings()
-        self._secrets = secrets
-        self._opener = opener
-        self._theme_name = theme_name
+        self._secrets, self._opener, self._theme_name = secrets, opener, theme_name
         self._desk = DeskScreen()
         self._pages: dict[str, PageScreen] = {name: page(segments) for name, page in PAGES.items()}
         self._help, self._card, self._find = HelpScreen(), CardScreen(), FindScreen()
@@ -89,6 +87,7 @@ class DeskApp(GuardedApp[int]):
         self.own_keys = keymap_of(settings.keys, settings_file)
         self.columns = Columns(self, settings.columns, settings_file)
         self.appearance = Appearance(self, paths.themes_folder(), ascii_only=settings.ascii)
+        self.ascii_only = self.appearance.ascii_only
         self.takeout = Takeout(self, secrets, settings.export_format)
         self.journey = Journey(
             self,
@@ -263,8 +262,9 @@ class DeskApp(GuardedApp[int]):
 
     def action_help(self) -> None:
         """The help, what is shown first."""
+        bound = [active.binding for active in self.screen.active_bindings.values() if active.enabled]
+        alive = {text for binding in bound for text in (binding.id or "", binding.description)}
         shown = self.journey.shown
-        alive = {active.binding.id or "" for active in self.screen.active_bindings.values() if active.enabled}
         self._help.point(str(shown.kind) if isinstance(shown, Target) else shown, alive, self.own_keys)
         self.push_screen(self._help)
 

@@ -107,8 +107,6 @@ def bare(action: str) -> str:
 def asleep(name: str, place: Place) -> set[str]:
     """Actions of the place's scopes that have nothing to act on there."""
     found = set() if "z" in place.keys else {"unzoom"}
-    if name == "group":
-        found |= {"shorter", "longer", "enlarge"}
     if name != "alert, conditions":
         found |= {"go-on", "next-condition", "previous-condition"}
     return found if name in {"alert, field", "find"} else found | {"into-list"}

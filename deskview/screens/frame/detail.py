@@ -1,6 +1,6 @@
 """The drill-down: one screen for every kind of detail, built once and pointed at what was opened."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -53,7 +53,8 @@ class About(NamedTuple):
 
 @dataclass(frozen=True)
 class Detail:
-    """One screen's contents. `price_of` is the ticker whose price is charted, `chart` that chart once it is made.
+    """One screen's contents. `price_of` is the ticker whose price is charted, `members_of` the group whose members'
+    mean return is; `chart` is that chart once it is made, `turns` in how many ways it may be shown.
 
     `figures` are lines as they stand, `about` figures by subject in place of them. `news` is a list between figures and
     the other lists. `notes` are sentences that speak against the figures, shown whole above them.
@@ -62,8 +63,10 @@ class Detail:
     title: str
     figures: list[list[Fact]] = field(default_factory=list)
     price_of: str = ""
+    members_of: str = ""
     chart: ChartSpec | None = None
     chart_title: str = ""
+    turns: int = 1
     sections: tuple[Section, ...] = ()
     notes: tuple[str, ...] = ()
     about: Sequence[About] = ()
@@ -142,6 +145,8 @@ class DetailScreen(LeanScreen[None]):
         self._opens: dict[str, Kind | None] = {}
         self._before: Table | None = None
         self._shown: Detail | None = None
+        self.turn_chart: Callable[[], None] = lambda: None
+        """What the key that turns the chart does."""
 
     def compose(self) -> ComposeResult:
         """Strip, figures, chart, lists, keys."""
@@ -199,6 +204,14 @@ class DetailScreen(LeanScreen[None]):
             self.set_class(given, f"-{name}")
         width = size.width if size.width < NARROW else FIGURES[size.width >= WIDE]
         self.query_one(Facts).show(self._shown.lines(width - FRAME))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a chart can be turned."""
+        return self.charted if action == "relative" else super().check_action(action, parameters)
+
+    def action_relative(self) -> None:
+        """The chart's price, or its return less another's."""
+        self.turn_chart()
 
     @property
     def charted(self) -> bool:
