@@ -122,7 +122,7 @@ def _earnings(board: "Board", company: Any) -> list[Fact]:  # noqa: ANN401 - a r
     soon = "warning" if sessions <= SOON else "strong"
     ahead = {0: "today", 1: "in 1 session"}.get(sessions, f"in {sessions} sessions")
     if by == ESTIMATED:
-        guess = "from last year's filing; results may come earlier"
+        guess = "by last year's filing; may come days earlier"
         return [fact("", f"~{day:%-d %b}", soon), fact("about", ahead, soon), fact("", guess, "dim")]
     known = "confirmed" if by == CONFIRMED else "expected, not confirmed"
     return [
