@@ -71,6 +71,7 @@ ACTIONS = (
     *keys.COLUMNS,
     *keys.LABELS,
     *keys.FIND,
+    *keys.FILTER,
     *keys.WELCOME,
     *keys.SMALL,
 )

@@ -99,6 +99,35 @@ def test_a_filter_lets_through(text: str, rows: str) -> None:
     assert let_through(text) == rows
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("12-1<0", "AB"),
+        ("12-1 < -5", "A"),
+        ("not 12-1<0 or % adv>=300M", "BCD"),
+        ("(% ADV<1e3 or 1m>15)", "BCD"),
+        ("week ±>=0", "D"),
+        ("fund's=1", "A"),
+        ("5>1", "BCD"),
+        ("return<-5", "A"),
+        ("RETURN<-5 and 'week ±'<0", "A"),
+    ],
+)
+def test_a_column_is_called_as_it_stands_on_the_screen(text: str, rows: str) -> None:
+    columns = {
+        "12-1": Column("ret", "percent"),
+        "% ADV": Column("adv_usd", "number"),
+        "1m": Column("price", "number"),
+        "week ±": Column("ret", "percent"),
+        "fund's": Column("n", "number"),
+        "5": Column("n", "number"),
+    }
+    found = TABLE.filter(matching(text, columns, {"return": "12-1", "gone": "no column"}))
+    assert "".join(ticker[0] for ticker in found["ticker"] if ticker != "BRK.B") == rows
+    with pytest.raises(FilterError, match="column 'gone' at 1"):
+        matching("gone<1", columns, {"gone": "no column"})
+
+
 def test_what_is_not_known_matches_neither_way() -> None:
     assert let_through("si>20") == "AC"
     assert let_through("not si>20") == "Bk"

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from deskview.board import Board
 
 
+FILTERS = {"squeeze": "si>10 and now>0"}
+"""Of the legs: who of much short interest rises, and is bought back."""
+
+
 def headline(board: "Board") -> list[Segment]:
     """The spread and its σ of the day, with a star where that rests on today's names, and how fast it moves."""
     reading = board.momentum.value
@@ -48,8 +52,8 @@ MOMENTUM = Subject(
     card=card,
     rows=_legs,
     lists={
-        "desk-momentum": list_info("Momentum pane: the legs", columns("")),
-        "momentum-legs": list_info("Momentum page: the legs", leg_columns("")),
+        "desk-momentum": list_info("Momentum pane: the legs", columns(""), filters=FILTERS),
+        "momentum-legs": list_info("Momentum page: the legs", leg_columns(""), filters=FILTERS),
         "momentum-sectors": list_info(
             "Momentum page: the sectors",
             sector_columns(),
