@@ -58,12 +58,13 @@ _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 class Column(NamedTuple):
     """A column that can be asked for: its name in the table, and what is in it.
 
-    `percent` is a fraction that is shown in %, `flag` true or false. `values` are all the words a text can be, where
+    `percent` is a fraction that is shown in %, `flag` true or false; `unknown` has nothing in it yet, which may be
+    compared with anything, a column of flags that are all null. `values` are all the words a text can be, where
     they are few: another is refused with the nearest.
     """
 
     name: str
-    kind: Literal["number", "percent", "text", "flag"]
+    kind: Literal["number", "percent", "text", "flag", "unknown"]
     values: tuple[str, ...] = ()
 
 
@@ -219,6 +220,8 @@ class _Reader:
 def _compared(key: str, column: Column, sign: _Token, value: _Token) -> pl.Expr:
     """The comparison, null where the column is."""
     compare = _SAME.get(sign.text, sign.text)
+    if column.kind == "unknown":
+        return pl.col(column.name)
     if column.kind in ("number", "percent"):
         if compare not in _OF_NUMBERS:
             _fail(f"{shown(sign.text)} at {sign.at} is for texts, and {key} is a number", sign.at)

@@ -128,6 +128,12 @@ def test_a_column_is_called_as_it_stands_on_the_screen(text: str, rows: str) -> 
         matching("gone<1", columns, {"gone": "no column"})
 
 
+def test_what_nobody_knows_may_be_compared_with_anything_and_matches_neither_way() -> None:
+    table = TABLE.with_columns(pl.lit(None, dtype=pl.Boolean).alias("si"))
+    for text in ("si>5%", "si<1.2B", "si=long", "si~x", "not si>5"):
+        assert table.filter(matching(text, {"si": Column("si", "unknown")})).is_empty(), text
+
+
 def test_what_is_not_known_matches_neither_way() -> None:
     assert let_through("si>20") == "AC"
     assert let_through("not si>20") == "Bk"

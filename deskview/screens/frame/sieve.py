@@ -69,10 +69,11 @@ class Cells(Mapping[str, "Column"]):
         from deskview.analytics.filters import Column  # noqa: PLC0415 - polars loads late
 
         key = self._keys[name]
+        if not any(map(str.strip, self._written(key))):
+            return Column(key, "unknown")
         if not self._is_number(key):
             return Column(key, "text")
-        known = [found for found in self._read(key) if found is not None]
-        is_percent = known and all(found.percent for found in known)
+        is_percent = all(found.percent for found in self._read(key) if found is not None)
         return Column(key, "percent" if is_percent else "number")
 
     def __iter__(self) -> Iterator[str]:
@@ -82,6 +83,11 @@ class Cells(Mapping[str, "Column"]):
     def __len__(self) -> int:
         """How many columns there are."""
         return len(self._keys)
+
+    @property
+    def titled(self) -> str:
+        """The columns that have a title, in a row."""
+        return ", ".join(name for name, key in self._keys.items() if self._columns[key][1].title.strip())
 
     @property
     def example(self) -> str:
@@ -98,9 +104,12 @@ class Cells(Mapping[str, "Column"]):
     def _series(self, key: str) -> "pl.Series":
         import polars as pl  # noqa: PLC0415 - loads late
 
-        if not self._is_number(key):
+        kind = self[self.also[key]].kind
+        if kind == "unknown":
+            return pl.Series(key, [None] * len(self._rows), dtype=pl.Boolean)
+        if kind == "text":
             return pl.Series(key, [text.strip() or None for text in self._written(key)], dtype=pl.String)
-        scale = 100 if self[self.also[key]].kind == "percent" else 1
+        scale = 100 if kind == "percent" else 1
         values = [None if found is None else found.value / scale for found in self._read(key)]
         return pl.Series(key, values, dtype=pl.Float64)
 

@@ -91,10 +91,11 @@ class FilterScreen(LeanModal[None]):
         frame.border_subtitle = f"⏎ applies · {hint(self.app, FILTER, 'leave')} leaves it as it was"
         above = lines.region.y + lines.region.height / 2 > self.app.size.height / 2
         self.set_class(above and lines.region.y > 1, "-top")
-        self.query_one("#named", Static).update(f"columns: {', '.join(cells)}")
+        self.query_one("#named", Static).update(f"columns: {cells.titled}")
         field.placeholder = f"such as {cells.example}"
         field.value = self._keeper.of(lines.list_name)
         self.set_focus(field)
+        field.select_all()
         self._look(field.value)
         self._offer("")
 
