@@ -21,6 +21,10 @@ OPENS_AFTER = timedelta(hours=5, minutes=30)
 AHEAD = timedelta(minutes=5)
 """No trade lies so far ahead of the provider's clock: its servers' clocks agree to the second, and a fast simulated
 market runs on between the two questions."""
+QUIET = timedelta(minutes=5)
+"""Where nothing has traded for so long while the market does, trading may be halted."""
+MOVING = timedelta(minutes=1)
+"""The market trades while its newest price is no older."""
 CLOSES = {
     "ticker": pl.String(),
     "stored_close": pl.Float64(),
@@ -206,3 +210,12 @@ def closing_snapshot(bars: pl.DataFrame, closes: datetime) -> pl.DataFrame:
     same = {name: pl.col(name) for name in ("ticker", "open", "high", "low", "volume")}
     known = {"day_close": pl.col("close"), "updated": moment, **same}
     return bars.select(known.get(name, pl.lit(None, kind)).alias(name) for name, kind in SNAPSHOT.items())
+
+
+def quiet_names(live: pl.DataFrame, at: datetime) -> frozenset[str]:
+    """Names of LIVE in which nothing has traded for QUIET at the moment `at`, while the market does; of those that
+    hardly trade it says nothing. A halt is not told by any table: it is guessed by this."""
+    newest = live.get_column("price_time").max()
+    if not isinstance(newest, datetime) or at - newest > MOVING:
+        return frozenset()
+    return frozenset(live.filter(pl.col("price_time") <= pl.lit(at - QUIET).cast(UTC_NS)).get_column("ticker"))

@@ -4,9 +4,12 @@ from deskview.board.basis import Assumptions, Basis, DailyTables, Reference, bui
 from deskview.board.board import Board, Part, Status
 from deskview.board.build import Built, build, build_board
 from deskview.board.inputs import (
+    Companies,
     CrowdingInputs,
     FlowInputs,
     GammaInputs,
+    Headline,
+    Headlines,
     HistoryInputs,
     Inputs,
     Notice,
@@ -24,10 +27,13 @@ __all__ = [
     "Basis",
     "Board",
     "Built",
+    "Companies",
     "CrowdingInputs",
     "DailyTables",
     "FlowInputs",
     "GammaInputs",
+    "Headline",
+    "Headlines",
     "HistoryInputs",
     "Inputs",
     "Notice",

@@ -16,7 +16,7 @@ from deskview.analytics.flow import NameDay
 from deskview.board.alerts import AlertState
 from deskview.board.basis import Basis
 from deskview.board.diagnostics import Diagnostics
-from deskview.board.inputs import OffExchange, Wire
+from deskview.board.inputs import Companies, Headlines, OffExchange, Wire
 from deskview.board.summary import ReadReading
 from deskview.market.source import Source
 
@@ -77,10 +77,10 @@ class Board:
     """All readings of one moment; immutable. `live` is the LIVE table they rest on, `basis` the session's models.
 
     `snapshot` is the SNAPSHOT LIVE was made of, with the session's open, high and low; `records` the days `history` is
-    of, the longest first; `opened` the prints of names the
-    user opened, by ticker; `d30m` by how much headline figures changed over 30 minutes, by their paths, in their own
-    unit, and `d30m_missing` why that of others is not known; `alerts` the rules and what became of them; `diagnostics`
-    how the program itself is.
+    of, the longest first; `opened` the prints of names the user opened and `news` their headlines, by ticker;
+    `companies` what is told of all names once a day; `d30m` by how much headline figures changed over 30 minutes, by
+    their paths, in their own unit, and `d30m_missing` why that of others is not known; `alerts` the rules and what
+    became of them; `diagnostics` how the program itself is.
     """
 
     source: Source
@@ -101,9 +101,11 @@ class Board:
     live: pl.DataFrame | None = None
     snapshot: pl.DataFrame | None = None
     off_exchange: OffExchange = field(default_factory=OffExchange)
+    companies: Companies = field(default_factory=Companies)
     wire: Wire = field(default_factory=Wire)
     records: tuple[Record, ...] = ()
     opened: Mapping[str, NameDay] = field(default_factory=dict)
+    news: Mapping[str, Headlines] = field(default_factory=dict)
     d30m: Mapping[str, float] = field(default_factory=dict)
     d30m_missing: Mapping[str, str] = field(default_factory=dict)
     alerts: AlertState = field(default_factory=AlertState)

@@ -67,7 +67,8 @@ def build(inputs: Inputs, before: Built | None = None) -> Built:
     profiles = profiles_of(inputs, market, before.profiles if before else None)
     names = opened(inputs, market, before.inputs if before else None, before.board.opened if before else {})
     beside = _Beside(found, profiles, _history(inputs, before))
-    board = replace(_board(inputs, market, kept, beside), opened=names)
+    news = {ticker: name.news for ticker, name in inputs.opened.items() if name.news is not None}
+    board = replace(_board(inputs, market, kept, beside), opened=names, news=news)
     trend = followed(before.trend if before else Trend(), board)
     board = replace(board, d30m=trend.changes, d30m_missing=trend.missing)
     return Built(inputs, board, market, found, profiles, trend)
@@ -119,6 +120,7 @@ def _board(inputs: Inputs, market: Market | None, kept: Built | None, beside: _B
         live=market.live if market else None,
         snapshot=market.snapshot if market else None,
         off_exchange=inputs.off_exchange,
+        companies=inputs.companies,
         records=inputs.history.records,
         wire=_wire(inputs.wire, market),
     )

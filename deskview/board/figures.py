@@ -40,6 +40,21 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     after_hours: Annotated[
         float | None, figure("after hours", Unit.FRACTION, "Its last trade after the close against that close.")
     ]
+    short_of_float: Annotated[
+        float | None,
+        figure("short interest", Unit.FRACTION, "Shares sold short at the last settlement, of those free to trade."),
+    ]
+    days_to_cover: Annotated[
+        float | None, figure("days to cover", Unit.NUMBER, "Shares sold short over its daily volume, as counted then.")
+    ]
+    sessions_to_earnings: Annotated[
+        int | None,
+        figure(
+            "sessions to earnings",
+            Unit.COUNT,
+            "Sessions to the next report that a calendar has, 0 today; a day guessed by last year's is none.",
+        ),
+    ]
 
 
 _STATUS = figure(

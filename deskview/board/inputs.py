@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 
@@ -35,10 +36,31 @@ class FlowInputs:
 
 
 @dataclass(frozen=True)
+class Headline:
+    """An article's title, whose link is to be copied and never opened; empty where it was none that may be. `names` is
+    how many names it is about."""
+
+    published: datetime
+    title: str
+    host: str
+    link: str
+    names: int
+
+
+@dataclass(frozen=True)
+class Headlines:
+    """Those of one name, its own first, as of `as_of`; `note` says why there are none or what was left out."""
+
+    rows: tuple[Headline, ...] = ()
+    as_of: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class OpenedName:
     """A name the user opened: its counted prints of today up to `as_of`, FLOW_WINDOWS of its own (today's among them).
 
-    `note` says what is still to come or what failed.
+    `note` says what is still to come or what failed. `news` are its headlines, None until they have been asked for.
     """
 
     today: flow.FlowState | None = None
@@ -46,6 +68,7 @@ class OpenedName:
     as_of: datetime | None = None
     received: float = 0.0
     note: str = ""
+    news: Headlines | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +107,30 @@ class GammaInputs:
     session: date | None = None
     left_out: int = 0
     reasons: tuple[str, ...] = ()
+
+
+SHORT, FLOAT, CALENDAR, FILINGS_TOLD = "short interest", "float", "earnings calendar", "filings"
+"""What `Companies.reasons` go by."""
+
+
+@dataclass(frozen=True)
+class Companies:
+    """What is told of companies once a day; `table` (COMPANIES) is None while it is still to come.
+
+    `reasons` say by SHORT, FLOAT, CALENDAR and FILINGS_TOLD why something is not to be had or older. `left_out` counts
+    rows that did not fit, table by table, `left_out_reasons` names the commonest.
+    """
+
+    table: pl.DataFrame | None = None
+    session: date | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    left_out_reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def of(self, ticker: str) -> Mapping[str, Any]:
+        """The row of one name by column; without anything where nothing is told of it."""
+        rows = [] if self.table is None else self.table.filter(pl.col("ticker") == ticker).rows(named=True)
+        return rows[0] if rows else {}
 
 
 @dataclass(frozen=True)
@@ -181,6 +228,7 @@ class Inputs:
     history: HistoryInputs = field(default_factory=HistoryInputs)
     gamma: GammaInputs = GammaInputs()
     off_exchange: OffExchange = field(default_factory=OffExchange)
+    companies: Companies = field(default_factory=Companies)
     week: WeekInputs = field(default_factory=WeekInputs)
     notices: Mapping[str, Notice] = field(default_factory=dict)
     wire: Wire = field(default_factory=Wire)

@@ -11,13 +11,21 @@ import polars as pl
 from deskview.analytics.definitions import renamed
 from deskview.analytics.figure import CHANGE, Figure, Unit
 from deskview.board.board import PARTS, Board, Status
-from deskview.board.figures import NAMED_BY, NAMES, STATUS, Node, roots, unit_at
+from deskview.board.figures import ANY, NAMED_BY, NAMES, STATUS, Node, roots, unit_at
 from deskview.board.trend import TRENDED
 
 _OPEN = "open"
 """The phase of regular trading, as providers call it."""
 OF_A_NAME = {"price": "price", "return": "ret", "after_hours": "after_hours"}
 """Any stock's own figures and their columns in LIVE."""
+OF_A_COMPANY = {
+    "short_of_float": "short_of_float",
+    "days_to_cover": "days_to_cover",
+    "sessions_to_earnings": "earnings_sessions",
+}
+"""Its figures that are told once a day, and their columns in COMPANIES."""
+OF_ANY = {**OF_A_NAME, **OF_A_COMPANY}
+_TOLD = ("ticker", *OF_A_COMPANY.values())
 
 
 _fields = cache(msgspec.structs.fields)
@@ -43,8 +51,7 @@ def each_reading(board: Board) -> Iterator[Reading]:
     for name, part in board.parts.items():
         if part.value is not None:
             yield from _with_changes(board, _figures(name, roots()[name], part.value))
-    if board.live is not None:
-        yield from _of_stocks(board.live)
+    yield from _of_stocks(board)
 
 
 def readings_of(board: Board, row: str) -> Iterator[Reading]:
@@ -52,8 +59,7 @@ def readings_of(board: Board, row: str) -> Iterator[Reading]:
     for name, part in board.parts.items():
         for path, node, value in _named(name, roots()[name], part.value, row):
             yield from _with_changes(board, _figures(path, node, value))
-    if board.live is not None:
-        yield from _of_stocks(board.live.filter(pl.col("ticker") == row))
+    yield from _of_stocks(board, pl.col("ticker") == row)
 
 
 def readings_at(board: Board, path: str) -> Iterator[Reading]:
@@ -74,12 +80,24 @@ def _with_changes(board: Board, figures: Iterable[tuple[str, float | None, Unit]
             yield Reading(path + CHANGE, board.d30m.get(path), unit_at(path + CHANGE))
 
 
-def _of_stocks(live: pl.DataFrame) -> Iterator[Reading]:
+def _of_stocks(board: Board, wanted: pl.Expr | bool = True) -> Iterator[Reading]:
+    if board.live is None:
+        return
+    table = board.companies.table
+    told = {} if table is None else {ticker: rest for ticker, *rest in table.filter(wanted).select(_TOLD).iter_rows()}
+    live = board.live.filter(wanted)
     for ticker, price, ret, later in live.select("ticker", "price", "ret", "after_hours").iter_rows():
         yield Reading(f"{NAMES}.{ticker}.return", ret, Unit.FRACTION)
         yield Reading(f"{NAMES}.{ticker}.price", price, Unit.PRICE)
-        if later is not None:
-            yield Reading(f"{NAMES}.{ticker}.after_hours", later, Unit.FRACTION)
+        known = {"after_hours": later, **dict(zip(OF_A_COMPANY, told.get(ticker, ()), strict=False))}
+        for figure, value in known.items():
+            if value is not None:
+                yield Reading(f"{NAMES}.{ticker}.{figure}", float(value), _unit_of(figure))
+
+
+@cache
+def _unit_of(figure: str) -> Unit:
+    return unit_at(f"{NAMES}.{ANY}.{figure}")
 
 
 def _named(path: str, node: Node, value: Any, name: str) -> Iterator[tuple[str, Node, Any]]:  # noqa: ANN401
@@ -186,7 +204,7 @@ def reading_fault(path: str) -> str:
         return "" if ".".join(names) in PARTS else _unknown(".".join(names), path, list(PARTS))
     if part == NAMES:
         figure = names[-1] if names else ""
-        return "" if figure in OF_A_NAME else _unknown(figure, path, OF_A_NAME)
+        return "" if figure in OF_ANY else _unknown(figure, path, OF_ANY)
     if path.endswith(CHANGE):
         return _no_change(path)
     return _fault_below(roots()[part], names, path) if part in PARTS else _unknown(part, path, [*PARTS, NAMES])
@@ -235,8 +253,11 @@ def limits_at(board: Board, path: str) -> tuple[float | None, float | None] | No
 
 
 def _of_a_name(board: Board, path: str, ticker: str, figure: str) -> float | None:
-    if figure not in OF_A_NAME:
-        raise LookupError(_unknown(figure, path, OF_A_NAME))
+    if figure not in OF_ANY:
+        raise LookupError(_unknown(figure, path, OF_ANY))
+    if figure in OF_A_COMPANY:
+        told = board.companies.of(ticker).get(OF_A_COMPANY[figure])
+        return None if told is None else float(told)
     if board.live is None:
         return None
     found = board.live.filter(pl.col("ticker") == ticker).get_column(OF_A_NAME[figure])

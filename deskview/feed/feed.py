@@ -21,6 +21,7 @@ from deskview.board import Board, Built, build
 from deskview.board.alerts import AlertChange
 from deskview.clock import PULSE_S, Clocks, monotonic
 from deskview.feed.chains import refresh_chains
+from deskview.feed.companies import refresh_companies
 from deskview.feed.context import Context, Registry
 from deskview.feed.diagnostics import MarketDiagnostics
 from deskview.feed.events import refresh_events
@@ -163,6 +164,7 @@ class Feed:
             Task.CROWDING: (often.reference_s, partial(refresh_crowding, context)),
             Task.OFF_EXCHANGE: (often.reference_s, partial(refresh_off_exchange, context)),
             Task.CHAINS: (often.reference_s, partial(refresh_chains, context)),
+            Task.COMPANIES: (often.reference_s, partial(refresh_companies, context)),
             Task.SIMULATION: (often.simulation_s, partial(refresh_simulation, context, self._build)),
             Task.SCORE: (often.reference_s, partial(refresh_score, context, self._build)),
             Task.HISTORY: (often.reference_s, partial(refresh_events, context)),
@@ -181,7 +183,7 @@ class Feed:
             began = monotonic()
             past = asyncio.create_task(done(Task.CROWDING, Task.FLOW_YEAR))
             try:
-                await done(Task.PRINTS, Task.OFF_EXCHANGE, Task.CHAINS)
+                await done(Task.PRINTS, Task.OFF_EXCHANGE, Task.CHAINS, Task.COMPANIES)
                 await asyncio.wait([past], timeout=max(0.0, began + wait_s - monotonic()))
             finally:
                 past.cancel()

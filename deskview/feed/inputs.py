@@ -49,10 +49,12 @@ _PARTS: dict[Task, tuple[str, ...]] = {
     Task.CROWDING: ("crowding",),
     Task.CHAINS: ("gamma",),
     Task.OFF_EXCHANGE: (),
+    Task.COMPANIES: (),
     Task.HISTORY: ("history",),
     Task.RECORD: ("history",),
     Task.OPENED: (),
     Task.OPENED_YEAR: (),
+    Task.NEWS: (),
 }
 """The parts of the board each kind of work feeds."""
 NAMES_FILE = "names_file"
@@ -129,6 +131,7 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
         history=state.history,
         gamma=state.gamma,
         off_exchange=OffExchange(state.off_exchange, _sentence(state.faults.get(Task.OFF_EXCHANGE))),
+        companies=state.companies,
         week=state.week,
         notices=_notices(provider, state),
         opened=opened_inputs(state),
@@ -178,7 +181,7 @@ def _flow_inputs(state: FeedState) -> FlowInputs:
 def _left_out(state: FeedState) -> dict[str, int]:
     """Rows that are not used, by table: those that did not fit, and splits that prices do not support."""
     basis, counts = state.basis.value, {"snapshot": state.snapshot_left_out, "flow samples": state.samples_left_out}
-    counts |= {**state.daily.left_out, "option chains": state.gamma.left_out}
+    counts |= {**state.daily.left_out, "option chains": state.gamma.left_out, **state.companies.left_out}
     counts["splits"] = counts.get("splits", 0) + (basis.splits_left_out if basis else 0)
     counts[NAMES_FILE] = unusable(basis.own).height if basis else 0
     return counts
@@ -187,7 +190,7 @@ def _left_out(state: FeedState) -> dict[str, int]:
 def _reasons(state: FeedState) -> dict[str, tuple[str, ...]]:
     """Why, by the same names, as far as it is known."""
     own = {"snapshot": state.snapshot_reasons, "flow samples": state.samples_reasons}
-    own["option chains"] = state.gamma.reasons
+    own |= {"option chains": state.gamma.reasons, **state.companies.left_out_reasons}
     if basis := state.basis.value:
         why = unusable(basis.own).group_by("unused", maintain_order=True).len()
         own[NAMES_FILE] = tuple(f"{reason} ({count})" for reason, count in why.iter_rows())

@@ -11,7 +11,7 @@ import polars as pl
 
 from deskview.analytics.gate import judge_clock
 from deskview.analytics.live import closing_snapshot, has_prices
-from deskview.board import GammaInputs
+from deskview.board import Companies, GammaInputs
 from deskview.clock import monotonic
 from deskview.feed.context import Context
 from deskview.feed.prints import start_of_day
@@ -27,7 +27,7 @@ from deskview.store import Store
 log = logging.getLogger(__name__)
 SESSION_TASKS = (
     *(Task.DAILY, Task.PRINTS, Task.FLOW_YEAR, Task.CROWDING, Task.OFF_EXCHANGE, Task.HISTORY, Task.CHAINS),
-    *(Task.OPENED, Task.OPENED_YEAR),
+    *(Task.COMPANIES, Task.OPENED, Task.OPENED_YEAR),
 )
 """What is loaded anew when a session begins."""
 BEFORE_OPEN = timedelta(minutes=10)
@@ -131,6 +131,7 @@ def _start_session(context: Context, session: date) -> None:
     state.fetched, state.reread, state.untold = {}, False, Untold()
     state.samples_left_out, state.samples_reasons = 0, ()
     state.week, state.opened, state.gamma = replace(state.week, simulation=None), {}, GammaInputs()
+    state.companies = Companies()
     state.flow_today = start_of_day(session, state.calendar)
     first = state.session.value is None
     state.session.set(session)

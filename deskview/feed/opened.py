@@ -14,15 +14,17 @@ from typing import Final
 import polars as pl
 
 from deskview.analytics.flow import FLOW_WINDOWS, FRAME, FlowState, sample_of, window_plan
-from deskview.board import Basis, OpenedName
+from deskview.board import Basis, Headlines, OpenedName
 from deskview.clock import monotonic
 from deskview.feed.context import Context
+from deskview.feed.news import EVERY_S, failed, headlines_of
 from deskview.feed.plan import AT_ONCE
 from deskview.feed.prints import LATE, SECOND, WENT_BACK, closes_of, draw, fetch_name, sampler_of, start_of_day
 from deskview.feed.sampling import KEY, SEED, Drawn, TodaysWindows, fetch_windows
 from deskview.feed.state import FeedState
 from deskview.feed.tasks import Task, progress_message
 from deskview.market.schema import empty
+from deskview.providers.errors import ProviderError
 
 WINDOWS: Final = 4
 """Windows of each session: as many as a name of the sample has in the middle."""
@@ -40,6 +42,8 @@ EVERY: Final = 5
 DAY_TO_COME: Final = "its prints of today are still to come"
 YEAR_TO_COME: Final = "its year of windows comes while its page is shown"
 TASKS: Final = (Task.OPENED, Task.OPENED_YEAR)
+SETTLE_S: Final = 0.2
+"""A name is asked for once it is looked at for so long: a key held down goes through many."""
 
 
 @dataclass
@@ -52,6 +56,7 @@ class _Held:
     received: float = 0.0
     past: pl.DataFrame | None = None
     filling: TodaysWindows | None = None
+    news: Headlines | None = None
     day_note: str = DAY_TO_COME
     year_note: str = YEAR_TO_COME
 
@@ -85,7 +90,7 @@ class OpenedNames:
         state = self._context.state
         while True:
             self._changed.clear()
-            for task in TASKS:
+            for task in (*TASKS, Task.NEWS):
                 state.faults.pop(task, None)
                 state.progress.pop(task, None)
             ticker = state.open_name
@@ -98,7 +103,8 @@ class OpenedNames:
                     await asyncio.gather(following, return_exceptions=True)
 
     async def _follow(self, ticker: str) -> None:
-        """The name's two loops, the year's behind the first of the day's."""
+        """The name's loops, the year's behind the first of the day's."""
+        await asyncio.sleep(SETTLE_S)
         scheduler, often, day_is_in = self._context.scheduler, self._context.settings.refresh, asyncio.Event()
 
         async def day() -> None:
@@ -112,8 +118,26 @@ class OpenedNames:
             await self._refresh_year(ticker)
 
         async with asyncio.TaskGroup() as group:
+            group.create_task(scheduler.every(Task.NEWS, EVERY_S, lambda: self._refresh_news(ticker)))
             group.create_task(scheduler.every(Task.OPENED, often.prints_s, day))
             group.create_task(scheduler.every(Task.OPENED_YEAR, often.reference_s, year))
+
+    async def _refresh_news(self, ticker: str) -> None:
+        """Its headlines; while they do not come, why."""
+        state = self._context.state
+        before = self._held_of(ticker, await state.session.get()).news
+        if state.now is None:
+            return
+        news = before
+        try:
+            news = await headlines_of(self._context.provider, ticker, state.now)
+        except ProviderError as error:
+            news = failed(before, error)
+            raise
+        finally:
+            if (held := self._held.get(ticker)) is not None:
+                held.news = news
+                self._show(ticker)
 
     async def _refresh_day(self, ticker: str) -> None:
         """Its prints up to now, then those of today's windows that are full."""
@@ -124,7 +148,7 @@ class OpenedNames:
         now = state.now - timedelta(seconds=state.delay_s)
         held = self._held_of(ticker, session)
         if held.as_of is not None and held.as_of - now > WENT_BACK:  # what was counted lies ahead of the clock
-            held = self._held[ticker] = _Held(past=held.past, year_note=held.year_note)
+            held = self._held[ticker] = _Held(past=held.past, news=held.news, year_note=held.year_note)
         basis = state.complete.value or state.basis.value
         closes = closes_of(basis) if basis is not None else {}
         await self._count(ticker, held, start_of_day(session, state.calendar, closes), now)
@@ -258,7 +282,7 @@ class OpenedNames:
             state.opened.pop(gone, None)
         note = ". ".join(filter(None, (held.day_note, held.year_note)))
         windows = _windows(ticker, held, state.windows)
-        state.opened[ticker] = OpenedName(held.today, windows, held.as_of, held.received, note)
+        state.opened[ticker] = OpenedName(held.today, windows, held.as_of, held.received, note, held.news)
         self._context.scheduler.changed.set()
 
     def _too_many(self) -> bool:

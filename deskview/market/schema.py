@@ -204,13 +204,16 @@ YIELDS: Schema = {
 #: to five weeks ago, for it is taken twice a month and told two to three weeks later. `shares_short` is on the share
 #: basis of that day and may be more than the float, `avg_daily_volume` shares a day as the count has it (0: nothing
 #: was traded), `days_to_cover` the one over the other; both null where they are not told, the latter where nothing
-#: was traded too.
+#: was traded too. `before` is the settlement before that one and `shares_before` its count, on the basis of its own
+#: day; null where only one was told.
 SHORT_INTEREST: Schema = {
     "ticker": pl.String(),
     "settlement": pl.Date(),
     "shares_short": pl.Float64(),
     "avg_daily_volume": pl.Float64(),
     "days_to_cover": pl.Float64(),
+    "before": pl.Date(),
+    "shares_before": pl.Float64(),
 }
 
 #: Shares free to trade, a row a name: those that no insider, holder of 5 % or more, government or employee plan has.

@@ -149,8 +149,8 @@ class Provider(Protocol):
         """YIELDS of the newest day the vendor has, the shortest tenor first."""
 
     async def short_interest(self, since: date) -> Table:
-        """SHORT_INTEREST of the whole market, settled on the date or later; in forty days there is a settlement that is
-        published."""
+        """SHORT_INTEREST of the whole market, settled on the date or later; in sixty days there are two settlements
+        that are published."""
 
     async def floats(self) -> Table:
         """FLOATS of the whole market."""

@@ -131,11 +131,13 @@ USES: Mapping[Capability, Use] = {
     Capability.CHAINS: Use("option chains", "dealers' gamma stays empty; the other panes go on", ("gamma", *PAGE)),
     Capability.YIELDS: Use("Treasury yields", "4 % is assumed where interest matters", ("gamma",)),
     Capability.OPEN_INTEREST: Use("open interest of options on past days", "nothing is missed yet"),
-    Capability.SHORT_INTEREST: Use("short interest", "nothing is missed yet"),
-    Capability.FLOAT: Use("shares free to trade", "nothing is missed yet"),
-    Capability.EARNINGS: Use("dates and figures of earnings", "nothing is missed yet"),
-    Capability.FILINGS: Use("dates of reports to the SEC", "nothing is missed yet"),
-    Capability.NEWS: Use("news of names", "nothing is missed yet"),
+    Capability.SHORT_INTEREST: Use("short interest", "what is sold short of a name stays empty", PAGE),
+    Capability.FLOAT: Use("shares free to trade", "what is sold short is no part of a float", PAGE),
+    Capability.EARNINGS: Use("dates and figures of earnings", "days of reports are guessed from last year's", PAGE),
+    Capability.FILINGS: Use(
+        "dates of reports to the SEC", "no day of a report is guessed where no calendar has it", PAGE
+    ),
+    Capability.NEWS: Use("news of names", "pages of names have no headlines", PAGE),
     Capability.HALTS: Use("trading halts", "nothing is missed yet"),
 }
 

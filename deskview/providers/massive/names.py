@@ -80,7 +80,11 @@ def _short_interest(since: date, rows: list[ShortInterest], rejects: Rejects) ->
     )
     key = ("ticker", "settlement")
     told = rejects.drop(fit, {"several counts of one settlement": _differ("shares_short", key), **repeated(*key)})
-    newest = told.sort("settlement", descending=True).unique("ticker", keep="first", maintain_order=True)
+    by_age = told.sort("settlement", descending=True).with_columns(
+        before=pl.col("settlement").shift(-1).over("ticker"),
+        shares_before=pl.col("shares_short").shift(-1).over("ticker"),
+    )
+    newest = by_age.unique("ticker", keep="first", maintain_order=True)
     traded = pl.col("avg_daily_volume") > 0
     covered = newest.with_columns(days_to_cover=pl.when(traded).then("days_to_cover"))
     return require(covered.sort("ticker").select(*SHORT_INTEREST), SHORT_INTEREST, "short interest")

@@ -1,5 +1,6 @@
 """The momentum page: both legs whole, how unusual the move is, and which sectors made it."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
@@ -9,6 +10,7 @@ from textual.containers import Horizontal
 
 from deskview.analytics.assumptions import TODAYS_NAMES
 from deskview.format import MISSING, basis_points, number, percent, short_sector, sigma_sign, tone
+from deskview.screens.frame.companies import COLUMNS, NONE_TOLD, NOTHING, Told
 from deskview.screens.frame.history import YEAR, history_chart, past_sessions
 from deskview.screens.frame.keys import CHART, Action, bindings, scoped
 from deskview.screens.frame.page import ChartPage
@@ -16,6 +18,7 @@ from deskview.screens.frame.status_lines import Segments
 from deskview.screens.frame.target import Kind, Target
 from deskview.screens.momentum.explain import NEUTRAL, question_marks
 from deskview.screens.momentum.figures import figures
+from deskview.screens.momentum.pane import told_of_legs
 from deskview.widgets.chart import Chart
 from deskview.widgets.chartspec import ChartSpec, Level
 from deskview.widgets.facts import Facts
@@ -39,14 +42,15 @@ def leg_columns(leg: str) -> tuple[Column, ...]:
         Column("now", "now", width=7, align="right"),
         Column("contribution", "bp", width=6, align="right", priority=1),
         Column("score", "12-1", width=6, align="right", priority=2),
-        Column("weight", "weight", width=5, align="right", priority=5),
-        Column("sector", "sector", flex=True, minimum=12, priority=3),
-        Column("company", "name", flex=True, minimum=14, priority=4),
+        *COLUMNS,
+        Column("weight", "weight", width=5, align="right", priority=7),
+        Column("sector", "sector", flex=True, minimum=12, priority=5),
+        Column("company", "name", flex=True, minimum=14, priority=8),
     )
 
 
-def leg_entries(names: "list[LegName]") -> list[Entry]:
-    """One row a name; the ticker of one that has not traded lately is marked."""
+def leg_entries(names: "list[LegName]", told: Mapping[str, Told] = NONE_TOLD) -> list[Entry]:
+    """One row a name; the ticker of one that has not traded lately is marked. `told` are the companies."""
     return [
         Entry(
             name.ticker,
@@ -55,13 +59,19 @@ def leg_entries(names: "list[LegName]") -> list[Entry]:
                 Cell(percent(name.return_) + now, tone(name.return_)),
                 Cell(_bp(name.contribution), tone(name.contribution)),
                 Cell(percent(name.score, 0) + rank, "dim"),
+                *company.cells,
                 Cell(f"{name.weight:.1%}", "dim"),
                 Cell(short_sector(name.sector or UNKNOWN), "dim"),
                 Cell(name.name or "", "dim"),
             ),
-            (name.ticker, name.return_, name.contribution, name.score, name.weight, name.sector, name.name),
+            (
+                *(name.ticker, name.return_, name.contribution, name.score),
+                *company.values,
+                *(name.weight, name.sector, name.name),
+            ),
         )
         for name, now, rank in zip(names, *_marks(names), strict=True)
+        for company in (told.get(name.ticker, NOTHING),)
     ]
 
 
@@ -175,11 +185,11 @@ class MomentumPage(ChartPage):
         basket = reading.sector_neutral if self._neutral else reading
         self.query_one(Facts).show(figures(reading, basket, self.size.width - 2, short=self.has_class("-low")))
         why = reading.missing.get("sector_neutral.return" if self._neutral else "return", "no names")
-        tables = {table.id: table for table in self.query(SortedTable)}
+        tables, told = {table.id: table for table in self.query(SortedTable)}, told_of_legs(board)
         self._order_by_driver(basket, list(tables.values()))
         for leg, names in (("long", basket.long), ("short", basket.short)):
             tables[leg].empty = why
-            tables[leg].fill(leg_entries(names))
+            tables[leg].fill(leg_entries(names, told))
         tables["sectors"].empty = why
         tables["sectors"].fill(sector_entries(basket))
         self._show_chart(basket, board)

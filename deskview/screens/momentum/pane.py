@@ -1,5 +1,6 @@
 """Pane 1: how hard momentum is hit, how unusual that is, and which leg it is."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -7,6 +8,7 @@ from textual.containers import Horizontal
 
 from deskview.format import arrow, basis_points, percent, share, short_sector, sigma, tone
 from deskview.screens.frame.card import plain_number
+from deskview.screens.frame.companies import FLAGS, NONE_TOLD, NOTHING, Told, told_of
 from deskview.screens.frame.pane import BoardPane
 from deskview.screens.momentum.explain import long_share, question_marks, thinly_traded, verdict
 from deskview.widgets.facts import Fact, Facts, fact
@@ -15,6 +17,7 @@ from deskview.widgets.table import Table
 
 if TYPE_CHECKING:
     from deskview.analytics.momentum import LegName, MomentumReading
+    from deskview.board import Board
 
 
 def columns(leg: str) -> tuple[Column, ...]:
@@ -24,12 +27,13 @@ def columns(leg: str) -> tuple[Column, ...]:
         Column("return", "now", width=7, align="right"),
         Column("contribution", "bp", width=3, align="right", priority=1),
         Column("score", "12-1", width=5, align="right", priority=2),
+        FLAGS,
         Column("sector", "sector", flex=True, minimum=8, priority=3),
     )
 
 
-def leg_rows(leg: "list[LegName]") -> list[Row]:
-    """One row a name, in the reading's order: what drove the spread most comes first."""
+def leg_rows(leg: "list[LegName]", told: Mapping[str, Told] = NONE_TOLD) -> list[Row]:
+    """One row a name, in the reading's order: what drove the spread most comes first. `told` are the companies."""
     return [
         Row(
             name.ticker,
@@ -38,6 +42,7 @@ def leg_rows(leg: "list[LegName]") -> list[Row]:
                 Cell(percent(name.return_) + now, tone(name.return_)),
                 Cell(basis_points(name.contribution).removesuffix("bp"), tone(name.contribution)),
                 Cell(percent(name.score, 0) + rank, "dim"),
+                told.get(name.ticker, NOTHING).flag_cell,
                 Cell(short_sector(name.sector or "unknown"), "dim"),
             ),
         )
@@ -48,6 +53,15 @@ def leg_rows(leg: "list[LegName]") -> list[Row]:
 def _marks(names: "list[LegName]") -> tuple[list[str], list[str]]:
     """What stands behind the returns of today and behind those that ranked."""
     return question_marks(name.doubt for name in names), question_marks(name.rank_doubt for name in names)
+
+
+def told_of_legs(board: "Board") -> Mapping[str, Told]:
+    """What is told of the companies of either basket's legs."""
+    reading = board.momentum.value
+    if reading is None:
+        return NONE_TOLD
+    legs = (reading.long, reading.short, reading.sector_neutral.long, reading.sector_neutral.short)
+    return told_of(board, {name.ticker for leg in legs for name in leg})
 
 
 def summary(reading: "MomentumReading") -> list[list[Fact]]:
@@ -102,13 +116,21 @@ class MomentumPane(BoardPane["MomentumReading"]):
             yield Table(columns("LONG"), name="desk-momentum", id="long")
             yield Table(columns("SHORT"), name="desk-momentum", id="short")
 
+    def __init__(self, number: int, title: str) -> None:
+        super().__init__(number, title)
+        self._told: Mapping[str, Told] = NONE_TOLD
+
+    def show_beside(self, board: "Board") -> None:
+        """What is told of the companies of both legs."""
+        self._told = told_of_legs(board)
+
     def show_reading(self, reading: "MomentumReading") -> None:
         """The summary and both legs."""
         self.query_one(Facts).show(summary(reading))
         for leg, names in (("long", reading.long), ("short", reading.short)):
             table = self.query_one(f"#{leg}", Table)
             table.empty = reading.missing.get(f"{leg}_return", "no names")
-            table.set_rows(leg_rows(names))
+            table.set_rows(leg_rows(names, self._told))
 
     def show_awaited(self, reason: str) -> None:
         """The reason where the legs will stand."""

@@ -95,7 +95,10 @@ def _yields(market: Market) -> pl.DataFrame:
 
 def _newest_counts(market: Market) -> pl.DataFrame:
     inside = market.short_interest.filter(pl.col("settlement") >= SINCE)
-    return inside.filter(pl.col("settlement") == pl.col("settlement").max().over("ticker"))
+    newest = inside.filter(pl.col("settlement") == pl.col("settlement").max().over("ticker"))
+    older = inside.join(newest, on=["ticker", "settlement"], how="anti")
+    earlier = older.select("ticker", before="settlement", shares_before="shares_short")
+    return newest.drop("before", "shares_before").join(earlier, on="ticker", how="left")
 
 
 def _reported(name: str, *order: str) -> Callable[[Market], pl.DataFrame]:

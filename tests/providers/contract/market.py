@@ -231,12 +231,12 @@ def _options() -> dict[str, pl.DataFrame]:
 def _of_names() -> dict[str, pl.DataFrame]:
     settled, before = date(2026, 10, 30), date(2026, 10, 15)
     short: list[tuple[object, ...]] = [
-        ("NVDA", before, 2.1e8, 1.9e8, 1.11),
-        ("BRK.B", settled, 9_412_377.0, 3_805_112.0, 2.47),
-        ("NVDA", settled, 2.3e8, 1.8e8, 1.28),
-        ("KIMpL", settled, 0.0, 0.0, None),
-        ("AAPL", before, 1.4e8, None, None),
-        ("OLD", SINCE - timedelta(days=1), 5.0, 5.0, 1.0),
+        ("NVDA", before, 2.1e8, 1.9e8, 1.11, None, None),
+        ("BRK.B", settled, 9_412_377.0, 3_805_112.0, 2.47, None, None),
+        ("NVDA", settled, 2.3e8, 1.8e8, 1.28, None, None),
+        ("KIMpL", settled, 0.0, 0.0, None, None, None),
+        ("AAPL", before, 1.4e8, None, None, None, None),
+        ("OLD", SINCE - timedelta(days=1), 5.0, 5.0, 1.0, None, None),
     ]
     floats: list[tuple[object, ...]] = [
         ("NVDA", 23_312_000_000.0, 95.93, date(2026, 11, 1)),

@@ -105,19 +105,22 @@ async def test_halts_are_not_to_be_had() -> None:
 
 async def test_a_count_as_the_wire_has_it() -> None:
     table = await counts_of(counted(ticker="BRK.B"))
-    row = ("BRK.B", date(2026, 10, 30), 3_906_231.0, 2_340_158.0, 1.67)
+    row = ("BRK.B", date(2026, 10, 30), 3_906_231.0, 2_340_158.0, 1.67, None, None)
     assert require(table.frame, SHORT_INTEREST, "short interest").rows() == [row]
 
 
-async def test_of_several_settlements_the_newest_is_taken_name_by_name() -> None:
+async def test_of_several_settlements_the_newest_is_taken_name_by_name_with_the_one_before() -> None:
     table = await counts_of(
         counted(0, settlement_date=BEFORE, short_interest=1),
         counted(1, settlement_date=BEFORE, short_interest=2),
         counted(0, settlement_date=SETTLED, short_interest=3),
         counted(0, settlement_date="2026-10-14", short_interest=4),
     )
-    told = table.frame.select("ticker", "settlement", "shares_short").rows()
-    assert told == [("GOOD0", date(2026, 10, 30), 3.0), ("GOOD1", date(2026, 10, 15), 2.0)]
+    told = table.frame.select("ticker", "settlement", "shares_short", "before", "shares_before").rows()
+    assert told == [
+        ("GOOD0", date(2026, 10, 30), 3.0, date(2026, 10, 15), 1.0),
+        ("GOOD1", date(2026, 10, 15), 2.0, None, None),
+    ]
     assert table.left_out == 0, "older ones are no fault"
 
 
@@ -144,13 +147,13 @@ async def test_a_row_without_a_count_does_not_hide_the_one_before(told: object) 
 
 async def test_nothing_sold_short_is_a_count() -> None:
     table = await counts_of(counted(0, short_interest=0, days_to_cover=0))
-    assert table.frame.row(0)[2:] == (0.0, 2_340_158.0, 0.0)
+    assert table.frame.row(0)[2:5] == (0.0, 2_340_158.0, 0.0)
 
 
 @pytest.mark.parametrize(("volume", "kept"), [(0, 0.0), (None, None), (Absent, None)], ids=str)
 async def test_without_trading_there_are_no_days_to_cover(volume: object, kept: float | None) -> None:
     table = await counts_of(counted(0, avg_daily_volume=volume, days_to_cover=999.99))
-    assert table.frame.row(0)[2:] == (3_906_231.0, kept, None)
+    assert table.frame.row(0)[2:5] == (3_906_231.0, kept, None)
     assert table.left_out == 0
 
 

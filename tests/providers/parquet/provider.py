@@ -194,8 +194,10 @@ class ParquetFolder:
     async def short_interest(self, since: date) -> Table:
         """SHORT_INTEREST, of a file with every settlement."""
         frame = await self._whole("short_interest", Capability.SHORT_INTEREST, SHORT_INTEREST)
-        newest = frame.filter(pl.col("settlement") >= since).sort("settlement", descending=True)
-        return Table(newest.unique("ticker", keep="first"))
+        told = frame.filter(pl.col("settlement") >= since).sort("settlement", descending=True)
+        before = {"before": "settlement", "shares_before": "shares_short"}
+        told = told.with_columns(pl.col(name).shift(-1).over("ticker").alias(column) for column, name in before.items())
+        return Table(told.unique("ticker", keep="first"))
 
     async def floats(self) -> Table:
         """FLOATS."""

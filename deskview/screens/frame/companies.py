@@ -1,0 +1,115 @@
+"""What is told of companies in a list of names: flags in a narrow one, columns in a wide one."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from deskview.format import MISSING
+from deskview.screens.frame.age import OPEN
+from deskview.widgets.records import Cell, Column
+
+if TYPE_CHECKING:
+    from deskview.board import Board
+
+FLAGS = Column("flags", "", width=1, priority=2)
+COLUMNS = (
+    FLAGS,
+    Column("si", "si", width=5, align="right", priority=3),
+    Column("dtc", "dtc", width=4, align="right", priority=6),
+    Column("earn", "earn", width=4, align="right", priority=4),
+)
+"""Short interest in % of the float, days to cover, sessions to the next report."""
+SOON, ABOUT_SOON = 1, 3
+"""Sessions to a report from which on it has a flag: by a calendar, and by last year's filing, days after results."""
+HEAVILY = 0.20
+"""Of the float: more than this sold short has a flag."""
+FLAG_WORDS = (
+    "E: reports within a session, E? by last year's filing within three; S: above 20% of the float is sold short;"
+    " H?: nothing has traded for five minutes while the market does"
+)
+
+
+class Told(NamedTuple):
+    """What is told of one name, as far as it is."""
+
+    flags: str = ""
+    short_of_float: float | None = None
+    days_to_cover: float | None = None
+    earnings_sessions: int | None = None
+    is_estimated: bool = False
+
+    @property
+    def flag_cell(self) -> Cell:
+        """The flags; what may surprise within a day stands out."""
+        return Cell(self.flags, "warning" if self.flags.strip("S ") else "dim")
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """Those of COLUMNS."""
+        about = "~" if self.is_estimated else ""
+        sessions = MISSING if self.earnings_sessions is None else f"{about}{self.earnings_sessions}"
+        return (
+            self.flag_cell,
+            Cell(in_percent(self.short_of_float), "dim"),
+            Cell(days(self.days_to_cover), "dim"),
+            Cell(sessions, "dim"),
+        )
+
+    @property
+    def values(self) -> tuple[float | str | None, ...]:
+        """What those columns sort by."""
+        return (self.flags or None, self.short_of_float, self.days_to_cover, self.earnings_sessions)
+
+
+NOTHING = Told()
+NONE_TOLD: Mapping[str, Told] = MappingProxyType({})
+
+
+def in_percent(part: float | None) -> str:
+    """A part that is never negative: 18.2%."""
+    return MISSING if part is None else f"{part:.1%}"
+
+
+def days(count: float | None) -> str:
+    """Days to cover: 4.1."""
+    return MISSING if count is None else f"{count:.1f}"
+
+
+def told_of(board: "Board", tickers: Iterable[str]) -> Mapping[str, Told]:
+    """What is told of these names; of one that is not among them nothing is."""
+    import polars as pl  # noqa: PLC0415 - loads late
+
+    wanted, quiet = list(tickers), quiet_of(board)
+    table, found = board.companies.table, dict[str, Told]()
+    rows = [] if table is None else table.filter(pl.col("ticker").is_in(wanted)).iter_rows(named=True)
+    for row in rows:
+        found[row["ticker"]] = _told(row, is_quiet=row["ticker"] in quiet)
+    for ticker in quiet.intersection(wanted) - found.keys():
+        found[ticker] = Told(flags="H?")
+    return found
+
+
+def quiet_of(board: "Board") -> frozenset[str]:
+    """Names in which nothing trades any more within regular hours, while the market does."""
+    from deskview.analytics.live import QUIET, quiet_names  # noqa: PLC0415 - polars loads late
+
+    basis, at = board.basis, board.as_of
+    if board.live is None or basis is None or at is None or board.phase != OPEN:
+        return frozenset()
+    if not basis.prices.opens + QUIET <= at < basis.prices.bell:
+        return frozenset()
+    return quiet_names(board.live, at)
+
+
+def _told(row: Mapping[str, Any], *, is_quiet: bool) -> Told:
+    from deskview.analytics.companies import ESTIMATED  # noqa: PLC0415 - polars loads late
+
+    sessions, estimated = row["earnings_sessions"], row["earnings_by"] == ESTIMATED
+    flags = []
+    if sessions is not None and sessions <= (ABOUT_SOON if estimated else SOON):
+        flags.append("E?" if estimated else "E")
+    if (row["short_of_float"] or 0.0) > HEAVILY:
+        flags.append("S")
+    if is_quiet:
+        flags.append("H?")
+    return Told(" ".join(flags), row["short_of_float"], row["days_to_cover"], sessions, estimated)
