@@ -272,7 +272,9 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def _reason(self) -> str:
         """Why there are no rows: the list's own reason, or the filter."""
-        return self._empty if self._sieve is None else f"no row passes {self._sieve.text}"
+        if self._sieve is None:
+            return self._empty
+        return f"no row passes {self._sieve.text}{f': {self._sieve.note}' if self._sieve.note else ''}"
 
     def _sieve_line(self, sieve: Sieve) -> Line:
         """The filter and what it lets through; in want of room the hint goes, then the filter is shortened."""

@@ -54,14 +54,15 @@ class Row(Struct, frozen=True):
 class Sieve(NamedTuple):
     """What a filter makes of a list: whether each of its rows passes, those that head a section left out.
 
-    `text` is the filter as the user wrote it, `hint` how it is changed, `fault` why it can't be applied: then every row
-    passes.
+    `text` is the filter as the user wrote it, `hint` how it is changed, `note` what else is to be known where no row
+    passes, `fault` why it can't be applied: then every row passes.
     """
 
     text: str
     passes: tuple[bool, ...]
     hint: str = ""
     fault: str = ""
+    note: str = ""
 
     @property
     def counts(self) -> str:

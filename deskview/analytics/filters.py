@@ -3,7 +3,7 @@
 A filter is made of comparisons with `and`, `or`, `not` and parentheses; `not` binds closer than `and`, and `and` closer
 than `or`. On the left of a comparison stands a column, on the right a number, a word or a text in quotes:
 
-    =  !=  <  <=  >  >=     a number with its unit: -5, 12.5%, 3k, 250M, 1.2B, 2T
+    =  !=  <  <=  >  >=     a number with its unit: -5, 12.5%, 3k, $250M, -$1.2B, 2T
     =  !=  ~  !~            a text; ~ is "contains", capitals and small letters are the same
 
 A column is written as it is called, with whatever stands in its name (`12-1<0`, `% ADV>3`), or in quotes.
@@ -31,7 +31,7 @@ _TOKENS = re.compile(
       | (?P<open>\() | (?P<close>\))
       | (?P<sign><=|>=|!=|<>|!~|==|[=<>~≤≥≠])
       | (?P<quoted>"[^"]*"|'[^']*')
-      | (?P<number>[+\-−]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+\-−]?[0-9]{1,3})?(?:\s?%|[kKmMbBtT])?(?![\w.%]))
+      | (?P<number>[+\-−]?\$?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+\-−]?[0-9]{1,3})?(?:\s?%|[kKmMbBtT])?(?![\w.%]))
       | (?P<word>\w[\w.&/\-]*)""",
     re.VERBOSE,
 )
@@ -247,11 +247,11 @@ def _number(key: str, value: _Token, *, percent: bool) -> float:
     """The value in the column's own unit."""
     if value.kind != "number":
         _fail(f"{_told(value)} is no number, and {key} is one", value.at)
-    found = _NUMBER.fullmatch(value.text.casefold().replace("−", "-"))
+    found = _NUMBER.fullmatch(value.text.casefold().replace("−", "-").replace("$", ""))
     number, unit = (float(found["value"].strip()), found["unit"]) if found else (float("inf"), "")
     if unit == "%" and not percent:
         _fail(f"{_told(value)}: {key} is not in %", value.at)
-    if percent and unit not in ("", "%"):
+    if percent and ("$" in value.text or unit not in ("", "%")):
         _fail(f"{_told(value)}: {key} is in %", value.at)
     number = number / 100 if percent else number * _UNITS[unit]
     if abs(number) == float("inf"):

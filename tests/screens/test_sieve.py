@@ -200,6 +200,17 @@ async def test_a_missing_figure_passes_neither_a_comparison_nor_its_opposite() -
             assert table.keys == keys
 
 
+async def test_a_column_in_which_nothing_stands_is_told() -> None:
+    table = Table(COLUMNS, name="list")
+    host = Filtering(table)
+    async with host.run_test(size=(80, 24)):
+        host.text = "now>0 and % adv>3% and net>1B"
+        table.set_rows([Shown(12, None, None, 1, "tech").row(key) for key in "AB"])
+        assert table.keys == ()
+        assert table.sieve is not None
+        assert (table.sieve.fault, table.sieve.note) == ("", "nothing stands in % ADV, net")
+
+
 async def test_columns_go_by_their_titles_then_by_their_keys() -> None:
     columns = (
         Column("volume", "ADV", align="right"),

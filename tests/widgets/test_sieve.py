@@ -17,12 +17,12 @@ class Sifting(Host):
     """An app with a filter: `passes` says of a key whether its row passes, None without a filter."""
 
     passes: Callable[[str], bool] | None = None
-    text, hint, fault = "now>1", "F changes", ""
+    text, hint, fault, note = "now>1", "F changes", "", ""
 
     def sieve_of(self, _lines: Lines, rows: Sequence[Keyed]) -> Sieve | None:
         if self.passes is None:
             return None
-        return Sieve(self.text, tuple(self.passes(row.key) for row in rows), self.hint, self.fault)
+        return Sieve(self.text, tuple(self.passes(row.key) for row in rows), self.hint, self.fault, self.note)
 
     def sift(self, passes: Callable[[str], bool] | None) -> None:
         self.passes = passes
@@ -125,6 +125,9 @@ async def test_a_filter_that_lets_nothing_through_is_told_from_a_list_without_ro
         await pilot.pause()
         shown = [line.rstrip() for line in lines_of(table)]
         assert shown[:3] == ["filter now>1: 0 of 5 · F changes", "no row passes now>1", ""]
+        host.note = "nothing stands in now"
+        host.sift(lambda _: False)
+        assert lines_of(table)[1].rstrip() == "no row passes now>1: nothing stands in"
 
 
 @pytest.mark.parametrize(

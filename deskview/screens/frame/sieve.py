@@ -86,8 +86,13 @@ class Cells(Mapping[str, "Column"]):
 
     @property
     def titled(self) -> str:
-        """The columns that have a title, in a row."""
-        return ", ".join(name for name, key in self._keys.items() if self._columns[key][1].title.strip())
+        """The columns in a row, those left out that have neither a title nor words in them, as bars."""
+        return ", ".join(
+            name for name, key in self._keys.items() if self._columns[key][1].title.strip() or self._words(key)
+        )
+
+    def _words(self, key: str) -> bool:
+        return any(char.isalnum() for text in self._written(key) for char in text)
 
     @property
     def example(self) -> str:
@@ -163,4 +168,5 @@ def sieve(text: str, lines: Lines, rows: Sequence[Keyed], hint: str = "") -> Sie
     if not rows or not used:
         return Sieve(text, (True,) * len(rows), hint)
     passes = cells.frame(dict.fromkeys(used)).select(expression.alias("passes"))["passes"].to_list()
-    return Sieve(text, tuple(passes), hint)
+    blank = [name for name in map(cells.also.__getitem__, dict.fromkeys(used)) if cells[name].kind == "unknown"]
+    return Sieve(text, tuple(passes), hint, note=f"nothing stands in {', '.join(blank)}" if blank else "")

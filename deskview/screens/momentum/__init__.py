@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from deskview.board import Board
 
 
-FILTERS = {"squeeze": "si>10 and now>0"}
-"""Of the legs: who of much short interest rises, and is bought back."""
+DESK_FILTERS = {"squeeze": "flags~S and now>0"}
+PAGE_FILTERS = {"squeeze": "si>10 and now>0"}
+"""Of the legs: in whom much is sold short and who rises, so that it is bought back."""
 
 
 def headline(board: "Board") -> list[Segment]:
@@ -52,8 +53,8 @@ MOMENTUM = Subject(
     card=card,
     rows=_legs,
     lists={
-        "desk-momentum": list_info("Momentum pane: the legs", columns(""), filters=FILTERS),
-        "momentum-legs": list_info("Momentum page: the legs", leg_columns(""), filters=FILTERS),
+        "desk-momentum": list_info("Momentum pane: the legs", columns(""), filters=DESK_FILTERS),
+        "momentum-legs": list_info("Momentum page: the legs", leg_columns(""), filters=PAGE_FILTERS),
         "momentum-sectors": list_info(
             "Momentum page: the sectors",
             sector_columns(),

@@ -113,7 +113,8 @@ class FilterScreen(LeanModal[None]):
         if found.fault:
             message.update(found.fault)
         else:
-            message.update(f"{found.counts} rows pass" if text.strip() else EVERY_ROW)
+            note = f" · {found.note}" if found.note else ""
+            message.update(f"{found.counts} rows pass{note}" if text.strip() else EVERY_ROW)
         return not found.fault
 
     def _offer(self, part: str) -> None:
