@@ -7,7 +7,7 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 from deskview.widgets.columns import Pick, Slot, fit_picks
-from deskview.widgets.lines import Lines
+from deskview.widgets.lines import Keyed, Lines
 from deskview.widgets.records import Column, Line, Piece
 from deskview.widgets.text import ELLIPSIS, MISSING, pad, plain, shorten
 
@@ -60,6 +60,7 @@ _FIRST = 2
 class Heatmap(Lines):
     """Groups down, horizons across, and a column of counts and one of notes where a row has any.
 
+    `write` makes a figure's text, `unit` is what it is in: told to a filter, and not printed in every cell.
     Needs the theme's $heat-STEP and $heat-STEP-text for the nine steps.
     """
 
@@ -79,6 +80,7 @@ class Heatmap(Lines):
         count_title: str = "",
         note_title: str = "",
         write: Callable[[float], str] = signed_pct,
+        unit: str = "%",
         empty: str = "Nothing to show",
         name: str | None = None,
         id: str | None = None,
@@ -89,15 +91,36 @@ class Heatmap(Lines):
         self._count = Column("count", count_title, align="right", priority=1)
         self._note = Column("note", note_title, align="right", priority=99)
         self._write = write
+        self._unit = unit
         self._horizons: tuple[Column, ...] = ()
         self._scales: tuple[float, ...] = ()
         self._rows: tuple[HeatRow, ...] = ()
+        self._given: tuple[HeatRow, ...] = ()
         self._edge = 0
 
     def show(self, horizons: Sequence[Column], rows: Sequence[HeatRow], scales: Sequence[float]) -> None:
-        """Show these rows; `scales` holds the value at full colour for each horizon."""
-        self._horizons, self._scales, self._rows = tuple(horizons), tuple(scales), tuple(rows)
+        """Show these rows, as far as they pass the user's filter; `scales` are the values at full colour by horizon."""
+        self._horizons, self._scales, self._given = tuple(horizons), tuple(scales), tuple(rows)
+        self.sift_again()
+
+    def sift_again(self) -> None:
+        """Shows what the user's filter lets through of the rows there are."""
+        self._rows = self.folded(self._passing(self._given))
         self._take(self._rows)
+
+    def folded(self, rows: tuple[HeatRow, ...]) -> tuple[HeatRow, ...]:
+        """What is shown of the rows that pass: all of them."""
+        return rows
+
+    def text_of(self, row: Keyed, place: int) -> str:
+        """The label, the count, a figure with its unit, or the note."""
+        if not isinstance(row, HeatRow):
+            return ""
+        horizon = place - _FIRST
+        if not 0 <= horizon < len(self._horizons):
+            return plain((row.label, row.count)[place] if place < _FIRST else row.note)
+        text = self._text(row, horizon)
+        return text if text == MISSING else text.strip() + self._unit
 
     @property
     def columns(self) -> tuple[Column, ...]:

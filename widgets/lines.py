@@ -1,8 +1,9 @@
 """A scrolling list of keyed lines in columns with a cursor: what Table and Heatmap share."""
 
-from collections.abc import Sequence
-from typing import ClassVar, Protocol
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Protocol, TypeVar
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.events import Blur, Click, DescendantBlur, DescendantFocus, Event, Focus, Resize
 from textual.geometry import Size
@@ -11,7 +12,7 @@ from textual.scroll_view import ScrollView
 
 from deskview.widgets.columns import Pick, Slot, picked
 from deskview.widgets.painted import Painted
-from deskview.widgets.records import Column, Line, Piece
+from deskview.widgets.records import Column, Line, Piece, Sieve
 from deskview.widgets.text import pad, plain, shorten, wrap
 
 
@@ -25,6 +26,9 @@ class Keyed(Protocol):
     @property
     def header(self) -> bool:
         """Whether it heads a section; the cursor skips it."""
+
+
+AnyRow = TypeVar("AnyRow", bound=Keyed)
 
 
 class KeyMessage(Message):
@@ -45,7 +49,8 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
     """One head line above scrolling rows; the cursor stays on its row's key whatever is sorted or inserted.
 
     `list_name` is what the app knows the user's choice of columns by. An app with a method `chosen_columns(list_name)`
-    is asked for the keys of the columns to show, None for all.
+    is asked for the keys of the columns to show, None for all. One with a method `sieve_of(lines, rows)` is asked which
+    of the rows the list was given the user's filter lets through, None without a filter.
     """
 
     DEFAULT_CSS = """
@@ -87,6 +92,8 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self._keyed: Sequence[Keyed] = ()
         self._cursor = -1
         self._empty = empty
+        self._sieve: Sieve | None = None
+        self._given: Sequence[Keyed] = ()
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -114,6 +121,24 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         """Shows the columns of the user's choice, which has changed."""
         self.remeasure()
         self.repaint()
+
+    @property
+    def sieve(self) -> Sieve | None:
+        """What the user's filter made of the rows there are; None without a filter or without rows."""
+        return self._sieve
+
+    def sift_again(self) -> None:
+        """Shows what the user's filter lets through, which has changed."""
+        raise NotImplementedError
+
+    @property
+    def given(self) -> Sequence[Keyed]:
+        """All rows the list was given that head no section, those the user's filter keeps out among them."""
+        return [row for row in self._given if not row.header]
+
+    def text_of(self, row: Keyed, place: int) -> str:
+        """What the row has written in the column at this place in `columns`, empty where it has nothing."""
+        raise NotImplementedError
 
     def head_line(self) -> Line:
         """The line above the rows."""
@@ -165,13 +190,22 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self._go(index)
         return True
 
+    def _passing(self, rows: Sequence[AnyRow]) -> tuple[AnyRow, ...]:
+        """The rows the user's filter lets through, under the heads of the sections that still have some."""
+        ask = getattr(self.app, "sieve_of", None) if self.is_attached and self.list_name else None
+        own = [row for row in rows if not row.header]
+        self._sieve = ask(self, own) if ask is not None and own else None
+        if self._sieve is None or self._sieve.fault:
+            return tuple(rows)
+        return tuple(_under_heads(rows, self._sieve.passes))
+
     def _take(self, rows: Sequence[Keyed]) -> None:
         """Show other rows: keep the scroll position and the cursor's key, or else its place."""
         before, place = self.cursor_key, self._cursor
         self._keyed = rows
         found = next((i for i, row in enumerate(rows) if row.key == before), None)
         self._cursor = found if found is not None else self._nearest(max(place, 0), 1)
-        self.virtual_size = Size(0, len(rows) + 1)
+        self.virtual_size = Size(0, len(rows) + self._lead)
         self.remeasure()
         self.repaint()
         if self.cursor_key != before and self.cursor_key is not None:
@@ -207,14 +241,23 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=last - visible + 1, animate=False, force=True)
 
     @property
+    def _lead(self) -> int:
+        """The lines above the rows: the head, and what is said of the filter."""
+        return 1 if self._sieve is None else 2
+
+    @property
     def _page_rows(self) -> int:
-        return max(1, self.scrollable_content_region.height - 1)
+        return max(1, self.scrollable_content_region.height - self._lead)
 
     def line_at(self, y: int) -> Line:
-        """The head, a row, or the reason why there are none."""
+        """The filter, the head, a row, or the reason why there are none."""
+        if self._sieve is not None:
+            if y == 0:
+                return self._sieve_line(self._sieve)
+            y -= 1
         if not self._keyed:
             width = self.line_width
-            parts = [wrap(plain(part), width) for part in self._empty.splitlines()]
+            parts = [wrap(plain(part), width) for part in self._reason.splitlines()]
             lines = [shorten(line, width) for part in parts for line in part]
             return (Piece(lines[y], "dim"),) if y < len(lines) else ()
         if y == 0:
@@ -225,6 +268,24 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         if self._keyed[index].header:
             return (Piece(pad(self.section_title(index), self.line_width), "group"),)
         return self.row_line(index, self._cursor_tone if index == self._cursor else "")
+
+    @property
+    def _reason(self) -> str:
+        """Why there are no rows: the list's own reason, or the filter."""
+        if self._sieve is None:
+            return self._empty
+        return f"no row passes {self._sieve.text}{f': {self._sieve.note}' if self._sieve.note else ''}"
+
+    def _sieve_line(self, sieve: Sieve) -> Line:
+        """The filter and what it lets through; in want of room the hint goes, then the filter is shortened."""
+        text, width = plain(sieve.text), self.line_width
+        if sieve.fault:
+            return (Piece(shorten(f"filter {text} is not applied: {plain(sieve.fault)}", width), "warning"),)
+        counts, hint = f": {sieve.counts}", f" · {plain(sieve.hint)}"
+        used = cell_len(f"filter {text}{counts}")
+        hinted = bool(sieve.hint) and used + cell_len(hint) <= width
+        shown = shorten(text, max(1, cell_len(text) + width - used))
+        return (Piece(f"filter {shown}{counts}", "accent"), *([Piece(hint, "dim")] if hinted else []))
 
     def section_title(self, index: int) -> str:
         """The words of the section row `index`."""
@@ -256,10 +317,10 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        index = offset.y - 1 + self.scroll_offset.y
-        if offset.y == 0:
+        index = offset.y - self._lead + self.scroll_offset.y
+        if offset.y == self._lead - 1:
             self.head_clicked(offset.x)
-        elif index < len(self._keyed) and not self._keyed[index].header:
+        elif offset.y >= self._lead and index < len(self._keyed) and not self._keyed[index].header:
             if index == self._cursor:
                 self.action_open()
             else:
@@ -296,6 +357,19 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         """In place of Textual's own way, which paints every line anew: only the line under the cursor differs."""
         event.prevent_default()
         self.has_focus = focused
-        self.repaint([self._cursor + 1 - self.scroll_offset.y])
+        self.repaint([self._cursor + self._lead - self.scroll_offset.y])
         if self.parent is not None:
             self.parent.post_message(told)
+
+
+def _under_heads(rows: Sequence[AnyRow], passes: Sequence[bool]) -> Iterator[AnyRow]:
+    """The rows that pass, each section's head before the first of its own; `passes` has none for the heads."""
+    verdicts, head = iter(passes), None
+    for row in rows:
+        if row.header:
+            head = row
+        elif next(verdicts):
+            if head is not None:
+                yield head
+            head = None
+            yield row

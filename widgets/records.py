@@ -55,6 +55,25 @@ class Row(Struct, frozen=True):
     copied: str = ""
 
 
+class Sieve(NamedTuple):
+    """What a filter makes of a list: whether each of its rows passes, those that head a section left out.
+
+    `text` is the filter as the user wrote it, `hint` how it is changed, `note` what else is to be known where no row
+    passes, `fault` why it can't be applied: then every row passes.
+    """
+
+    text: str
+    passes: tuple[bool, ...]
+    hint: str = ""
+    fault: str = ""
+    note: str = ""
+
+    @property
+    def counts(self) -> str:
+        """How many of how many rows pass."""
+        return f"{sum(self.passes):,} of {len(self.passes):,}"
+
+
 class Sort(NamedTuple):
     """The column rows are sorted by; the table only marks it, sorting is the caller's.
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from deskview.widgets.columns import fit_picks
-from deskview.widgets.lines import KeyMessage, Lines
+from deskview.widgets.lines import Keyed, KeyMessage, Lines
 from deskview.widgets.records import Cell, Column, Line, Piece, Row, Sort
 from deskview.widgets.text import pad, plain, shorten
 
@@ -34,6 +34,7 @@ class Table(Lines):
         super().__init__(empty=empty, name=name, id=id, classes=classes)
         self._columns = tuple(columns)
         self._rows: tuple[Row, ...] = ()
+        self._given: tuple[Row, ...] = ()
         self._sort: Sort | None = None
         self._gap = _GAP
 
@@ -48,9 +49,18 @@ class Table(Lines):
         self.set_rows(rows)
 
     def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show these rows under the columns there are; only cells that differ are repainted."""
-        self._rows = tuple(rows)
+        """Show these rows, as far as they pass the user's filter; only cells that differ are repainted."""
+        self._given = tuple(rows)
+        self.sift_again()
+
+    def sift_again(self) -> None:
+        """Shows what the user's filter lets through of the rows there are."""
+        self._rows = self._passing(self._given)
         self._take(self._rows)
+
+    def text_of(self, row: Keyed, place: int) -> str:
+        """The text of its cell."""
+        return plain(row.cells[place].text) if isinstance(row, Row) and place < len(row.cells) else ""
 
     def remeasure(self) -> None:
         """Fit the columns to the width, with wide gaps where no column is lost by them."""

@@ -3,16 +3,17 @@
 A filter is made of comparisons with `and`, `or`, `not` and parentheses; `not` binds closer than `and`, and `and` closer
 than `or`. On the left of a comparison stands a column, on the right a number, a word or a text in quotes:
 
-    =  !=  <  <=  >  >=     a number with its unit: -5, 12.5%, 3k, 250M, 1.2B, 2T
+    =  !=  <  <=  >  >=     a number with its unit: -5, 12.5%, 3k, $250M, -$1.2B, 2T
     =  !=  ~  !~            a text; ~ is "contains", capitals and small letters are the same
 
+A column is written as it is called, with whatever stands in its name (`12-1<0`, `% ADV>3`), or in quotes.
 A number without a unit is in the unit the column is shown in: -5 of a column in % is -5%. What is not known compares as
 not matching either way: a row without `si` is neither in `si>20` nor in `not si>20`, unless the rest of the filter
 settles it. Nothing of a filter is run as a program.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, NoReturn
 
@@ -30,10 +31,11 @@ _TOKENS = re.compile(
       | (?P<open>\() | (?P<close>\))
       | (?P<sign><=|>=|!=|<>|!~|==|[=<>~≤≥≠])
       | (?P<quoted>"[^"]*"|'[^']*')
-      | (?P<number>[+\-−]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+\-−]?[0-9]{1,3})?(?:\s?%|[kKmMbBtT])?(?![\w.%]))
+      | (?P<number>[+\-−]?\$?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+\-−]?[0-9]{1,3})?(?:\s?%|[kKmMbBtT])?(?![\w.%]))
       | (?P<word>\w[\w.&/\-]*)""",
     re.VERBOSE,
 )
+_BEFORE_SIGN = re.compile(r"\s*[=<>!~≤≥≠]")
 _NUMBER = re.compile(r"(?P<value>[^%kmbt]*)(?P<unit>[%kmbt]?)")
 _SAME = {"==": "=", "<>": "!=", "≠": "!=", "≤": "<=", "≥": ">="}
 _OF_NUMBERS: Mapping[str, Callable[[pl.Expr, float], pl.Expr]] = {
@@ -56,12 +58,13 @@ _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 class Column(NamedTuple):
     """A column that can be asked for: its name in the table, and what is in it.
 
-    `percent` is a fraction that is shown in %, `flag` true or false. `values` are all the words a text can be, where
+    `percent` is a fraction that is shown in %, `flag` true or false; `unknown` has nothing in it yet, which may be
+    compared with anything, a column of flags that are all null. `values` are all the words a text can be, where
     they are few: another is refused with the nearest.
     """
 
     name: str
-    kind: Literal["number", "percent", "text", "flag"]
+    kind: Literal["number", "percent", "text", "flag", "unknown"]
     values: tuple[str, ...] = ()
 
 
@@ -81,18 +84,21 @@ class _Token(NamedTuple):
     at: int
 
 
-def matching(text: str, columns: Mapping[str, Column]) -> pl.Expr:
+def matching(text: str, columns: Mapping[str, Column], also: Mapping[str, str] | None = None) -> pl.Expr:
     """The expression that is true of the rows a filter lets through, false of all others, never null.
 
-    `columns` are by what the user calls them, capitals or not. An empty filter lets everything through. Raises
-    FilterError with the place and, where there is one, the nearest column or word.
+    `columns` are by what the user calls them, capitals or not; `also` are other names of them, which the sentences of
+    errors do not list. An empty filter lets everything through. Raises FilterError with the place and, where there is
+    one, the nearest column or word.
     """
     if len(text) > LONGEST:
         _fail(f"a filter has at most {LONGEST:,} characters, this one has {len(text):,}", LONGEST + 1)
-    tokens = list(_tokens(text))
+    names = {other: key for other, key in (also or {}).items() if key in columns} | {key: key for key in columns}
+    folded = {name.casefold(): key for name, key in names.items()}
+    tokens = list(_tokens(text, sorted(filter(None, folded), key=len, reverse=True)))
     if not tokens:
         return pl.lit(value=True)
-    reader = _Reader([*tokens, _Token("end", "", len(text) + 1)], {key.casefold(): key for key in columns}, columns)
+    reader = _Reader([*tokens, _Token("end", "", len(text) + 1)], folded, columns)
     found = reader.alternatives()
     if reader.next.kind != "end":
         words = reader.next.kind == reader.tokens[reader.place - 1].kind == "word"
@@ -101,9 +107,15 @@ def matching(text: str, columns: Mapping[str, Column]) -> pl.Expr:
     return found.fill_null(value=False)
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    at = 0
+def _tokens(text: str, names: Sequence[str]) -> Iterator[_Token]:
+    """The pieces of the text; where a column is expected, one of the `names`, small and longest first, is one piece."""
+    at, column_next = 0, True
     while at < len(text):
+        name = _named(text, at, names) if column_next else ""
+        if name:
+            yield _Token("word", name, at + 1)
+            at, column_next = at + len(name), False
+            continue
         found = _TOKENS.match(text, at)
         if found is None:
             why = ": the quote is not closed" if text[at] in "\"'" else ""
@@ -113,12 +125,22 @@ def _tokens(text: str) -> Iterator[_Token]:
             kind = found[0].casefold()
         if kind != "space":
             yield _Token(kind, found[0], at + 1)
+            column_next = kind in ("and", "or", "not", "open")
         at = found.end()
+
+
+def _named(text: str, at: int, names: Sequence[str]) -> str:
+    """The column whose name stands there before a sign, as it is written there; empty where none does."""
+    for name in names:
+        written = text[at : at + len(name)]
+        if written.casefold() == name and _BEFORE_SIGN.match(text, at + len(name)):
+            return written
+    return ""
 
 
 @dataclass
 class _Reader:
-    """Reads the tokens from left to right; `folded` has the columns' names by their small letters."""
+    """Reads the tokens from left to right; `folded` has the columns by all their names in small letters."""
 
     tokens: list[_Token]
     folded: Mapping[str, str]
@@ -198,6 +220,8 @@ class _Reader:
 def _compared(key: str, column: Column, sign: _Token, value: _Token) -> pl.Expr:
     """The comparison, null where the column is."""
     compare = _SAME.get(sign.text, sign.text)
+    if column.kind == "unknown":
+        return pl.col(column.name)
     if column.kind in ("number", "percent"):
         if compare not in _OF_NUMBERS:
             _fail(f"{shown(sign.text)} at {sign.at} is for texts, and {key} is a number", sign.at)
@@ -223,11 +247,11 @@ def _number(key: str, value: _Token, *, percent: bool) -> float:
     """The value in the column's own unit."""
     if value.kind != "number":
         _fail(f"{_told(value)} is no number, and {key} is one", value.at)
-    found = _NUMBER.fullmatch(value.text.casefold().replace("−", "-"))
+    found = _NUMBER.fullmatch(value.text.casefold().replace("−", "-").replace("$", ""))
     number, unit = (float(found["value"].strip()), found["unit"]) if found else (float("inf"), "")
     if unit == "%" and not percent:
         _fail(f"{_told(value)}: {key} is not in %", value.at)
-    if percent and unit not in ("", "%"):
+    if percent and ("$" in value.text or unit not in ("", "%")):
         _fail(f"{_told(value)}: {key} is in %", value.at)
     number = number / 100 if percent else number * _UNITS[unit]
     if abs(number) == float("inf"):

@@ -23,6 +23,7 @@ from deskview.app.appearance import Appearance
 from deskview.app.columns import Columns
 from deskview.app.diagnostics import DeskDiagnostics, KeyTimes
 from deskview.app.display import Display
+from deskview.app.filters import Filters
 from deskview.app.journey import Journey
 from deskview.app.keys import KeyQueue, Pacer, keymap_of
 from deskview.app.place import Place
@@ -85,7 +86,8 @@ class DeskApp(GuardedApp[int]):
         self._help, self._card, self._find = HelpScreen(), CardScreen(), FindScreen()
         self._small, self._welcome, self._form = SmallScreen(), WelcomeScreen(settings.provider), AlertForm()
         self.own_keys = keymap_of(settings.keys, settings_file)
-        self.columns = Columns(self, settings.columns, settings_file)
+        self.columns, self.filters = Columns(self, settings.columns, settings_file), Filters(self)
+        self.chosen_columns, self.sieve_of = self.columns.of, self.filters.sieve_of  # what the lists ask
         self.appearance = Appearance(self, paths.themes_folder(), ascii_only=settings.ascii)
         self.ascii_only = self.appearance.ascii_only
         self.takeout = Takeout(self, secrets, settings.export_format)
@@ -99,8 +101,7 @@ class DeskApp(GuardedApp[int]):
             show_board=lambda: self.shown_boards.show(),  # noqa: PLW0108 - these are made below
             drawn=lambda: self.shown_boards.show_marks(),  # noqa: PLW0108
         )
-        self._pacer = Pacer()
-        self._times = KeyTimes(self.output)
+        self._pacer, self._times = Pacer(), KeyTimes(self.output)
         self.key_queue = KeyQueue(self, self._act_on, self.journey.arrived, self._times)
         self.diagnostics = DeskDiagnostics(self._times, self.output)
         self._alerts = AlertControl(self, self._form, settings, change=self.change_alerts, show_card=self.show_card)
@@ -134,10 +135,6 @@ class DeskApp(GuardedApp[int]):
         """What is shown below any overlay: the desk, a page or a drill-down, which goes on there."""
         return base_screen(self)
 
-    def chosen_columns(self, list_name: str) -> tuple[str, ...] | None:
-        """What the lists ask: the columns to show, None for all."""
-        return self.columns.of(list_name)
-
     def on_mount(self) -> None:
         """Themes and the desk first, the market after the first paint."""
         start_workers(asyncio.get_running_loop())
@@ -145,7 +142,7 @@ class DeskApp(GuardedApp[int]):
         self.alt_keys = frozenset(",".join(self.own_keys.values()).split(","))
         self.columns.load()
         self.appearance.start(self._theme_name)
-        overlays = (self._help, self._card, self._find, self._small, self._welcome, self._form)
+        overlays = (self._help, self._card, self._find, self.filters.screen, self._small, self._welcome, self._form)
         for screen in (self._desk, self.journey.detail, *self._pages.values(), *overlays):
             self.install_screen(screen, type(screen).__name__)  # kept when it is left, and not built again
         self.push_screen(self._desk)
@@ -251,11 +248,11 @@ class DeskApp(GuardedApp[int]):
         await self._alerts.change_rule(event, self.board, self.journey.shown)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A page that is not there has no key; only a list has columns to choose, only a chart can be turned."""
+        """A page that is not there has no key; only a list has columns and a filter, only a chart can be turned."""
         if action == "page":
             return parameters[0] in self._pages
-        if action == "columns":
-            return self.columns.focused_list is not None
+        if action in ("columns", "filter"):
+            return (self.columns if action == "columns" else self.filters).focused_list is not None
         if action in ("shorter", "longer", "enlarge"):
             return self.journey.detail.charted
         return super().check_action(action, parameters)
@@ -336,6 +333,10 @@ class DeskApp(GuardedApp[int]):
     def action_columns(self) -> None:
         """The columns of the list one is in, to choose from."""
         self.columns.open(self.own_keys)
+
+    def action_filter(self) -> None:
+        """Which rows of the list one is in are shown."""
+        self.filters.open()
 
     def action_jump(self) -> None:
         """A letter on every list that is shown."""

@@ -28,6 +28,7 @@ from deskview.screens.desk.desk import DeskScreen
 from deskview.screens.frame.detail import DetailScreen
 from deskview.screens.frame.keys import ANYWHERE, IN_LISTS, Action, is_key
 from deskview.screens.overlays.columns import ColumnsScreen
+from deskview.screens.overlays.filter import FilterScreen
 from deskview.screens.overlays.find import FindScreen
 from deskview.screens.overlays.help import CardScreen, HelpScreen
 from deskview.screens.overlays.jump import JumpScreen
@@ -218,7 +219,8 @@ def alive_together() -> Iterator[frozenset[str]]:
     """For each screen the names of the actions that work on it at the same time."""
     common = {action.name for action in ACTIONS if action.scope in {ANYWHERE, IN_LISTS}}
     screens: list[type[Screen[None]]] = [DeskScreen, DetailScreen, *PAGES.values()]
-    modals: list[type[Screen[Any]]] = [HelpScreen, CardScreen, FindScreen, JumpScreen, WelcomeScreen, SmallScreen]
+    modals: list[type[Screen[Any]]] = [HelpScreen, CardScreen, FindScreen, FilterScreen, JumpScreen]
+    modals += [WelcomeScreen, SmallScreen]
     yield from (frozenset(common | _bound(screen)) for screen in screens)
     yield from (frozenset(_bound(modal)) for modal in modals)
     yield frozenset(_bound(ColumnsScreen) | _bound(Lines))

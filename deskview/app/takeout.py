@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,33 @@ if TYPE_CHECKING:
     from deskview.board import Board
 
 
+@dataclass(frozen=True)
+class Filtered:
+    """The rows of a filtered list by their keys: those that pass, and all."""
+
+    passing: frozenset[str]
+    given: frozenset[str]
+
+    def of(self, table: "pl.DataFrame") -> "pl.DataFrame | None":
+        """The table's rows that pass; None where it is of something else than the list."""
+        import polars as pl  # noqa: PLC0415 - loads late
+
+        texts = [name for name, kind in table.schema.items() if kind == pl.String]
+        keyed = next((name for name in texts if self.given <= set(table[name])), None)
+        return None if keyed is None else table.filter(pl.col(keyed).is_in(list(self.passing)))
+
+
+def filtered_list(screen: Screen[Any]) -> Filtered | None:
+    """The list the cursor is in with all others of its name, where they are filtered."""
+    focused = screen.focused
+    if not isinstance(focused, Lines) or focused.sieve is None or focused.sieve.fault:
+        return None
+    alike = [lines for lines in screen.query(Lines) if lines.list_name == focused.list_name and lines.sieve]
+    rows = [pair for lines in alike if lines.sieve for pair in zip(lines.given, lines.sieve.passes, strict=True)]
+    passing = frozenset(row.key for row, passes in rows if passes)
+    return Filtered(passing, frozenset(row.key for row, _ in rows))
+
+
 class Takeout:
     """Copies, exports and saves what the app shows; nothing that leaves holds one of the secrets."""
 
@@ -46,21 +74,32 @@ class Takeout:
         self._app.notify(message, timeout=3, markup=False)
 
     async def export(self, board: "Board | None", shown: Target | str, base: Screen[Any]) -> None:
-        """The rows of the pane, page or detail that is shown as a file."""
+        """The rows of the pane, page or detail that is shown as a file: of a filtered list those that pass."""
         if board is None:
             self._app.notify("No figures to export yet.")
             return
         try:
-            path = await asyncio.to_thread(self._exported, board, shown, base)
+            outcome = await asyncio.to_thread(self._exported, board, shown, base, filtered_list(base))
         except OSError as error:
             self._app.notify(f"Not exported: {error}", severity="error", markup=False)
             return
-        self._app.notify(f"Exported to {path}" if path else "No figures to export here.", markup=False)
+        self._app.notify(outcome, markup=False)
 
-    def _exported(self, board: "Board", shown: Target | str, base: Screen[Any]) -> Path | None:
+    def _exported(self, board: "Board", shown: Target | str, base: Screen[Any], filtered: Filtered | None) -> str:
+        """Writes the file; what became of it, in a sentence."""
         own = base.own_table() if isinstance(base, PageScreen) else None
         table = table_of(board, shown) if own is None else own
-        return None if table is None else export(table, file_stem(board, shown), self._format)
+        if table is None:
+            return "No figures to export here."
+        passing = filtered.of(table) if filtered is not None else None
+        if passing is not None and passing.is_empty():
+            return "Nothing exported: no row passes the filter."
+        path = export(table if passing is None else passing, file_stem(board, shown), self._format)
+        if filtered is None:
+            return f"Exported to {path}"
+        whole = f"all {len(table):,} rows; the list that is filtered is not what is exported"
+        rows = whole if passing is None else f"{len(passing):,} of {len(table):,} rows, as filtered"
+        return f"Exported to {path}: {rows}"
 
     def save_screen(self, board: "Board | None", shown: Target | str) -> None:
         """What is on the screen, as a picture and as text; without the notices that lie over it."""

@@ -46,7 +46,22 @@ SIGNS = Topic(
     " up to the same hour, in brackets their 80 % limits: retail 16 (9–27). '30m −1.2%' behind a figure is how much it"
     " changed over 30 minutes: behind retail in dollars net, ≈ as it is estimated, dim within the limits of the net.",
 )
-TOPICS: dict[str, Topic] = {**{str(subject.name): subject.topic for subject in SUBJECTS}, "signs": SIGNS}
+FILTERED = Topic(
+    "Filters of lists",
+    "F in any list says which of its rows are shown, such as now<-5 and si>20. A column is called by its title, "
+    "else by its name in the settings; the line below the field has them all, hidden columns count too. Numbers "
+    "compare by = != < <= > >= in the unit that is shown: -5 of a column in % is −5%; dollars may end in k, M, B or "
+    "T. Texts compare by = != ~ !~, where ~ is 'contains'; several words stand in quotes. and, or, not and "
+    "parentheses join; not binds closest, then and. Compared is what is printed, and a row without the figure (–) "
+    "passes neither a comparison nor its not. enter applies it, an empty text takes it away, down leads to the "
+    "filters the list had and comes with. It holds for all lists of that name until the program ends, as new "
+    "figures come, for n and p from one row to the next, and for e where what is exported is that list.",
+)
+TOPICS: dict[str, Topic] = {
+    **{str(subject.name): subject.topic for subject in SUBJECTS},
+    "filter": FILTERED,
+    "signs": SIGNS,
+}
 """The help by what is shown."""
 
 PANE_ACTIONS = tuple(action for number, subject in PANES for action in subject.pane_actions(number))
@@ -71,6 +86,7 @@ ACTIONS = (
     *keys.COLUMNS,
     *keys.LABELS,
     *keys.FIND,
+    *keys.FILTER,
     *keys.WELCOME,
     *keys.SMALL,
 )

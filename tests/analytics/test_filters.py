@@ -65,6 +65,8 @@ def let_through(text: str, table: pl.DataFrame = TABLE) -> str:
         ("price ≥ .5M", "k"),
         ("adv>=300m", "BC"),
         ("adv>1.2B", "C"),
+        ("adv>$1.2B or adv<$2k", "Ck"),
+        ("price>-$5 and price<$15", "A"),
         ("adv<0.001T", "ABk"),
         ("n=2", "B"),
         ('sector="Energy"', "AC"),
@@ -99,6 +101,41 @@ def test_a_filter_lets_through(text: str, rows: str) -> None:
     assert let_through(text) == rows
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("12-1<0", "AB"),
+        ("12-1 < -5", "A"),
+        ("not 12-1<0 or % adv>=300M", "BCD"),
+        ("(% ADV<1e3 or 1m>15)", "BCD"),
+        ("week ±>=0", "D"),
+        ("fund's=1", "A"),
+        ("5>1", "BCD"),
+        ("return<-5", "A"),
+        ("RETURN<-5 and 'week ±'<0", "A"),
+    ],
+)
+def test_a_column_is_called_as_it_stands_on_the_screen(text: str, rows: str) -> None:
+    columns = {
+        "12-1": Column("ret", "percent"),
+        "% ADV": Column("adv_usd", "number"),
+        "1m": Column("price", "number"),
+        "week ±": Column("ret", "percent"),
+        "fund's": Column("n", "number"),
+        "5": Column("n", "number"),
+    }
+    found = TABLE.filter(matching(text, columns, {"return": "12-1", "gone": "no column"}))
+    assert "".join(ticker[0] for ticker in found["ticker"] if ticker != "BRK.B") == rows
+    with pytest.raises(FilterError, match="column 'gone' at 1"):
+        matching("gone<1", columns, {"gone": "no column"})
+
+
+def test_what_nobody_knows_may_be_compared_with_anything_and_matches_neither_way() -> None:
+    table = TABLE.with_columns(pl.lit(None, dtype=pl.Boolean).alias("si"))
+    for text in ("si>5%", "si<1.2B", "si=long", "si~x", "not si>5"):
+        assert table.filter(matching(text, {"si": Column("si", "unknown")})).is_empty(), text
+
+
 def test_what_is_not_known_matches_neither_way() -> None:
     assert let_through("si>20") == "AC"
     assert let_through("not si>20") == "Bk"
@@ -127,6 +164,8 @@ def test_what_is_not_known_matches_neither_way() -> None:
         ("held=maybe", 6, "'maybe' at 6: held is yes or no"),
         ("price<5%", 7, "'5%' at 7: price is not in %"),
         ("now<5M", 5, "'5M' at 5: now is in %"),
+        ("now<-$5", 5, "'-$5' at 5: now is in %"),
+        ("price<$", 7, "'$' at 7 can't be read"),
         ("price<1e999", 7, "'1e999' at 7 is more than there can be"),
         ("price<nan", 7, "'nan' at 7 is no number"),
         ("price<inf", 7, "'inf' at 7 is no number"),

@@ -102,6 +102,8 @@ PLACES: dict[str, Place] = {
     "card": Place(("i",), (Scope.OVERLAY, Scope.CARD)),
     "find": Place(("slash", *"nv"), (Scope.FIND,)),
     "find, list": Place(("slash", *"nv", "down"), (Scope.FIND, Scope.LISTS)),
+    "filter": Place(("m", "F"), (Scope.FILTER,)),
+    "filter, list": Place(("m", "F", "down"), (Scope.FILTER, Scope.LISTS)),
     "columns": Place(("m", "c"), (Scope.COLUMNS, Scope.LISTS)),
     "labels": Place(("semicolon",), (Scope.LABELS,)),
     "alert, field": Place(("plus",), _FORM),

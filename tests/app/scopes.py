@@ -29,6 +29,7 @@ class Scope:
     COLUMNS = keys.COLUMNS[0].scope
     LABELS = keys.LABELS[0].scope
     FIND = keys.FIND[0].scope
+    FILTER = keys.FILTER[0].scope
     WELCOME = keys.WELCOME[0].scope
     SMALL = keys.SMALL[0].scope
 

@@ -21,7 +21,7 @@ from tests.app.scopes import Scope
 
 TEXTUAL_OWN = {"(focus_next)", "(focus_previous)", "(copy_text)", "(help_quit)", "(quit)", "(command_palette)"}
 """What Textual binds itself on every screen: tab, shift+tab, ctrl+c, ctrl+q, ctrl+p."""
-OF_THE_FOCUS = {"card", "alert", "columns", "copy", "export"}
+OF_THE_FOCUS = {"card", "alert", "columns", "filter", "copy", "export"}
 """Work everywhere, and do another thing in each list."""
 BEFORE = {
     **{f"pane-{number}": (str(number % 4 + 1),) for number in range(1, 5)},
@@ -54,6 +54,7 @@ BRINGS = {
     "card": "screen",
     "alert": "screen",
     "columns": "screen",
+    "filter": "screen",
     "jump": "screen",
     "command-palette": "screen",
     "close": "screen",
@@ -109,7 +110,7 @@ def asleep(name: str, place: Place) -> set[str]:
     found = set() if "z" in place.keys else {"unzoom"}
     if name != "alert, conditions":
         found |= {"go-on", "next-condition", "previous-condition"}
-    return found if name in {"alert, field", "find"} else found | {"into-list"}
+    return found if name in {"alert, field", "find", "filter"} else found | {"into-list"}
 
 
 def awake(seat: Seat, name: str) -> dict[str, Action]:
@@ -118,6 +119,8 @@ def awake(seat: Seat, name: str) -> dict[str, Action]:
     gone = asleep(name, place)
     if not isinstance(focused, Lines) or focused.list_name not in LISTS:
         gone.add("columns")
+    if not isinstance(focused, Lines) or not focused.list_name:
+        gone.add("filter")
     if not isinstance(focused, Lines):
         gone |= {action.name for action in ACTIONS if action.scope == Scope.LISTS}
     elif not isinstance(focused, Sorting):

@@ -20,7 +20,7 @@ def test_some_keys_of_the_desk_and_its_pages(warm_home: Path) -> None:
     with at_the_desk(warm_home) as seat:
         seat.wait_for(filled)
         typist = Typist(seat)
-        for walk in (panes, momentum, taking):
+        for walk in (panes, filtering, momentum, taking):
             walk(typist)
         seat.press("q")
         assert seat.wait_for_end() == 0
@@ -36,6 +36,7 @@ def test_every_key_of_the_desk_its_pages_and_overlays(warm_home: Path) -> None:
             panes,
             overlays,
             finding,
+            filtering,
             forms,
             alerts,
             columns,
@@ -91,6 +92,23 @@ def finding(typist: Typist) -> None:
     press(Scope.FIND, "down")
     press(LISTS, "down")
     press(Scope.FIND, "escape", lacks(FINDING))
+
+
+def filtering(typist: Typist) -> None:
+    """A list is filtered, by what was typed and by what it had before, and shown whole again."""
+    press = typist.press
+    press(ANYWHERE, "F", "─ Filter")
+    typist.type("now<-5 and nown>2", "did you mean")
+    press(Scope.FILTER, "escape", lacks("─ Filter"))
+    press(ANYWHERE, "F", "─ Filter")
+    typist.type("now<0", "rows pass")
+    typist.type("\r", "filter now<0: ")
+    press(ANYWHERE, "F", "before")
+    press(Scope.FILTER, "down")
+    press(LISTS, "enter", lacks("─ Filter"))
+    press(ANYWHERE, "F", "─ Filter")
+    typist.type("\x7f", "every row")
+    typist.type("\r", lacks("filter now<0: "))
 
 
 def forms(typist: Typist) -> None:
@@ -181,7 +199,6 @@ def views(typist: Typist) -> None:
     press = typist.press
     press(ANYWHERE, "v", "view 1 of")
     press(Scope.VIEWS, "x", "view 2 of")
-    press(Scope.VIEWS, "X", "view 1 of")
     press(ANYWHERE, "f", lacks("Leveraged ETFs"))
     typist.type("\x1b", "Leveraged ETFs")
     typist.type("\x1b", "1 Momentum")

@@ -190,9 +190,9 @@ class AlertsPage(PageScreen):
 
     def compose_body(self) -> ComposeResult:
         """The rules, and the log."""
-        yield Table(COLUMNS, empty=NONE, id="rules")
+        yield Table(COLUMNS, empty=NONE, name="alerts-rules", id="rules")
         yield Static(LOG, classes="log")
-        yield Table(FIRINGS, empty="", id="firings")
+        yield Table(FIRINGS, empty="", name="alerts-firings", id="firings")
 
     def heading(self) -> str:
         """How many rules there are, how many of them are off and wait to be acknowledged, and the quiet hours."""

@@ -126,6 +126,7 @@ EVERYWHERE = scoped(
     Action("next_theme", "t", "t", "Next theme"),
     Action("jump", "semicolon", ";", "Jump: a letter on every list that is shown"),
     Action("columns", "c", "c", "Columns of the list: which, and in what order"),
+    Action("filter", "F", "F", "Filter the list: which rows are shown"),
     Action("copy", "y", "y", "Copy the row under the cursor"),
     Action("export", "e", "e", "Export the table of the pane or page"),
     Action("save_screen", "S", "S", "Save the screen as SVG and text"),
@@ -147,11 +148,7 @@ PAGE = scoped(
     Action("app.focus_previous", "shift+tab", "shift+tab", "List before"),
 )
 CHART = scoped("On a page with a chart", Action("chart", "w", "w", "Chart in place of the list, and back", footer=True))
-VIEWS = scoped(
-    "On a page of several views",
-    Action("next_view", "x", "x", "View: the next one", footer=True),
-    Action("previous_view", "X", "X", "View: the one before"),
-)
+VIEWS = scoped("On a page of several views", Action("next_view", "x", "x", "View: the next one", footer=True))
 DETAIL = scoped(
     "On a name, group or fund",
     Action("app.next_one", "n", "n", "Next of the list one came from", footer=True),
@@ -177,6 +174,11 @@ LABELS = scoped(
 FIND = scoped(
     "While finding",
     Action("leave", "escape", "esc", "Close the search"),
+    Action("into_list", "down", "↓", "From the field into the list"),
+)
+FILTER = scoped(
+    "While filtering",
+    Action("leave", "escape", "esc", "Close, the filter as it was"),
     Action("into_list", "down", "↓", "From the field into the list"),
 )
 WELCOME = scoped(

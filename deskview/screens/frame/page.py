@@ -328,14 +328,7 @@ class PanesPage(PageScreen):
 
     def action_next_view(self) -> None:
         """The next view, after the last the first."""
-        self._turn(1)
-
-    def action_previous_view(self) -> None:
-        """The view before."""
-        self._turn(-1)
-
-    def _turn(self, by: int) -> None:
-        self._at = (self._at + by) % len(self._views)
+        self._at = (self._at + 1) % len(self._views)
         self._arrange()
         self._focus_first()
 

@@ -26,17 +26,23 @@ class ListInfo(NamedTuple):
     """A list whose columns can be chosen: what it is, and the keys of its columns.
 
     A key that ends in a hyphen stands for all that begin so. `meanings` are the columns this list means something of
-    its own by; any other has the meaning it has in every list.
+    its own by; any other has the meaning it has in every list. `filters` are offered of it by what each is called.
     """
 
     title: str
     keys: tuple[str, ...]
     meanings: Mapping[str, str] = {}
+    filters: Mapping[str, str] = {}
 
 
-def list_info(title: str, columns: Sequence[Column], meanings: Mapping[str, str] | None = None) -> ListInfo:
+def list_info(
+    title: str,
+    columns: Sequence[Column],
+    meanings: Mapping[str, str] | None = None,
+    filters: Mapping[str, str] | None = None,
+) -> ListInfo:
     """A list of these columns."""
-    return ListInfo(title, tuple(column.key for column in columns), meanings or {})
+    return ListInfo(title, tuple(column.key for column in columns), meanings or {}, filters or {})
 
 
 class Alerts(NamedTuple):

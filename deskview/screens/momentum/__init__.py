@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from deskview.board import Board
 
 
+DESK_FILTERS = {"squeeze": "flags~S and now>0"}
+PAGE_FILTERS = {"squeeze": "si>10 and now>0"}
+"""Of the legs: in whom much is sold short and who rises, so that it is bought back."""
+
+
 def headline(board: "Board") -> list[Segment]:
     """The spread and its σ of the day, with a star where that rests on today's names, and how fast it moves."""
     reading = board.momentum.value
@@ -48,8 +53,8 @@ MOMENTUM = Subject(
     card=card,
     rows=_legs,
     lists={
-        "desk-momentum": list_info("Momentum pane: the legs", columns("")),
-        "momentum-legs": list_info("Momentum page: the legs", leg_columns("")),
+        "desk-momentum": list_info("Momentum pane: the legs", columns(""), filters=DESK_FILTERS),
+        "momentum-legs": list_info("Momentum page: the legs", leg_columns(""), filters=PAGE_FILTERS),
         "momentum-sectors": list_info(
             "Momentum page: the sectors",
             sector_columns(),

@@ -69,28 +69,30 @@ def both_ends(rows: list[HeatRow], room: int) -> list[HeatRow]:
     return [*shown[:top], between, *shown[-bottom:], *foot]
 
 
+class BothEnds(Heatmap):
+    """The strongest and the weakest of the groups that pass, as many as there is room for."""
+
+    def folded(self, rows: tuple[HeatRow, ...]) -> tuple[HeatRow, ...]:
+        """The ends of the list."""
+        return tuple(both_ends(list(rows), self.size.height - 1 - (self.sieve is not None)))
+
+
 class RotationPane(BoardPane["RotationReading"]):
     """The strongest groups on top, the weakest at the bottom."""
 
     PART = "rotation"
     OPENS = Kind.GROUP
 
-    def __init__(self, number: int, title: str) -> None:
-        super().__init__(number, title)
-        self._rows: list[HeatRow] = []
-        self._columns: tuple[Column, ...] = ()
-
     def compose(self) -> ComposeResult:
         """The heatmap."""
         yield from super().compose()
-        yield Heatmap(title="% by group", count_title="n/N", name="desk-rotation")
+        yield BothEnds(title="% by group", count_title="n/N", name="desk-rotation")
 
     def show_reading(self, reading: "RotationReading") -> None:
         """The groups by their return now."""
         names = list(reading.horizons)
         columns, rows = horizons(names), [heat_row(group, names) for group in ranked(reading.groups)]
-        self._show(columns, rows)
-        self._columns, self._rows = columns, rows
+        self.query_one(Heatmap).show(columns, rows, [FULL_COLOUR.get(column.key, 0.1) for column in columns])
 
     def show_awaited(self, reason: str) -> None:
         """The reason where the heatmap will stand."""
@@ -109,9 +111,4 @@ class RotationPane(BoardPane["RotationReading"]):
             self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
-        self._show(self._columns, self._rows)
-
-    def _show(self, columns: tuple[Column, ...], rows: list[HeatRow]) -> None:
-        heatmap = self.query_one(Heatmap)
-        fitting = both_ends(rows, heatmap.size.height - 1)
-        heatmap.show(columns, fitting, [FULL_COLOUR.get(column.key, 0.1) for column in columns])
+        self.query_one(Heatmap).sift_again()
