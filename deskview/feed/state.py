@@ -12,7 +12,7 @@ from deskview.analytics.favourites import Crowding
 from deskview.analytics.flow import FLOW_WINDOWS, FlowState
 from deskview.analytics.gate import ClockSeen
 from deskview.analytics.leverage import Backtest
-from deskview.board import Basis, GammaInputs, HistoryInputs, OpenedName, WeekInputs
+from deskview.board import Basis, GammaInputs, HistoryInputs, ListsInputs, OpenedName, WeekInputs
 from deskview.feed.bars import LeftOut
 from deskview.feed.sampling import Drawn, TodaysWindows
 from deskview.feed.tasks import Failure, Progress, Task
@@ -204,6 +204,7 @@ class FeedState:
     crowding_received: float = 0.0
     history: HistoryInputs = field(default_factory=HistoryInputs)
     gamma: GammaInputs = field(default_factory=GammaInputs)
+    lists: ListsInputs = field(default_factory=ListsInputs)
     record_errors: tuple[str, ...] = ()
     retail_shares: pl.DataFrame | None = None
     open_name: str | None = None
