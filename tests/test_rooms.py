@@ -12,7 +12,7 @@ import pytest
 from deskview.screens.subjects import SUBJECTS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-MOST_FILES = 403
+MOST_FILES = 417
 """Raised with a reason: what a reader opens together is one file.
 
 290 since the leveraged ETFs: weights implied by a fund, sessions held, reset days, remarks and share counts there,
@@ -34,6 +34,7 @@ that positions are cut, four sentences, the Read page.
 the simulated market's options; its page with words, facts and chart, rows, help and card.
 403 with the wire of single names: what is sold short, free to trade, reported, filed and written, of the vendor; what
 of it is so in the simulated market, its headlines, and how it tells them.
+417 with the user's own lists on the screen: read by the feed, a page with answers, rows, and help and card.
 """
 MOST_ROOMS_BESIDE, MOST_ARROWS_BESIDE, MOST_ARROWS_A_SUBJECT = 6, 20, 3
 """Of the screens: folders and files side by side that are no subjects, and who imports whom among all of them."""
@@ -41,8 +42,8 @@ COLUMN_KEYS = "deskview.screens.overlays.columns"
 """Says what the columns of all lists mean: a column may be called as a part is."""
 ABOVE_SUBJECTS = {"deskview.screens.parts", "deskview.screens.subjects"}
 """The lists of subjects, which name them."""
-OF_OTHER_THINGS = {"history", "read"}
-"""Names of parts that are words for other things, too: a setting, an action."""
+OF_OTHER_THINGS = {"history", "read", "lists"}
+"""Names of parts that are words for other things, too: a setting, an action, a key of a place kept."""
 Graph = dict[str, set[str]]
 
 

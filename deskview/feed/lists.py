@@ -1,4 +1,4 @@
-"""The user's own lists: looked at with every board, read again once a file of them has changed, prepared for the session.
+"""The user's own lists: looked at with every board, read again once a file has changed, prepared for the session.
 
 Nothing is read, and no history looked through, where there is no folder of lists.
 """

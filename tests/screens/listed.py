@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deskview.analytics.holdings import Holdings, read
-from deskview.board import Board, Part
+from deskview.board import Board, Part, Status
 from deskview.feed.lists import model_of
 from deskview.feed.state import Daily
 from deskview.market.own_lists import load_own_lists
@@ -23,7 +23,10 @@ XOM,-1500,110
 TSLA,400,
 IREN,5000,12
 QBTS,-2000,
-NOTREAL,100,5
+ZZZZ,100,5
+nvda,100,140
+AMD,1O0
+
 BRK.B,250,
 SPY,-900,600
 """
@@ -46,7 +49,8 @@ def with_lists(board: Board, files: Mapping[str, str] | None = None, **fields: A
     assert not fault
     assert model is not None
     reading = read(model, board.live, momentum=board.momentum.value, leverage=board.leverage.value, problems=problems)
-    return shown(board, reading, **fields)
+    told: dict[str, Any] = {"status": Status.PARTIAL, "note": f"{problems[0]}."} if problems else {}
+    return shown(board, reading, **told | fields)
 
 
 def shown(board: Board, reading: Holdings, **fields: Any) -> Board:  # noqa: ANN401 - any field of a Part

@@ -35,11 +35,13 @@ class Private(msgspec.Struct, frozen=True, kw_only=True):
 class Position(Private, frozen=True, kw_only=True):
     """One row of a list. Outside the sums (`counted` false) `reason` says why.
 
-    No rule is set on what gives away how much is held or at which price: a rule's sentence goes where the user sends it.
+    No rule is set on what gives away how much is held or at which price: sentences of rules are sent elsewhere.
     """
 
     ticker: Ticker
-    line: Annotated[int, text("line", "The line of the file it stands on first.")]
+    line: Annotated[
+        int, figure("line of the file", Unit.COUNT, "The line of the file it stands on first.", watched=False)
+    ]
     name: Annotated[str | None, text("name")]
     sector: Annotated[str | None, text("sector")]
     themes: Annotated[list[str], text("themes", "The themes it belongs to.")]

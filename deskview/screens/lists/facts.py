@@ -12,7 +12,7 @@ from deskview.widgets.text import shorten, wrap
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deskview.analytics.holdings import GroupRow, ListReading, Position
+    from deskview.analytics.holdings import GroupRow, Holdings, ListReading, Position
     from deskview.board import Board, Part
 
 INDENT = 9
@@ -26,10 +26,10 @@ NAME_CELLS = 16
 """Of a list's name, where it stands among others."""
 
 
-def answers(one: "ListReading", part: "Part[object]", width: int, *, grouped: bool) -> list[list[Fact]]:
+def answers(one: "ListReading", part: "Part[Holdings]", width: int, *, grouped: bool) -> list[list[Fact]]:
     """The list in lines of so many cells; with `grouped` its sectors and themes too, where no table has them."""
     lines = [
-        *flowed("held", held(one, part), INDENT, width),
+        *flowed("names", held(one, part), INDENT, width),
         *flowed("today", today(one, part), INDENT, width),
         *flowed("momentum", momentum(one, part, width), INDENT, width),
         *flowed("−4σ day", shock(one, part, width), INDENT, width),
@@ -44,9 +44,9 @@ def answers(one: "ListReading", part: "Part[object]", width: int, *, grouped: bo
     return lines
 
 
-def held(one: "ListReading", part: "Part[object]") -> list[Fact]:
+def held(one: "ListReading", part: "Part[Holdings]") -> list[Fact]:
     """How many of its names count, and what they are worth; why the others don't."""
-    facts = [(Piece(f"{one.counted:,} of {one.rows:,}", "strong"), Piece(" names", "dim"))]
+    facts: list[Fact] = [(Piece(f"{one.counted:,} of {one.rows:,}", "strong"), Piece(" counted", "dim"))]
     if one.has_quantities:
         net = f"{marked(usd(one.net_usd), part)} ({percent(one.net, 0)})"
         facts += [
@@ -63,7 +63,7 @@ def held(one: "ListReading", part: "Part[object]") -> list[Fact]:
     return facts
 
 
-def today(one: "ListReading", part: "Part[object]") -> list[Fact]:
+def today(one: "ListReading", part: "Part[Holdings]") -> list[Fact]:
     """Return and gain, what they rest on, and the gain since the list's prices."""
     if one.return_today is None:
         facts = [fact("", f"{MISSING} {one.missing.get('return_today', '')}".rstrip(), "dim")]
@@ -83,7 +83,7 @@ def today(one: "ListReading", part: "Part[object]") -> list[Fact]:
     return facts
 
 
-def momentum(one: "ListReading", part: "Part[object]", width: int) -> list[Fact]:
+def momentum(one: "ListReading", part: "Part[Holdings]", width: int) -> list[Fact]:
     """How the list moves with the momentum spread, and what of it is in its legs."""
     facts: list[Fact] = []
     if one.beta_spread is None:
@@ -103,7 +103,7 @@ def momentum(one: "ListReading", part: "Part[object]", width: int) -> list[Fact]
     return facts
 
 
-def shock(one: "ListReading", part: "Part[object]", width: int) -> list[Fact]:
+def shock(one: "ListReading", part: "Part[Holdings]", width: int) -> list[Fact]:
     """What a day on which momentum falls four σ does to it, between which limits, and on how much of it that rests."""
     if one.shock is None:
         return _reason("", one.missing.get("shock", ""), width)
@@ -115,17 +115,16 @@ def shock(one: "ListReading", part: "Part[object]", width: int) -> list[Fact]:
     facts.append(fact("", marked(f"{percent(one.shock)}{limits}", part), tone(one.shock)))
     facts.append(fact("on", f"{share(one.beta_share)} of gross, {one.beta_rows:,} names", _covered(one.beta_share)))
     if one.sigma is not None:
-        facts.append(fact("1" + sigma_sign(one.sigma_basis), percent(one.sigma).lstrip("+"), "dim"))
+        facts.append(fact(f"momentum's 1{sigma_sign(one.sigma_basis)}", percent(one.sigma).lstrip("+"), "dim"))
     return facts
 
 
-def flow(one: "ListReading", part: "Part[object]", width: int) -> list[Fact]:
+def flow(one: "ListReading", part: "Part[Holdings]", width: int) -> list[Fact]:
     """What leveraged funds trade in its names by the close, apart by which way they are held, and for 1 %."""
     if one.flow_today_usd is None and one.flow_per_1pct_usd is None:
         return _reason("", one.missing.get("flow_today_usd", ""), width)
-    facts = [
-        (*fact("today", marked(usd(one.flow_today_usd), part), tone(one.flow_today_usd)), Piece(" in them", "dim"))
-    ]
+    today_usd = fact("today", marked(usd(one.flow_today_usd), part), tone(one.flow_today_usd))
+    facts: list[Fact] = [(*today_usd, Piece(" in its names", "dim"))]
     if one.has_quantities and one.short_usd:
         facts += [
             fact("held long", usd(one.flow_today_long_usd), tone(one.flow_today_long_usd)),

@@ -43,7 +43,7 @@ class ListsPage(PageScreen):
     ListsPage .groups { layout: horizontal; height: 9; margin-top: 1; }
     ListsPage #sectors { margin-right: 2; }
     ListsPage.-low .all { margin-top: 0; }
-    ListsPage.-low .groups { display: none; }
+    ListsPage.-low .groups, ListsPage .groups.-none { display: none; }
     ListsPage.-high.-wide .all { layout: horizontal; }
     ListsPage.-high.-wide .groups { layout: vertical; width: 46; height: 1fr; margin: 0 0 0 2; }
     ListsPage.-high.-wide #sectors { margin: 0 0 1 0; height: 14; }
@@ -51,14 +51,14 @@ class ListsPage(PageScreen):
 
     def __init__(self, segments: Segments) -> None:
         super().__init__(segments)
-        self._name = ""
+        self._list = ""
 
     def compose_body(self) -> ComposeResult:
         """The answers, the positions, sectors and themes."""
         yield Facts()
         with Container(classes="all"):
             yield SortedTable(tables.COLUMNS, sort=Sort("now"), name="lists", id="positions")
-            with Container(classes="groups"):
+            with Container(classes="groups -none"):
                 for name, columns in (("sectors", tables.GROUP_COLUMNS), ("themes", tables.THEME_COLUMNS)):
                     yield SortedTable(columns, sort=Sort("share"), empty="none", name=f"lists-{name}", id=name)
 
@@ -82,7 +82,8 @@ class ListsPage(PageScreen):
         one = self._shown()
         if one is None:
             return
-        self._name = one.name
+        self._list = one.name
+        self.query_one(".groups").remove_class("-none")
         grouped = self.size.height < HIGH
         self.query_one(Facts).show(facts.answers(one, board.lists, self.size.width - 2, grouped=grouped))
         self._fill("positions", tables.columns_of(one), tables.entries(one))
@@ -116,7 +117,7 @@ class ListsPage(PageScreen):
         if len(reading.lists) == 1:
             self.notify(ONE_LIST, timeout=3)
             return
-        self._name = reading.lists[(reading.lists.index(one) + by) % len(reading.lists)].name
+        self._list = reading.lists[(reading.lists.index(one) + by) % len(reading.lists)].name
         self.show_again()
         self.query_one("#positions", SortedTable).sort_again()
 
@@ -135,4 +136,4 @@ class ListsPage(PageScreen):
         """The list that was chosen, the first where none was or it is gone."""
         reading = self._reading()
         lists = reading.lists if reading else []
-        return next((one for one in lists if one.name == self._name), lists[0] if lists else None)
+        return next((one for one in lists if one.name == self._list), lists[0] if lists else None)
