@@ -119,7 +119,7 @@ async def test_of_one_list_there_is_no_next_one(board: Board) -> None:
     async with opened(with_lists(board, {"core.csv": CORE}), "lists") as (app, pilot):
         await pressed(app, pilot, "x")
         assert app.page.variant == "core"
-        assert " of 1" not in app.text
+        assert "core  ·  1 of" not in app.text
         assert any("one list only" in notice.message for notice in app._notifications)
 
 
@@ -224,7 +224,7 @@ def test_the_card_has_the_arithmetic_and_what_of_the_files_is_not_used(board: Bo
     assert f"= {percent(-4 * one.sigma * one.beta_spread, 2)}" in text
     assert "line 14, quantity" in text or "line 13, quantity" in text
     assert "NVDA stands on line" in text
-    assert "not counted: no such ticker is listed, line 12" in card_of(board, "lists", "ZZZZ", "core").content.plain
+    assert "not counted: no such ticker is listed, line 11" in card_of(board, "lists", "ZZZZ", "core").content.plain
     watched = card_of(board, "lists", None, "watched")
     assert watched.title == "Own list watched"
     assert "mean of their returns" in watched.content.plain
