@@ -33,7 +33,7 @@ def line(board: "Board | None") -> list[Segment]:
 def _segments(one: "ListReading", part: "Part[Any]", rank: int, stale: str) -> list[Segment]:
     """One list; its −4σ day gives way before it, and both before those of the lists above it."""
     gain = "" if one.pnl_today_usd is None else f" {usd(one.pnl_today_usd)}"
-    now = marked(f"{percent(one.return_today)}{gain}", part)
+    now = marked(f"{percent(one.return_today, 2)}{gain}", part)
     name = f"{'· ' if rank else ''}{shorten(one.name, NAME_CELLS)}"
     tone_of = stale or tone(one.return_today)
     first = Segment(f"{rank} today", f"{name} {now}", tone_of, priority=2 * rank, short=f"{name} {now}")
