@@ -99,7 +99,8 @@ class ByHand(NamedTuple):
 
     @property
     def worth(self) -> np.ndarray:
-        return self.quantity * self.price
+        worth: np.ndarray = self.quantity * self.price
+        return worth
 
     @property
     def gross(self) -> float:

@@ -194,7 +194,9 @@ def test_the_line_has_today_and_the_day_momentum_falls_of_every_list(board: Boar
     one = first(board)
     fall = usd_between(one.shock_usd, one.shock_low_usd, one.shock_high_usd)
     text = said(line(board))
-    assert text.startswith(f"Lists core {percent(one.return_today, 2)} {usd(one.pnl_today_usd)} · −4σ {fall} · watched ")
+    assert text.startswith(
+        f"Lists core {percent(one.return_today, 2)} {usd(one.pnl_today_usd)} · −4σ {fall} · watched "
+    )
     assert [segment.priority for segment in line(board)] == [0, 0, 1, 2, 3]
     waiting = replace(board, lists=Part.awaited("waiting for the daily history"))
     assert said(line(waiting)) == "Lists waiting for the daily history"
