@@ -35,6 +35,7 @@ the simulated market's options; its page with words, facts and chart, rows, help
 403 with the wire of single names: what is sold short, free to trade, reported, filed and written, of the vendor; what
 of it is so in the simulated market, its headlines, and how it tells them.
 418 with lists filtered: what a filter makes of a list's cells, the line it is typed in, the filters kept.
+417 with the user's own lists on the screen: read by the feed, a page with answers, rows, and help and card.
 """
 MOST_ROOMS_BESIDE, MOST_ARROWS_BESIDE, MOST_ARROWS_A_SUBJECT = 6, 20, 3
 """Of the screens: folders and files side by side that are no subjects, and who imports whom among all of them."""
@@ -42,8 +43,8 @@ COLUMN_KEYS = "deskview.screens.overlays.columns"
 """Says what the columns of all lists mean: a column may be called as a part is."""
 ABOVE_SUBJECTS = {"deskview.screens.parts", "deskview.screens.subjects"}
 """The lists of subjects, which name them."""
-OF_OTHER_THINGS = {"history", "read"}
-"""Names of parts that are words for other things, too: a setting, an action."""
+OF_OTHER_THINGS = {"history", "read", "lists"}
+"""Names of parts that are words for other things, too: a setting, an action, a key of a place kept."""
 Graph = dict[str, set[str]]
 
 
