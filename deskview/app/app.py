@@ -259,8 +259,8 @@ class DeskApp(GuardedApp[int]):
 
     def action_help(self) -> None:
         """The help, what is shown first."""
-        bound = [active.binding for active in self.screen.active_bindings.values() if active.enabled]
-        alive = {text for binding in bound for text in (binding.id or "", binding.description)}
+        bound = (active.binding for active in self.screen.active_bindings.values() if active.enabled)
+        alive = {text for one in bound for text in (one.id or "", one.description)}
         shown = self.journey.shown
         self._help.point(str(shown.kind) if isinstance(shown, Target) else shown, alive, self.own_keys)
         self.push_screen(self._help)
@@ -274,8 +274,7 @@ class DeskApp(GuardedApp[int]):
         if self.board is None:
             self.notify("No figures yet: the market is being opened.")
             return
-        lines = self.screen.focused
-        key = lines.cursor_key if isinstance(lines, Lines) else None
+        key = lines.cursor_key if isinstance(lines := self.screen.focused, Lines) else None
         variant = self.base.variant if isinstance(self.base, PageScreen) else ""
         self.show_card(await asyncio.to_thread(card_of, self.board, self.journey.shown, key, variant))
 

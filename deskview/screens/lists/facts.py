@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 from deskview.format import MISSING, number, percent, share, short_sector, sigma_sign, tone, usd, usd_between
 from deskview.screens.frame.age import marked
-from deskview.screens.frame.page import flowed
-from deskview.widgets.facts import GAP, Fact, fact
+from deskview.widgets.facts import GAP, Fact, fact, flowed
 from deskview.widgets.records import Piece
 from deskview.widgets.text import shorten, wrap
 

@@ -20,6 +20,7 @@ from deskview.screens.frame.detail import About
 from deskview.screens.frame.history import YEAR
 from deskview.screens.gamma.facts import name_facts
 from deskview.screens.leverage.explain import spread, unsigned
+from deskview.screens.lists.facts import lists_facts
 from deskview.screens.name.peers import peers_of
 from deskview.screens.name.prices import Price, number_in, own_of, price_of, row_of
 from deskview.widgets.bars import bars_line
@@ -58,6 +59,7 @@ def about(board: "Board", ticker: str) -> list[About]:
         *([] if is_fund else [About("peers", peers_of(board, ticker, known))]),
         About("volume", _volume(board, ticker, live)),
         About("ETFs", letf),
+        *_lists(board, ticker),
         *_flow(board, ticker),
         *([About("ETFs, parts", letf_parts)] if letf_parts else []),
         About("gamma", _gamma(board, ticker)),
@@ -219,6 +221,12 @@ def _leverage(board: "Board", ticker: str) -> tuple[list[Fact], list[Fact]]:
         fact("impact", MISSING if row.impact_bp is None else f"{number(row.impact_bp, 0)}bp (estimate)"),
     ]
     return whole, parts
+
+
+def _lists(board: "Board", ticker: str) -> list[About]:
+    """Where it is in the user's lists."""
+    found = [each for line in lists_facts(board, ticker) for each in line]
+    return [About("lists", found)] if found else []
 
 
 def _gamma(board: "Board", ticker: str) -> list[Fact]:
