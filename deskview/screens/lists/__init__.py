@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def line(board: "Board | None") -> list[Segment]:
-    """Each list's return and gain today and its −4σ day, the first ones longest; why no file is one; nothing where there
+    """Each list's return and gain today and its −4σ day, the first longest; why no file is one; nothing where there
     is none, or while it is awaited."""
     part = board.lists if board else None
     if part is None or board is None or (part.value is None and not part.note.startswith(NO_READABLE_LIST)):
