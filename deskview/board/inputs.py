@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from deskview.analytics import flow, gamma, holdings, leverage
-from deskview.analytics.assumptions import NO_LIST
+from deskview.analytics.assumptions import NO_LIST, NO_READABLE_LIST
 from deskview.analytics.events import HistoryReading, Record
 from deskview.analytics.favourites import Crowding
 from deskview.board.basis import Basis
@@ -155,7 +155,7 @@ class ListsInputs:
         """Why there is no reading where there is no model."""
         if not self.names:
             how = f"put a CSV file with a ticker a row into {self.folder}"
-            return f"no list can be read: {self.problems[0]}; {how}" if self.problems else NO_LIST + how
+            return f"{NO_READABLE_LIST}{self.problems[0]}; {how}" if self.problems else NO_LIST + how
         return self.fault or "waiting for the daily history"
 
 

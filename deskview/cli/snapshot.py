@@ -92,12 +92,12 @@ def _print_missing(board: "Board") -> Exit:
     """One line on stderr for every part without its figures, in doubt, or with a fault."""
     incomplete = False
     for name, part in board.parts.items():
-        if part.value is None and part.note.startswith(NO_LIST):
-            continue
         reasons = dict.fromkeys(reason for path, reason in part.missing.items() if path in HEADLINES)
         if part.doubt:
             incomplete = True
             print(f"deskview: {name}: in doubt: {part.doubt}", file=sys.stderr)
+        if part.value is None and part.note.startswith(NO_LIST):
+            continue
         if part.value is None or part.note or reasons:
             incomplete |= part.value is not None or not _is_optional(name)
             print(f"deskview: {name}: {part.note or '; '.join(reasons) or 'no figures'}", file=sys.stderr)

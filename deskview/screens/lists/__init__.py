@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from deskview.analytics.assumptions import NO_LIST
+from deskview.analytics.assumptions import NO_READABLE_LIST
 from deskview.format import percent, tone, usd, usd_between
 from deskview.screens.frame.age import STALE_AFTER_S, marked, state_of
 from deskview.screens.frame.subject import Alerts, Subject, list_info
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 def line(board: "Board | None") -> list[Segment]:
-    """Each list's return and gain today and its −4σ day, the first ones longest; nothing where there is no list."""
+    """Each list's return and gain today and its −4σ day, the first longest; why no file is one; nothing where there
+    is none, or while it is awaited."""
     part = board.lists if board else None
-    if part is None or board is None or (part.value is None and (not part.note or part.note.startswith(NO_LIST))):
+    if part is None or board is None or (part.value is None and not part.note.startswith(NO_READABLE_LIST)):
         return []
     title = Segment("title", "Lists", "accent")
     if part.value is None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from deskview.analytics.assumptions import NO_LIST
+from deskview.analytics.assumptions import NO_LIST, NO_READABLE_LIST
 from deskview.analytics.holdings import Holdings, ListReading
 from deskview.board import Board, Part, Status
 from deskview.format import percent, usd, usd_between
@@ -198,8 +198,9 @@ def test_the_line_has_today_and_the_day_momentum_falls_of_every_list(board: Boar
         f"Lists core {percent(one.return_today, 2)} {usd(one.pnl_today_usd)} · −4σ {fall} · watched "
     )
     assert [segment.priority for segment in line(board)] == [0, 0, 1, 2, 3]
-    waiting = replace(board, lists=Part.awaited("waiting for the daily history"))
-    assert said(line(waiting)) == "Lists waiting for the daily history"
+    assert line(replace(board, lists=Part.awaited("waiting for the daily history"))) == []
+    why = f"{NO_READABLE_LIST}core.csv: is not read"
+    assert said(line(replace(board, lists=Part.awaited(why)))) == f"Lists {why}"
 
 
 def test_a_name_s_page_is_told_in_which_lists_it_is(board: Board) -> None:
