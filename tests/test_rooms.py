@@ -12,7 +12,7 @@ import pytest
 from deskview.screens.subjects import SUBJECTS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-MOST_FILES = 418
+MOST_FILES = 431
 """Raised with a reason: what a reader opens together is one file.
 
 290 since the leveraged ETFs: weights implied by a fund, sessions held, reset days, remarks and share counts there,
@@ -34,7 +34,9 @@ that positions are cut, four sentences, the Read page.
 the simulated market's options; its page with words, facts and chart, rows, help and card.
 403 with the wire of single names: what is sold short, free to trade, reported, filed and written, of the vendor; what
 of it is so in the simulated market, its headlines, and how it tells them.
-418 with lists filtered: what a filter makes of a list's cells, the line it is typed in, the filters kept.
+431 with what single names and own lists need on the screen: what is told of companies, from the feed to a list's flags
+and columns; headlines; a name's figures by subject, its peers; the chart's views, session, returns and volume; own
+lists read, a page with answers, rows, help and card; filters of lists, the line one is typed in, and those kept.
 """
 MOST_ROOMS_BESIDE, MOST_ARROWS_BESIDE, MOST_ARROWS_A_SUBJECT = 6, 20, 3
 """Of the screens: folders and files side by side that are no subjects, and who imports whom among all of them."""
@@ -42,8 +44,8 @@ COLUMN_KEYS = "deskview.screens.overlays.columns"
 """Says what the columns of all lists mean: a column may be called as a part is."""
 ABOVE_SUBJECTS = {"deskview.screens.parts", "deskview.screens.subjects"}
 """The lists of subjects, which name them."""
-OF_OTHER_THINGS = {"history", "read"}
-"""Names of parts that are words for other things, too: a setting, an action."""
+OF_OTHER_THINGS = {"history", "read", "lists"}
+"""Names of parts that are words for other things, too: a setting, an action, a key of a place kept."""
 Graph = dict[str, set[str]]
 
 

@@ -11,9 +11,21 @@ from typing import Literal
 
 from rich.cells import cell_len
 
-from deskview.widgets.chartspec import Bounds, Candle, ChartSpec, Level, Mark, Series, extent
+from deskview.widgets.chartspec import (
+    Bounds,
+    Candle,
+    ChartSpec,
+    Level,
+    Mark,
+    Series,
+    extent,
+    fitted,
+    half_width,
+    joined,
+)
 from deskview.widgets.records import Line, Piece
 from deskview.widgets.text import clip, pad, plain, shorten
+from deskview.widgets.volumes import highest, rows_for, volume_rows
 
 _FIRST_COLOUR = 16
 _NARROWEST = 8
@@ -30,11 +42,19 @@ _CANDLES: dict[tuple[_CandlePart, _CandlePart], str] = {
     ("wick", "body"): "╽",
     ("body", "wick"): "╿",
 }
+_WIDE = {("body", "body"): "█", ("body", ""): "▀", ("", "body"): "▄", ("body", "wick"): "▀", ("wick", "body"): "▄"}
+"""The body of a candle that is three columns wide."""
+_RISING = {"┃": "║", "█": "▒"}
+"""The body of a candle that rose is hollow, so that it is told from one that fell without colours too."""
 MARKS = "*o+x%@"
 """The character of each series, in their order; from the seventh on they begin anew."""
+_DASHES = {0: "━", 2: "┅"}
+"""How a line looks in the legend, by its dash."""
 STEEP = ":"
 """Fills the cells between two neighbouring columns."""
 LEVEL = "."
+_LEVEL_LINE = " ─."
+"""What stands in the cells of a level nothing else is drawn on."""
 Cells = dict[tuple[int, int], tuple[str, str]]
 
 
@@ -49,21 +69,27 @@ def draw(spec: ChartSpec, width: int, height: int, ascii_only: bool = False) -> 
     if height < 4:
         return _reason_lines("Too low for a chart", width)
     left, right, low, high = area
-    rows = height - 1 - bool(spec.x_ticks)
-    ticks = [(tick, plain(spec.write(tick))) for tick in nice_ticks(low, high, max(2, rows // 4))]
+    below = rows_for(spec.volumes, height - 1 - bool(spec.x_ticks))
+    rows = height - 1 - bool(spec.x_ticks) - below
+    ticks = [(tick, plain(spec.write(tick))) for tick in nice_ticks(low, high, max(2, rows // spec.tick_rows))]
     last = last_value(spec)
     labels = [text for _, text in ticks] + [plain(spec.write(value)) for value, _ in last]
-    axis = max(cell_len(text) for text in labels) + 3
+    most = highest(spec.volumes) if below and spec.volumes else ""
+    axis = max(cell_len(text) for text in (*labels, most)) + 3
     if width - axis < _NARROWEST:
         return _reason_lines("Too narrow for a chart", width)
     bounds = Bounds(left, right, low, high, width - axis, rows)
+    spec = fitted(spec, bounds)
     grid = _plain_canvas(spec, bounds) if ascii_only else _canvas(spec, bounds)
     _draw_marks(grid, spec.marks, bounds, "|" if ascii_only else "┊")
     _name_levels(grid, spec, bounds)
     margin = _margin(spec, bounds, ticks, last, axis)
+    if below and spec.volumes:
+        grid += volume_rows(spec.volumes, bounds, below, ascii_only=ascii_only)
+        margin += [(Piece(pad(f" ┤ {most}" if not row else " │", axis), "dim"),) for row in range(below)]
     body = [(*_pieces(cells), *edge) for cells, edge in zip(grid, margin, strict=True)]
-    below = [_times(spec, bounds)] if spec.x_ticks else []
-    return (_heading(spec, width, ascii_only), *body, *below)
+    times = [_times(spec, bounds)] if spec.x_ticks else []
+    return (_heading(spec, width, ascii_only), *body, *times)
 
 
 def _reason_lines(reason: str, width: int) -> tuple[Line, ...]:
@@ -97,6 +123,11 @@ def _canvas(spec: ChartSpec, bounds: Bounds) -> Grid:
     text = _plotted(spec, bounds, colours)
     drawn = pieces(text, {colour: tone for tone, colour in colours.items()})
     grid = [[(char, piece.tone) for piece in line for char in piece.text] for line in drawn][: bounds.height]
+    dashes = {series.tone: series.dash for series in spec.series if series.dash}
+    for row in grid if dashes else ():
+        for x, (_, tone) in enumerate(row):
+            if tone in dashes and x % dashes[tone] == dashes[tone] - 1:
+                row[x] = (" ", "")
     for (x, y), cell in candles(spec.candles, bounds).items():
         grid[y][x] = cell
     return grid
@@ -123,7 +154,9 @@ def _plotted(spec: ChartSpec, bounds: Bounds, colours: dict[str, int]) -> str:
         figure.line(level.y, "horizontal", pixel=plotext.pixel(colours[level.tone]))
     for series in spec.series:
         for xs, ys in runs(series):
-            signal = figure.signal(xs, ys, marker=plotext.marker("hd", colours[series.tone]))
+            signal = figure.signal(
+                xs, ys, marker=plotext.marker("braille" if series.thin else "hd", colours[series.tone])
+            )
             signal.lines()
             figure.draw(signal)
     return str(figure.build().string())
@@ -138,9 +171,19 @@ def runs(series: Series) -> Iterator[tuple[list[float], list[float]]]:
 
 
 def _name_levels(grid: Grid, spec: ChartSpec, bounds: Bounds) -> None:
+    """The names on their lines, at the left; those that give way where nothing is drawn, or nowhere."""
+    fixed = (level for level in spec.levels if not level.gives_way)
+    taken = {(x, bounds.row(level.y)) for level in fixed for x in range(len(level.label))}
     for level in spec.levels:
-        for x, char in enumerate(shorten(plain(level.label), bounds.width)):
-            grid[bounds.row(level.y)][x] = (char, level.tone)
+        row, label = bounds.row(level.y), shorten(plain(level.label), bounds.width)
+        starts: Sequence[int] = [0]
+        if level.gives_way:
+            free = [char in _LEVEL_LINE and (x, row) not in taken for x, (char, _) in enumerate(grid[row])]
+            room = range(bounds.width - len(label), -1, -1)
+            starts = [start for start in room if all(free[max(0, start - 1) : start + len(label) + 1])][:1]
+        for x, char in ((x, char) for start in starts for x, char in enumerate(label, start)):
+            grid[row][x] = (char, level.tone)
+            taken.add((x, row))
 
 
 def _draw_marks(grid: Grid, marks: Sequence[Mark], bounds: Bounds, line: str) -> None:
@@ -182,12 +225,24 @@ def _pieces(cells: list[tuple[str, str]]) -> Line:
 
 
 def _heading(spec: ChartSpec, width: int, ascii_only: bool) -> Line:
+    """The title, and behind it what each line is as far as there is room: whole names, from the left."""
     legend = [
-        Piece(f"  {mark(number) if ascii_only else '━'} {plain(series.label)}", series.tone)
+        Piece(f"  {_sample(series, number, ascii_only)}{plain(series.label)}", series.tone)
         for number, series in enumerate(spec.series)
         if series.label
     ]
+    line = LEVEL if ascii_only else "─"
+    legend += [Piece(f"  {line} {plain(level.legend)}", level.tone) for level in spec.levels if level.legend]
+    if spec.volumes and spec.volumes.label:
+        legend.append(Piece(f"  {plain(spec.volumes.label)}", "dim"))
     return clip((Piece(shorten(plain(spec.title), width), "strong"), *legend), width)
+
+
+def _sample(series: Series, number: int, ascii_only: bool) -> str:
+    """How the line looks; nothing where there is none."""
+    if not series.x:
+        return ""
+    return f"{mark(number) if ascii_only else _DASHES.get(series.dash, '╍')} "
 
 
 def _times(spec: ChartSpec, bounds: Bounds) -> Line:
@@ -237,9 +292,7 @@ def _tone_after(parameters: str, tone: str, tones: Mapping[int, str]) -> str:
             return tone
 
 
-def candles(
-    bars: Sequence[Candle], bounds: Bounds, *, ascii_only: bool = False
-) -> dict[tuple[int, int], tuple[str, str]]:
+def candles(bars: Sequence[Candle], bounds: Bounds, *, ascii_only: bool = False) -> Cells:
     """The cells, by (column, row), that the candles cover, each with its character and tone.
 
     In ASCII a body is hollow (O) where the price rose and full (#) where it fell. Bars that fall into one column are
@@ -248,12 +301,18 @@ def candles(
     columns: dict[int, list[Candle]] = {}
     for bar in bars:
         columns.setdefault(bounds.column(bar.x), []).append(bar)
-    return {
-        (column, row): (_ascii_candle(glyph, candle) if ascii_only else glyph, _candle_tone(candle))
-        for column, group in columns.items()
-        for candle in (_joined_candle(group),)
-        for row, glyph in _candle_glyphs(candle, bounds)
-    }
+    half = half_width(bounds)
+    cells: Cells = {}
+    for column, group in columns.items():
+        candle = joined(group, group[0].x)
+        tone = _candle_tone(candle)
+        for row, parts in _candle_parts(candle, bounds):
+            glyph = (half and _WIDE.get(parts)) or _CANDLES[parts]
+            glyph = _RISING.get(glyph, glyph) if tone == "gain" else glyph
+            reach = half if "body" in parts else 0
+            for x in range(max(0, column - reach), min(bounds.width, column + reach + 1)):
+                cells[x, row] = (_ascii_candle(_CANDLES[parts], candle) if ascii_only else glyph, tone)
+    return cells
 
 
 def _candle_tone(candle: Candle) -> str:
@@ -267,12 +326,8 @@ def _ascii_candle(glyph: str, candle: Candle) -> str:
     return "O" if candle.close >= candle.open else "#"
 
 
-def _joined_candle(bars: Sequence[Candle]) -> Candle:
-    highest, lowest = max(bar.high for bar in bars), min(bar.low for bar in bars)
-    return Candle(bars[0].x, bars[0].open, highest, lowest, bars[-1].close)
-
-
-def _candle_glyphs(candle: Candle, bounds: Bounds) -> Iterator[tuple[int, str]]:
+def _candle_parts(candle: Candle, bounds: Bounds) -> Iterator[tuple[int, tuple[_CandlePart, _CandlePart]]]:
+    """What fills the upper and the lower half of each row."""
     top, bottom = _half_row(candle.high, bounds), _half_row(candle.low, bounds)
     body = range(*sorted((_half_row(candle.open, bounds), _half_row(candle.close, bounds))))
     body = range(body.start, body.stop + 1)
@@ -283,7 +338,7 @@ def _candle_glyphs(candle: Candle, bounds: Bounds) -> Iterator[tuple[int, str]]:
         return "wick" if top <= half <= bottom else ""
 
     for row in range(top // 2, bottom // 2 + 1):
-        yield row, _CANDLES[part(2 * row), part(2 * row + 1)]
+        yield row, (part(2 * row), part(2 * row + 1))
 
 
 def _half_row(price: float, bounds: Bounds) -> int:

@@ -63,3 +63,21 @@ class Facts(Painted):
 def fact(label: str, value: str, tone: str = "") -> Fact:
     """A dim label and its figure."""
     return (Piece(f"{label} ", "dim"), Piece(value, tone)) if label else (Piece(value, tone),)
+
+
+def flowed(subject: str, facts: Sequence[Fact], indent: int, width: int) -> list[list[Fact]]:
+    """The facts after their subject, in as many lines of `width` cells as they take, all indented alike."""
+    lines: list[list[Fact]] = [[_indented(subject, indent)]]
+    used = indent
+    for fact in facts:
+        needs = len(GAP) + sum(cell_len(piece.text) for piece in fact)
+        if used + needs > width and used > indent:
+            lines.append([_indented("", indent)])
+            used = indent
+        lines[-1].append(fact)
+        used += needs
+    return lines
+
+
+def _indented(subject: str, indent: int) -> Fact:
+    return (Piece(f"{subject:<{indent}}", "dim"),)

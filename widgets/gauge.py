@@ -142,5 +142,13 @@ class Gauge(Painted):
         yield Piece(self._glyphs.right, "dim")
 
 
+def range_line(between: float, cells: int, ascii_only: bool = False) -> Line:
+    """Where something stands between two ends, from 0 to 1; beyond them it stands at the end."""
+    glyphs, place = gauge_glyphs(ascii_only), _place(100 * between, cells)
+    left, right = glyphs.track * place, glyphs.track * (cells - 1 - place)
+    ends = Piece(glyphs.left + left, "dim"), Piece(right + glyphs.right, "dim")
+    return (ends[0], Piece(glyphs.today, "accent strong"), ends[1])
+
+
 def _place(percentile: float, cells: int) -> int:
     return round(min(100.0, max(0.0, percentile)) / 100 * (cells - 1))

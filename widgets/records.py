@@ -44,11 +44,15 @@ class Column(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """A table's row; a `header` row names the section below it, and the cursor skips it."""
+    """A table's row; a `header` row names the section below it, and the cursor skips it.
+
+    `copied` is what is copied of it in place of its cells.
+    """
 
     key: str
     cells: tuple[Cell, ...]
     header: bool = False
+    copied: str = ""
 
 
 class Sieve(NamedTuple):

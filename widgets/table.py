@@ -110,8 +110,9 @@ class Table(Lines):
         return (*pieces, Piece(" " * (self.line_width - self._used), cursor)) if cursor else tuple(pieces)
 
     def row_text(self, index: int) -> str:
-        """The row's cells parted by tabs."""
-        return "\t".join(plain(cell.text) for cell in self._rows[index].cells)
+        """What is copied of the row: its own text, else its cells parted by tabs."""
+        row = self._rows[index]
+        return plain(row.copied) or "\t".join(plain(cell.text) for cell in row.cells)
 
     def section_title(self, index: int) -> str:
         """The text of the section row's first cell."""

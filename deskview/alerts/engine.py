@@ -27,6 +27,7 @@ from deskview.board.alerts import (
     TurnRule,
     Watch,
 )
+from deskview.board.board import PRIVATE
 from deskview.clock import monotonic
 from deskview.market.sessions import NEW_YORK
 from deskview.settings import Alert, Settings, where
@@ -94,7 +95,7 @@ class Alerts:
             self._failed = False
             state = self.state
         for firing in firings:
-            log.info("alert: %s", firing.sentence)
+            log.info("alert: %s", _logged(firing))
             self.deliver(firing)
         return board if board.alerts == state else replace(board, alerts=state)
 
@@ -278,3 +279,9 @@ def _done(change: SetRule | RemoveRule | TurnRule) -> str:
         case TurnRule(on=on):
             verb = "turned on" if on else "turned off"
     return f"Alert {verb}: {watched_label(change.rule)} {condition(change.rule)}"
+
+
+def _logged(firing: Firing) -> str:
+    """What the log has of a firing: of a rule on what the user holds the rule alone, as logs are sent to others."""
+    reading = firing.rule.reading
+    return f"the rule on {reading} fired" if reading.partition(".")[0] in PRIVATE else firing.sentence

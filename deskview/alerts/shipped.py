@@ -11,6 +11,7 @@ _PARTS = {
     "leverage": "leveraged ETFs",
     "deleveraging": "positions cut",
     "gamma": "dealers' gamma",
+    "lists": "own lists",
     "flow": "flow",
     "crowding": "retail favourites",
 }

@@ -33,6 +33,8 @@ UNSIGNED: Final = "unsigned"
 """Who is taken to hold options: open interest has no owner."""
 TOLD_FALL = -0.02
 """The move of the index for which dealers and leveraged ETFs are told together, wherever one is told."""
+NO_LIST: Final = "no list: "
+"""How the reason begins why there are no own lists, where the user has none: nothing is missing then."""
 CALM_SIGMA = 1.0
 """Moves below this many σ are called calm."""
 PATHS = 50_000

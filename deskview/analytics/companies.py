@@ -15,7 +15,7 @@ from deskview.market.sessions import Calendar
 #: free; `short_change` the change since the count before. `float_of_shares` is the part of the shares that is free.
 #: `earnings` is the day of the next report, today's among them, `earnings_when` before, during or after that day's
 #: session, and `earnings_by` says how it is known (CONFIRMED, EXPECTED, ESTIMATED). `earnings_sessions` counts sessions
-#: to it: 0 is today. Null where it is not told.
+#: to it: 0 is today; `calendar_sessions` does where a calendar has it, and not to a guess. Null where it is not told.
 COMPANIES: Schema = {
     "ticker": pl.String(),
     "settlement": pl.Date(),
@@ -29,6 +29,7 @@ COMPANIES: Schema = {
     "earnings_when": pl.String(),
     "earnings_by": pl.String(),
     "earnings_sessions": pl.Int64(),
+    "calendar_sessions": pl.Int64(),
 }
 CONFIRMED, EXPECTED, ESTIMATED = "confirmed", "expected", "estimated"
 """How the day of a report is known: the company has said so, a calendar expects it, or a year ago a report was filed
@@ -62,7 +63,8 @@ def companies(
     tickers = pl.concat([table.select("ticker") for table in (sold, free, reports)]).unique()
     joined = tickers.join(sold, on="ticker", how="left").join(free, on="ticker", how="left")
     known = joined.join(reports, on="ticker", how="left").with_columns(
-        short_of_float=pl.col("shares_short") / pl.col("free_float")
+        short_of_float=pl.col("shares_short") / pl.col("free_float"),
+        calendar_sessions=pl.when(pl.col("earnings_by") != ESTIMATED).then("earnings_sessions"),
     )
     return known.select([pl.col(name).cast(dtype) for name, dtype in COMPANIES.items()]).sort("ticker")
 

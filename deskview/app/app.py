@@ -89,6 +89,7 @@ class DeskApp(GuardedApp[int]):
         self.columns, self.filters = Columns(self, settings.columns, settings_file), Filters(self)
         self.chosen_columns, self.sieve_of = self.columns.of, self.filters.sieve_of  # what the lists ask
         self.appearance = Appearance(self, paths.themes_folder(), ascii_only=settings.ascii)
+        self.ascii_only = self.appearance.ascii_only
         self.takeout = Takeout(self, secrets, settings.export_format)
         self.journey = Journey(
             self,
@@ -258,8 +259,9 @@ class DeskApp(GuardedApp[int]):
 
     def action_help(self) -> None:
         """The help, what is shown first."""
+        bound = (active.binding for active in self.screen.active_bindings.values() if active.enabled)
+        alive = {text for one in bound for text in (one.id or "", one.description)}
         shown = self.journey.shown
-        alive = {active.binding.id or "" for active in self.screen.active_bindings.values() if active.enabled}
         self._help.point(str(shown.kind) if isinstance(shown, Target) else shown, alive, self.own_keys)
         self.push_screen(self._help)
 
@@ -272,8 +274,7 @@ class DeskApp(GuardedApp[int]):
         if self.board is None:
             self.notify("No figures yet: the market is being opened.")
             return
-        lines = self.screen.focused
-        key = lines.cursor_key if isinstance(lines, Lines) else None
+        key = lines.cursor_key if isinstance(lines := self.screen.focused, Lines) else None
         variant = self.base.variant if isinstance(self.base, PageScreen) else ""
         self.show_card(await asyncio.to_thread(card_of, self.board, self.journey.shown, key, variant))
 

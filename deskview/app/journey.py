@@ -17,11 +17,13 @@ from deskview.screens.subjects import detail_of
 from deskview.widgets.lines import Lines
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import polars as pl
 
     from deskview.board import Board
+    from deskview.screens.frame.chart_view import View
     from deskview.screens.frame.detail import Detail
-    from deskview.screens.frame.price_chart import View
 
 SPANS = ("1d", "5d", "1m", "3m", "1y")
 """How far back the price chart goes."""
@@ -50,12 +52,15 @@ class Journey:
         self._app = app
         self._pages = pages
         self.detail = detail
+        detail.turn_chart = self.turn_chart
         self._board = board
         self._intraday = intraday
         self._open_name = open_name
         self._show_board = show_board
         self._drawn = drawn
         self._span = len(SPANS) - 1
+        self._turn, self._turns = 0, 1
+        self._bars: tuple[tuple[Target, date | None, bool], Mapping[str, Any]] | None = None
         self._name: str | None = None
         self._to_restore: tuple[Cursor, ...] | None = None
         self.stops: list[Stop] = []
@@ -160,25 +165,42 @@ class Journey:
         if self._board() is None or not isinstance(self.place, Target):
             self.arrived.set()
             return
-        target, span = self.place, SPANS[self._span]
+        target, span, session = self.place, SPANS[self._span], self._board_session
+        wanted = (target, session, bool(self._turn))
+        held = self._bars[1] if self._bars is not None and self._bars[0] == wanted else {}
         try:
-            priced = await self._draw(target, span)
+            priced = await self._draw(target, span, **held)
         except Exception:
             self.arrived.set()  # there will be no rows to wait for
             raise
         if span == "1d" and priced:
-            bars = await self._intraday(target.key)
-            if self.place == target and SPANS[self._span] == span:
-                await self._draw(target, span, bars=bars, note="there are no bars of it to be had")
+            bars = await self._fetch_bars(target.key)
+            if self.place == target and SPANS[self._span] == span and self._board_session == session:
+                self._bars = (wanted, bars)
+                if not held or any(_differ(held[name], bars[name]) for name in held):
+                    await self._draw(target, span, **bars)
+
+    @property
+    def _board_session(self) -> "date | None":
+        board = self._board()
+        return board.session if board is not None else None
+
+    async def _fetch_bars(self, ticker: str) -> dict[str, Any]:
+        """The session's bars of the name and, where its chart is relative, of the index, as the view has them."""
+        from deskview.screens.frame.chart_view import INDEX  # noqa: PLC0415 - polars loads late
+
+        index = await self._intraday(INDEX) if self._turn else None
+        return {"bars": await self._intraday(ticker), "index_bars": index, "note": "there are no bars of it to be had"}
 
     async def _draw(self, target: Target, span: str, **bars: Any) -> bool:  # noqa: ANN401 - the view's own fields
         """Draws it; whether it has a price to chart."""
-        from deskview.screens.frame.price_chart import View  # noqa: PLC0415 - polars loads late
+        from deskview.screens.frame.chart_view import View  # noqa: PLC0415 - polars loads late
 
         board, stop = self._board(), self.stops[-1]
         if board is None:
             return False
-        detail = await asyncio.to_thread(_charted, board, target, View(span, self.detail.enlarged, **bars))
+        detail = await asyncio.to_thread(_charted, board, target, View(span, self._turn, **bars))
+        self._turns = detail.turns
         self.detail.show(board, detail, crumbs=[stop.label for stop in self.stops], count=stop.count)
         self._drawn()
         restore, self._to_restore = self._to_restore, None
@@ -203,10 +225,24 @@ class Journey:
         self._span = max(0, min(len(SPANS) - 1, self._span + by))
         self.show_detail()
 
+    def turn_chart(self) -> None:
+        """The next form of the chart: the price, less the index, less its group."""
+        if self._turns == 1:
+            self._app.notify("There is nothing to set this chart against.", timeout=2)
+            return
+        self._turn = (min(self._turn, self._turns - 1) + 1) % self._turns
+        self.show_detail()
+
     def enlarge(self) -> None:
-        """The chart alone, with candles, or all of the detail again."""
+        """The chart alone, or all of the detail again."""
         self.detail.enlarge(chart=not self.detail.enlarged)
         self.show_detail()
+
+
+def _differ(before: Any, after: Any) -> bool:  # noqa: ANN401 - bars, a sentence or None
+    if before is None or after is None or isinstance(after, str):
+        return before is not after
+    return not after.equals(before)
 
 
 def _charted(board: "Board", target: Target, view: "View") -> "Detail":

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import polars as pl
 
-from deskview.analytics import breadth, deleveraging, flow, gamma, leverage, momentum, rotation
+from deskview.analytics import breadth, deleveraging, flow, gamma, holdings, leverage, momentum, rotation
 from deskview.analytics.events import HistoryReading, Record
 from deskview.analytics.favourites import Crowding
 from deskview.analytics.figure import place
@@ -21,11 +21,13 @@ from deskview.board.summary import ReadReading
 from deskview.market.source import Source
 
 Reading = TypeVar("Reading")
-OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage", "deleveraging", "gamma")
+OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage", "deleveraging", "gamma", "lists")
 """The parts that are read from the market's snapshot, as single names' figures are."""
 WATCHED = (*OF_THE_MARKET, "flow", "crowding")
 """The parts with figures rules are set on; the others are of past days, and of what these say."""
 PARTS = (*WATCHED, "history", "read")
+PRIVATE = ("lists",)
+"""The parts with figures of what the user holds: a log, and what is sent with a report of a fault, has none of them."""
 
 
 class Status(StrEnum):
@@ -95,6 +97,7 @@ class Board:
     gamma: Annotated[Part[gamma.Gamma], place("dealers' gamma")]
     flow: Annotated[Part[flow.Flow], place("flow")]
     crowding: Annotated[Part[Crowding], place("favourites")] = field(default_factory=Part)
+    lists: Annotated[Part[holdings.Holdings], place("own lists")] = field(default_factory=Part)
     history: Annotated[Part[HistoryReading], place("past days like this")] = field(default_factory=Part)
     read: Annotated[Part[ReadReading], place("the read")] = field(default_factory=Part)
     basis: Basis | None = None

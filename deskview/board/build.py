@@ -2,7 +2,7 @@
 
 import logging
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 import polars as pl
 
-from deskview.analytics import breadth, deleveraging, flow, gamma, leverage, momentum, rotation
+from deskview.analytics import breadth, deleveraging, flow, gamma, holdings, leverage, momentum, rotation
 from deskview.analytics.events import HistoryReading
 from deskview.analytics.favourites import Crowding
-from deskview.board.board import Board, Part
+from deskview.board.board import Board, Part, Status
 from deskview.board.checks import checked, no_surer_than
 from deskview.board.flows import Compared, compared, opened
 from deskview.board.gamma import Profiles, profiles_of
@@ -115,6 +115,7 @@ def _board(inputs: Inputs, market: Market | None, kept: Built | None, beside: _B
         gamma=_gamma(parts, beside.profiles, of_leverage),
         flow=_flow(inputs, market, beside.compared),
         crowding=_crowding(inputs),
+        lists=_lists(parts, of_momentum, of_leverage),
         history=beside.history,
         basis=basis,
         live=market.live if market else None,
@@ -232,6 +233,44 @@ def _gamma(parts: _MarketParts, profiles: Profiles, of_leverage: Part[leverage.L
         lambda model, live, at: gamma.read(model, kept or gamma.Kept(), live, at, funds=funds, curves=curves),
     )
     return no_surer_than(own, of_leverage)
+
+
+def _lists(
+    parts: _MarketParts, of_momentum: Part[momentum.MomentumReading], of_leverage: Part[leverage.Leverage]
+) -> Part[holdings.Holdings]:
+    """The user's own lists beside momentum and the leveraged funds of the same moment; what of their files can't be
+    used is told beside the figures, whatever else is."""
+    inputs, then = parts.inputs, parts.kept
+    given = inputs.lists
+    if not given.names or given.fault:
+        return Part.awaited(given.reason)
+    if then is not None and (
+        given is not then.inputs.lists
+        or of_momentum is not then.board.momentum
+        or of_leverage is not then.board.leverage
+    ):
+        parts = replace(parts, kept=None)
+    own = parts.part(
+        "lists",
+        given.model if given.basis is inputs.basis else None,
+        lambda model, live, _: holdings.read(
+            model, live, momentum=of_momentum.value, leverage=of_leverage.value, problems=given.problems
+        ),
+    )
+    if then is not None and own is then.board.lists:
+        return own
+    own = no_surer_than(own, of_leverage)
+    if own.value is None or not given.problems:
+        return own
+    status = Status.PARTIAL if own.status is Status.LIVE else own.status
+    return replace(own, status=status, note=" ".join(filter(None, (own.note, _told(given.problems)))))
+
+
+def _told(problems: Sequence[str]) -> str:
+    """The first problem of the user's files, and how many there are more: the card has them all."""
+    more = len(problems) - 1
+    first = problems[0].rstrip(".")
+    return f"{first}." if not more else f"{first}; {more:,} more like this (i has them)."
 
 
 def _of_favourites(inputs: Inputs) -> tuple[Crowding | None, pl.DataFrame | None, str]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from deskview.analytics import flow, gamma, leverage
+from deskview.analytics import flow, gamma, holdings, leverage
+from deskview.analytics.assumptions import NO_LIST
 from deskview.analytics.events import HistoryReading, Record
 from deskview.analytics.favourites import Crowding
 from deskview.board.basis import Basis
@@ -134,6 +135,31 @@ class Companies:
 
 
 @dataclass(frozen=True)
+class ListsInputs:
+    """The user's own lists by name, and their model for a session; None while there is no basis and without a list.
+
+    `problems` are sentences on what of the files can't be used, `fault` why there is no model; `folder` is where they
+    are looked for. `stamps` and `basis` are what they are read and prepared anew by.
+    """
+
+    names: tuple[str, ...] = ()
+    model: holdings.HoldingsModel | None = None
+    problems: tuple[str, ...] = ()
+    fault: str = ""
+    folder: str = ""
+    stamps: Mapping[str, object] = field(default_factory=dict, repr=False)
+    basis: Basis | None = field(default=None, repr=False)
+
+    @property
+    def reason(self) -> str:
+        """Why there is no reading where there is no model."""
+        if not self.names:
+            how = f"put a CSV file with a ticker a row into {self.folder}"
+            return f"no list can be read: {self.problems[0]}; {how}" if self.problems else NO_LIST + how
+        return self.fault or "waiting for the daily history"
+
+
+@dataclass(frozen=True)
 class OffExchange:
     """Shares of volume traded off exchange in the session before, name by name, or the fault that kept them away.
 
@@ -227,6 +253,7 @@ class Inputs:
     crowding: CrowdingInputs = field(default_factory=CrowdingInputs)
     history: HistoryInputs = field(default_factory=HistoryInputs)
     gamma: GammaInputs = GammaInputs()
+    lists: ListsInputs = field(default_factory=ListsInputs)
     off_exchange: OffExchange = field(default_factory=OffExchange)
     companies: Companies = field(default_factory=Companies)
     week: WeekInputs = field(default_factory=WeekInputs)

@@ -21,7 +21,7 @@ OF_A_NAME = {"price": "price", "return": "ret", "after_hours": "after_hours"}
 OF_A_COMPANY = {
     "short_of_float": "short_of_float",
     "days_to_cover": "days_to_cover",
-    "sessions_to_earnings": "earnings_sessions",
+    "sessions_to_earnings": "calendar_sessions",
 }
 """Its figures that are told once a day, and their columns in COMPANIES."""
 OF_ANY = {**OF_A_NAME, **OF_A_COMPANY}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from deskview.analytics.assumptions import NO_LIST
 from deskview.cli.context import Context, context_of
 from deskview.cli.opening import demo_flow, open_provider, open_simulated
 from deskview.exits import Exit
@@ -91,6 +92,8 @@ def _print_missing(board: "Board") -> Exit:
     """One line on stderr for every part without its figures, in doubt, or with a fault."""
     incomplete = False
     for name, part in board.parts.items():
+        if part.value is None and part.note.startswith(NO_LIST):
+            continue
         reasons = dict.fromkeys(reason for path, reason in part.missing.items() if path in HEADLINES)
         if part.doubt:
             incomplete = True

@@ -132,7 +132,7 @@ class _Turn:
             if error.kind is Kind.KEY_REFUSED:
                 raise
             log.log(logging.DEBUG if error.for_good else logging.WARNING, "%s: %s", question.name, error)
-            self.again |= not error.for_good
+            self.again |= error.kind is not Kind.NOT_ENTITLED
             return self._instead(question, held, asked, error.sentence)
         if held is not None and table.frame.height < held.height * LEAST:
             self.again = True

@@ -28,6 +28,7 @@ from deskview.feed.events import refresh_events
 from deskview.feed.flows import plan_of_flows, refresh_crowding, refresh_off_exchange, refresh_year
 from deskview.feed.history import refresh_daily
 from deskview.feed.inputs import board_inputs
+from deskview.feed.lists import refresh_lists
 from deskview.feed.market import IntradayBars, refresh_clock, refresh_snapshot
 from deskview.feed.opened import OpenedNames
 from deskview.feed.prints import refresh_prints
@@ -216,6 +217,7 @@ class Feed:
             await asyncio.sleep(SETTLE_S)
 
     async def _build(self) -> Board:
+        await refresh_lists(self._context)
         inputs = board_inputs(self._context.provider, self._state)
         self._built = await asyncio.to_thread(build, inputs, self._built)
         return replace(self._built.board, diagnostics=await self._diagnostics.now())

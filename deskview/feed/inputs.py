@@ -130,6 +130,7 @@ def board_inputs(provider: Provider, state: FeedState) -> Inputs:
         crowding=CrowdingInputs(state.crowding, state.crowding_received, state.retail_shares),
         history=state.history,
         gamma=state.gamma,
+        lists=state.lists,
         off_exchange=OffExchange(state.off_exchange, _sentence(state.faults.get(Task.OFF_EXCHANGE))),
         companies=state.companies,
         week=state.week,

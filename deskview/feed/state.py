@@ -12,7 +12,7 @@ from deskview.analytics.favourites import Crowding
 from deskview.analytics.flow import FLOW_WINDOWS, FlowState
 from deskview.analytics.gate import ClockSeen
 from deskview.analytics.leverage import Backtest
-from deskview.board import Basis, Companies, GammaInputs, HistoryInputs, OpenedName, WeekInputs
+from deskview.board import Basis, Companies, GammaInputs, HistoryInputs, ListsInputs, OpenedName, WeekInputs
 from deskview.feed.bars import LeftOut
 from deskview.feed.sampling import Drawn, TodaysWindows
 from deskview.feed.tasks import Failure, Progress, Task
@@ -205,6 +205,7 @@ class FeedState:
     history: HistoryInputs = field(default_factory=HistoryInputs)
     gamma: GammaInputs = field(default_factory=GammaInputs)
     companies: Companies = field(default_factory=Companies)
+    lists: ListsInputs = field(default_factory=ListsInputs)
     record_errors: tuple[str, ...] = ()
     retail_shares: pl.DataFrame | None = None
     open_name: str | None = None

@@ -146,7 +146,7 @@ TOPIC = Topic(
     "A fund",
     "The arithmetic of one leveraged fund: assets at the previous close, the multiplier L(L−1), the underlying's"
     " return, and what follows from them for the close. A fund that resets weekly, monthly or quarterly trades on its"
-    " reset day alone, on its assets at the last reset and the return since.",
+    " reset day alone, on its assets at the last reset and the return since. Its chart is that of a name.",
 )
 
 FUND = Subject(

@@ -59,6 +59,7 @@ def group_detail(board: "Board", name: str) -> Detail:
     return Detail(
         f"{name}  {group.kind}, {group.members} members, equally weighted",
         figures,
+        members_of=name,
         sections=(Section("group-members", "Members", MEMBERS, rows, "no member is known to the market", Kind.NAME),),
     )
 
@@ -89,7 +90,8 @@ TOPIC = Topic(
     " rank and on how many of its members both rest (with fewer than 5, or under half, it is not ranked), and its"
     " members with what each adds to the group's move now. 'now' is the price against the last close less a dividend"
     " that goes ex today, the other horizons are total returns to the last close; a theme's members are today's, which"
-    " is hindsight over 6 and 12 months.",
+    " is hindsight over 6 and 12 months. Its chart is the mean total return of its members over the span; x: less"
+    " that of SPY. Within a day it goes from the close before straight to now.",
 )
 
 GROUP = Subject(

@@ -10,8 +10,21 @@ from deskview.screens.flow import FLOW
 from deskview.screens.frame.subject import Subject
 from deskview.screens.gamma import GAMMA
 from deskview.screens.leverage import LEVERAGE
+from deskview.screens.lists import LISTS
 from deskview.screens.momentum import MOMENTUM
 from deskview.screens.read import HISTORY, READ
 from deskview.screens.rotation import ROTATION
 
-PARTS: tuple[Subject, ...] = (MOMENTUM, BREADTH, ROTATION, LEVERAGE, GAMMA, DELEVERAGING, FLOW, CROWDING, HISTORY, READ)
+PARTS: tuple[Subject, ...] = (
+    MOMENTUM,
+    BREADTH,
+    ROTATION,
+    LEVERAGE,
+    GAMMA,
+    DELEVERAGING,
+    FLOW,
+    CROWDING,
+    LISTS,
+    HISTORY,
+    READ,
+)

@@ -57,6 +57,7 @@ _ROTATION = (Scope.CHARTS, Scope.ROTATION)
 _FORM = (Scope.ALERT_FORM,)
 _DIAGNOSTICS = ("ctrl+p", *"diagnostics page", "enter")
 _READ = ("ctrl+p", *"read page", "enter")
+_LISTS = ("ctrl+p", *"own lists page", "enter")
 _GAMMA = ("ctrl+p", *"gamma page", "enter")
 
 PLACES: dict[str, Place] = {
@@ -92,6 +93,8 @@ PLACES: dict[str, Place] = {
     "read, events": Place((*_READ, "tab"), (Scope.VIEWS, Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS)),
     "gamma": Place(_GAMMA, (Scope.VIEWS, Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS), whole=True),
     "gamma, strikes": Place((*_GAMMA, "x"), (Scope.VIEWS, Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS)),
+    "lists": Place(_LISTS, (Scope.VIEWS, Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS), whole=True),
+    "lists, sectors": Place((*_LISTS, "tab"), (Scope.VIEWS, Scope.DRILL, Scope.EVERYWHERE, Scope.LISTS)),
     "name": _detail("3", "enter"),
     "name, second list": _detail("3", "enter", "tab"),
     "name, figures": _detail("3", "enter", "tab", "tab"),

@@ -213,7 +213,8 @@ async def test_every_list_is_known_by_its_name_and_every_column_described(board:
         diagnostics = ("ctrl+p", *"diagnostics page", "enter")
         read = ("ctrl+p", *"read page", "enter")
         gamma = ("ctrl+p", *"gamma page", "enter")
-        for keys in (("2", "enter"), ("3", "enter"), ("v", "tab", "tab", "enter"), diagnostics, read, gamma):
+        lists = ("ctrl+p", *"own lists page", "enter")
+        for keys in (("2", "enter"), ("3", "enter"), ("v", "tab", "tab", "enter"), diagnostics, read, gamma, lists):
             await seat.press(*keys)
             look(seat)
             await seat.press("escape", "escape")

@@ -18,6 +18,7 @@ from tests.app.desk import Seat, seated
 from tests.app.effects import Visit, World, state_of
 from tests.app.places import PLACES, Place
 from tests.app.scopes import Scope
+from tests.screens.listed import with_lists
 
 TEXTUAL_OWN = {"(focus_next)", "(focus_previous)", "(copy_text)", "(help_quit)", "(quit)", "(command_palette)"}
 """What Textual binds itself on every screen: tab, shift+tab, ctrl+c, ctrl+q, ctrl+p."""
@@ -108,8 +109,6 @@ def bare(action: str) -> str:
 def asleep(name: str, place: Place) -> set[str]:
     """Actions of the place's scopes that have nothing to act on there."""
     found = set() if "z" in place.keys else {"unzoom"}
-    if name == "group":
-        found |= {"shorter", "longer", "enlarge"}
     if name != "alert, conditions":
         found |= {"go-on", "next-condition", "previous-condition"}
     return found if name in {"alert, field", "find", "filter"} else found | {"into-list"}
@@ -134,6 +133,11 @@ def awake(seat: Seat, name: str) -> dict[str, Action]:
 def help_line(action: Action) -> str:
     """How the help writes the action."""
     return f"{action.shown:<{KEY_WIDTH}} {action.title}"
+
+
+def filled(board: Board, name: str) -> Board:
+    """The board with what the place shows: a user need not have lists of his own."""
+    return with_lists(board) if name.startswith("lists") else board
 
 
 def keys_of(action: Action) -> Iterator[str]:
@@ -161,7 +165,7 @@ def idle(seat: Seat) -> set[str]:
 @pytest.mark.parametrize("name", PLACES)
 async def test_every_key_is_seen_to_work(name: str, board: Board, world: World, rules_file: Path) -> None:
     dead: list[str] = []
-    async with Visit(board, PLACES[name], world, rules_file) as visit:
+    async with Visit(filled(board, name), PLACES[name], world, rules_file) as visit:
         seat = await visit.arrive()
         gone = idle(seat)
         for action in awake(seat, name).values():
@@ -179,7 +183,7 @@ async def test_every_key_is_seen_to_work(name: str, board: Board, world: World, 
 async def test_awake_is_what_the_table_says_each_key_with_one_meaning(
     name: str, board: Board, world: World, rules_file: Path
 ) -> None:
-    async with Visit(board, PLACES[name], world, rules_file) as visit:
+    async with Visit(filled(board, name), PLACES[name], world, rules_file) as visit:
         seat = await visit.arrive()
         found = bound(seat.app.screen)
         actions = awake(seat, name).values()

@@ -11,10 +11,13 @@ import pytest
 from deskview.board import Board
 from deskview.format import percent
 from deskview.market.schema import INTRADAY
-from deskview.screens.frame.price_chart import SESSIONS, View, today_of, with_chart
+from deskview.screens.frame.chart_view import SESSIONS, View, today_of
+from deskview.screens.frame.detail import Detail
+from deskview.screens.frame.price_chart import with_chart
 from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.screens.leverage.pane import SHOWN
 from deskview.screens.subjects import detail_of
+from deskview.settings import Settings
 from deskview.widgets.chart import Chart
 from deskview.widgets.chartspec import Candle
 from deskview.widgets.lines import Lines
@@ -116,16 +119,15 @@ async def test_the_chart_reaches_from_a_day_to_a_year_and_shows_candles(board: B
         for _ in range(5):
             await seat.press("left_square_bracket")
             seen.append(chart_title(seat))
-        spans = ("1y close", "3m close", "1m close", "5d close", "1d ", "1d ")
+        spans = ("1y, adj", "3m, adj", "1m, adj", "5d, adj", "1d ", "1d ")
         assert [span in title for span, title in zip(spans, seen, strict=True)] == [True] * 6
         assert "no bars" in seen[-1]
         await seat.press("right_square_bracket", "z")
-        assert "candles" in chart_title(seat)
         assert chart._spec is not None and len(chart._spec.candles) == 5
         assert not seat.app.screen.query(Table).first().region.area
         await seat.press("escape")
         assert seat.app.journey.place is not None
-        assert "5d close" in chart_title(seat)
+        assert "5d, adj" in chart_title(seat)
 
 
 async def test_the_sessions_bars_are_filled_in_when_they_have_come(board: Board) -> None:
@@ -148,10 +150,101 @@ async def test_the_sessions_bars_are_filled_in_when_they_have_come(board: Board)
         await seat.press(*["left_square_bracket"] * 4)
         assert isinstance(seat.app.journey.place, Target)
         assert asked[-1] == seat.app.journey.place.key
-        assert "1d in 5 minutes" in chart_title(seat)
+        assert "1d  [ ] x ─" in chart_title(seat)
         spec = seat.app.screen.query_one(Chart)._spec
         assert spec is not None
-        assert spec.series[0].y == (1.0, 1.1, 1.2, 1.3, 1.4, 1.5)
+        assert [bar.close for bar in spec.candles] == [1.0, 1.1, 1.2, 1.3, 1.4, 1.5]
+
+
+def session_bars(ticker: str, count: int) -> pl.DataFrame:
+    """So many bars of five minutes from the open of the crash on."""
+    start = datetime(2026, 2, 4, 14, 30, tzinfo=UTC)
+    rows = [
+        {"ticker": ticker, "start": start + timedelta(minutes=5 * n), "open": 1.0, "high": 2.0, "low": 1.0}
+        | {"close": 1.5, "volume": 10.0}
+        for n in range(count)
+    ]
+    return pl.DataFrame(rows, schema=dict(INTRADAY))
+
+
+async def test_x_turns_the_chart_to_the_index_to_the_sector_and_back(board: Board) -> None:
+    async with seated(board) as seat:
+        seat.app.post_message(Opened(Target(Kind.NAME, "NVDA")))
+        await seat.settle()
+        seen = []
+        for _ in range(4):
+            seen.append(re.split(r"  \[ |─ ", chart_title(seat).rpartition("╭─ ")[2])[0])
+            await seat.press("x")
+        assert seen == ["1y, adjusted", "1y less SPY", "1y less Info Tech", "1y, adjusted"]
+        await seat.press("x")
+        seat.app.post_message(Opened(Target(Kind.GROUP, "Airlines")))
+        await seat.settle()
+        assert "1y less SPY" in chart_title(seat), "what has no third form shows its last"
+        await seat.press("x")
+        assert "1y, mean of its members" in chart_title(seat)
+
+
+async def test_the_indexs_bars_are_asked_for_only_where_the_day_is_relative_to_it(board: Board) -> None:
+    asked: list[str] = []
+
+    async def bars(ticker: str) -> pl.DataFrame:
+        asked.append(ticker)
+        return session_bars(ticker, 6)
+
+    async with seated(board) as seat:
+        seat.app.journey._intraday = bars
+        seat.app.post_message(Opened(Target(Kind.NAME, "NVDA")))
+        await seat.settle()
+        await seat.press("x")
+        assert asked == []
+        await seat.press(*["left_square_bracket"] * 4)
+        assert set(asked) == {"SPY", "NVDA"}
+        assert chart_title(seat).rstrip("─╮ ").endswith("1d less SPY  [ ] x")
+        spec = seat.app.screen.query_one(Chart)._spec
+        assert spec is not None
+        assert len(spec.series[0].y) == 6
+        asked.clear()
+        await seat.press("x", "x")
+        assert "SPY" in asked and asked[-1] == "NVDA"
+        asked.clear()
+        await seat.see(board)
+        assert asked == ["NVDA"]
+
+
+async def test_bars_that_have_come_stay_until_newer_ones_do(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    bars, shown = session_bars("NVDA", 6), []
+
+    async def of(_ticker: str) -> pl.DataFrame:
+        return bars
+
+    async with seated(board) as seat:
+        seat.app.journey._intraday = of
+        seat.app.post_message(Opened(Target(Kind.NAME, "NVDA")))
+        await seat.settle()
+        await seat.press(*["left_square_bracket"] * 4)
+        show = seat.app.journey.detail.show
+
+        def watched(board: Board, detail: Detail, *, crumbs: list[str], count: str = "") -> None:
+            assert detail.chart is not None
+            shown.append(len(detail.chart.candles))
+            show(board, detail, crumbs=crumbs, count=count)
+
+        monkeypatch.setattr(seat.app.journey.detail, "show", watched)
+        await seat.see(board)
+        assert shown == [6], "nothing is drawn twice, and none without its bars"
+        bars = session_bars("NVDA", 7)
+        await seat.see(board)
+        assert shown == [6, 6, 7]
+
+
+async def test_a_chart_is_drawn_in_ascii_where_the_screen_is(board: Board) -> None:
+    async with seated(board, settings=Settings(ascii=True)) as seat:
+        seat.app.post_message(Opened(Target(Kind.NAME, "NVDA")))
+        await seat.settle()
+        chart = seat.app.screen.query_one(Chart)
+        drawn = [seat.lines[y][chart.region.x : chart.region.right] for y in range(chart.region.y, chart.region.bottom)]
+        assert drawn[0].startswith("close  o 20 d")
+        assert not any("?" in line or not line.isascii() for line in drawn)
 
 
 async def test_a_name_shows_its_key_statistics(board: Board) -> None:
@@ -205,21 +298,15 @@ async def test_a_pages_heading_says_where_esc_leads(board: Board) -> None:
 @pytest.mark.parametrize("span", ["1y", "3m", "1m", "5d"])
 async def test_the_chart_ends_with_the_session_under_way(board: Board, span: str) -> None:
     assert board.snapshot is not None
-    ticker = "NVDA"
-    own = board.snapshot.filter(pl.col("ticker") == ticker)
+    own = board.snapshot.filter(pl.col("ticker") == "NVDA")
     open_, high, low, last = own.select("open", "high", "low", "day_close").row(0)
-    for candles in (False, True):
-        chart = with_chart(board, detail_of(board, Target(Kind.NAME, ticker)), View(span, candles)).chart
-        assert chart is not None
-        assert chart.x_ticks[-1][1].startswith("04 Feb")
-        if candles:
-            newest = chart.candles[-1]
-            assert newest == Candle(newest.x, open_, max(high, last), min(low, last), last)
-            assert chart.x_ticks[-1][0] == newest.x
-            assert len(chart.candles) == SESSIONS[span]
-        else:
-            assert chart.series[0].y[-1] == last
-            assert chart.x_ticks[-1][0] == chart.series[0].x[-1]
+    chart = with_chart(board, detail_of(board, Target(Kind.NAME, "NVDA")), View(span)).chart
+    assert chart is not None
+    assert chart.x_ticks[-1][1].startswith("04 Feb")
+    newest = chart.candles[-1]
+    assert newest == Candle(newest.x, open_, max(high, last), min(low, last), last)
+    assert chart.x_ticks[-1][0] == newest.x
+    assert len(chart.candles) == SESSIONS[span]
 
 
 @pytest.mark.parametrize(
@@ -235,7 +322,7 @@ def test_before_the_first_trade_there_is_no_candle_of_today(board: Board) -> Non
     assert board.snapshot is not None
     none = pl.lit(None, pl.Float64)
     early = replace(board, snapshot=board.snapshot.with_columns(open=none, high=none, low=none))
-    chart = with_chart(early, detail_of(early, Target(Kind.NAME, "NVDA")), View("5d", candles=True)).chart
+    chart = with_chart(early, detail_of(early, Target(Kind.NAME, "NVDA")), View("5d")).chart
     assert chart is not None
     assert chart.x_ticks[-1][1] == "03 Feb"
     assert len(chart.candles) == 5

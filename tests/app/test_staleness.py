@@ -15,8 +15,9 @@ from tests.app.desk import seated
 from tests.app.scopes import PAGES_OF_PARTS
 from tests.feed.markets import running
 from tests.screens.gammas import with_gamma
+from tests.screens.listed import with_lists
 
-LIMITS_S = {"momentum": 60, "breadth": 60, "rotation": 60, "leverage": 60, "gamma": 60, "flow": 180}
+LIMITS_S = {"momentum": 60, "breadth": 60, "rotation": 60, "leverage": 60, "gamma": 60, "lists": 60, "flow": 180}
 RECEIVED = 1000.0
 Clock = Callable[[float], None]
 
@@ -52,12 +53,16 @@ def test_what_the_feed_calls_stale_is_stale_at_any_age(clock: Clock) -> None:
     assert age_of(Part(value=object(), status=Status.STALE, received=RECEIVED), 60.0, 1.0) == ("stale 1s", "stale")
 
 
-@pytest.mark.parametrize("keys", [*((key,) for key in PAGES_OF_PARTS), ("ctrl+p", *"gamma page", "enter")], ids="".join)
+@pytest.mark.parametrize(
+    "keys",
+    [*((key,) for key in PAGES_OF_PARTS), *(("ctrl+p", *page, "enter") for page in ("gamma page", "own lists page"))],
+    ids="".join,
+)
 async def test_a_page_is_live_up_to_its_limit_and_stale_beyond(
     board: Board, keys: tuple[str, ...], clock: Clock
 ) -> None:
     clock(0.0)
-    async with seated(with_gamma(received_at_once(board))) as seat:
+    async with seated(with_lists(with_gamma(received_at_once(board)))) as seat:
         await seat.press(*keys)
         shown = seat.app.base
         assert isinstance(shown, PageScreen)

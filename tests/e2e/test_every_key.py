@@ -214,10 +214,11 @@ def name(typist: Typist) -> None:
             press(DRILL, "escape", "1 Momentum")
     press(Scope.DETAIL, "n", "  2/")
     press(Scope.DETAIL, "p", "  1/")
-    press(Scope.DETAIL, "left_square_bracket", "3m close")
-    press(Scope.DETAIL, "right_square_bracket", "1y close")
-    press(Scope.DETAIL, "z", "candles")
-    press(Scope.DETAIL, "z", lacks("candles"))
+    press(Scope.DETAIL, "left_square_bracket", "3m, adjusted")
+    press(Scope.DETAIL, "right_square_bracket", "1y, adjusted")
+    press(Scope.DETAIL, "x", "1y less SPY")
+    press(Scope.DETAIL, "z", lacks("Figures"))
+    press(Scope.DETAIL, "z", "Figures")
     press(DRILL, "escape", "1 Momentum")
 
 

@@ -3,15 +3,18 @@
 import asyncio
 import functools
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import time
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypedDict, Unpack
+from unittest.mock import patch
 
 import httpx
 
+from deskview import paths
 from deskview.board import Board
 from deskview.credentials import ApiKey
 from deskview.feed import Feed
@@ -87,11 +90,23 @@ class Made:
     cache: Path
 
 
+@contextmanager
+def without_lists() -> Iterator[None]:
+    """A board that is made before a test has folders of its own has no list of whoever runs it."""
+    with patch.object(paths, "lists_folder", lambda: Path("/nowhere/lists")):
+        yield
+
+
 @functools.cache
 def made(folder: Path) -> Made:
     """Built once a test run, whose workers share the folder."""
     cache = folder / "warm"
-    return Made(once(folder, "crash", lambda: asyncio.run(refreshed(simulated(), cache))), cache)
+
+    def build() -> Board:
+        with without_lists():
+            return asyncio.run(refreshed(simulated(), cache))
+
+    return Made(once(folder, "crash", build), cache)
 
 
 @functools.cache
@@ -100,7 +115,8 @@ def a_little_before(folder: Path) -> Board:
 
     def build() -> Board:
         cache = shutil.copytree(made(folder).cache, folder / "earlier", dirs_exist_ok=True)
-        return asyncio.run(refreshed(simulated(at=time(15, 55)), cache))
+        with without_lists():
+            return asyncio.run(refreshed(simulated(at=time(15, 55)), cache))
 
     return once(folder, "earlier", build)
 

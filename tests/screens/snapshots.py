@@ -33,6 +33,7 @@ from deskview.themes import DEFAULT_THEME, load_themes
 from tests.app.seats import seat_with
 from tests.feed.markets import made, running
 from tests.screens.gammas import with_gamma
+from tests.screens.listed import with_lists
 from tests.screens.moments import days_old
 from tests.screens.pictured import Line, drawn, lines_of, read, written
 
@@ -50,6 +51,7 @@ PLACES: dict[str, str | tuple[str, ...] | Target] = {
     "diagnostics": ("ctrl+p", *"diagnostics page", "enter"),
     "read": ("ctrl+p", *"read page", "enter"),
     "gamma": ("ctrl+p", *"gamma page", "enter"),
+    "lists": ("ctrl+p", *"own lists page", "enter"),
 }
 """The key, the keys or the target that lead there."""
 RULES = """\
@@ -173,7 +175,8 @@ def stilled(board: Board) -> Board:
 
 async def take(shot: Shot, board: Board) -> list[Line]:
     """The screen's lines."""
-    board = with_gamma(stilled(board))
+    board = stilled(board)
+    board = with_gamma(board if shot.place == "desk" else with_lists(board))
     paths.firings_file(simulated=True).unlink(missing_ok=True)  # no picture has the alerts of another
     if shot.moment:
         board = MOMENTS[shot.moment](board)

@@ -17,6 +17,7 @@ from deskview.screens.leverage.remarks import left_out_rows
 from deskview.screens.leverage.weights import weight_rows
 from deskview.screens.parts import PARTS
 from deskview.screens.subjects import card_of
+from tests.screens.listed import with_lists
 from tests.screens.moments import drawn_flow, early_flow, favourites, opened_name, whole, with_flow, with_leverage
 
 CARDS = [part.name for part in PARTS if part.card is not None]
@@ -57,6 +58,7 @@ def test_a_name_under_the_cursor_stands_first(board: Board) -> None:
 
 @pytest.mark.parametrize("part", CARDS)
 def test_every_part_tells_time_source_and_that_it_is_simulated(board: Board, part: str) -> None:
+    board = with_lists(board) if part == "lists" else board
     words = card_of(board, part, None).content.plain
     assert "SIMULATED market, scenario momentum-crash" in words
     assert "2026-02-04" in words

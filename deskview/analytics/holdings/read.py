@@ -44,8 +44,10 @@ def read(
     *,
     momentum: MomentumReading | None = None,
     leverage: Leverage | None = None,
+    problems: Sequence[str] = (),
 ) -> Holdings:
     """The reading of the lists from LIVE and the readings of momentum and the leveraged ETFs of that moment.
+    `problems` are sentences on what of the files can't be used.
 
     A row counts where it has a price: today's last trade, else the previous close (`price_basis`). An unknown or
     delisted ticker, one without a price, and in a list with quantities one without a quantity is outside the sums, with
@@ -54,7 +56,8 @@ def read(
     momentum in the sessions of the beta, as the list is held now.
     """
     beside = beside_of(momentum, leverage)
-    return Holdings(lists=[_read_list(model, one, live, beside) for one in model.lists])
+    lists = [_read_list(model, one, live, beside) for one in model.lists]
+    return Holdings(lists=lists, problems=list(problems), missing={})
 
 
 class _Weighed(NamedTuple):

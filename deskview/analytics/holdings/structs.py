@@ -33,10 +33,15 @@ class Private(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Position(Private, frozen=True, kw_only=True):
-    """One row of a list. Outside the sums (`counted` false) `reason` says why."""
+    """One row of a list. Outside the sums (`counted` false) `reason` says why.
+
+    No rule is set on what gives away how much is held or at which price: sentences of rules are sent elsewhere.
+    """
 
     ticker: Ticker
-    line: Annotated[int, text("line", "The line of the file it stands on first.")]
+    line: Annotated[
+        int, figure("line of the file", Unit.COUNT, "The line of the file it stands on first.", watched=False)
+    ]
     name: Annotated[str | None, text("name")]
     sector: Annotated[str | None, text("sector")]
     themes: Annotated[list[str], text("themes", "The themes it belongs to.")]
@@ -53,19 +58,30 @@ class Position(Private, frozen=True, kw_only=True):
         Number,
         figure("price in the list", Unit.PRICE, "As the list has it, splits since not taken out.", watched=False),
     ]
-    value_usd: Annotated[Number, figure("value of the position", Unit.USD, "Quantity times price.", sign="long")]
+    value_usd: Annotated[
+        Number, figure("value of the position", Unit.USD, "Quantity times price.", sign="long", watched=False)
+    ]
     weight: Annotated[Number, figure("weight in the list", Unit.FRACTION, OF_GROSS, sign="long")]
     return_: Annotated[Number, figure("return of the name", Unit.FRACTION, "Its price against the previous close.")] = (
         msgspec.field(name="return")
     )
     pnl_today_usd: Annotated[
-        Number, figure("gain or loss today", Unit.USD, "Quantity times the price's change today.", sign=GAIN)
+        Number,
+        figure("gain or loss today", Unit.USD, "Quantity times the price's change today.", sign=GAIN, watched=False),
     ]
     since_return: Annotated[
-        Number, figure("return since the list's price", Unit.FRACTION, "Of the name, whichever way it is held.")
+        Number,
+        figure("return since the list's price", Unit.FRACTION, "Of the name, whichever way it is held.", watched=False),
     ]
     pnl_since_usd: Annotated[
-        Number, figure("gain or loss since the list's price", Unit.USD, "Quantity times the change since.", sign=GAIN)
+        Number,
+        figure(
+            "gain or loss since the list's price",
+            Unit.USD,
+            "Quantity times the change since.",
+            sign=GAIN,
+            watched=False,
+        ),
     ]
     leg: Annotated[str | None, text("leg of momentum", "long, short or neither; null where that is not known.")]
     leg_weight: Annotated[Number, figure("weight in the leg", Unit.FRACTION, "Its part of the leg it is in.")]
@@ -224,6 +240,8 @@ class ListReading(Private, frozen=True, kw_only=True):
 
 
 class Holdings(msgspec.Struct, frozen=True, kw_only=True):
-    """The user's lists at one moment, in the order of their names."""
+    """The user's lists at one moment, in the order of their names; each has its own `missing`."""
 
     lists: Annotated[list[ListReading], place("own list", row="list {row}")]
+    problems: Annotated[list[str], text("problems", "What of the files can't be used, and why, by file and line.")]
+    missing: Missing

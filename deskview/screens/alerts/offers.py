@@ -93,11 +93,26 @@ def _headlines(board: "Board", part: str) -> "Iterator[Reading]":
     """What alerts are offered on of each part, one of each in turn, the changes behind their figures."""
     from deskview.board.readings import readings_at  # noqa: PLC0415 - polars loads late
 
-    of_parts = [[f"{subject.part}.{figure}" for figure in subject.alerts.figures] for subject in PARTS]
+    of_parts = [
+        [path for figure in subject.alerts.figures for path in _paths(board, f"{subject.part}.{figure}")]
+        for subject in PARTS
+    ]
     own = [path for paths in of_parts for path in paths if path.startswith(f"{part}.")]
     others = [path for in_turn in zip_longest(*of_parts, fillvalue="") for path in in_turn if path and path not in own]
     for path in (*own, *others):
         yield from readings_at(board, path)
+
+
+def _paths(board: "Board", path: str) -> list[str]:
+    """The path; of one with ANY in place of a row of the user's own naming that of every such row."""
+    from deskview.board.figures import ANY  # noqa: PLC0415 - polars loads late
+
+    above, is_any, figure = path.partition(f".{ANY}.")
+    if not is_any:
+        return [path]
+    part, _, names = above.partition(".")
+    reading = board.parts[part].value
+    return [f"{above}.{row.name}.{figure}" for row in (getattr(reading, names) if reading is not None else ())]
 
 
 def _rank(path: str, part: str) -> int:

@@ -13,11 +13,11 @@ from deskview.format import MISSING, clock, number, percent, share, tone
 from deskview.ordinals import ordinal
 from deskview.screens.breadth.explain import compared_with
 from deskview.screens.frame.history import history_chart, past_sessions
-from deskview.screens.frame.page import ChartPage, flowed
+from deskview.screens.frame.page import ChartPage
 from deskview.screens.frame.status_lines import Segments
 from deskview.screens.frame.target import Kind, Target
 from deskview.widgets.chart import Chart
-from deskview.widgets.facts import GAP, Fact, Facts, fact
+from deskview.widgets.facts import GAP, Fact, Facts, fact, flowed
 from deskview.widgets.lines import Lines
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table

@@ -6,11 +6,11 @@ from textual.app import ComposeResult
 
 from deskview.format import MISSING
 from deskview.screens.diagnostics.rows import next_in, refresh_text, sections, silence, summary
-from deskview.screens.frame.page import LOW, PageScreen, flowed
+from deskview.screens.frame.page import LOW, PageScreen
 from deskview.screens.frame.pane import is_visible
 from deskview.screens.frame.status_lines import DeskStrip, Heading, KeyLine, Segments
 from deskview.text import neutralise
-from deskview.widgets.facts import Facts
+from deskview.widgets.facts import Facts, flowed
 from deskview.widgets.records import Cell, Column, Row
 from deskview.widgets.table import Table
 

@@ -155,7 +155,8 @@ DETAIL = scoped(
     Action("app.previous_one", "p", "p", "Previous of the list one came from", footer=True),
     Action("app.shorter", "left_square_bracket", "[", "Shorter chart"),
     Action("app.longer", "right_square_bracket", "]", "Longer chart"),
-    Action("app.enlarge", "z", "z", "Zoom the chart, with candles"),
+    Action("relative", "x", "x", "Chart: the price, or relative to SPY, then to its group"),
+    Action("app.enlarge", "z", "z", "Zoom the chart"),
 )
 CARD = scoped("On a card", Action("alert", "plus", "+", "Alert: set one on the figure here"))
 OVERLAY = scoped("In help and cards", Action("close", "escape,q,backspace,left,h,question_mark,f1,i", "esc", "Close"))

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -16,7 +15,6 @@ from deskview.screens.frame.keys import CHART, EVERYWHERE, LISTS, PAGE, READING,
 from deskview.screens.frame.pane import OPENING, Waiting, is_visible
 from deskview.screens.frame.status_lines import DeskStrip, Heading, KeyLine, Segments
 from deskview.screens.frame.target import NO_MORE, Kind, Opened, Target
-from deskview.widgets.facts import GAP, Fact
 from deskview.widgets.lines import Lines
 from deskview.widgets.painted import Painted
 from deskview.widgets.pane import Pane
@@ -348,21 +346,3 @@ class PanesPage(PageScreen):
             pane.styles.column_span = view.spans.get(name, 1)
             pane.styles.row_span = view.rows.get(name, 1)
         self.show_again()
-
-
-def flowed(subject: str, facts: Sequence[Fact], indent: int, width: int) -> list[list[Fact]]:
-    """The facts after their subject, in as many lines of `width` cells as they take, all indented alike."""
-    lines: list[list[Fact]] = [[_indented(subject, indent)]]
-    used = indent
-    for fact in facts:
-        needs = len(GAP) + sum(cell_len(piece.text) for piece in fact)
-        if used + needs > width and used > indent:
-            lines.append([_indented("", indent)])
-            used = indent
-        lines[-1].append(fact)
-        used += needs
-    return lines
-
-
-def _indented(subject: str, indent: int) -> Fact:
-    return (Piece(f"{subject:<{indent}}", "dim"),)

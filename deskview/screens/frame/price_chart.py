@@ -1,149 +1,86 @@
-"""The price chart of a detail over the span the user chose."""
+"""The chart of a detail over the span and in the form the user chose."""
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from deskview.format import NEW_YORK, month_ticks, price
-from deskview.screens.frame.age import OPEN, market_state
-from deskview.screens.frame.detail import Detail
-from deskview.widgets.chartspec import Candle, ChartSpec, Level, Series
+from deskview.analytics.price_lines import mean_closes
+from deskview.format import price, short_sector
+from deskview.screens.frame.chart_view import SESSIONS, Today, View, days_of, hours_of, ticks, today_of
+from deskview.screens.frame.relative_chart import bars_missing, others_of, returns_chart
+from deskview.screens.frame.session_chart import no_bars, session_chart, shares
+from deskview.widgets.chartspec import Candle, ChartSpec, Series, Volumes
 
 if TYPE_CHECKING:
-    from deskview.board import Board
+    import polars as pl
+
+    from deskview.board import Basis, Board
+    from deskview.screens.frame.detail import Detail
+
+MEANS = ((20, "", 0), (50, "flat", 4), (200, "dim", 2))
+"""The means of so many closes, each with its tone and dash."""
 
 
-SESSIONS = {"1d": 1, "5d": 5, "1m": 21, "3m": 63, "1y": 252}
-NEAR = 10
-"""A month's label this many sessions before the newest gives way to that."""
-
-
-@dataclass(frozen=True)
-class Today:
-    """The session under way: its last price, its candle so far (None before the first trade), and its label."""
-
-    last: float
-    label: str
-    candle: tuple[float, float, float, float] | None = None
-
-
-@dataclass(frozen=True)
-class View:
-    """What the chart shows: its span, candles or a line, and the session's own bars once they have come.
-
-    `note` says why there are none.
-    """
-
-    span: str
-    candles: bool = False
-    bars: pl.DataFrame | None = None
-    note: str = "the session's bars are being fetched"
-
-
-def with_chart(board: "Board", detail: Detail, view: View) -> Detail:
+def with_chart(board: "Board", detail: "Detail", view: View) -> "Detail":
     """The detail with the chart of its price over the view's span; slow enough for a thread."""
-    chart = _chart(board, detail.price_of, view) if detail.price_of else None
-    return replace(detail, chart=chart, chart_title=_title(view) if chart is not None else "")
-
-
-def _title(view: View) -> str:
-    if view.span != "1d":
-        return f"{view.span} {'candles' if view.candles else 'close'}, adjusted  [ ]"
-    return "1d in 5 minutes  [ ]" if view.bars is not None else f"1d  [ ]  {view.note}"
-
-
-def _chart(board: "Board", ticker: str, view: View) -> ChartSpec | None:
-    if board.basis is None:
-        return None
-    today = today_of(board, ticker)
-    days = board.basis.history.filter(pl.col("ticker") == ticker)
-    if view.span == "1d":
-        before = days["close"].tail(1).to_list()
-        return _session(ticker, view, before[0] if before else None, today.last if today else None)
-    days = days.sort("session").tail(SESSIONS[view.span])
-    return _candles(ticker, days, today) if view.candles else _closes(ticker, days, today)
-
-
-def today_of(board: "Board", ticker: str) -> Today | None:
-    """The name in the board's session, from the close on at its official close; None without a price."""
-    if board.snapshot is None or board.live is None or board.session is None:
-        return None
-    priced = board.live.filter((pl.col("ticker") == ticker) & pl.col("price").is_not_null()).select("ticker", "price")
-    rows = priced.join(board.snapshot.select("ticker", "open", "high", "low"), on="ticker")
-    if rows.is_empty():
-        return None
-    label = f"{board.session:%d %b}{' now' if market_state(board) == OPEN else ''}"
-    last, first, high, low = rows.select("price", "open", "high", "low").row(0)
-    if first is None or high is None or low is None:
-        return Today(last, label)
-    return Today(last, label, (first, max(high, last), min(low, last), last))
-
-
-def _closes(ticker: str, days: pl.DataFrame, today: Today | None) -> ChartSpec | None:
-    """A line through the closes to the last price."""
-    values: list[float] = [*days["close"].to_list(), *([today.last] if today else [])]
-    if not values:
-        return None
-    series = Series(tuple(map(float, range(len(values)))), tuple(values))
-    sessions = days["session"].to_list()
-    return ChartSpec(
-        version=f"{ticker}:{sessions[-1] if sessions else ''}:{len(values)}:{today}",
-        series=(series,),
-        levels=_levels(today),
-        x_ticks=_ticks(sessions, today.label if today else ""),
-        write=price,
-    )
-
-
-def _candles(ticker: str, days: pl.DataFrame, today: Today | None) -> ChartSpec | None:
-    """As many candles as the span has sessions, that under way among them once it has traded."""
-    whole = days.drop_nulls(["open", "high", "low", "close"])
-    if today is not None and today.candle is not None:
-        whole, label, newest = whole.tail(max(0, days.height - 1)), today.label, [today.candle]
+    basis = board.basis
+    if basis is None or not (detail.price_of or detail.members_of):
+        return detail
+    forms = ("", *others_of(board, detail))
+    other = forms[min(view.turn, len(forms) - 1)]
+    if other or detail.members_of:
+        chart = returns_chart(board, basis, detail, other, view)
+    elif view.span == "1d":
+        chart = session_chart(board, basis, detail.price_of, view)
     else:
-        label, newest = "", []
-    rows = [*whole.select("open", "high", "low", "close").rows(), *newest]
+        chart = _days(detail.price_of, days_of(board, basis, detail.price_of), today_of(board, detail.price_of), view)
+    keys = "  [ ] x" if len(forms) > 1 else "  [ ]"
+    title = f"{_form(detail, other, view)}{keys}{_note(board, basis, detail, other, view)}"
+    return replace(detail, chart=chart, chart_title=title if chart is not None else "", turns=len(forms))
+
+
+def _form(detail: "Detail", other: str, view: View) -> str:
+    if other:
+        return f"{view.span} less {short_sector(other)}"
+    if detail.members_of:
+        return f"{view.span}, mean of its members"
+    return view.span if view.span == "1d" else f"{view.span}, adjusted"
+
+
+def _note(board: "Board", basis: "Basis", detail: "Detail", other: str, view: View) -> str:
+    """What is to be known of the form: which hours, why there are no bars, what a return has in it."""
+    if view.span != "1d":
+        return "  total return" if other or detail.members_of else ""
+    missing = bars_missing(view, detail, other) if other or detail.members_of else no_bars(board, view)
+    early = "before the open" if hours_of(board, basis).before_open else ""
+    return "".join(f"  {part}" for part in (early, missing) if part)
+
+
+def _days(ticker: str, days: "pl.DataFrame", today: Today | None, view: View) -> ChartSpec | None:
+    """As many candles as the span has sessions, that under way among them once it has traded; volume and means."""
+    whole = days.drop_nulls(["open", "high", "low", "close"])
+    newest = [(*today.candle, today.volume)] if today is not None and today.candle is not None else []
+    rows = [*whole.select("open", "high", "low", "close", "volume").rows(), *newest]
     if not rows:
-        return _closes(ticker, days, today)
-    sessions = whole["session"].to_list()
+        return None
+    shown = rows[-SESSIONS[view.span] :]
+    sessions = whole["session"].tail(len(shown) - len(newest)).to_list() if len(shown) > len(newest) else []
+    xs = tuple(map(float, range(len(shown))))
+    label = today.label if newest and today is not None else ""
     return ChartSpec(
-        version=f"{ticker}:candles:{sessions[-1] if sessions else ''}:{len(rows)}:{today}",
-        candles=tuple(Candle(float(x), *row) for x, row in enumerate(rows)),
-        levels=_levels(today),
-        x_ticks=_ticks(sessions, label),
+        version=f"{ticker}:{view.span}:{sessions[-1:]}:{len(rows)}:{today}",
+        series=tuple(_mean([row[3] for row in rows], count, xs, tone=tone, dash=dash) for count, tone, dash in MEANS),
+        candles=tuple(Candle(x, *row[:4]) for x, row in zip(xs, shown, strict=True)),
+        x_ticks=ticks(sessions, label),
         write=price,
+        tick_rows=3,
+        volumes=Volumes(xs, tuple(row[4] for row in shown), label="volume", write=shares),
+        span=(-0.5, len(shown) - 0.5),
     )
 
 
-def _session(ticker: str, view: View, before: float | None, last: float | None) -> ChartSpec | None:
-    """Today: the session's bars where they have come, else the way from the last close to the last price."""
-    levels = (Level(before, "previous close"),) if before is not None else ()
-    bars = view.bars
-    if bars is None or bars.is_empty():
-        if before is None or last is None:
-            return None
-        return ChartSpec(f"{ticker}:today:{last}", (Series((0.0, 1.0), (before, last)),), levels=levels, write=price)
-    bars = bars.sort("start")
-    times = bars["start"].dt.convert_time_zone(str(NEW_YORK)).to_list()
-    xs = tuple(float(x) for x in range(bars.height))
-    hours = tuple((x, f"{at:%H:%M}") for x, at in zip(xs, times, strict=True) if at.minute == 0)
-    version = f"{ticker}:intraday:{times[-1]}:{view.candles}:{bars['close'][-1]}"
-    if view.candles:
-        rows = bars.select("open", "high", "low", "close").rows()
-        candles = tuple(Candle(x, *row) for x, row in zip(xs, rows, strict=True))
-        return ChartSpec(version, candles=candles, levels=levels, x_ticks=hours, write=price)
-    return ChartSpec(version, (Series(xs, tuple(bars["close"].to_list())),), levels=levels, x_ticks=hours, write=price)
-
-
-def _levels(today: Today | None) -> tuple[Level, ...]:
-    return (Level(today.last, price(today.last), "accent"),) if today else ()
-
-
-def _ticks(days: list[date], newest: str) -> tuple[tuple[float, str], ...]:
-    """The first session of each month, over a month or less every day; behind them the `newest`, where there is one."""
-    end = ((float(len(days)), newest),) if newest else ()
-    if len(days) <= SESSIONS["1m"]:
-        return (*((float(index), f"{day:%d %b}") for index, day in enumerate(days)), *end)
-    return (*(tick for tick in month_ticks(days) if not end or len(days) - tick[0] > NEAR), *end)
+def _mean(closes: list[float], count: int, xs: tuple[float, ...], *, tone: str, dash: int) -> Series:
+    """The mean of so many closes, named with its newest value; where there are too few, with how many there are."""
+    if len(closes) < count:
+        return Series((), (), f"{count} d: {len(closes)} closes", "dim")
+    means = mean_closes(closes, count)
+    return Series(xs, tuple(means[-len(xs) :]), f"{count} d {price(means[-1])}", tone, True, dash, fit=False)

@@ -46,7 +46,10 @@ def list_info(
 
 
 class Alerts(NamedTuple):
-    """What alerts are offered on: the part's own figures, and the starts of the paths of its rows, likeliest first."""
+    """What alerts are offered on: the part's own figures, and the starts of the paths of its rows, likeliest first.
+
+    A `*` in a figure stands for every row of that list, where the user names them.
+    """
 
     figures: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()

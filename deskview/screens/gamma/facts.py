@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from deskview.analytics.assumptions import NAIVE, TOLD_FALL
 from deskview.format import MISSING, tone, usd
 from deskview.screens.frame.age import marked
-from deskview.screens.frame.page import flowed
 from deskview.screens.gamma.words import (
     BALANCED,
     HANGS,
@@ -24,7 +23,7 @@ from deskview.screens.gamma.words import (
     tone_of,
 )
 from deskview.widgets.chartspec import ChartSpec, Level, Mark, Series
-from deskview.widgets.facts import GAP, Fact, fact
+from deskview.widgets.facts import GAP, Fact, fact, flowed
 from deskview.widgets.records import Piece
 from deskview.widgets.text import wrap
 

@@ -6,9 +6,8 @@ from deskview.analytics.assumptions import RULE, TODAYS_NAMES
 from deskview.format import MISSING, arrow, percent, share, sigma, sigma_sign, tone
 from deskview.screens.frame.card import plain_number
 from deskview.screens.frame.history import standing
-from deskview.screens.frame.page import flowed
 from deskview.screens.momentum.explain import doubts, long_share, no_comomentum, ranked, thinly_traded, verdict
-from deskview.widgets.facts import Fact, fact
+from deskview.widgets.facts import Fact, fact, flowed
 
 if TYPE_CHECKING:
     from deskview.analytics.momentum import MomentumReading

@@ -6,7 +6,7 @@ from deskview.screens.frame.detail import Detail
 from deskview.screens.frame.subject import Subject, list_info
 from deskview.screens.frame.target import Kind
 from deskview.screens.leverage.explain import FUND_LEVERAGE
-from deskview.screens.name.explain import FUNDS, GROUPS, TOPIC, card
+from deskview.screens.name.explain import FUNDS, GROUPS, HEADLINES, TOPIC, card
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,6 +51,16 @@ NAME = Subject(
                 "weight": "the name's weight in the underlying",
                 "fund": "the fund's whole trade today",
                 "part": "the part that falls on the name",
+            },
+        ),
+        "name-news": list_info(
+            "A name: its headlines",
+            HEADLINES,
+            {
+                "age": "how long ago it was published",
+                "title": "its title",
+                "about": "how many names it is about, where these are several",
+                "host": "where its link leads: y copies it, nothing opens it",
             },
         ),
         "name-groups": list_info("A name: its groups", GROUPS, {"month": "return of a month to the last close"}),

@@ -13,6 +13,15 @@ from deskview.widgets.records import Column
 if TYPE_CHECKING:
     from deskview.board import Board
 
+CHART = (
+    "Chart: 1d has the bars of the regular session, before the open those before it: candles of five minutes, or of as"
+    " many fives as the width has room for; volume, with a mark at what is usual then (the mean of 20 sessions by SPY's"
+    " hours; a brighter bar is above it); VWAP, ≈ as each bar counts with the mean of its high, low and close; high and"
+    " low of the first 30 minutes once they are past. Longer spans are adjusted for splits and end with today's price:"
+    " candles where each has two columns, else the close; the means of 20, 50 and 200 closes, with an arrow where one"
+    " lies above or below what is shown. A hollow candle rose. x: the return less that of SPY, then less that of its"
+    " sector, else its first theme, from 0 % on; over days total returns, a group's the mean of its members'."
+)
 TOPIC = Topic(
     "A name",
     "Its price over a day to a year, its place in the momentum legs, the leveraged-ETF flow that reaches it and that"
@@ -20,7 +29,7 @@ TOPIC = Topic(
     " it is open, and its own year in the background, for the percentile of the hour among it. From the close on the"
     " price is the official close, and every figure of the session rests on it; what the evening's last minute did"
     " stands apart as after hours. What speaks against its figures stands above them. Below: the funds on it and the"
-    " groups it belongs to; each opens.",
+    f" groups it belongs to; each opens. {CHART}",
 )
 
 
@@ -40,6 +49,13 @@ GROUPS = (
     Column("month", "1m", width=6, align="right", priority=1),
 )
 """The groups a name belongs to."""
+HEADLINES = (
+    Column("age", "age", width=4, align="right"),
+    Column("title", "headline", flex=True, minimum=20),
+    Column("about", "about", width=6, priority=2),
+    Column("host", "from", flex=True, minimum=8, priority=1),
+)
+"""What was published of a name."""
 DEFINITION = (
     "A contribution is the name's weight times its return, in the short leg with its sign turned. Leveraged-ETF flow"
     " is the sum over the funds that hold it of its weight times the fund's trade. Net flow is dollars bought less"

@@ -214,7 +214,7 @@ class DeskCommands(Provider):
             if active is not None and action.name not in listed:
                 listed.add(action.name)
                 run = partial(desk.run_action, active.binding.action, active.node)
-                yield action.title, f"key {shown(action, desk.own_keys)}", run
+                yield active.binding.description, f"key {shown(action, desk.own_keys)}", run
         for name, title in KEYLESS_PAGES.items():
             yield f"{title} page", "Open it; it has no key", partial(desk.run_action, f"page('{name}')", self.app)
         for command in COMMANDS:

@@ -16,13 +16,14 @@ COMMON = {IN_LISTS: "Keys in its lists", ANYWHERE: "Keys that work everywhere"}
 
 
 def help_text(topic: str, alive: Iterable[str], keymap: Mapping[str, str]) -> Content:
-    """The help for a topic; `alive` names the actions that work where one is, in any order."""
-    names = set(alive)
+    """The help for a topic; `alive` has the names of the actions that work where one is, in any order, and the titles
+    of those whose name others elsewhere have too."""
+    working = _working(set(alive))
     first = TOPICS.get(topic)
     rest = [other for name, other in TOPICS.items() if name != topic]
-    elsewhere = [action for action in ACTIONS if action.name not in names]
+    elsewhere = [action for action in ACTIONS if action not in working]
     parts: list[Content] = [*(_topic(first) if first else ())]
-    for title, actions in _alive(names):
+    for title, actions in _alive(working):
         parts += _keys(title, actions, keymap)
     parts += [line for other in rest for line in _topic(other)]
     for scope in dict.fromkeys(action.scope for action in ACTIONS):
@@ -30,10 +31,16 @@ def help_text(topic: str, alive: Iterable[str], keymap: Mapping[str, str]) -> Co
     return Content("\n").join(parts)
 
 
-def _alive(alive: set[str]) -> Iterator[tuple[str, list[Action]]]:
+def _working(alive: set[str]) -> list[Action]:
+    """The actions of these names; of those that have one name in two places, the one whose title is there too."""
+    named = [action for action in ACTIONS if action.name in alive]
+    titled = {action.name for action in named if action.title in alive}
+    return [action for action in named if action.title in alive or action.name not in titled]
+
+
+def _alive(working: list[Action]) -> Iterator[tuple[str, list[Action]]]:
     """What works where one is: the screen's own keys, then those of its lists, then those that work everywhere."""
     common = {action.name: action.scope for action in ACTIONS if action.scope in COMMON}
-    working = [action for action in ACTIONS if action.name in alive]
     yield "Keys that work here", [action for action in working if action.name not in common]
     for scope, title in COMMON.items():
         yield title, [action for action in working if common.get(action.name) == scope]

@@ -243,7 +243,7 @@ def test_lists_come_in_their_order_each_by_itself() -> None:
     first, second = own_list([("N001", 1.0, None)], "a"), own_list([("N002", None, None)], "b")
     lists = read(prepared(first, second), live()).lists
     assert [(one.name, one.has_quantities, one.rows) for one in lists] == [("a", True, 1), ("b", False, 1)]
-    assert read(prepared(), live()) == Holdings(lists=[])
+    assert read(prepared(), live()) == Holdings(lists=[], problems=[], missing={})
 
 
 def test_no_repr_shows_what_is_held() -> None:

@@ -135,4 +135,9 @@ async def test_a_first_turn_under_way_has_taken_no_time_yet(board: Board) -> Non
 
 
 def test_it_has_no_key() -> None:
-    assert KEYLESS_PAGES == {"diagnostics": "Diagnostics", "read": "Read", "gamma": "Dealers' gamma"}
+    assert KEYLESS_PAGES == {
+        "diagnostics": "Diagnostics",
+        "read": "Read",
+        "gamma": "Dealers' gamma",
+        "lists": "Own lists",
+    }
