@@ -138,9 +138,9 @@ class Cells(Mapping[str, "Column"]):
         return self._numbers[key]
 
     def _is_number(self, key: str) -> bool:
-        """Whether the column holds figures, which stand at its right end; at the left where they are nothing else."""
+        """Whether the column holds figures: some of what stands at the right, all of what stands at the left."""
         if self._columns[key][1].align == "right":
-            return True
+            return any(self._read(key))
         pairs = zip(self._written(key), self._read(key), strict=True)
         found = [figure for text, figure in pairs if text]
         return bool(found) and all(figure is not None and figure.bare for figure in found)
