@@ -277,10 +277,12 @@ class Lines(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         return f"no row passes {self._sieve.text}{f': {self._sieve.note}' if self._sieve.note else ''}"
 
     def _sieve_line(self, sieve: Sieve) -> Line:
-        """The filter and what it lets through; in want of room the hint goes, then the filter is shortened."""
+        """The filter and what it lets through; in want of room hint or fault go, then the filter is shortened."""
         text, width = plain(sieve.text), self.line_width
         if sieve.fault:
-            return (Piece(shorten(f"filter {text} is not applied: {plain(sieve.fault)}", width), "warning"),)
+            whole = f"filter {text} is not applied: {plain(sieve.fault)}"
+            fits = cell_len(whole) <= width
+            return (Piece(whole if fits else shorten(f"filter not applied: {text}", width), "warning"),)
         counts, hint = f": {sieve.counts}", f" · {plain(sieve.hint)}"
         used = cell_len(f"filter {text}{counts}")
         hinted = bool(sieve.hint) and used + cell_len(hint) <= width

@@ -262,6 +262,15 @@ async def test_a_column_of_figures_alone_is_one_of_numbers_wherever_it_stands() 
         assert sieve("span=5 and day~feb", table, table.given).passes == (True, False)
 
 
+async def test_what_stands_at_the_right_and_is_no_number_is_a_text() -> None:
+    table = Table((Column("age", "age", align="right"), Column("n", "n", align="right")), name="list")
+    async with Filtering(table).run_test(size=(80, 24)):
+        table.set_rows([Row(age, (Cell(age), Cell(n))) for age, n in (("12m", "3"), ("1h", "new"), ("3d", "–"))])
+        assert "'<' at 4 is for numbers, and age is a text" in sieve("age<60", table, table.given).fault
+        assert sieve("age~m", table, table.given).passes == (True, False, False)
+        assert sieve("not n>3", table, table.given).passes == (True, False, False)
+
+
 async def test_a_heatmap_goes_by_percent() -> None:
     heatmap = Heatmap(title="% by group", name="list")
     async with Filtering(heatmap).run_test(size=(80, 24)):

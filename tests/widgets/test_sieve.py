@@ -159,6 +159,9 @@ async def test_a_filter_that_can_not_be_applied_hides_nothing_and_says_why() -> 
         await pilot.pause()
         assert len(table.keys) == 5
         assert lines_of(table)[0].rstrip() == "filter now>1 is not applied: column 'now' at 1 is unknown"
+        await pilot.resize_terminal(30, 8)
+        await pilot.pause()
+        assert lines_of(table)[0].rstrip() == "filter not applied: now>1"
 
 
 async def test_text_of_a_filter_is_no_markup_and_steers_no_terminal() -> None:

@@ -60,16 +60,22 @@ class Cells(Mapping[str, "Column"]):
     def __init__(self, lines: Lines, rows: Sequence[Keyed]) -> None:
         self._columns = {column.key: (place, column) for place, column in enumerate(lines.columns)}
         self._lines, self._rows = lines, rows
+        self._texts: dict[str, list[str]] = {}
         self._numbers: dict[str, list[Number | None]] = {}
+        self._known: dict[str, Column] = {}
         self._keys = _called(lines)
         self.also = {key: name for name, key in self._keys.items()}
 
     def __getitem__(self, name: str) -> "Column":
         """What is in the column called so."""
+        if name not in self._known:
+            self._known[name] = self._found(self._keys[name])
+        return self._known[name]
+
+    def _found(self, key: str) -> "Column":
         from deskview.analytics.filters import Column  # noqa: PLC0415 - polars loads late
 
-        key = self._keys[name]
-        if not any(map(str.strip, self._written(key))):
+        if not any(self._written(key)):
             return Column(key, "unknown")
         if not self._is_number(key):
             return Column(key, "text")
@@ -113,16 +119,18 @@ class Cells(Mapping[str, "Column"]):
         if kind == "unknown":
             return pl.Series(key, [None] * len(self._rows), dtype=pl.Boolean)
         if kind == "text":
-            return pl.Series(key, [text.strip() or None for text in self._written(key)], dtype=pl.String)
+            return pl.Series(key, [text or None for text in self._written(key)], dtype=pl.String)
         scale = 100 if kind == "percent" else 1
         values = [None if found is None else found.value / scale for found in self._read(key)]
         return pl.Series(key, values, dtype=pl.Float64)
 
     def _written(self, key: str) -> list[str]:
         """The column's texts; what is missing is empty."""
-        place = self._columns[key][0]
-        texts = (self._lines.text_of(row, place) for row in self._rows)
-        return ["" if text.strip() == MISSING else text for text in texts]
+        if key not in self._texts:
+            place = self._columns[key][0]
+            texts = (self._lines.text_of(row, place).strip() for row in self._rows)
+            self._texts[key] = ["" if text == MISSING else text for text in texts]
+        return self._texts[key]
 
     def _read(self, key: str) -> list[Number | None]:
         if key not in self._numbers:
@@ -130,11 +138,11 @@ class Cells(Mapping[str, "Column"]):
         return self._numbers[key]
 
     def _is_number(self, key: str) -> bool:
-        """Whether the column holds figures, which stand at its right end; at the left where they are nothing else."""
+        """Whether the column holds figures: some of what stands at the right, all of what stands at the left."""
         if self._columns[key][1].align == "right":
-            return True
+            return any(self._read(key))
         pairs = zip(self._written(key), self._read(key), strict=True)
-        found = [figure for text, figure in pairs if text.strip()]
+        found = [figure for text, figure in pairs if text]
         return bool(found) and all(figure is not None and figure.bare for figure in found)
 
 

@@ -89,8 +89,7 @@ class FilterScreen(LeanModal[None]):
         title = known.title if known is not None else "this list"
         frame.border_title = Content(f"Filter · {title}")
         frame.border_subtitle = f"⏎ applies · {hint(self.app, FILTER, 'leave')} leaves it as it was"
-        above = lines.region.y + lines.region.height / 2 > self.app.size.height / 2
-        self.set_class(above and lines.region.y > 1, "-top")
+        self.set_class(lines.region.y >= self.app.size.height / 2, "-top")
         self.query_one("#named", Static).update(f"columns: {cells.titled}")
         field.placeholder = f"such as {cells.example}"
         field.value = self._keeper.of(lines.list_name)

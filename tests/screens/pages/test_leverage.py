@@ -106,7 +106,11 @@ async def test_large_terminals_show_several_panes_at_once(board: Board) -> None:
 
 async def test_the_way_back_and_a_new_size_keep_what_was_shown(board: Board) -> None:
     async with page(board) as (app, pilot):
-        await pilot.press("X")
+        first = app.shown
+        views = [panes async for panes, _ in each_view(app, pilot)]
+        assert (views[0], views[-1]) == (first, ["score"])
+        for _ in views[1:]:
+            await pilot.press("x")
         assert app.shown == ["score"]
         await pilot.resize_terminal(200, 60)
         await settled(app, pilot)
