@@ -18,7 +18,7 @@ LATE_SLOTS = 10
 
 
 def session_chart(board: "Board", basis: "Basis", ticker: str, view: View) -> ChartSpec | None:
-    """Today: the session's bars where they have come, else the way from the last close to the last price."""
+    """Today: the session's bars where they have come, else the last price alone: of the way there nothing is known."""
     hours, today, days = hours_of(board, basis), today_of(board, ticker), days_of(board, basis, ticker)
     before, last = days["close"].tail(1).to_list(), today.last if today else None
     close = before[0] if before else None
@@ -29,7 +29,7 @@ def session_chart(board: "Board", basis: "Basis", ticker: str, view: View) -> Ch
     if bars is None or bars.is_empty():
         if close is None or last is None:
             return None
-        way = Series((0.0, hours.now), (close, last))
+        way = Series((hours.now, hours.now), (last, last))
         version = f"{ticker}:1d:none:{last}:{hours.now:.1f}:{hours.ends}"
         return ChartSpec(version, (way,), levels=levels, boxed=boxed, x_ticks=hours.ticks, write=price, span=span)
     ranged = _range(bars, hours)
