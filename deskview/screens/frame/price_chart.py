@@ -67,7 +67,7 @@ def _days(ticker: str, days: "pl.DataFrame", today: Today | None, view: View) ->
     xs = tuple(map(float, range(len(shown))))
     label = today.label if newest and today is not None else ""
     return ChartSpec(
-        version=f"{ticker}:{view.span}:{sessions[-1:]}:{len(rows)}:{today}",
+        version=f"{ticker}:{view.span}:{sessions[-1:]}:{len(rows)}:{shown[0]}:{today}",
         series=tuple(_mean([row[3] for row in rows], count, xs, tone=tone, dash=dash) for count, tone, dash in MEANS),
         candles=tuple(Candle(x, *row[:4]) for x, row in zip(xs, shown, strict=True)),
         x_ticks=ticks(sessions, label),

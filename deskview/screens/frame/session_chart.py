@@ -32,9 +32,9 @@ def session_chart(board: "Board", basis: "Basis", ticker: str, view: View) -> Ch
         way = Series((hours.now, hours.now), (last, last))
         version = f"{ticker}:1d:none:{last}:{hours.now:.1f}:{hours.ends}"
         return ChartSpec(version, (way,), levels=levels, boxed=boxed, x_ticks=hours.ticks, write=price, span=span)
-    ranged = _range(bars, hours)
+    ranged, volumes = _range(bars, hours), _volumes(bars, basis, days, hours)
     return ChartSpec(
-        version=f"{ticker}:1d:{_stamp(bars)}:{close}:{last}:{len(ranged)}:{hours.ends}",
+        version=f"{ticker}:1d:{_stamp(bars)}:{close}:{last}:{len(ranged)}:{volumes.label}:{hours.ends}",
         series=(_vwap(bars),),
         candles=tuple(
             Candle(float(at), *row) for at, *row in bars.select("slot", "open", "high", "low", "close").rows()
@@ -44,7 +44,7 @@ def session_chart(board: "Board", basis: "Basis", ticker: str, view: View) -> Ch
         x_ticks=hours.ticks,
         write=price,
         tick_rows=3,
-        volumes=_volumes(bars, basis, days, hours),
+        volumes=volumes,
         candle_minutes=int(SLOT.total_seconds()) // 60,
         span=span,
     )
