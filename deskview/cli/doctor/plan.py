@@ -47,6 +47,7 @@ MAY_BE_EMPTY = frozenset(
     {
         *(Capability.SNAPSHOT, Capability.SPLITS, Capability.DIVIDENDS),
         *(Capability.DELISTED, Capability.SHORT_VOLUME),
+        *(Capability.EARNINGS, Capability.FILINGS, Capability.NEWS),
     }
 )
 """What an answer without a row says nothing against: a night's snapshot, a quiet month, figures that come later."""
@@ -160,6 +161,8 @@ def questions(provider: "Provider", now: datetime) -> list[Question]:
         return provider.prints_of([await provider.trades_window(FUND, opens, PRINTS)])
 
     caps = (Capability.CAPS, Capability.INDUSTRIES)
+    settled, week = session - timedelta(days=40), timedelta(days=7)
+    a_week_ago, in_a_week = session - week, session + week
     return [
         Question(Capability.SNAPSHOT, "of the whole market", provider.snapshot),
         Question(Capability.DAILY_BARS, f"of {session}", bars),
@@ -174,6 +177,11 @@ def questions(provider: "Provider", now: datetime) -> list[Question]:
         Question(Capability.SHORT_VOLUME, f"of {session}", lambda: provider.short_volume(session)),
         Question(Capability.CHAINS, f"of {FUND} to {expiry}, about its last close", chain),
         Question(Capability.YIELDS, "of the newest day", provider.yields),
+        Question(Capability.SHORT_INTEREST, "of the whole market", lambda: provider.short_interest(settled)),
+        Question(Capability.FLOAT, "of the whole market", provider.floats),
+        Question(Capability.EARNINGS, f"from {session} on, a week", lambda: provider.earnings(session, in_a_week)),
+        Question(Capability.FILINGS, f"to {session}, of a week", lambda: provider.filings(a_week_ago, session)),
+        Question(Capability.NEWS, f"of {STOCK}, two days", lambda: provider.news(STOCK, opens - timedelta(days=2))),
     ]
 
 

@@ -11,6 +11,8 @@ from deskview.screens.momentum.pane import MomentumPane, columns
 from deskview.widgets.strip import Segment
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from deskview.board import Board
 
 
@@ -34,6 +36,33 @@ def _legs(reading: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"leg": leg, **row} for leg in ("long", "short") for row in reading[leg]]
 
 
+def table(board: "Board", _key: str) -> "pl.DataFrame | None":
+    """The legs with what is told of the companies; days and counts as in COMPANIES."""
+    import polars as pl  # noqa: PLC0415 - loads late
+
+    from deskview.analytics.companies import COMPANIES  # noqa: PLC0415
+    from deskview.board.tables import part_table  # noqa: PLC0415
+    from deskview.market.schema import empty  # noqa: PLC0415
+
+    legs = part_table(board, board.momentum, _legs)
+    told = empty(COMPANIES) if board.companies.table is None else board.companies.table
+    wanted = told.select(
+        "ticker", *TAKEN, earnings_is_a_guess=pl.col("calendar_sessions").is_null() & pl.col("earnings").is_not_null()
+    )
+    return None if legs is None else legs.join(wanted, on="ticker", how="left", maintain_order="left")
+
+
+TAKEN = (
+    "settlement",
+    "short_of_float",
+    "days_to_cover",
+    "short_change",
+    "earnings",
+    "earnings_when",
+    "earnings_sessions",
+)
+"""What of COMPANIES stands in an export of the legs."""
+
 MOMENTUM = Subject(
     name="momentum",
     title="Momentum",
@@ -52,6 +81,7 @@ MOMENTUM = Subject(
     headline=headline,
     card=card,
     rows=_legs,
+    table=table,
     lists={
         "desk-momentum": list_info("Momentum pane: the legs", columns(""), filters=DESK_FILTERS),
         "momentum-legs": list_info("Momentum page: the legs", leg_columns(""), filters=PAGE_FILTERS),
