@@ -16,7 +16,7 @@ from deskview.market.schema import NAMES
 from deskview.screens.frame.target import Kind, Opened, Target
 from deskview.screens.subjects import card_of, detail_of
 from deskview.widgets.facts import Facts
-from tests.app.desk import seated
+from tests.app.desk import Seat, seated
 from tests.screens.moments import drawn_flow, opened_name, side, with_flow
 
 NVDA = Target(Kind.NAME, "NVDA")
@@ -48,9 +48,15 @@ def close_of(board: Board) -> float:
     return float(board.live.filter(pl.col("ticker") == "NVDA")["price"].item())
 
 
-def facts_of(board: Board) -> list[str]:
-    """The lines of figures of the page."""
-    return ["   ".join("".join(p.text for p in fact) for fact in line) for line in detail_of(board, NVDA).figures]
+def about(board: Board, ticker: str = "NVDA") -> dict[str, str]:
+    """The figures of the page by subject."""
+    told = detail_of(board, Target(Kind.NAME, ticker)).about
+    return {one.subject: "   ".join("".join(piece.text for piece in fact) for fact in one.facts) for one in told}
+
+
+def whole(board: Board, ticker: str = "NVDA") -> str:
+    """All of them."""
+    return "   ".join(about(board, ticker).values())
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
@@ -78,17 +84,17 @@ async def test_without_doubt_no_line_is_lost(board: Board) -> None:
 
 def test_after_the_close_the_price_is_the_official_close(board: Board) -> None:
     close = close_of(board)
-    lines = facts_of(evening(board, 0.0023))
-    assert lines[0].startswith(f"official close {price(close)}   ")
-    assert lines[1] == f"after hours {price(close * 1.0023)} +0.23%"
-    assert not any("after hours" in line for line in facts_of(evening(board, None)))
+    told = about(evening(board, 0.0023))["price"]
+    assert told.startswith(f"official close {price(close)}   ")
+    assert told.endswith(f"after hours {price(close * 1.0023)} +0.23%")
+    assert "after hours" not in whole(evening(board, None))
     card = card_of(evening(board, 0.0023), NVDA, None).content.plain
     assert re.search(rf"official close +{re.escape(price(close))} / ", card)
     assert f"{price(close)} × 1.0023 = {price(close * 1.0023)}, +0.23%; no figure of the session" in card
 
 
 def test_before_the_close_it_is_the_last_trade(earlier: Board) -> None:
-    assert facts_of(earlier)[0].startswith(f"last {price(close_of(earlier))}   ")
+    assert about(earlier)["price"].startswith(f"last {price(close_of(earlier))}   ")
     assert "official" not in card_of(earlier, NVDA, None).content.plain.partition("Rests on")[2]
 
 
@@ -120,30 +126,28 @@ def with_day(board: Board, **own: Any) -> Board:  # noqa: ANN401 - any field of 
 
 
 def test_an_opened_name_stands_among_its_own_year(board: Board) -> None:
-    lines = facts_of(with_day(board))
-    at = lines.index("retail net +$350M   58th (41–73)")
-    assert lines[at + 1].startswith("by half-hour ")
-    assert lines[at + 1].count("│") == 1
-    assert lines[at + 2] == "intensity +0.01   120 sessions to 16:00"
-    assert lines[at + 3] == "non-retail net −$7.50B   4th (1–9)"
-    assert lines[at + 6] == "retail share 13%   prints 99% of its volume"
-    assert " ".join(lines[at + 7 : at + 9]) == "its own year: 120 of 252 sessions, about 40 s left"
-    assert not any("none counted" in line for line in lines)
+    told = about(with_day(board))
+    assert told["retail"].startswith("net +$350M   58th (41–73)   of 120 sessions to 16:00   by half-hour ")
+    assert told["retail"].count("│") == 1
+    assert told["retail"].endswith("intensity +0.01   of its dollars 13%")
+    assert told["non-retail"].startswith("net −$7.50B   4th (1–9)")
+    assert "99% of its volume   its own year: 120 of 252 sessions, about 40 s left" in told["prints"]
+    assert "none of its prints" not in whole(with_day(board))
+
+
+def bars_of(board: Board) -> list[tuple[str, str]]:
+    """The small bars of retail, each with its tone."""
+    retail = next(one for one in detail_of(board, NVDA).about if one.subject == "retail")
+    (bars,) = [fact for fact in retail.facts if "half" in fact[0].text]
+    return [(piece.text.strip(), piece.tone) for piece in bars[1:] if piece.text.strip()]
 
 
 def test_small_bars_tell_buying_from_selling_and_what_is_still_to_come(board: Board) -> None:
     mixed = side((-1.0, 0.5, 1.0), 3.0, (58, 41, 72), 0)
-    (bars,) = [line for line in detail_of(with_day(board, retail=mixed), NVDA).figures[:6] if "half" in line[0][0].text]
-    assert [(piece.text, piece.tone) for piece in bars[0][1:] if piece.text.strip()] == [
-        ("█", "loss"),
-        ("▄", "gain"),
-        ("█", "gain"),
-    ]
+    assert bars_of(with_day(board, retail=mixed)) == [("█", "loss"), ("▄", "gain"), ("█", "gain")]
     assert board.flow.as_of is not None
     morning = board.flow.as_of.replace(hour=15, minute=5)
-    early = detail_of(with_day(board, retail=mixed, as_of=morning), NVDA)
-    (bars,) = [line for line in early.figures[:6] if "half" in line[0][0].text]
-    assert [piece.text.strip() for piece in bars[0][1:] if piece.text.strip()] == ["█", "▄", "·"]
+    assert [text for text, _ in bars_of(with_day(board, retail=mixed, as_of=morning))] == ["█", "▄", "·"]
 
 
 def test_without_a_year_the_name_says_once_why_it_has_no_percentile(board: Board) -> None:
@@ -155,12 +159,11 @@ def test_without_a_year_the_name_says_once_why_it_has_no_percentile(board: Board
     )
     missing = {"retail.percentile": why, "institutional.percentile": why}
     waiting: dict[str, Any] = {"retail": retail, "institutional": other, "missing": missing, "note": why}
-    lines = facts_of(with_day(board, **waiting, volume_share=None))
-    at = lines.index("retail net +$350M")
-    assert (lines[at + 2], lines[at + 3], lines[at + 6]) == (
-        *("intensity +0.01", "non-retail net −$7.50B", "retail share 13%"),
-    )
-    assert " ".join(lines).count(why) == 1
+    told = about(with_day(board, **waiting, volume_share=None))
+    assert told["retail"].startswith("net +$350M   by half-hour")
+    assert told["non-retail"].startswith("net −$7.50B   by half-hour")
+    assert "of its volume" not in told["prints"]
+    assert " ".join(told.values()).count(why) == 1
     card = card_of(with_day(board, **waiting), NVDA, None)
     assert any(why in line.text for line in card.lines)
 
@@ -172,25 +175,29 @@ def test_until_its_own_prints_are_there_the_sample_speaks_for_a_name(board: Boar
         key: msgspec.structs.replace(getattr(day, key), **nothing) for key in ("retail", "institutional")
     }
     told = with_day(with_flow(board, drawn_flow()), **bare, note="its prints of today are on their way")
-    lines = facts_of(told)
-    assert "retail net +$69.4M   intensity +0.01" in lines
-    assert "its prints of today are on their way" in lines
+    assert about(told)["retail"] == "net +$69.4M   intensity +0.01"
+    assert "its prints of today are on their way" in about(told)["prints"]
     assert any(line.text == "+$69.40M, intensity +0.01" for line in card_of(told, NVDA, None).lines)
     alone = with_day(with_flow(board, drawn_flow(by_name=[], funds=None)), **bare)
-    assert "retail net –" in facts_of(alone)
+    assert about(alone)["retail"].startswith("net –")
+
+
+def shown_figures(seat: Seat) -> str:
+    """What of the figures is on the screen or below its edge, each line as wide as the pane."""
+    facts = seat.app.screen.query_one(Facts)
+    lines = ("".join(piece.text for piece in facts.line_at(y)) for y in range(facts.size.height))
+    return " ".join(" ".join(lines).split())
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
-async def test_no_line_of_its_day_is_too_long_for_its_pane(board: Board, size: tuple[int, int]) -> None:
+async def test_no_figure_is_lost_for_want_of_width(board: Board, size: tuple[int, int]) -> None:
     told = with_day(board)
     async with seated(told, size=size) as seat:
         seat.app.post_message(Opened(NVDA))
         await seat.settle()
-        facts = seat.app.screen.query_one(Facts)
-        shown = ["".join(piece.text for piece in facts.line_at(y)).rstrip() for y in range(len(facts_of(told)))]
-        days = [line.rstrip() for line in facts_of(told)]
-        at = days.index("retail net +$350M   58th (41–73)")
-        assert shown[at : at + 10] == days[at : at + 10]
+        shown = shown_figures(seat)
+        for subject, text in about(told).items():
+            assert " ".join(f"{subject} {text}".split()) in shown
 
 
 def test_the_card_of_an_opened_name_tells_its_own_year(board: Board) -> None:
@@ -202,10 +209,9 @@ def test_the_card_of_an_opened_name_tells_its_own_year(board: Board) -> None:
 
 def test_a_name_that_was_not_opened_shows_what_the_sample_has_of_it(board: Board) -> None:
     told = with_flow(board, drawn_flow())
-    assert "retail net +$69.4M   intensity +0.01" in facts_of(told)
-    fund = detail_of(told, Target(Kind.NAME, "SPY"))
-    assert any("non-retail net" in piece.text for line in fund.figures for fact in line for piece in fact)
-    assert detail_of(told, Target(Kind.NAME, "HSY")).figures
+    assert about(told)["retail"] == "net +$69.4M   intensity +0.01"
+    assert about(told, "SPY")["non-retail"].startswith("net ")
+    assert about(told, "HSY")["retail"] == "none of its prints counted so far"
     nobody = card_of(told, Target(Kind.NAME, "HSY"), None)
     assert "prints: none counted so far" in nobody.missing
 
@@ -228,35 +234,34 @@ OWN_KNOWN = {"type": "CS", "sector": "Communication Services", "shares_outstandi
 
 
 def test_what_is_of_the_users_file_says_so_with_its_day_and_its_age(board: Board) -> None:
-    assert not any("your" in line or "names_file" in line for line in facts_of(board))
-    lines = facts_of(with_own(board, *OWN, ("market_cap_usd", date(2025, 12, 5), None), **OWN_KNOWN))
-    at = lines.index("type CS (your file)")
-    assert lines[at + 1 : at + 5] == [
+    assert "your" not in whole(board) and "names_file" not in whole(board)
+    told = about(with_own(board, *OWN, ("market_cap_usd", date(2025, 12, 5), None), **OWN_KNOWN))["company"]
+    assert told.split("   ") == [
+        "type CS (your file)",
         "sector Communication Services (your file)",
         "market cap $12.5B of your file, 2025-12-05",
         "market cap of your file: 61 days old",
         "shares 1.20M of your file, 2026-01-20",
     ]
-    assert max(map(len, lines[at : at + 5])) <= 43
 
 
 def test_what_nobody_knows_says_who_was_asked(board: Board) -> None:
     unknown = with_own(board, market_cap_usd=None, sector=None)
-    told = " ".join(facts_of(unknown))
-    assert "sector unknown market cap, last close –" in told
+    told = whole(unknown)
+    assert "sector unknown   market cap, last close –" in told
     assert "No sector or market cap came from the provider, and none is in names_file." in told
     assert "in no universe" not in told
-    untyped = " ".join(facts_of(with_own(board, type=None, market_cap_usd=None)))
+    untyped = whole(with_own(board, type=None, market_cap_usd=None))
     assert "No type or market cap came from the provider, and none is in names_file. Of unknown type it is" in untyped
     assert "in no universe" in untyped
-    assert "names_file" not in " ".join(facts_of(with_own(board, type="ETF", market_cap_usd=None)))
+    assert "names_file" not in whole(with_own(board, type="ETF", market_cap_usd=None))
 
 
 def test_what_of_the_file_can_not_be_used_is_told_and_what_the_provider_has_is_not(board: Board) -> None:
     late, known = "its date is after the session", "the provider or a shipped list has it"
     told = with_own(board, ("shares", date(2026, 3, 1), late), ("sector", None, known))
     assert detail_of(told, NVDA).notes == ("its shares in names_file is not used: its date is after the session",)
-    assert not any("your file" in line for line in facts_of(told))
+    assert "your file" not in whole(told)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -265,9 +270,4 @@ async def test_the_lines_of_the_users_file_are_whole_on_the_screen(board: Board,
     async with seated(told, size=size) as seat:
         seat.app.post_message(Opened(NVDA))
         await seat.settle()
-        facts = seat.app.screen.query_one(Facts)
-        count = len(facts_of(told))
-        shown = ["".join(piece.text for piece in facts.line_at(y)).rstrip() for y in range(count)]
-        assert [line for line in shown if "your file" in line] == [
-            line for line in facts_of(told) if "your file" in line
-        ]
+        assert " ".join(about(told)["company"].split()) in shown_figures(seat)
