@@ -69,9 +69,13 @@ def usd(value: float | None, *, sign: bool = True, digits: int = 3) -> str:
     return text if not sign or text == "$0" else _minus_or_plus(value) + text
 
 
+CENT = 0.01
+"""USD: limits nearer to each other are none."""
+
+
 def usd_within(value: float | None, low: float | None, high: float | None) -> str:
     """A flow with half the width of its limits, such as −$3.1B ±0.6; without them the flow alone."""
-    if value is None or low is None or high is None or high <= low:
+    if value is None or low is None or high is None or high - low < CENT:
         return usd(value)
     scale, unit, decimals = _as_sure(value, high - low)
     reach = (high - low) / 2 / scale
@@ -80,7 +84,7 @@ def usd_within(value: float | None, low: float | None, high: float | None) -> st
 
 def usd_between(value: float | None, low: float | None, high: float | None) -> str:
     """A flow with its limits, such as −$310M (−420 to −200); without them the flow alone."""
-    if value is None or low is None or high is None or high <= low:
+    if value is None or low is None or high is None or high - low < CENT:
         return usd(value)
     scale, unit, decimals = _as_sure(value, high - low)
     ends = (_signed(f"{end / scale:+.{decimals}f}") for end in (low, high))

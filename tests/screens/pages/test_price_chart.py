@@ -131,12 +131,13 @@ def test_one_bar_and_a_gap_are_drawn_where_they_are(board: Board) -> None:
     assert [bar.x for bar in gap.candles] == [0.0, 60.0]
 
 
-def test_without_bars_the_day_goes_from_the_close_before_to_now(board: Board) -> None:
+def test_without_bars_there_is_the_price_of_now_and_no_way_to_it(board: Board) -> None:
     waiting = shown(at(board, 12, 45), View("1d"))
     assert waiting.chart_title.endswith(FETCHING)
     assert waiting.chart is not None
-    assert waiting.chart.series[0].x == (0.0, 39.0)
-    assert waiting.chart.series[0].y[0] == 180.0
+    assert set(waiting.chart.series[0].x) == {39.0}
+    assert len(set(waiting.chart.series[0].y)) == 1
+    assert [level.y for level in waiting.chart.levels] == [180.0]
     empty = shown(at(board, 12, 45), View("1d", bars=minutes(), note="none to be had"))
     assert empty.chart_title.endswith("none to be had")
 
