@@ -18,6 +18,7 @@ from deskview.screens.subjects import table_of
 from deskview.themes import DEFAULT_THEME
 from deskview.widgets.lines import Lines
 from tests.app.desk import Door, Seat, seated
+from tests.screens.listed import with_lists
 
 
 class Key:
@@ -113,7 +114,7 @@ async def test_a_saved_screen_is_without_the_notices_over_it(board: Board, state
 @pytest.mark.parametrize("kind", ["csv", "parquet", "json"])
 @pytest.mark.parametrize("part", [part.name for part in PARTS if part.name != "crowding"])
 def test_every_part_in_every_format(board: Board, part: str, kind: str) -> None:
-    table = table_of(board, part)
+    table = table_of(with_lists(board) if part == "lists" else board, part)
     assert table is not None
     path = takeout.export(table, "deskview", kind)
     assert path.stat().st_mode & 0o077 == 0

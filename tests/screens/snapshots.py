@@ -176,7 +176,7 @@ def stilled(board: Board) -> Board:
 async def take(shot: Shot, board: Board) -> list[Line]:
     """The screen's lines."""
     board = stilled(board)
-    board = with_gamma(board if shot.place == "desk" else with_lists(board))
+    board = with_gamma(with_lists(board) if shot.place == "lists" else board)
     paths.firings_file(simulated=True).unlink(missing_ok=True)  # no picture has the alerts of another
     if shot.moment:
         board = MOMENTS[shot.moment](board)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from deskview.analytics.assumptions import NO_LIST
 from deskview.clock import monotonic
 from deskview.format import MISSING, age, data_size, lasting
 from deskview.screens.frame.card import Card, Line, Topic
@@ -141,7 +142,7 @@ def _in_doubt(board: "Board") -> Iterator[Shown]:
 def _of_part(name: str, doubt: str, note: str) -> Iterator[Shown]:
     if doubt:
         yield Shown(f"doubt {name}", name, "in doubt", doubt, "warning")
-    if note and note != doubt:
+    if note and note != doubt and not note.startswith(NO_LIST):
         yield Shown(f"note {name}", name, "note", note, "stale")
 
 
