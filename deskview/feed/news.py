@@ -9,6 +9,7 @@ from deskview.providers.base import Provider
 from deskview.providers.errors import Kind, ProviderError
 
 EVERY_S: Final = 120.0
+YOUNG: Final = timedelta(seconds=0.9 * EVERY_S)
 REACH: Final = timedelta(days=4)
 """So far back headlines are asked for: over a long weekend."""
 OWN_NAMES: Final = 3
@@ -36,6 +37,11 @@ async def headlines_of(provider: Provider, ticker: str, now: datetime) -> Headli
     left_out = table.left_out + early
     dropped = f"{left_out} articles are left out: they can't be as they came" if left_out else ""
     return Headlines(_headlines([*own, *others][:KEPT]), now, dropped)
+
+
+def is_young(headlines: Headlines | None, now: datetime) -> bool:
+    """Whether they came so lately that a name that is opened again need not ask."""
+    return headlines is not None and headlines.as_of is not None and now - headlines.as_of < YOUNG
 
 
 def _headlines(rows: Sequence[dict[str, Any]]) -> tuple[Headline, ...]:

@@ -17,7 +17,7 @@ from deskview.analytics.flow import FLOW_WINDOWS, FRAME, FlowState, sample_of, w
 from deskview.board import Basis, Headlines, OpenedName
 from deskview.clock import monotonic
 from deskview.feed.context import Context
-from deskview.feed.news import EVERY_S, failed, headlines_of
+from deskview.feed.news import EVERY_S, failed, headlines_of, is_young
 from deskview.feed.plan import AT_ONCE
 from deskview.feed.prints import LATE, SECOND, WENT_BACK, closes_of, draw, fetch_name, sampler_of, start_of_day
 from deskview.feed.sampling import KEY, SEED, Drawn, TodaysWindows, fetch_windows
@@ -126,7 +126,7 @@ class OpenedNames:
         """Its headlines; while they do not come, why."""
         state = self._context.state
         before = self._held_of(ticker, await state.session.get()).news
-        if state.now is None:
+        if state.now is None or is_young(before, state.now):
             return
         news = before
         try:
