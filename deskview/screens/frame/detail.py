@@ -108,7 +108,7 @@ FRAME = 4
 class DetailScreen(LeanScreen[None]):
     """Figures on the left, the chart beside them, lists below."""
 
-    AUTO_FOCUS = "Table"
+    AUTO_FOCUS = "#list-0"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*PAGE, *DETAIL)]
     DEFAULT_CSS = """
     DetailScreen .notes { height: auto; padding: 0 1; color: $warning; text-style: bold; display: none; }
@@ -276,7 +276,7 @@ class DetailScreen(LeanScreen[None]):
         if wanted in lists:
             self.set_focus(wanted)
         elif lists and self.focused not in chain:
-            self.set_focus(lists[0])
+            self.set_focus(next((table for table in lists if table.id == "list-0"), lists[0]))
 
     @on(Lines.Opened)
     def open_row(self, event: Lines.Opened) -> None:
