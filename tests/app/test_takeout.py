@@ -58,7 +58,7 @@ async def test_the_row_under_the_cursor_is_copied_whole(board: Board) -> None:
         assert isinstance(lines, Lines)
         cells = seat.app.clipboard.split("\t")
         assert cells[0] == lines.cursor_key
-        assert len(cells) == 5
+        assert len(cells) == 6
 
 
 async def test_secrets_are_masked_in_what_is_copied_and_saved(board: Board, state: Path) -> None:
