@@ -36,9 +36,9 @@ TOPIC = Topic(
     " industry, else of its sector, nearest in market cap. Volume: against the mean of 20 sessions by what of a day"
     " the index's fund has usually done by now. ETFs: what leveraged funds must trade in it by the close, and over a"
     " week. Retail and non-retail: its own prints of the day, fetched while it is open, its own year in the background"
-    " for the percentile of the hour. Headlines are titles alone, its own first, as their publishers wrote them; y"
-    " copies a link, nothing here opens one. What speaks against its figures stands above them. Below: the funds on it"
-    f" and the groups it belongs to; each opens. {CHART}",
+    " for the percentile of the hour. Headlines are titles alone, its own first, as their publishers wrote them; tab"
+    " leads to them, y copies the link of one, nothing here opens it. What speaks against its figures stands above"
+    f" them. Below: the funds on it and the groups it belongs to; each opens. {CHART}",
 )
 
 
