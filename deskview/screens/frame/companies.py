@@ -24,8 +24,15 @@ SOON, ABOUT_SOON = 1, 3
 HEAVILY = 0.20
 """Of the float: more than this sold short has a flag."""
 FLAG_WORDS = (
-    "E: reports within a session, E? by last year's filing within three; S: above 20% of the float is sold short;"
-    " H?: nothing has traded for five minutes while the market does"
+    "Letters behind a name: E, it reports today (perhaps it has already) or in the next session; E?, a guess by last"
+    " year's filing says today or within three sessions; S, above 20% of its float is sold short; H?, it may be halted:"
+    " nothing has traded for five minutes while the market does. No letter is no all-clear: where nothing is known of a"
+    " name there is none either."
+)
+COLUMN_WORDS = (
+    "On the page si is what is sold short in % of the float, weeks old; dtc the days of its usual volume it takes to"
+    " buy that back, where 1.0 may stand for less; earn the sessions to its next report, 0 today, ~ a guess by last"
+    " year's filing."
 )
 
 

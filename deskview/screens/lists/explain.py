@@ -18,12 +18,13 @@ TOPIC = Topic(
     " price: its last trade, else the close before. Without quantities each name weighs the same and there are no"
     " dollars. Today is the gain over the gross value at the close before. Beta is to the momentum spread, long leg"
     " less short leg, over 252 sessions, at least 126 of them; in dollars it is what the list holds of that spread, ±"
-    " the 95 % limits of the beta. 'Net in its legs' counts only names of today's legs. The −4σ day is four times the"
-    " spread's σ of a day times that beta, of the names that have one; its limits hold 95 % of such days, by how sure"
-    " the beta is and by what else moved the list in the past year. Wilder days move betas too: it is no worst case."
-    " LETFs: what leveraged ETFs must trade by the close in all names of the list, by everyone's assets and not by what"
-    " you hold; per 1%: if all that they follow moved by 1 %. What you hold stays on this computer: no log, no report"
-    " of a fault and no request has it.",
+    " the 95 % limits of the beta. 'Net in its legs' counts only names of today's legs, and the column leg says in"
+    " which of them a name is, not how you hold it. The −4σ day is four times the spread's σ of a day times that beta,"
+    " of the names that have one; its limits hold 95 % of such days, by how sure the beta is and by what else moved"
+    " the list in the past year. Wilder days move betas too: it is no worst case. LETFs: what leveraged ETFs must"
+    " trade by the close in all names of the list, by everyone's assets and not by what you hold; per 1%: if all that"
+    " they follow moved by 1 %. What you hold stays on this computer: no log, no report of a fault and no request has"
+    " it.",
 )
 GAPS = Gaps("lists")
 MOST_PROBLEMS = 12

@@ -6,6 +6,7 @@ from deskview.analytics.assumptions import CALM_SIGMA, OWN_RULE, TODAYS_NAMES
 from deskview.format import MISSING, basis_points, percent_difference, percentile, share, sigma_sign
 from deskview.screens.frame.age import official_closes
 from deskview.screens.frame.card import Card, Line, Topic, pct, plain_number, ratio, reasons, rests_on, signed
+from deskview.screens.frame.companies import COLUMN_WORDS, FLAG_WORDS
 from deskview.screens.frame.gaps import Gaps
 from deskview.screens.frame.history import standing
 
@@ -35,11 +36,11 @@ TOPIC = Topic(
     " each sector), the past year of the spread with lines at 1, 2 and 4 σ, and what each sector and name adds in"
     " basis points: the bp of both legs sum to the spread. A ticker in amber has not traded lately; where less than"
     " 95% of the weight has, 'traded' stands first; a return with a question mark is in doubt, as is a 12-1 where an"
-    " open of the past year may hide a spin-off: the card says which. Comomentum is the weekly correlation of a leg's"
-    " names after the market when it was formed, with its percentile among the rule's formations before: high where"
-    " the leg is crowded. Panic: the index below its level of 24 months ago and its volatility above its median, by"
-    " its own closes over five years (Daniel and Moskowitz 2016), when momentum crashes come; with fewer than 756"
-    " days it cannot be told.",
+    f" open of the past year may hide a spin-off: the card says which. {FLAG_WORDS} {COLUMN_WORDS} Comomentum is the"
+    " weekly correlation of a leg's names after the market when it was formed, with its percentile among the rule's"
+    " formations before: high where the leg is crowded. Panic: the index below its level of 24 months ago and its"
+    " volatility above its median, by its own closes over five years (Daniel and Moskowitz 2016), when momentum"
+    " crashes come; with fewer than 756 days it cannot be told.",
 )
 
 NEUTRAL = "neutral"

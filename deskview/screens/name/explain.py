@@ -24,20 +24,21 @@ CHART = (
 )
 TOPIC = Topic(
     "A name",
-    "What stands first is what a position over tonight hangs on. Price: the last trade, from the close on the"
-    " official close, on which every figure of the session rests; what the evening did stands apart as after hours."
-    " Where nothing has traded for five minutes while the market does it may be halted: no table tells halts."
-    " Earnings: the next report by a calendar, confirmed or expected; ~ is a guess by the report filed a year ago, and"
-    " results are often told days before the filing. Short: shares sold short at the last settlement, two to five"
-    " weeks old, of those free to trade (it may be above 100%); days to cover and usual volume are the count's own."
-    " Momentum: its leg, the rank within by what ranked it, what it adds to the spread. Peers: the three names of its"
+    "What stands first is what a position over tonight hangs on, as far as it is told: what it costs to borrow the"
+    " shares, a recall, dividends to come and the move that options expect are not. Price: the last trade, from the"
+    " close on the official close, on which every figure of the session rests; what the evening did stands apart as"
+    " after hours. Where nothing has traded for five minutes while the market does it may be halted: no table tells"
+    " halts. Earnings: the next report by a calendar, confirmed or expected; ~ is a guess by the report filed a year"
+    " ago, and results are often told days before the filing, so that they may be out already. Short: shares sold"
+    " short at the last settlement, two to five weeks old, of those free to trade (it may be above 100%); days to"
+    " cover are by the volume usual then, and 1.0 may stand for less. Momentum: its leg, the rank in it (1st: the best"
+    " of the long leg, the worst of the short leg), what it adds to the spread. Peers: the three names of its"
     " industry, else of its sector, nearest in market cap. Volume: against the mean of 20 sessions by what of a day"
     " the index's fund has usually done by now. ETFs: what leveraged funds must trade in it by the close, and over a"
     " week. Retail and non-retail: its own prints of the day, fetched while it is open, its own year in the background"
-    " for the percentile of the hour. Headlines are titles alone, its own first, as their publishers wrote them; y"
-    " copies a link, nothing here opens one. What speaks against its figures stands above them. Below: the funds on it"
-    " and the groups it belongs to; each"
-    f" opens. {CHART}",
+    " for the percentile of the hour. Headlines are titles alone, its own first, as their publishers wrote them; tab"
+    " leads to them, y copies the link of one, nothing here opens it. What speaks against its figures stands above"
+    f" them. Below: the funds on it and the groups it belongs to; each opens. {CHART}",
 )
 
 
