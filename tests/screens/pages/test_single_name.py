@@ -119,6 +119,23 @@ def test_peers_are_the_names_of_its_industry_nearest_in_size(board: Board) -> No
         assert moved == percent(returns[ticker])
 
 
+def test_no_peer_is_the_company_itself_or_the_same_one_twice(board: Board) -> None:
+    assert board.basis is not None and board.live is not None
+    assert "GOOG " not in about(board, "GOOGL")["peers"]
+    both = [row for row in about(board, "META")["peers"].split("   ") if row.startswith("GOOG")]
+    assert len(both) == 1
+    first = about(board)["peers"].split(" ")[0]
+    doubtful = pl.when(pl.col("ticker") == first).then(pl.lit("odd")).otherwise("doubt").alias("doubt")
+    text = about(replace(board, live=board.live.with_columns(doubtful)))["peers"]
+    assert text.split("   ")[0].endswith("%?"), "a return in doubt is marked as everywhere"
+
+
+def test_before_anything_has_traded_the_peers_say_so(board: Board) -> None:
+    assert board.live is not None
+    silent = board.live.with_columns(ret=pl.lit(None, pl.Float64))
+    assert about(replace(board, live=silent))["peers"] == "–  none of them has a return today"
+
+
 def test_ranges_reach_to_todays_prices(board: Board) -> None:
     assert board.snapshot is not None
     low, high = board.snapshot.filter(pl.col("ticker") == "NVDA").select("low", "high").row(0)
