@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -284,6 +285,10 @@ async def test_rules_read_what_is_told_of_a_company(crash: Made) -> None:
     assert value(known["ticker"], "short_of_float") == known["short_of_float"]
     assert value(known["ticker"], "sessions_to_earnings") == known["earnings_sessions"]
     assert value(guessed["ticker"], "sessions_to_earnings") is None, "no alarm on a guess"
+    bare = replace(board, companies=Companies(told.table.clear(), told.session))
+    assert reading_at(bare, f"names.{known['ticker']}.short_of_float") is None
+    with pytest.raises(LookupError, match="no 'NVDAA'"):
+        value("NVDAA", "short_of_float")
     paths = {reading.path for reading in readings_of(board, known["ticker"])}
     assert {f"names.{known['ticker']}.short_of_float", f"names.{known['ticker']}.sessions_to_earnings"} <= paths
 
