@@ -196,3 +196,11 @@ def stamp_of(file: Path) -> Stamp | None:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def mode_of(file: Path) -> int:
+    """The mode of a file; 0 where there is none to see."""
+    try:
+        return file.stat().st_mode
+    except OSError:
+        return 0

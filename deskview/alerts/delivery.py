@@ -197,10 +197,12 @@ class _Command(_Queue):
             return
         output, cut_off = self._output(process)
         printed = neutralise(output.decode("utf-8", "replace"), self._secrets, limit=OUTPUT_BYTES) or "nothing"
+        kept = "what is not kept, as it may repeat what is held" if firing.is_private else printed
         ended = cut_off or f"ended with code {process.returncode}"
-        log.info("alert_command: %s %s, and printed: %s", self._shown, ended, printed)
+        log.info("alert_command: %s %s, and printed: %s", self._shown, ended, kept)
         if cut_off or process.returncode:
-            self._fault.begin(f"alert_command: {self._shown} {ended}; what it printed is in the log.")
+            where = "" if firing.is_private else "; what it printed is in the log"
+            self._fault.begin(f"alert_command: {self._shown} {ended}{where}.")
         else:
             self._fault.end(f"alert_command: {self._shown} works again.")
 

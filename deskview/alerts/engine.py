@@ -27,7 +27,6 @@ from deskview.board.alerts import (
     TurnRule,
     Watch,
 )
-from deskview.board.board import PRIVATE
 from deskview.clock import monotonic
 from deskview.market.sessions import NEW_YORK
 from deskview.settings import Alert, Settings, where
@@ -283,5 +282,4 @@ def _done(change: SetRule | RemoveRule | TurnRule) -> str:
 
 def _logged(firing: Firing) -> str:
     """What the log has of a firing: of a rule on what the user holds the rule alone, as logs are sent to others."""
-    reading = firing.rule.reading
-    return f"the rule on {reading} fired" if reading.partition(".")[0] in PRIVATE else firing.sentence
+    return f"the rule on {firing.rule.reading} fired" if firing.is_private else firing.sentence

@@ -62,34 +62,43 @@ def companies(
     reports = _reports(sources, names, session, calendar)
     tickers = pl.concat([table.select("ticker") for table in (sold, free, reports)]).unique()
     joined = tickers.join(sold, on="ticker", how="left").join(free, on="ticker", how="left")
-    known = joined.join(reports, on="ticker", how="left").with_columns(
+    on_one_basis = joined.with_columns(free_float=pl.when(~_bases_may_differ()).then("free_float"))
+    known = on_one_basis.join(reports, on="ticker", how="left").with_columns(
         short_of_float=pl.col("shares_short") / pl.col("free_float"),
         calendar_sessions=pl.when(pl.col("earnings_by") != ESTIMATED).then("earnings_sessions"),
     )
     return known.select([pl.col(name).cast(dtype) for name, dtype in COMPANIES.items()]).sort("ticker")
 
 
+def _bases_may_differ() -> pl.Expr:
+    """Whether a float without a day may be of before a split that is in the count: one over the other would be off by
+    as much as the shares were split."""
+    return (pl.col("rebased") & pl.col("effective").is_null()).fill_null(value=False)
+
+
 def _sold_short(counts: pl.DataFrame, splits: pl.DataFrame, session: date) -> pl.DataFrame:
     """Both counts on the session's share basis; no change from nothing."""
-    now = _on_basis(counts, "settlement", "shares_short", splits, session)
+    now = _on_basis(counts, "settlement", "shares_short", splits, session).rename({"rebased": "now_rebased"})
     both = _on_basis(now, "before", "shares_before", splits, session)
     change = pl.when(pl.col("shares_before") > 0).then(pl.col("shares_short") / pl.col("shares_before") - 1)
-    return both.select("ticker", "settlement", "shares_short", "days_to_cover", short_change=change)
+    told = ("ticker", "settlement", "shares_short", "days_to_cover")
+    return both.select(*told, short_change=change, rebased="now_rebased")
 
 
 def _free(floats: pl.DataFrame, splits: pl.DataFrame, session: date) -> pl.DataFrame:
     free = _on_basis(floats, "effective", "free_float", splits, session)
-    return free.select("ticker", "free_float", float_of_shares=pl.col("free_float_percent") / 100)
+    return free.select("ticker", "free_float", "effective", float_of_shares=pl.col("free_float_percent") / 100)
 
 
 def _on_basis(rows: pl.DataFrame, day: str, shares: str, splits: pl.DataFrame, session: date) -> pl.DataFrame:
-    """The rows with a count of shares of a day on the session's basis; without a day it is taken as it stands."""
+    """The rows with a count of shares of a day on the session's basis, and whether it was on another (`rebased`);
+    without a day it is taken as it stands."""
     steps = split_ratios(splits, session)
     own = rows.select("ticker", day).join(steps, on="ticker").filter(pl.col("date") > pl.col(day))
     factors = own.group_by("ticker").agg(factor=1 / pl.col("ratio").product())
     factor = pl.col("factor").fill_null(1.0)
     joined = rows.join(factors, on="ticker", how="left", maintain_order="left")
-    return joined.with_columns(pl.col(shares) * factor).drop("factor")
+    return joined.with_columns(pl.col(shares) * factor, rebased=factor != 1).drop("factor")
 
 
 def _reports(sources: Sources, names: pl.DataFrame, session: date, calendar: Calendar) -> pl.DataFrame:

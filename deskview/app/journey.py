@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SPANS = ("1d", "5d", "1m", "3m", "1y")
 """How far back the price chart goes."""
+SETTLE_S = 0.2
+"""Bars are asked for of a name that is looked at for so long: a key held down goes through many."""
 
 
 class Journey:
@@ -174,6 +176,8 @@ class Journey:
             self.arrived.set()  # there will be no rows to wait for
             raise
         if span == "1d" and priced:
+            if not held:
+                await asyncio.sleep(SETTLE_S)
             bars = await self._fetch_bars(target.key)
             if self.place == target and SPANS[self._span] == span and self._board_session == session:
                 self._bars = (wanted, bars)

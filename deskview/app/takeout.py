@@ -38,12 +38,18 @@ class Filtered:
     given: frozenset[str]
 
     def of(self, table: "pl.DataFrame") -> "pl.DataFrame | None":
-        """The table's rows that pass; None where it is of something else than the list."""
+        """The table's rows that pass; None where it is of something else than the list.
+
+        So it is where a key stands in several rows: they are of other lists with the same names, which nobody filtered,
+        or members of the groups that were.
+        """
         import polars as pl  # noqa: PLC0415 - loads late
 
         texts = [name for name, kind in table.schema.items() if kind == pl.String]
         keyed = next((name for name in texts if self.given <= set(table[name])), None)
-        return None if keyed is None else table.filter(pl.col(keyed).is_in(list(self.passing)))
+        if keyed is None or table[keyed].is_in(list(self.given)).sum() > len(self.given):
+            return None
+        return table.filter(pl.col(keyed).is_in(list(self.passing)))
 
 
 def filtered_list(screen: Screen[Any]) -> Filtered | None:

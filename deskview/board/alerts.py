@@ -7,6 +7,8 @@ from typing import Literal
 from deskview.settings import Alert
 
 Severity = Literal["information", "warning", "error"]
+PRIVATE = ("lists",)
+"""The parts with figures of what the user holds: a log, and what is sent with a report of a fault, has none of them."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,11 @@ class Firing:
     value: float | None = None
     basis: str = ""
     rings: bool = True
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it tells of what the user holds: no log has its words."""
+        return self.rule.reading.partition(".")[0] in PRIVATE
 
 
 @dataclass(frozen=True)

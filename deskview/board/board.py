@@ -26,8 +26,6 @@ OF_THE_MARKET = ("momentum", "breadth", "rotation", "leverage", "deleveraging", 
 WATCHED = (*OF_THE_MARKET, "flow", "crowding")
 """The parts with figures rules are set on; the others are of past days, and of what these say."""
 PARTS = (*WATCHED, "history", "read")
-PRIVATE = ("lists",)
-"""The parts with figures of what the user holds: a log, and what is sent with a report of a fault, has none of them."""
 
 
 class Status(StrEnum):

@@ -255,15 +255,17 @@ def limits_at(board: Board, path: str) -> tuple[float | None, float | None] | No
 def _of_a_name(board: Board, path: str, ticker: str, figure: str) -> float | None:
     if figure not in OF_ANY:
         raise LookupError(_unknown(figure, path, OF_ANY))
-    if figure in OF_A_COMPANY:
-        told = board.companies.of(ticker).get(OF_A_COMPANY[figure])
-        return None if told is None else float(told)
+    told = board.companies.of(ticker) if figure in OF_A_COMPANY else {}
+    if told:
+        value = told[OF_A_COMPANY[figure]]
+        return None if value is None else float(value)
     if board.live is None:
         return None
-    found = board.live.filter(pl.col("ticker") == ticker).get_column(OF_A_NAME[figure])
-    if found.is_empty():
+    found = board.live.filter(pl.col("ticker") == ticker)
+    if found.is_empty():  # of a name that nothing is told of the market at least has a price
         raise LookupError(f"{path}: the market's snapshot has no {ticker!r}")
-    return None if found[0] is None else float(found[0])
+    value = found.get_column(OF_A_NAME[figure])[0] if figure in OF_A_NAME else None
+    return None if value is None else float(value)
 
 
 def _of_a_part(board: Board, path: str, name: str) -> float:

@@ -30,18 +30,27 @@ COMING: Final = timedelta(days=45)
 KEPT: Final = timedelta(days=7)
 """So long an older table stands where a newer one is not to be had."""
 LEAST: Final = 0.5
-"""A table with fewer of the rows that are held than this is no whole market's."""
+"""A steady table with fewer of the rows that are held than this is no whole market's."""
 AGAIN_S: Final = 300.0
 
 
 @dataclass(frozen=True)
 class _Question:
-    """A table by its name in the store, whose rows it tells (`title`), and how it is asked for on a session."""
+    """A table by its name in the store, whose rows it tells (`title`), and how it is asked for on a session.
+
+    A `steady` one has a row a name; those of a span of days come and go with the season in which companies report, and
+    can fall to a tenth from one day to the next.
+    """
 
     name: str
     title: str
     schema: Schema
     ask: Callable[[Provider, date], Awaitable[Table]]
+    steady: bool = False
+
+    def too_few(self, rows: int, held: int) -> bool:
+        """Whether so many rows, where so many are held, are no answer."""
+        return rows < held * LEAST if self.steady else rows == 0 < held
 
     @property
     def stored(self) -> Schema:
@@ -51,8 +60,10 @@ class _Question:
 
 _LATELY, _YEAR_AGO = "filings-lately", "filings-year-ago"
 QUESTIONS: Final = (
-    _Question("short-interest", SHORT, SHORT_INTEREST, lambda one, day: one.short_interest(day - SETTLEMENTS)),
-    _Question("floats", FLOAT, FLOATS, lambda one, _: one.floats()),
+    _Question(
+        "short-interest", SHORT, SHORT_INTEREST, lambda one, day: one.short_interest(day - SETTLEMENTS), steady=True
+    ),
+    _Question("floats", FLOAT, FLOATS, lambda one, _: one.floats(), steady=True),
     _Question("earnings", CALENDAR, EARNINGS, lambda one, day: one.earnings(day, day + COMING)),
     _Question(_LATELY, FILINGS_TOLD, FILINGS, lambda one, day: one.filings(day - FILED, day)),
     _Question(
@@ -134,7 +145,7 @@ class _Turn:
             log.log(logging.DEBUG if error.for_good else logging.WARNING, "%s: %s", question.name, error)
             self.again |= error.kind is not Kind.NOT_ENTITLED
             return self._instead(question, held, asked, error.sentence)
-        if held is not None and table.frame.height < held.height * LEAST:
+        if held is not None and self._usable(asked) and question.too_few(table.frame.height, held.height):
             self.again = True
             few = f"{question.title} came with {table.frame.height:,} of {held.height:,} rows."
             return self._instead(question, held, asked, few)
@@ -151,7 +162,11 @@ class _Turn:
         self, question: _Question, held: pl.DataFrame | None, asked: datetime | None, why: str
     ) -> pl.DataFrame | None:
         """What is held where it is no older than a week, and what is said of it."""
-        usable = asked is not None and self._now - asked <= KEPT
+        usable = self._usable(asked)
         stands = f" That of {asked.astimezone(NEW_YORK):%-d %b} stands." if usable and asked is not None else ""
         self.reasons[question.title] = f"{why}{stands}"
         return held if usable else None
+
+    def _usable(self, asked: datetime | None) -> bool:
+        """Whether what was asked for then may still stand; beyond that nothing is held against what comes."""
+        return asked is not None and self._now - asked <= KEPT

@@ -228,13 +228,22 @@ class IntradayBars:
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
         self._kept: OrderedDict[tuple[str, date], tuple[float, pl.DataFrame]] = OrderedDict()
+        self._under_way: dict[tuple[str, date], asyncio.Task[pl.DataFrame]] = {}
 
     async def of(self, ticker: str, session: date) -> pl.DataFrame:
-        """INTRADAY of the name in the session, not older than a minute."""
+        """INTRADAY of the name in the session, not older than a minute; who asks while it comes waits for the same."""
         key = (ticker, session)
         kept = self._kept.get(key)
         if kept is not None and monotonic() - kept[0] < INTRADAY_FRESH_S:
             return kept[1]
+        asked = self._under_way.get(key)
+        if asked is None:
+            asked = self._under_way[key] = asyncio.create_task(self._fetch(key))
+            asked.add_done_callback(lambda _: self._under_way.pop(key, None))
+        return await asyncio.shield(asked)
+
+    async def _fetch(self, key: tuple[str, date]) -> pl.DataFrame:
+        ticker, session = key
         table = await self._provider.intraday(ticker, session, INTRADAY_MINUTES)
         self._kept[key] = (monotonic(), table.frame)
         self._kept.move_to_end(key)

@@ -40,8 +40,10 @@ async def headlines_of(provider: Provider, ticker: str, now: datetime) -> Headli
 
 
 def is_young(headlines: Headlines | None, now: datetime) -> bool:
-    """Whether they came so lately that a name that is opened again need not ask."""
-    return headlines is not None and headlines.as_of is not None and now - headlines.as_of < YOUNG
+    """Whether they came so lately that a name that is opened again need not ask; a clock that went back has to."""
+    if headlines is None or headlines.as_of is None:
+        return False
+    return timedelta(0) <= now - headlines.as_of < YOUNG
 
 
 def _headlines(rows: Sequence[dict[str, Any]]) -> tuple[Headline, ...]:

@@ -16,7 +16,7 @@ from typing import NamedTuple, NoReturn
 
 import polars as pl
 
-from deskview.files import Stamp, UnusableFileError, check_owner, read_text, stamp_of
+from deskview.files import Stamp, UnusableFileError, check_owner, mode_of, read_text, stamp_of
 from deskview.market.errors import nearest, shown
 from deskview.market.reference import TICKER
 from deskview.market.schema import Schema
@@ -138,10 +138,13 @@ def load_own_lists(folder: Path) -> OwnLists:
 
 def list_stamps(folder: Path) -> dict[str, tuple[Stamp | None, int]]:
     """What differs once a file of the folder has changed, come or gone, its mode too; nothing where there is none."""
-    try:
-        return {file.name: (stamp_of(file), file.stat().st_mode) for file in folder.iterdir()}
-    except OSError:  # no folder, or a file gone meanwhile: the next look tells
+    try:  # without what an editor lays beside a file that is open, which may lead nowhere
+        files = [file for file in folder.iterdir() if not _BACKUP.fullmatch(file.name)]
+    except FileNotFoundError:
         return {}
+    except OSError:  # who reads it is told why
+        return {folder.name: (None, 0)}
+    return {file.name: (stamp_of(file), mode_of(file)) for file in files}
 
 
 def _sentence(file: Path, problem: str) -> str:

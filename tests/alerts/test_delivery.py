@@ -110,6 +110,21 @@ def test_the_end_of_what_it_prints_is_in_the_log_and_nothing_can_be_read_from_it
     assert len(line) < 2_000
 
 
+@pytest.mark.parametrize("code", [0, 1])
+def test_what_a_program_repeats_of_what_is_held_is_not_in_the_log(caplog: pytest.LogCaptureFixture, code: int) -> None:
+    caplog.set_level(logging.INFO)
+    rule = Alert(reading="lists.lists.core.pnl_today_usd", above=1.0)
+    own = replace(FIRING, rule=rule, sentence="core gains $76,543")
+    told: list[str] = []
+    repeats = python(f"import sys; print(sys.argv[1]); sys.exit({code})", "{sentence}")
+    delivered(own, report=told.append, alert_command=repeats)
+    assert f"ended with code {code}" in caplog.text
+    assert "76,543" not in caplog.text
+    assert not any("in the log" in sentence for sentence in told)
+    delivered(replace(own, rule=FIRING.rule), alert_command=repeats)
+    assert "printed: core gains $76,543" in caplog.text
+
+
 def test_nothing_is_started_in_quiet_hours_and_the_file_gets_all(tmp_path: Path) -> None:
     file, started = tmp_path / "alerts.txt", tmp_path / "started.json"
     delivered(replace(FIRING, rings=False), alert_file=file, alert_command=python(RECORD.format(str(started))))

@@ -89,6 +89,15 @@ def test_a_split_since_a_count_puts_it_on_the_basis_of_today() -> None:
     assert read(short=counts, splits=later)["AAA"]["shares_short"] == 2e6, "tomorrow's split is none yet"
 
 
+def test_a_float_without_a_day_is_not_held_against_a_count_from_before_a_split() -> None:
+    split = {"ticker": "AAA", "execution_date": date(2026, 2, 2), "split_from": 1.0, "split_to": 10.0}
+    undated = read(short=(sold(),), floats=(free(effective=None),), splits=table(SPLITS, split))["AAA"]
+    assert undated["shares_short"] == pytest.approx(2e7)
+    assert (undated["free_float"], undated["short_of_float"]) == (None, None), "or 20% would be 200%"
+    before = read(short=(sold(),), floats=(free(effective=None),))["AAA"]
+    assert before["short_of_float"] == pytest.approx(0.2)
+
+
 @pytest.mark.parametrize(
     ("confirmed", "by"),
     [(True, CONFIRMED), (False, EXPECTED), (None, EXPECTED)],

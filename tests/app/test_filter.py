@@ -9,6 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from deskview import paths
+from deskview.app.takeout import Filtered
 from deskview.board import Board
 from deskview.screens.desk.desk import DeskScreen
 from deskview.screens.frame.sieve import Cells, sieve
@@ -281,6 +282,17 @@ async def test_an_export_has_the_rows_that_pass(board: Board, tmp_path: Path, mo
         other = taken(tmp_path)
         assert other is not None
         assert any(f": all {len(other):,} rows; the list that is filtered is not" in notice for notice in notices(seat))
+
+
+def test_rows_that_the_list_does_not_have_are_not_exported_as_filtered() -> None:
+    filtered_names = Filtered(frozenset({"AAPL"}), frozenset({"AAPL", "NVDA"}))
+    of_one = pl.DataFrame({"list": ["core", "core", "other"], "ticker": ["AAPL", "NVDA", "MSFT"]})
+    found = filtered_names.of(of_one)
+    assert found is not None and found.rows() == [("core", "AAPL")]
+    of_two = pl.DataFrame({"list": ["core", "core", "other"], "ticker": ["AAPL", "NVDA", "AAPL"]})
+    assert filtered_names.of(of_two) is None, "the other list was not filtered"
+    members = pl.DataFrame({"ticker": ["AAPL", "NVDA", "XOM"], "sector": ["Tech", "Tech", "Energy"]})
+    assert Filtered(frozenset({"Tech"}), frozenset({"Tech", "Energy"})).of(members) is None
 
 
 async def test_filtering_again_and_again_leaves_nothing_behind(board: Board) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -68,6 +69,7 @@ class Told:
         self.rows = rows_of(names)
         self.fails = NEVER
         self.left_out = 0
+        self.settled_since = date.max
 
     def _table(self, name: str) -> Table:
         self.asked[name] += 1
@@ -77,7 +79,7 @@ class Told:
         return Table(frame, self.left_out, ("odd (1)",) if self.left_out else ())
 
     async def short_interest(self, since: date) -> Table:
-        assert since < SESSION - timedelta(days=60), "two settlements lie within"
+        self.settled_since = since
         return self._table("short_interest")
 
     async def floats(self) -> Table:
@@ -131,6 +133,7 @@ async def test_all_of_it_is_asked_for_once_a_day_and_a_restart_asks_for_nothing(
     assert market.asked == {"short_interest": 1, "floats": 1, "earnings": 1, "filings": 2}
     again = await read(context_of(tmp_path, market, NOON + timedelta(hours=4)))
     assert market.asked.total() == 5, "five questions a day"
+    assert market.settled_since < SESSION - timedelta(days=60), "two settlements lie within"
     assert first.table is not None and again.table is not None
     assert again.table.equals(first.table)
     row = first.of("N0")
@@ -204,6 +207,32 @@ async def test_half_a_table_is_no_market(tmp_path: Path) -> None:
     assert found.reasons[SHORT] == "short interest came with 1 of 4 rows. That of 4 Feb stands."
 
 
+async def test_a_calendar_that_shrinks_with_the_season_is_taken_as_it_is(tmp_path: Path) -> None:
+    market = Told()
+    market.rows["earnings"] = [{"ticker": f"N{number}", "day": date(2026, 2, 5)} for number in range(4)]
+    await read(context_of(tmp_path, market))
+    market.rows["earnings"] = [{"ticker": "N0", "day": date(2026, 2, 6)}]
+    found = await read(context_of(tmp_path, market, NOON + timedelta(days=1)))
+    assert found.of("N0")["earnings"] == date(2026, 2, 6)
+    assert found.reasons == {}
+    market.rows["earnings"] = []
+    found = await read(context_of(tmp_path, market, NOON + timedelta(days=2)))
+    assert found.of("N0")["earnings"] == date(2026, 2, 6), "an empty calendar is no calendar"
+    assert found.reasons[CALENDAR] == "earnings calendar came with 0 of 1 rows. That of 5 Feb stands."
+
+
+async def test_a_table_from_weeks_ago_is_no_measure_of_a_new_one(tmp_path: Path) -> None:
+    market = Told()
+    await read(context_of(tmp_path, market))
+    market.rows = rows_of(1)
+    later = context_of(tmp_path, market, NOON + timedelta(days=12))
+    assert (await read(later)).of("N0")["shares_short"] == 2e6
+    market.asked.clear()
+    again = context_of(tmp_path, market, NOON + timedelta(days=12, hours=1))
+    assert (await read(again)).reasons == {}
+    assert market.asked["short_interest"] == 0, "it is kept, and not asked for again all day"
+
+
 async def test_a_refused_key_is_no_wanting_table(tmp_path: Path) -> None:
     market = Told()
     market.fails = refusing(Kind.KEY_REFUSED, "floats")
@@ -256,6 +285,10 @@ async def test_rules_read_what_is_told_of_a_company(crash: Made) -> None:
     assert value(known["ticker"], "short_of_float") == known["short_of_float"]
     assert value(known["ticker"], "sessions_to_earnings") == known["earnings_sessions"]
     assert value(guessed["ticker"], "sessions_to_earnings") is None, "no alarm on a guess"
+    bare = replace(board, companies=Companies(told.table.clear(), told.session))
+    assert reading_at(bare, f"names.{known['ticker']}.short_of_float") is None
+    with pytest.raises(LookupError, match="no 'NVDAA'"):
+        value("NVDAA", "short_of_float")
     paths = {reading.path for reading in readings_of(board, known["ticker"])}
     assert {f"names.{known['ticker']}.short_of_float", f"names.{known['ticker']}.sessions_to_earnings"} <= paths
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from deskview.board import OpenedName
+from deskview.board import Headlines, OpenedName
+from deskview.feed.news import is_young
 from deskview.feed.opened import SETTLE_S
 from deskview.feed.tasks import Task
 from deskview.market.schema import NEWS
@@ -122,6 +123,14 @@ async def test_who_comes_back_within_two_minutes_asks_for_nothing(tmp_path: Path
         assert market.news_asked == {"XOM": 1, "JPM": 1}
         await shown.at(NOON + timedelta(minutes=3))
         await shown.open("XOM", lambda _: market.news_asked["XOM"] == 2)
+
+
+def test_of_a_clock_that_went_back_nothing_is_young() -> None:
+    headlines = Headlines(as_of=NOON)
+    assert is_young(headlines, NOON)
+    assert is_young(headlines, NOON + timedelta(minutes=1))
+    assert not is_young(headlines, NOON + timedelta(minutes=2))
+    assert not is_young(headlines, NOON - timedelta(hours=1)), "else none would be asked for in that hour"
 
 
 async def test_a_key_held_down_through_a_hundred_names_asks_for_the_last_alone(tmp_path: Path) -> None:

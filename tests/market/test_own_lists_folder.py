@@ -57,6 +57,7 @@ def test_a_folder_of_very_many_files_is_not_read_to_the_end(tmp_path: Path) -> N
 def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "lists").write_text("AAPL")
     assert "can't be looked into" in load_own_lists(tmp_path / "lists").problems[0]
+    assert list_stamps(tmp_path / "lists"), "else it would not be read, and so not told"
 
 
 @pytest.mark.parametrize("whose", ["folder", "file"])
@@ -94,6 +95,15 @@ def test_a_file_that_changes_comes_or_goes_is_seen(tmp_path: Path) -> None:
     seen.append(list_stamps(file.parent))
     assert all(before != after for before, after in pairwise(seen))
     assert seen[-1] == seen[0] == {}
+
+
+@pytest.mark.parametrize("name", [".#core.csv", "other.csv"])
+def test_what_leads_nowhere_hides_no_other_list(tmp_path: Path, name: str) -> None:
+    folder = written(tmp_path / "lists", "AAPL,3\n").parent
+    before = list_stamps(folder)
+    (folder / name).symlink_to("user@host.123:456")  # as an editor locks a file it has open
+    assert list_stamps(folder).items() >= before.items()
+    assert len(load_own_lists(folder).lists) == 1
 
 
 HOSTILE = "ticker,quan\x1b[31mtity,price\nA\x1b[2JL,3\nM\u202eT,\x9b2J\n\x1b]0;x\x07\n".encode()

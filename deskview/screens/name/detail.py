@@ -55,10 +55,14 @@ def _funds(board: "Board", ticker: str) -> Section:
 
 
 def _headlines(board: "Board", ticker: str) -> Section:
-    """Why it moves: titles with their age and the host of the link, which `y` copies and nothing opens."""
-    news, now = board.news.get(ticker), board.as_of
+    """Why it moves: titles with their age and the host of the link, which `y` copies and nothing opens.
+
+    Prices stand still at the close, over a weekend for days, and are late on a delayed plan; headlines go on.
+    """
+    news = board.news.get(ticker)
     if news is None:
         return Section("name-news", "Headlines", HEADLINES, (), "headlines come a moment after a name is opened")
+    now = max((at for at in (board.as_of, news.as_of) if at is not None), default=None)
     rows = tuple(_headline(row, now or row.published) for row in news.rows)
     title = "Headlines, y copies the link" + (f": {news.note}" if news.note and rows else "")
     return Section("name-news", title, HEADLINES, rows, news.note or "no headline in four days")

@@ -131,7 +131,13 @@ def _earnings(board: "Board", company: Any) -> list[Fact]:  # noqa: ANN401 - a r
         fact("", f"{day:%a %-d %b}, {hour}", soon),
         fact("", ahead, soon),
         fact("", known, "" if by == CONFIRMED else "dim"),
+        *_older(reasons.get(CALENDAR)),
     ]
+
+
+def _older(reason: str | None) -> list[Fact]:
+    """Why a figure is of an older table than today's: days of reports are moved, counts are told anew."""
+    return [fact("", reason, "stale")] if reason else []
 
 
 def _none_told(board: "Board", none: str) -> str:
@@ -152,7 +158,7 @@ def _short(board: "Board", company: Any) -> list[Fact]:  # noqa: ANN401 - a row
     facts.append(fact("", f"{days(company['days_to_cover'])} d to cover"))
     old = (board.session - day).days if board.session else 0
     moved = "" if change is None else f", {percent(change, 0)} on the count before"
-    return [*facts, fact("", f"{day:%-d %b}, {old} days old{moved}", "dim")]
+    return [*facts, fact("", f"{day:%-d %b}, {old} days old{moved}", "dim"), *_older(reasons.get(SHORT))]
 
 
 def _momentum(board: "Board", ticker: str) -> list[Fact]:

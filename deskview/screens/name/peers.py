@@ -22,17 +22,24 @@ LEAST = 1
 
 
 def peers_of(board: "Board", ticker: str, known: dict[str, object]) -> list[Fact]:
-    """The names of its industry, else of its sector, nearest to it in market cap."""
+    """The names of its industry, else of its sector, nearest to it in market cap: a company once, its own shares of
+    another class not at all."""
     basis, cap = board.basis, number_in(known, "market_cap_usd")
     if basis is None or board.live is None or not cap:
         return [fact("", f"{MISSING}  its market cap is not known", "dim")]
     others = basis.names.filter(pl.col("ticker") != ticker, pl.col("market_cap_usd") > 0)
+    others = others.filter(pl.col("cik").ne_missing(known.get("cik")) | pl.col("cik").is_null())
     alike = _alike(others, known)
     if alike.is_empty():
         return [fact("", f"{MISSING}  neither its industry nor its sector is known", "dim")]
-    own = alike.join(board.live.select("ticker", "ret"), on="ticker").drop_nulls("ret")
-    nearest = own.sort((pl.col("market_cap_usd") / cap).log().abs(), "ticker").head(PEERS)
-    return [fact(peer, percent(ret), tone(ret)) for peer, ret in nearest.select("ticker", "ret").iter_rows()]
+    own = alike.join(board.live.select("ticker", "ret", "doubt"), on="ticker").drop_nulls("ret")
+    if own.is_empty():
+        return [fact("", f"{MISSING}  none of them has a return today", "dim")]
+    issuer = pl.coalesce("cik", "ticker").alias("issuer")
+    by_size = own.sort((pl.col("market_cap_usd") / cap).log().abs(), "ticker").with_columns(issuer)
+    nearest = by_size.unique("issuer", keep="first", maintain_order=True).head(PEERS)
+    found = nearest.select("ticker", "ret", "doubt").iter_rows()
+    return [fact(peer, percent(ret) + ("?" if doubt else ""), tone(ret)) for peer, ret, doubt in found]
 
 
 def _alike(others: pl.DataFrame, known: dict[str, object]) -> pl.DataFrame:

@@ -88,6 +88,14 @@ def test_short_interest_stands_with_its_day_and_its_age(board: Board) -> None:
     assert about(nothing(board, {SHORT: "refused"}))["short"] == "short interest –  refused"
 
 
+def test_figures_of_an_older_table_say_so(board: Board) -> None:
+    stands = "No answer came. That of 2 Feb stands."
+    found = about(told(board, {CALENDAR: stands}))
+    assert found["earnings"].endswith(f"confirmed   {stands}")
+    assert stands not in found["short"]
+    assert about(told(board, {SHORT: stands}))["short"].endswith(f"before   {stands}")
+
+
 def test_a_fund_has_neither_report_nor_float(board: Board) -> None:
     assert not {"earnings", "short", "peers"} & about(board, "SPY").keys()
 
@@ -117,6 +125,23 @@ def test_peers_are_the_names_of_its_industry_nearest_in_size(board: Board) -> No
         ticker, moved = text.split(" ")
         assert ticker in caps
         assert moved == percent(returns[ticker])
+
+
+def test_no_peer_is_the_company_itself_or_the_same_one_twice(board: Board) -> None:
+    assert board.basis is not None and board.live is not None
+    assert "GOOG " not in about(board, "GOOGL")["peers"]
+    both = [row for row in about(board, "META")["peers"].split("   ") if row.startswith("GOOG")]
+    assert len(both) == 1
+    first = about(board)["peers"].split(" ")[0]
+    doubtful = pl.when(pl.col("ticker") == first).then(pl.lit("odd")).otherwise("doubt").alias("doubt")
+    text = about(replace(board, live=board.live.with_columns(doubtful)))["peers"]
+    assert text.split("   ")[0].endswith("%?"), "a return in doubt is marked as everywhere"
+
+
+def test_before_anything_has_traded_the_peers_say_so(board: Board) -> None:
+    assert board.live is not None
+    silent = board.live.with_columns(ret=pl.lit(None, pl.Float64))
+    assert about(replace(board, live=silent))["peers"] == "–  none of them has a return today"
 
 
 def test_ranges_reach_to_todays_prices(board: Board) -> None:
@@ -187,6 +212,15 @@ def test_headlines_have_age_host_and_how_many_names_they_are_about(board: Board)
         ["1d", "Simulated: a title", "30 names", "no link"],
     ]
     assert [row.copied for row in section.rows] == ["https://newswire.example/a", ""]
+
+
+def test_the_age_of_a_headline_goes_on_where_prices_stand_still_at_the_close(board: Board) -> None:
+    assert board.as_of is not None
+    asked = board.as_of + timedelta(hours=20)
+    news = Headlines((headline(board, -60), headline(board, 12)), asked)
+    section = detail_of(replace(board, news={"NVDA": news}), NVDA).news
+    assert section is not None
+    assert [row.cells[0].text for row in section.rows] == ["19h", "20h"]
 
 
 def test_why_there_are_no_headlines(board: Board) -> None:
