@@ -57,7 +57,7 @@ def test_a_row_a_column_with_its_t_or_why_it_is_absent(reading: DeleveragingRead
     assert rows["score"][1].startswith("−")
     assert rows["score"][1].endswith("bp")
     assert rows["score"][3] == str(reading.section.names)
-    assert rows["short_interest"][1:] == ["–", "–", "–", "short interest is not asked for yet"]
+    assert rows["short_interest"][1:] == ["–", "–", "–", "short interest is not taken in yet"]
 
 
 def test_the_card_tells_signs_columns_days_and_what_accounts_disagree_on(
@@ -70,7 +70,7 @@ def test_the_card_tells_signs_columns_days_and_what_accounts_disagree_on(
     assert "(rule: σ of the hour at or below −2)" in lines["momentum's fall"]
     assert f"of the returns of {reading.section.names} names (R²)" in lines["explained"]
     assert " for one sd more of it, t −" in lines["12-1 return"]
-    assert lines["short interest in days of volume"] == "absent: short interest is not asked for yet"
+    assert lines["short interest in days of volume"] == "absent: short interest is not taken in yet"
     assert f"of {reading.record_days} days" in lines["days like it"]
     assert "Prices tell what was sold, not who had to" in lines["accounts disagree"]
     assert "forced" not in card.content.plain

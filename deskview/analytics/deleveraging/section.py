@@ -25,7 +25,7 @@ TITLES: Mapping[str, str] = {
     SHORT: "short interest in days of volume",
 }
 """The columns in their order: where few names have one it is that which is left out."""
-NOT_ASKED = "short interest is not asked for yet"
+NOT_TAKEN_IN = "short interest is not taken in yet"
 NO_LEVERAGE = "there are no figures of leveraged ETFs"
 NO_FUND = "of no leveraged fund it is known what it must trade in which name"
 NO_RETAIL = "the samples that tell retail's share name by name are still to come"
@@ -56,7 +56,7 @@ def columns_of(
 
     A name that no leveraged fund reaches has 0 in theirs: that is known of it.
     """
-    found, absent = {SCORE: names.get_column("score").to_numpy()}, {SHORT: NOT_ASKED}
+    found, absent = {SCORE: names.get_column("score").to_numpy()}, {SHORT: NOT_TAKEN_IN}
     if leverage is None or not leverage.by_name:
         absent[LEVERAGED] = NO_LEVERAGE if leverage is None else NO_FUND
     else:

@@ -11,7 +11,7 @@ from deskview.widgets.records import Cell, Column
 if TYPE_CHECKING:
     from deskview.board import Board
 
-FLAGS = Column("flags", "", width=1, priority=2)
+FLAGS = Column("flags", "ES", width=2, priority=2)
 COLUMNS = (
     FLAGS,
     Column("si", "si", width=5, align="right", priority=3),
@@ -19,13 +19,13 @@ COLUMNS = (
     Column("earn", "earn", width=4, align="right", priority=4),
 )
 """Short interest in % of the float, days to cover, sessions to the next report."""
-SOON, ABOUT_SOON = 1, 3
-"""Sessions to a report from which on it has a flag: by a calendar, and by last year's filing, days after results."""
+ABOUT_SOON = 3
+"""Sessions to a report that last year's filing tells of from which on it has a flag: results come days before."""
 HEAVILY = 0.20
 """Of the float: more than this sold short has a flag."""
 FLAG_WORDS = (
-    "Letters behind a name: E, it reports today (perhaps it has already) or in the next session; E?, a guess by last"
-    " year's filing says today or within three sessions; S, above 20% of its float is sold short; H?, it may be halted:"
+    "Letters behind a name: E, it reports until the next session opens; E?, a guess by last year's filing says today or"
+    " within three sessions; S, above 20% of its float is sold short; H?, it may be halted:"
     " nothing has traded for five minutes while the market does. No letter is no all-clear: where nothing is known of a"
     " name there is none either."
 )
@@ -86,14 +86,19 @@ def told_of(board: "Board", tickers: Iterable[str]) -> Mapping[str, Told]:
     """What is told of these names; of one that is not among them nothing is."""
     import polars as pl  # noqa: PLC0415 - loads late
 
-    wanted, quiet = list(tickers), quiet_of(board)
+    wanted, quiet, early = list(tickers), quiet_of(board), is_early(board)
     table, found = board.companies.table, dict[str, Told]()
     rows = [] if table is None else table.filter(pl.col("ticker").is_in(wanted)).iter_rows(named=True)
     for row in rows:
-        found[row["ticker"]] = _told(row, is_quiet=row["ticker"] in quiet)
+        found[row["ticker"]] = _told(row, is_early=early, is_quiet=row["ticker"] in quiet)
     for ticker in quiet.intersection(wanted) - found.keys():
         found[ticker] = Told(flags="H?")
     return found
+
+
+def is_early(board: "Board") -> bool:
+    """Whether the session has not opened yet."""
+    return board.basis is not None and board.as_of is not None and board.as_of < board.basis.prices.opens
 
 
 def quiet_of(board: "Board") -> frozenset[str]:
@@ -108,13 +113,24 @@ def quiet_of(board: "Board") -> frozenset[str]:
     return quiet_names(board.live, at)
 
 
-def _told(row: Mapping[str, Any], *, is_quiet: bool) -> Told:
+def is_near(row: Mapping[str, Any], *, is_early: bool) -> bool:
+    """Whether a report a calendar has comes until the next session opens; `is_early`: this one has not opened yet.
+
+    What came this morning is out, and tomorrow's evening is not tonight; an hour that is not told may be either.
+    """
+    sessions, when = row["earnings_sessions"], row["earnings_when"]
+    return (sessions == 0 and (when != "before" or is_early)) or (sessions == 1 and when in ("before", None))
+
+
+def _told(row: Mapping[str, Any], *, is_early: bool, is_quiet: bool) -> Told:
     from deskview.analytics.companies import ESTIMATED  # noqa: PLC0415 - polars loads late
 
     sessions, estimated = row["earnings_sessions"], row["earnings_by"] == ESTIMATED
     flags = []
-    if sessions is not None and sessions <= (ABOUT_SOON if estimated else SOON):
-        flags.append("E?" if estimated else "E")
+    if estimated and sessions <= ABOUT_SOON:
+        flags.append("E?")
+    elif not estimated and is_near(row, is_early=is_early):
+        flags.append("E")
     if (row["short_of_float"] or 0.0) > HEAVILY:
         flags.append("S")
     if is_quiet:

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from deskview.screens.frame.keys import DETAIL, EVERYWHERE, PAGE, READING, bindings
+from deskview.screens.frame.keys import DETAIL, EVERYWHERE, PAGE, READING, bindings, hint
 from deskview.screens.frame.overlay import Reader
 from deskview.screens.frame.pane import is_visible
 from deskview.screens.frame.status_lines import DeskStrip, Heading, KeyLine, Segments
@@ -202,6 +202,9 @@ class DetailScreen(LeanScreen[None]):
         self.set_class(bool(self._shown.about), "-about")
         for name, given in (("narrow", size.width < NARROW), ("wide", size.width >= WIDE), ("low", size.height < LOW)):
             self.set_class(given, f"-{name}")
+        is_narrow = bool(self._shown.about) and size.width < NARROW
+        chart = f"Figures, {hint(self.app, DETAIL, 'enlarge')} shows the chart" if is_narrow else "Figures"
+        self.query_one("#figures", Pane).set_title(chart)
         width = size.width if size.width < NARROW else FIGURES[size.width >= WIDE]
         self.query_one(Facts).show(self._shown.lines(width - FRAME))
 

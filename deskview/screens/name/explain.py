@@ -88,13 +88,26 @@ def card(board: "Board", _reading: object, key: str | None, _variant: str) -> Ca
         "leveraged ETFs": "no fund's trade is traced to it" if leverage else board.leverage.note,
         "prints": "none counted so far" if board.flow.value else board.flow.note,
     }
-    lines = tuple(line for part in known_lines.values() for line in part)
+    lines = (*_company(board, ticker), *(line for part in known_lines.values() for line in part))
     missing = tuple(f"{part}: {why[part]}" for part, made in known_lines.items() if not made)
     known = Line("known of it", ", ".join(part for part, made in known_lines.items() if made) or "nothing")
     doubted = tuple(Line("take care", neutralise(note)) for note in notes(board, ticker))
     return Card(
         ticker, DEFINITION, (*doubted, known, *_price(board, ticker), *lines), rests_on(board, board.momentum), missing
     )
+
+
+def _company(board: "Board", ticker: str) -> tuple[Line, ...]:
+    """What is told of the company, with the counts behind the part of the float."""
+    row = board.companies.of(ticker)
+    lines = []
+    if row.get("short_of_float") is not None:
+        counts = f"{row['shares_short']:,.0f} shares / {row['free_float']:,.0f} free = {row['short_of_float']:.1%}"
+        lines.append(Line("short interest", f"{counts}, settled {row['settlement']}"))
+    if row.get("earnings") is not None:
+        how = {"estimated": "a report filed 52 weeks before", "expected": "a calendar, not confirmed"}
+        lines.append(Line("earnings", f"{row['earnings']}, by {how.get(row['earnings_by'], 'a calendar, confirmed')}"))
+    return tuple(lines)
 
 
 def _price(board: "Board", ticker: str) -> tuple[Line, ...]:

@@ -15,7 +15,7 @@ from deskview.market.schema import FUND_TYPES
 from deskview.ordinals import ordinal
 from deskview.screens.flow.explain import counted, how_sure
 from deskview.screens.flow.pane import MORNING_HALF_HOURS, half_hours, ranked
-from deskview.screens.frame.companies import HEAVILY, days, in_percent, quiet_of
+from deskview.screens.frame.companies import ABOUT_SOON, HEAVILY, days, in_percent, is_early, is_near, quiet_of
 from deskview.screens.frame.detail import About
 from deskview.screens.frame.history import YEAR
 from deskview.screens.gamma.facts import name_facts
@@ -38,8 +38,6 @@ USUAL_SESSIONS = 20
 """A day's usual volume is the mean of so many."""
 LIQUID_USD = 20e6
 """In a name that trades less than this a day minutes without a trade are nothing unusual."""
-SOON = 1
-"""A report within so many sessions stands out."""
 
 
 def about(board: "Board", ticker: str) -> list[About]:
@@ -121,12 +119,16 @@ def _earnings(board: "Board", company: Any) -> list[Fact]:  # noqa: ANN401 - a r
     sessions, by = company["earnings_sessions"], company["earnings_by"]
     when = {"before": "before the open", "during": "in the session", "after": "after the close"}
     hour = when.get(company["earnings_when"] or "", "hour not told")
-    soon = "warning" if sessions <= SOON else "strong"
+    early = is_early(board)
+    near = is_near(company, is_early=early) or (by == ESTIMATED and sessions <= ABOUT_SOON)
+    soon = "warning" if near else "strong"
     ahead = {0: "today", 1: "in 1 session"}.get(sessions, f"in {sessions} sessions")
     if by == ESTIMATED:
-        guess = "by last year's filing; may come days earlier"
+        guess = "by last year's filing; may be out earlier"
         return [fact("", f"~{day:%-d %b}", soon), fact("about", ahead, soon), fact("", guess, "dim")]
     known = "confirmed" if by == CONFIRMED else "expected, not confirmed"
+    if sessions == 0 and company["earnings_when"] == "before" and not early:
+        ahead = "this morning: it should be out"
     return [
         fact("", f"{day:%a %-d %b}, {hour}", soon),
         fact("", ahead, soon),
@@ -158,7 +160,7 @@ def _short(board: "Board", company: Any) -> list[Fact]:  # noqa: ANN401 - a row
     facts.append(fact("", f"{days(company['days_to_cover'])} d to cover"))
     old = (board.session - day).days if board.session else 0
     moved = "" if change is None else f", {percent(change, 0)} on the count before"
-    return [*facts, fact("", f"{day:%-d %b}, {old} days old{moved}", "dim"), *_older(reasons.get(SHORT))]
+    return [*facts, fact("settled", f"{day:%-d %b}, {old} days old{moved}", "dim"), *_older(reasons.get(SHORT))]
 
 
 def _momentum(board: "Board", ticker: str) -> list[Fact]:

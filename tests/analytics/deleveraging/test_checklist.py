@@ -174,7 +174,7 @@ def test_what_the_returns_go_by_and_what_is_absent() -> None:
     assert own["score"].t is not None
     assert own["score"].t < -20
     assert all(abs(own[name].t or 99) < 4 for name in ("leveraged_etfs", "retail_share"))
-    assert own["short_interest"].reason == "short interest is not asked for yet"
+    assert own["short_interest"].reason == "short interest is not taken in yet"
     assert (own["short_interest"].coefficient_bp, own["short_interest"].n) == (None, 0)
     assert found.missing["drivers.short_interest.t"] == own["short_interest"].reason
     assert (found.section.r2_crowding or 0) > 0.8

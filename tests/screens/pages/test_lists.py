@@ -111,8 +111,6 @@ async def test_x_shows_the_next_list_and_one_without_quantities_has_no_dollars(b
         await pressed(app, pilot, "x")
         assert "core  ·  1 of 2" in app.text
         assert "gain" in positions(app)["NVDA"]
-        await pressed(app, pilot, "X")
-        assert app.page.variant == "watched"
 
 
 async def test_of_one_list_there_is_no_next_one(board: Board) -> None:

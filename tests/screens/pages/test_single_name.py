@@ -59,11 +59,15 @@ def nothing(board: Board, reasons: dict[str, str] | None = None, *, came: bool =
             "Wed 4 Feb, after the close   today   confirmed",
         ),
         (
+            {"earnings": date(2026, 2, 4), "earnings_sessions": 0},
+            "Wed 4 Feb, before the open   this morning: it should be out   confirmed",
+        ),
+        (
             {"earnings_by": "estimated", "earnings_when": None, "earnings": date(2026, 2, 25), "earnings_sessions": 14},
-            "~25 Feb   about in 14 sessions   by last year's filing; may come days earlier",
+            "~25 Feb   about in 14 sessions   by last year's filing; may be out earlier",
         ),
     ],
-    ids=["confirmed", "expected", "no-hour", "today", "guess"],
+    ids=["confirmed", "expected", "no-hour", "today", "this-morning", "guess"],
 )
 def test_the_next_report_says_how_its_day_is_known(board: Board, own: dict[str, Any], text: str) -> None:
     assert about(told(board, **own))["earnings"] == text
@@ -80,10 +84,10 @@ def test_without_a_report_the_reason_stands(board: Board) -> None:
 
 def test_short_interest_stands_with_its_day_and_its_age(board: Board) -> None:
     text = about(told(board))["short"]
-    assert text == "21.4% of float   4.1 d to cover   15 Jan, 20 days old, +12% on the count before"
+    assert text == "21.4% of float   4.1 d to cover   settled 15 Jan, 20 days old, +12% on the count before"
     assert "137.0% of float" in about(told(board, short_of_float=1.37))["short"], "more than is free is shown"
     no_float = about(told(board, {FLOAT: "no floats here"}, short_of_float=None, short_change=None))["short"]
-    assert no_float == "short interest 220M   no floats here   4.1 d to cover   15 Jan, 20 days old"
+    assert no_float == "short interest 220M   no floats here   4.1 d to cover   settled 15 Jan, 20 days old"
     assert about(told(board, days_to_cover=None))["short"].split("   ")[1] == "– d to cover"
     assert about(nothing(board, {SHORT: "refused"}))["short"] == "short interest –  refused"
 
@@ -181,12 +185,29 @@ def test_a_market_that_stands_still_halts_nobody(board: Board) -> None:
     [
         ({}, "E S"),
         ({"earnings_sessions": 2}, "S"),
+        ({"earnings_when": "after"}, "S"),
+        ({"earnings_when": "during"}, "S"),
+        ({"earnings_when": None}, "E S"),
+        ({"earnings_sessions": 0, "earnings_when": "before"}, "S"),
+        ({"earnings_sessions": 0, "earnings_when": "after"}, "E S"),
         ({"short_of_float": 0.2}, "E"),
         ({"earnings_by": "estimated", "earnings_sessions": 3, "short_of_float": None}, "E?"),
         ({"earnings_by": "estimated", "earnings_sessions": 4}, "S"),
         ({"earnings_sessions": None, "short_of_float": None}, ""),
     ],
-    ids=["both", "later", "no-more-than-20", "guess", "later-guess", "nothing"],
+    ids=[
+        "both",
+        "later",
+        "tomorrow-evening",
+        "tomorrow-noon",
+        "tomorrow",
+        "this-morning",
+        "tonight",
+        "no-more-than-20",
+        "guess",
+        "later-guess",
+        "nothing",
+    ],
 )
 def test_flags_behind_a_name(board: Board, own: dict[str, Any], flags: str) -> None:
     assert told_of(told(board, **own), ["NVDA"])["NVDA"].flags == flags
@@ -239,7 +260,7 @@ async def test_the_key_that_copies_takes_the_link(board: Board) -> None:
     async with seated(with_news(board, hostile), size=(120, 40)) as seat:
         seat.app.post_message(Opened(NVDA))
         await seat.settle()
-        await seat.press("y")
+        await seat.press("shift+tab", "y")
         assert seat.app.clipboard == "https://newswire.example/b?c=1"
         assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in "".join(seat.lines))
         await seat.press("enter")
