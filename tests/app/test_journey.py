@@ -102,7 +102,7 @@ async def test_back_finds_cursor_and_scroll_where_they_were(board: Board) -> Non
     async with seated(board, size=(120, 24)) as seat:
         seat.app.post_message(Opened(Target(Kind.GROUP, group.name)))
         await seat.settle()
-        table = seat.app.screen.query(Table).first()
+        table = seat.app.screen.query_one("#list-0", Table)
         table.focus()
         await seat.press("G", "up", "up")
         key, scroll = table.cursor_key, table.scroll_offset.y
@@ -266,9 +266,9 @@ async def test_a_chart_is_drawn_in_ascii_where_the_screen_is(board: Board) -> No
 
 
 async def test_a_name_shows_its_key_statistics(board: Board) -> None:
-    async with seated(board, size=(120, 52)) as seat:
+    async with seated(board, size=(200, 60)) as seat:
         await enter(seat)
-        for figure in ("52 weeks", "20-day dollar volume", "volatility 1m", "beta to SPY"):
+        for figure in ("52w ", "20-day dollar volume", "volatility 1m", "beta to SPY"):
             assert figure in seat.text
 
 
