@@ -211,24 +211,6 @@ async def test_the_indexs_bars_are_asked_for_only_where_the_day_is_relative_to_i
         assert asked == ["NVDA"]
 
 
-async def test_names_one_passes_by_with_a_key_held_down_are_not_asked_for(board: Board) -> None:
-    asked: list[str] = []
-
-    async def bars(ticker: str) -> pl.DataFrame:
-        asked.append(ticker)
-        return session_bars(ticker, 6)
-
-    async with seated(board) as seat:
-        seat.app.journey._intraday = bars
-        await enter(seat)
-        await seat.press(*["left_square_bracket"] * 4)
-        asked.clear()
-        await seat.press(*"nnnnnnnn")
-        assert isinstance(seat.app.journey.place, Target)
-        assert asked[-1] == seat.app.journey.place.key
-        assert len(asked) < 4
-
-
 async def test_bars_that_have_come_stay_until_newer_ones_do(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     bars, shown = session_bars("NVDA", 6), []
 

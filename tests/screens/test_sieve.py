@@ -200,6 +200,20 @@ async def test_a_missing_figure_passes_neither_a_comparison_nor_its_opposite() -
             assert table.keys == keys
 
 
+async def test_a_name_without_a_flag_has_none_and_that_is_known() -> None:
+    table = Table((Column("ticker", "ticker"), Column("flags", "")), name="list")
+    host = Filtering(table)
+    flags = {"A": "S", "B": "", "C": "E S", "D": "–"}
+    async with host.run_test(size=(80, 24)):
+        for text, keys in (("flags~S", "AC"), ("flags!~S", "B"), ("not flags~E", "AB")):
+            host.text = text
+            table.set_rows([Row(key, (Cell(key), Cell(flag))) for key, flag in flags.items()])
+            assert "".join(table.keys) == keys, text
+        host.text = "flags!~S"
+        table.set_rows([Row(key, (Cell(key), Cell(""))) for key in "AB"])
+        assert table.keys == ("A", "B"), "nobody is flagged"
+
+
 async def test_a_column_in_which_nothing_stands_is_told() -> None:
     table = Table(COLUMNS, name="list")
     host = Filtering(table)

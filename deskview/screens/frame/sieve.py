@@ -75,7 +75,7 @@ class Cells(Mapping[str, "Column"]):
     def _found(self, key: str) -> "Column":
         from deskview.analytics.filters import Column  # noqa: PLC0415 - polars loads late
 
-        if not any(self._written(key)):
+        if not any(self._written(key)) and (self._columns[key][1].align == "right" or not self._is_left_open(key)):
             return Column(key, "unknown")
         if not self._is_number(key):
             return Column(key, "text")
@@ -119,18 +119,27 @@ class Cells(Mapping[str, "Column"]):
         if kind == "unknown":
             return pl.Series(key, [None] * len(self._rows), dtype=pl.Boolean)
         if kind == "text":
-            return pl.Series(key, [text or None for text in self._written(key)], dtype=pl.String)
+            shown = zip(self._cells(key), self._written(key), strict=True)
+            return pl.Series(key, [None if cell == MISSING else text for cell, text in shown], dtype=pl.String)
         scale = 100 if kind == "percent" else 1
         values = [None if found is None else found.value / scale for found in self._read(key)]
         return pl.Series(key, values, dtype=pl.Float64)
 
-    def _written(self, key: str) -> list[str]:
-        """The column's texts; what is missing is empty."""
+    def _cells(self, key: str) -> list[str]:
+        """The column's texts as they stand."""
         if key not in self._texts:
             place = self._columns[key][0]
-            texts = (self._lines.text_of(row, place).strip() for row in self._rows)
-            self._texts[key] = ["" if text == MISSING else text for text in texts]
+            self._texts[key] = [self._lines.text_of(row, place).strip() for row in self._rows]
         return self._texts[key]
+
+    def _written(self, key: str) -> list[str]:
+        """The column's texts; what is missing is empty."""
+        return ["" if text == MISSING else text for text in self._cells(key)]
+
+    def _is_left_open(self, key: str) -> bool:
+        """Whether a column of words says of some rows that nothing is to be said, as of a name without a flag: that is
+        known, and is not what a dash stands for."""
+        return "" in self._cells(key)
 
     def _read(self, key: str) -> list[Number | None]:
         if key not in self._numbers:
