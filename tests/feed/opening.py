@@ -18,6 +18,7 @@ import polars as pl
 
 from deskview.analytics.gate.clock import BELIEVED_AFTER
 from deskview.board import OpenedName
+from deskview.feed import opened
 from deskview.feed.context import Context, Registry
 from deskview.feed.flows import refresh_year
 from deskview.feed.history import refresh_daily
@@ -191,6 +192,7 @@ class Telling(Tape):
 
 
 async def _fetch_all(folder: Path) -> None:
+    opened.SETTLE_S = 0.0  # type: ignore[misc] - no key is held down here
     async with desk(folder, Telling(NOON)) as shown, asyncio.TaskGroup() as group:
         group.create_task(refresh_year(shown.context))
         for ticker in OPENED:
