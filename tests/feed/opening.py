@@ -192,7 +192,7 @@ class Telling(Tape):
 
 
 async def _fetch_all(folder: Path) -> None:
-    opened.SETTLE_S = 0.0  # type: ignore[misc] - no key is held down here
+    opened.SETTLE_S = 0.0  # type: ignore[misc]
     async with desk(folder, Telling(NOON)) as shown, asyncio.TaskGroup() as group:
         group.create_task(refresh_year(shown.context))
         for ticker in OPENED:
