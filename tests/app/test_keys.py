@@ -107,7 +107,7 @@ async def test_a_group_opens_its_members(board: Board) -> None:
     async with seated(board) as seat:
         await seat.press("2", "enter")
         assert "members, equally weighted" in seat.text
-        table = seat.app.screen.query(Table).first()
+        table = seat.app.screen.query_one("#list-0", Table)
         table.focus()
         member = table.cursor_key
         await seat.press("enter")
