@@ -83,14 +83,16 @@ class Table(Lines):
         return plain(column.title) + self._sort.mark
 
     def head_line(self) -> Line:
-        """The titles, the sorted one marked, and an ellipsis behind the last where columns were left out."""
+        """The titles, the sorted one marked, and an ellipsis where columns were left out: behind the last title, in its
+        last cell where there is no room behind it."""
         pieces: list[Piece] = []
+        rest = self.line_width - self._used + self._gap
         for slot in self._slots:
-            column = self._columns[slot.column]
-            text = pad(shorten(self._title(slot.column), slot.width), slot.width, column.align)
+            column, marked = self._columns[slot.column], self.dropped and rest <= 0 and slot is self._slots[-1]
+            title = self._title(slot.column) + ("…" if marked else "")
+            text = pad(shorten(title, slot.width), slot.width, column.align)
             is_sorted = self._sort is not None and self._sort.key == column.key
             pieces += (Piece(text, "accent" if is_sorted else "head"), Piece(" " * self._gap))
-        rest = self.line_width - self._used + self._gap
         if not self.dropped or rest <= 0:
             return tuple(pieces)
         return (*pieces[:-1], Piece(pad(" …" if rest > 1 else "…", rest), "dim"))

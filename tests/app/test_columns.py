@@ -92,7 +92,8 @@ async def test_fewer_columns_let_others_appear(board: Board) -> None:
         for key in ("now", "contribution", "score"):
             await to(seat, key)
             await seat.press("space")
-        assert head(seat)[:2] == ["LONG", "weight"]
+        assert head(seat)[0] == "LONG"
+        assert "weight" in head(seat)
 
 
 async def test_the_heatmap_shows_the_horizons_chosen(board: Board) -> None:

@@ -24,7 +24,7 @@ def columns(leg: str) -> tuple[Column, ...]:
     """The columns of one leg's table; its first title names the leg."""
     return (
         Column("ticker", leg, width=6),
-        Column("return", "now", width=7, align="right"),
+        Column("return", "now", width=6, align="right"),
         Column("contribution", "bp", width=3, align="right", priority=1),
         Column("score", "12-1", width=5, align="right", priority=2),
         FLAGS,

@@ -101,7 +101,7 @@ async def test_the_order_stands_still_while_the_figures_move_until_it_is_asked_f
         app.page.show(board)
         assert table.keys == before
         assert lines_of(table) != lines
-        await pressed(app, pilot, "s", "s", "s", "s", "s", "s", "s")
+        await pressed(app, pilot, *["s"] * len(table.columns))
         names = sorted(reading_of(board).long, key=lambda name: name.contribution or 0.0, reverse=True)
         assert table.keys[0] == names[0].ticker
         await pressed(app, pilot, "d")
