@@ -16,6 +16,7 @@ from deskview.market.sessions import Calendar
 #: `earnings` is the day of the next report, today's among them, `earnings_when` before, during or after that day's
 #: session, and `earnings_by` says how it is known (CONFIRMED, EXPECTED, ESTIMATED). `earnings_sessions` counts sessions
 #: to it: 0 is today; `calendar_sessions` does where a calendar has it, and not to a guess. Null where it is not told.
+#: `reported` is the day of a report within LATELY before the session, `reported_when` as `earnings_when`.
 COMPANIES: Schema = {
     "ticker": pl.String(),
     "settlement": pl.Date(),
@@ -30,6 +31,8 @@ COMPANIES: Schema = {
     "earnings_by": pl.String(),
     "earnings_sessions": pl.Int64(),
     "calendar_sessions": pl.Int64(),
+    "reported": pl.Date(),
+    "reported_when": pl.String(),
 }
 CONFIRMED, EXPECTED, ESTIMATED = "confirmed", "expected", "estimated"
 """How the day of a report is known: the company has said so, a calendar expects it, or a year ago a report was filed
@@ -38,6 +41,8 @@ YEAR_OF_WEEKS = timedelta(weeks=52)
 """A year later on the same day of the week, as companies keep to."""
 FILED = timedelta(days=30)
 """A report filed so near to the estimated day is the one that was meant."""
+LATELY = timedelta(days=5)
+"""A report so many days before the session is told beside the next one: over a long weekend."""
 AHEAD = timedelta(days=100)
 """So far ahead reports are looked for: a quarter and some days."""
 
@@ -60,10 +65,12 @@ def companies(
     sold = _sold_short(sources.short_interest, splits, session)
     free = _free(sources.floats, splits, session)
     reports = _reports(sources, names, session, calendar)
-    tickers = pl.concat([table.select("ticker") for table in (sold, free, reports)]).unique()
+    past = _reported(sources.earnings, session)
+    tickers = pl.concat([table.select("ticker") for table in (sold, free, reports, past)]).unique()
     joined = tickers.join(sold, on="ticker", how="left").join(free, on="ticker", how="left")
     on_one_basis = joined.with_columns(free_float=pl.when(~_bases_may_differ()).then("free_float"))
-    known = on_one_basis.join(reports, on="ticker", how="left").with_columns(
+    both = on_one_basis.join(reports, on="ticker", how="left").join(past, on="ticker", how="left")
+    known = both.with_columns(
         short_of_float=pl.col("shares_short") / pl.col("free_float"),
         calendar_sessions=pl.when(pl.col("earnings_by") != ESTIMATED).then("earnings_sessions"),
     )
@@ -99,6 +106,13 @@ def _on_basis(rows: pl.DataFrame, day: str, shares: str, splits: pl.DataFrame, s
     factor = pl.col("factor").fill_null(1.0)
     joined = rows.join(factors, on="ticker", how="left", maintain_order="left")
     return joined.with_columns(pl.col(shares) * factor, rebased=factor != 1).drop("factor")
+
+
+def _reported(earnings: pl.DataFrame, session: date) -> pl.DataFrame:
+    """The last report of each name within the days before the session: what it may move by today."""
+    lately = earnings.filter(pl.col("day").is_between(session - LATELY, session, closed="left"))
+    last = lately.sort("day", descending=True).unique("ticker", keep="first")
+    return last.select("ticker", reported="day", reported_when="when")
 
 
 def _reports(sources: Sources, names: pl.DataFrame, session: date, calendar: Calendar) -> pl.DataFrame:

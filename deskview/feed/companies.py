@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from deskview.analytics.companies import AHEAD, FILED, YEAR_OF_WEEKS, Sources, companies
+from deskview.analytics.companies import AHEAD, FILED, LATELY, YEAR_OF_WEEKS, Sources, companies
 from deskview.board import Basis, Companies
 from deskview.board.inputs import CALENDAR, FILINGS_TOLD, FLOAT, SHORT
 from deskview.feed.context import Context
@@ -64,7 +64,7 @@ QUESTIONS: Final = (
         "short-interest", SHORT, SHORT_INTEREST, lambda one, day: one.short_interest(day - SETTLEMENTS), steady=True
     ),
     _Question("floats", FLOAT, FLOATS, lambda one, _: one.floats(), steady=True),
-    _Question("earnings", CALENDAR, EARNINGS, lambda one, day: one.earnings(day, day + COMING)),
+    _Question("earnings", CALENDAR, EARNINGS, lambda one, day: one.earnings(day - LATELY, day + COMING)),
     _Question(_LATELY, FILINGS_TOLD, FILINGS, lambda one, day: one.filings(day - FILED, day)),
     _Question(
         _YEAR_AGO,

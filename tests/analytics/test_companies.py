@@ -117,6 +117,16 @@ def test_todays_report_is_none_away_and_one_over_a_weekend_counts_sessions() -> 
         assert row["earnings_sessions"] == sessions, day
 
 
+def test_the_report_of_the_last_days_is_told_beside_the_next() -> None:
+    days = [date(2026, 1, 29), date(2026, 1, 30), date(2026, 2, 3), date(2026, 5, 5)]
+    rows = tuple({"ticker": "AAA", "day": day, "when": "after"} for day in days)
+    row = read(earnings=rows)["AAA"]
+    assert (row["reported"], row["reported_when"], row["earnings"]) == (date(2026, 2, 3), "after", days[-1])
+    assert read(earnings=rows[:2])["AAA"]["reported"] == date(2026, 1, 30), "the fifth day before is told"
+    assert read(earnings=rows[:1]) == {}, "the sixth is not"
+    assert read(earnings=({"ticker": "AAA", "day": SESSION, "when": "before"},))["AAA"]["reported"] is None
+
+
 def test_without_a_calendar_last_years_filing_tells_about_when() -> None:
     names = named(("AAA", "0000000001"), ("AAA.B", "0000000001"), ("BBB", "0000000002"), ("CCC", None))
     found = read(filings=(filed(date(2025, 2, 26)), filed(date(2025, 5, 5))), names=names)

@@ -86,7 +86,7 @@ class Told:
         return self._table("floats")
 
     async def earnings(self, since: date, until: date) -> Table:
-        assert until - since == timedelta(days=45)
+        assert until - since == timedelta(days=50)
         return self._table("earnings")
 
     async def filings(self, since: date, until: date) -> Table:

@@ -36,6 +36,8 @@ SCALE = 10
 """Cells of a range."""
 USUAL_SESSIONS = 20
 """A day's usual volume is the mean of so many."""
+HOURS = {"before": "before the open", "during": "in the session", "after": "after the close"}
+NO_HOUR = "hour not told"
 LIQUID_USD = 20e6
 """In a name that trades less than this a day minutes without a trade are nothing unusual."""
 
@@ -112,29 +114,36 @@ def _range(label: str, low: float | None, now: float | None, high: float | None)
 def _earnings(board: "Board", company: Any) -> list[Fact]:  # noqa: ANN401 - a row
     """The next report, and how its day is known."""
     day: date | None = company.get("earnings")
-    reasons = board.companies.reasons
+    reasons, past = board.companies.reasons, _reported(company)
     if day is None:
         why = reasons.get(CALENDAR) or reasons.get(FILINGS_TOLD) or _none_told(board, "no report is told of it")
-        return [fact("", f"{MISSING}  {why}", "dim")]
+        return [*past, fact("", f"{MISSING}  {why}", "dim")]
     sessions, by = company["earnings_sessions"], company["earnings_by"]
-    when = {"before": "before the open", "during": "in the session", "after": "after the close"}
-    hour = when.get(company["earnings_when"] or "", "hour not told")
+    hour = HOURS.get(company["earnings_when"] or "", NO_HOUR)
     early = is_early(board)
     near = is_near(company, is_early=early) or (by == ESTIMATED and sessions <= ABOUT_SOON)
     soon = "warning" if near else "strong"
     ahead = {0: "today", 1: "in 1 session"}.get(sessions, f"in {sessions} sessions")
     if by == ESTIMATED:
         guess = "by last year's filing; may be out earlier"
-        return [fact("", f"~{day:%-d %b}", soon), fact("about", ahead, soon), fact("", guess, "dim")]
+        return [*past, fact("", f"~{day:%-d %b}", soon), fact("about", ahead, soon), fact("", guess, "dim")]
     known = "confirmed" if by == CONFIRMED else "expected, not confirmed"
     if sessions == 0 and company["earnings_when"] == "before" and not early:
         ahead = "this morning: it should be out"
     return [
+        *past,
         fact("", f"{day:%a %-d %b}, {hour}", soon),
         fact("", ahead, soon),
         fact("", known, "" if by == CONFIRMED else "dim"),
         *_older(reasons.get(CALENDAR)),
     ]
+
+
+def _reported(company: Any) -> list[Fact]:  # noqa: ANN401 - a row
+    """The report of the last days, by which it may move today; before the next one."""
+    day: date | None = company.get("reported")
+    hour = HOURS.get(company.get("reported_when") or "", NO_HOUR)
+    return [] if day is None else [fact("reported", f"{day:%a %-d %b}, {hour};", "strong"), fact("", "next", "dim")]
 
 
 def _older(reason: str | None) -> list[Fact]:

@@ -32,6 +32,8 @@ KNOWN: dict[str, Any] = {
     "earnings_by": "confirmed",
     "earnings_sessions": 1,
     "calendar_sessions": 1,
+    "reported": None,
+    "reported_when": None,
 }
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -71,6 +73,14 @@ def nothing(board: Board, reasons: dict[str, str] | None = None, *, came: bool =
 )
 def test_the_next_report_says_how_its_day_is_known(board: Board, own: dict[str, Any], text: str) -> None:
     assert about(told(board, **own))["earnings"] == text
+
+
+def test_last_evenings_report_stands_before_the_next(board: Board) -> None:
+    past: dict[str, Any] = {"reported": date(2026, 2, 3), "reported_when": "after"}
+    text = about(told(board, **past, earnings=date(2026, 5, 5), earnings_sessions=62))["earnings"]
+    assert text.startswith("reported Tue 3 Feb, after the close;   next   Tue 5 May, before the open   in 62 sessions")
+    alone: dict[str, Any] = {"earnings": None, "earnings_by": None, "earnings_sessions": None}
+    assert about(told(board, **past, **alone))["earnings"].startswith("reported Tue 3 Feb, after the close;   next   –")
 
 
 def test_without_a_report_the_reason_stands(board: Board) -> None:
