@@ -120,7 +120,7 @@ def _reports(sources: Sources, names: pl.DataFrame, session: date, calendar: Cal
     ahead = sources.earnings.filter(pl.col("day") >= session).sort("day").unique("ticker", keep="first")
     by = pl.when(pl.col("confirmed").fill_null(value=False)).then(pl.lit(CONFIRMED)).otherwise(pl.lit(EXPECTED))
     told = ahead.select("ticker", earnings="day", earnings_when="when", earnings_by=by)
-    estimated = _estimated(sources.filings, names, session).join(told, on="ticker", how="anti")
+    estimated = _estimated(sources, names, session).join(told, on="ticker", how="anti")
     both = pl.concat([told, estimated.select(told.columns)])
     days = both.get_column("earnings").unique().sort()
     sessions = _sessions_to(days.to_list(), session, calendar)
@@ -131,17 +131,20 @@ def _reports(sources: Sources, names: pl.DataFrame, session: date, calendar: Cal
     )
 
 
-def _estimated(filings: pl.DataFrame, names: pl.DataFrame, session: date) -> pl.DataFrame:
-    """A year after each filing, the first such day still to come of whose report none was filed yet."""
-    filed = filings.select("cik", "day").unique()
+def _estimated(sources: Sources, names: pl.DataFrame, session: date) -> pl.DataFrame:
+    """A year after each filing, the first such day still to come of whose report none was filed or told yet."""
+    filed = sources.filings.select("cik", "day").unique()
     due = filed.with_columns(due=pl.col("day") + YEAR_OF_WEEKS).filter(
         pl.col("due").is_between(session, session + AHEAD)
     )
     lately = filed.filter(pl.col("day").is_between(session - FILED, session))
     met = due.join(lately, on="cik", suffix="_filed").filter(pl.col("due") - pl.col("day_filed") <= FILED)
-    first = due.join(met, on=["cik", "due"], how="anti").group_by("cik").agg(earnings=pl.col("due").min())
     issuers = names.filter(pl.col("cik").is_not_null()).select("ticker", "cik")
-    return issuers.join(first, on="cik").select(
+    ahead = issuers.join(due.join(met, on=["cik", "due"], how="anti"), on="cik")
+    told = ahead.join(_reported(sources.earnings, session), on="ticker", how="left")
+    is_out = (pl.col("due") - pl.col("reported") <= FILED).fill_null(value=False)
+    first = told.filter(~is_out).group_by("ticker").agg(earnings=pl.col("due").min())
+    return first.select(
         "ticker",
         "earnings",
         earnings_when=pl.lit(None, pl.String()),

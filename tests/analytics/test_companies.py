@@ -150,5 +150,13 @@ def test_a_report_that_is_filed_already_is_not_awaited_again() -> None:
     assert read(filings=last_quarter, names=names)["AAA"]["earnings"] == date(2026, 2, 9)
 
 
+def test_a_report_that_a_calendar_has_told_of_is_not_awaited_by_its_filing() -> None:
+    names = named(("AAA", "0000000001"))
+    year_ago = (filed(date(2025, 2, 10)), filed(date(2025, 4, 28)))
+    told = ({"ticker": "AAA", "day": date(2026, 2, 2), "when": "after"},)
+    row = read(filings=year_ago, names=names, earnings=told)["AAA"]
+    assert (row["reported"], row["earnings"]) == (date(2026, 2, 2), date(2026, 4, 27))
+
+
 def test_nothing_told_is_no_row() -> None:
     assert read() == {}
