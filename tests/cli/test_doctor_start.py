@@ -153,7 +153,7 @@ def test_the_names_of_the_checks_are_fixed() -> None:
         *("option chains", "treasury yields", "open interest", "short interest", "float", "earnings", "filings"),
         *("news", "halts"),
         *("pane Momentum", "pane Breadth", "pane Rotation", "pane Leveraged ETFs", "pane Flow"),
-        *("pane Dealers' gamma", "chains of a session", "pane Own lists"),
+        *("pane Dealers' gamma", "chains of a session"),
         *("pane Positions cut", "pane Retail favourites", "pane Name page"),
         *("cache", "history", "unregistered"),
     }

@@ -20,13 +20,15 @@ from deskview import __version__
 from deskview.board.board import WATCHED
 from deskview.cli.context import KEYS
 from deskview.exits import Exit
-from deskview.providers.capabilities import Capability
+from deskview.providers.capabilities import USES, Capability
 from deskview.screens.parts import PARTS
 from deskview.text import neutralise
 
 SCHEMA = 2
-PANES = {**{subject.part: subject.title for subject in PARTS if subject.part in WATCHED}, "name": "Name page"}
-"""Parts of the board whose lacks are told, by what they are called; the others say what these do."""
+_RESTING = {part for use in USES.values() for part in use.parts}.intersection(WATCHED)
+PANES = {**{subject.part: subject.title for subject in PARTS if subject.part in _RESTING}, "name": "Name page"}
+"""Parts of the board whose lacks are told, by what they are called: those that rest on something a plan may lack. The
+others say what these do."""
 NAMES = (
     *("versions", "processor", "settings", "history length", "alert rule", "alerts file"),
     *("alert_command", "alert_file", "columns"),
