@@ -6,6 +6,11 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("desk", deadline=None)  # how long an example takes is the machine's
+settings.load_profile("desk")
+
 
 APPS = 25
 """So many apps that have ended may lie about: looking through everything takes a while, each holds some 40 MB."""
