@@ -81,7 +81,7 @@ async def test_what_has_no_room_is_marked_and_brought_in_by_asking_for_it(board:
         await to(seat, "company")
         await seat.press("space")
         assert "company" not in page.dropped
-        assert "name" in head(seat)
+        assert "name" in {title.rstrip("…") for title in head(seat)}
 
 
 async def test_fewer_columns_let_others_appear(board: Board) -> None:
