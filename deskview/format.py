@@ -103,6 +103,11 @@ def _in_unit(value: float, scale: float, unit: str, decimals: int) -> str:
     return text if not text.strip("$0.KMBT") else _minus_or_plus(value) + text
 
 
+def shares(count: float | None) -> str:
+    """A number of shares such as 12.3M."""
+    return usd(count, sign=False).lstrip("$")
+
+
 def usd_alike(*values: float | None, digits: int = 4) -> list[str]:
     """The amounts in the unit and the decimals of the largest, so that they can be compared and added.
 

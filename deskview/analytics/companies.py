@@ -64,8 +64,8 @@ def companies(
     """COMPANIES of a session by ticker, from what was told, NAMES (for the issuers) and SPLITS."""
     sold = _sold_short(sources.short_interest, splits, session)
     free = _free(sources.floats, splits, session)
-    reports = _reports(sources, names, session, calendar)
     past = _reported(sources.earnings, session)
+    reports = _reports(sources, past, names, session, calendar)
     tickers = pl.concat([table.select("ticker") for table in (sold, free, reports, past)]).unique()
     joined = tickers.join(sold, on="ticker", how="left").join(free, on="ticker", how="left")
     on_one_basis = joined.with_columns(free_float=pl.when(~_bases_may_differ()).then("free_float"))
@@ -115,12 +115,15 @@ def _reported(earnings: pl.DataFrame, session: date) -> pl.DataFrame:
     return last.select("ticker", reported="day", reported_when="when")
 
 
-def _reports(sources: Sources, names: pl.DataFrame, session: date, calendar: Calendar) -> pl.DataFrame:
-    """The next report of each name: by the calendar, where that has none by last year's filing."""
+def _reports(
+    sources: Sources, past: pl.DataFrame, names: pl.DataFrame, session: date, calendar: Calendar
+) -> pl.DataFrame:
+    """The next report of each name: by the calendar, where that has none by last year's filing; `past` are those that
+    were told lately."""
     ahead = sources.earnings.filter(pl.col("day") >= session).sort("day").unique("ticker", keep="first")
     by = pl.when(pl.col("confirmed").fill_null(value=False)).then(pl.lit(CONFIRMED)).otherwise(pl.lit(EXPECTED))
     told = ahead.select("ticker", earnings="day", earnings_when="when", earnings_by=by)
-    estimated = _estimated(sources, names, session).join(told, on="ticker", how="anti")
+    estimated = _estimated(sources.filings, past, names, session).join(told, on="ticker", how="anti")
     both = pl.concat([told, estimated.select(told.columns)])
     days = both.get_column("earnings").unique().sort()
     sessions = _sessions_to(days.to_list(), session, calendar)
@@ -131,9 +134,9 @@ def _reports(sources: Sources, names: pl.DataFrame, session: date, calendar: Cal
     )
 
 
-def _estimated(sources: Sources, names: pl.DataFrame, session: date) -> pl.DataFrame:
+def _estimated(filings: pl.DataFrame, past: pl.DataFrame, names: pl.DataFrame, session: date) -> pl.DataFrame:
     """A year after each filing, the first such day still to come of whose report none was filed or told yet."""
-    filed = sources.filings.select("cik", "day").unique()
+    filed = filings.select("cik", "day").unique()
     due = filed.with_columns(due=pl.col("day") + YEAR_OF_WEEKS).filter(
         pl.col("due").is_between(session, session + AHEAD)
     )
@@ -141,7 +144,7 @@ def _estimated(sources: Sources, names: pl.DataFrame, session: date) -> pl.DataF
     met = due.join(lately, on="cik", suffix="_filed").filter(pl.col("due") - pl.col("day_filed") <= FILED)
     issuers = names.filter(pl.col("cik").is_not_null()).select("ticker", "cik")
     ahead = issuers.join(due.join(met, on=["cik", "due"], how="anti"), on="cik")
-    told = ahead.join(_reported(sources.earnings, session), on="ticker", how="left")
+    told = ahead.join(past, on="ticker", how="left")
     is_out = (pl.col("due") - pl.col("reported") <= FILED).fill_null(value=False)
     first = told.filter(~is_out).group_by("ticker").agg(earnings=pl.col("due").min())
     return first.select(

@@ -45,12 +45,18 @@ def mean_closes(closes: Sequence[float], sessions: int) -> list[float | None]:
     return means
 
 
+def usual_day(days: pl.DataFrame) -> tuple[float | None, int]:
+    """The mean volume of the last 20 sessions of HISTORY of one name, None with fewer, and how many there are."""
+    recent = days.sort("session").get_column("volume").drop_nulls().tail(USUAL_SESSIONS)
+    mean = recent.mean() if recent.len() == USUAL_SESSIONS else None
+    return (mean if isinstance(mean, float) else None), recent.len()
+
+
 def usual_volume(days: pl.DataFrame, clock: VolumeClock | None) -> list[float]:
     """Shares usually traded in each five minutes of a session: the mean day of the last 20 of HISTORY of one name, by
     the hours of the index's fund. Empty without a clock, as on half days, or with fewer sessions."""
-    recent = days.sort("session").get_column("volume").drop_nulls().tail(USUAL_SESSIONS)
-    day = recent.mean()
-    if clock is None or recent.len() < USUAL_SESSIONS or not isinstance(day, float):
+    day, _ = usual_day(days)
+    if clock is None or day is None:
         return []
     return [float(after - before) * day for before, after in zip(clock.behind[:-1], clock.behind[1:], strict=True)]
 

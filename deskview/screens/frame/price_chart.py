@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deskview.analytics.price_lines import mean_closes
-from deskview.format import price, short_sector
+from deskview.format import price, shares, short_sector
 from deskview.screens.frame.chart_view import SESSIONS, Today, View, days_of, hours_of, ticks, today_of
 from deskview.screens.frame.relative_chart import bars_missing, others_of, returns_chart
-from deskview.screens.frame.session_chart import no_bars, session_chart, shares
+from deskview.screens.frame.session_chart import no_bars, session_chart
 from deskview.widgets.chartspec import Candle, ChartSpec, Series, Volumes
 
 if TYPE_CHECKING:

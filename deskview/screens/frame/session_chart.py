@@ -6,7 +6,7 @@ import polars as pl
 
 from deskview.analytics.hours import SLOT
 from deskview.analytics.price_lines import OPENING, opening_range, placed, usual_volume, vwap
-from deskview.format import price, tone, usd
+from deskview.format import price, shares, tone
 from deskview.screens.frame.chart_view import Hours, View, days_of, hours_of, today_of
 from deskview.widgets.chartspec import Candle, ChartSpec, Level, Series, Volumes
 
@@ -96,8 +96,3 @@ def _volumes(bars: pl.DataFrame, basis: "Basis", days: pl.DataFrame, hours: Hour
     marks = tuple(usual[slot] if slot < len(usual) else None for slot in bars["slot"].to_list())
     label = "┄ usual volume" if usual else ""
     return Volumes(_places(bars), tuple(bars["volume"].to_list()), marks, label, shares)
-
-
-def shares(count: float) -> str:
-    """A number of shares such as 12.3M."""
-    return usd(count, sign=False).lstrip("$")

@@ -8,9 +8,10 @@ import polars as pl
 
 from deskview.analytics.chain import age
 from deskview.analytics.companies import CONFIRMED, ESTIMATED
+from deskview.analytics.price_lines import USUAL_SESSIONS, usual_day
 from deskview.analytics.statistics import KeyStatistics, key_statistics
 from deskview.board.inputs import CALENDAR, FILINGS_TOLD, FLOAT, SHORT
-from deskview.format import MISSING, basis_points, clock, number, percent, price, share, tone, usd
+from deskview.format import MISSING, basis_points, clock, number, percent, price, share, shares, tone, usd
 from deskview.market.schema import FUND_TYPES
 from deskview.ordinals import ordinal
 from deskview.screens.flow.explain import counted, how_sure
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 SCALE = 10
 """Cells of a range."""
-USUAL_SESSIONS = 20
-"""A day's usual volume is the mean of so many."""
 HOURS = {"before": "before the open", "during": "in the session", "after": "after the close"}
 NO_HOUR = "hour not told"
 LIQUID_USD = 20e6
@@ -163,7 +162,7 @@ def _short(board: "Board", company: Any) -> list[Fact]:  # noqa: ANN401 - a row
         why = reasons.get(SHORT) or _none_told(board, "nothing is told of it")
         return [fact("short interest", f"{MISSING}  {why}", "dim")]
     part, change = company["short_of_float"], company["short_change"]
-    count = fact("short interest", _count(company["shares_short"]))
+    count = fact("short interest", shares(company["shares_short"]))
     of_float = fact("", f"{in_percent(part)} of float", "warning" if (part or 0.0) > HEAVILY else "strong")
     facts = [of_float] if part is not None else [count, fact("", reasons.get(FLOAT) or "float not told", "dim")]
     facts.append(fact("", f"{days(company['days_to_cover'])} d to cover"))
@@ -193,7 +192,7 @@ def _momentum(board: "Board", ticker: str) -> list[Fact]:
 def _volume(board: "Board", ticker: str, live: dict[str, object]) -> list[Fact]:
     """Shares so far, against what is usual by this hour."""
     volume = number_in(live, "volume")
-    facts = [fact("", f"{_count(volume)} shares" if volume is not None else MISSING)]
+    facts = [fact("", f"{shares(volume)} shares" if volume is not None else MISSING)]
     usual, why = _usual(board, ticker)
     if volume is not None and usual:
         facts.append(fact("", f"{volume / usual:.1f}× usual by {clock(board.as_of)[:5]}", "strong"))
@@ -211,10 +210,10 @@ def _usual(board: "Board", ticker: str) -> tuple[float | None, str]:
         return None, ""
     if model is None or model.volume is None:
         return None, model.volume_missing if model else basis.reasons.get("deleveraging", "not known yet")
-    past = basis.history.filter(pl.col("ticker") == ticker).sort("session").tail(USUAL_SESSIONS).get_column("volume")
-    mean, part = past.mean(), model.volume.share(at)
-    if past.len() < USUAL_SESSIONS or not isinstance(mean, float):
-        return None, f"{past.len()} of {USUAL_SESSIONS} sessions"
+    mean, sessions = usual_day(basis.history.filter(pl.col("ticker") == ticker))
+    part = model.volume.share(at)
+    if mean is None:
+        return None, f"{sessions} of {USUAL_SESSIONS} sessions"
     return (mean * part, "") if part else (None, "before the open")
 
 
@@ -295,7 +294,7 @@ def _traded(side: "Side", now: str) -> list[Fact]:
 
 def _known(known: dict[str, object], own: dict[str, date | None], session: date | None) -> list[Fact]:
     """What is known of the company, what of it is of the user's file, and who was asked in vain."""
-    cap, shares = (number_in(known, column) for column in ("market_cap_usd", "shares_outstanding"))
+    cap, outstanding = (number_in(known, column) for column in ("market_cap_usd", "shares_outstanding"))
     yours = " (your file)"
     facts = [fact("type", f"{known.get('type')}{yours}")] if "type" in own else []
     facts.append(fact("sector", str(known.get("sector") or "unknown") + (yours if "sector" in own else "")))
@@ -304,7 +303,7 @@ def _known(known: dict[str, object], own: dict[str, date | None], session: date 
     else:
         facts.append(fact("market cap, last close", usd(cap, sign=False)))
     if "shares" in own:
-        facts += _dated("shares", _count(shares), own["shares"], session)
+        facts += _dated("shares", shares(outstanding), own["shares"], session)
     return [*facts, *_unknown(known)]
 
 
@@ -337,15 +336,10 @@ def _statistics(known: KeyStatistics | None, live: dict[str, object], company: A
         fact("volatility 1m", share(known.vol_1m)),
         fact("1y", share(known.vol_1y)),
         fact("20-day dollar volume", usd(known.adv_usd, sign=False)),
-        *([fact("float", f"{_count(company['free_float'])}{_of_shares(free)}")] if company.get("free_float") else []),
+        *([fact("float", f"{shares(company['free_float'])}{_of_shares(free)}")] if company.get("free_float") else []),
         fact("previous close", price(number_in(live, "prev_close"))),
     ]
 
 
 def _of_shares(part: float | None) -> str:
     return "" if part is None else f", {part:.0%} of shares"
-
-
-def _count(value: float | None) -> str:
-    """Shares: 4.1M."""
-    return MISSING if value is None else usd(value, sign=False).lstrip("$")
