@@ -1,6 +1,6 @@
 """The simulated market at a real socket in a process of its own, its faults come and go; and a desk that has its key.
 
-python -m tests.e2e.loopback market AT SPEED     started by `Provider`
+python -m tests.e2e.loopback market AT SPEED [NAMES]     started by `Provider`
 python -m tests.e2e.loopback desk [ARGUMENTS]    the desk; SNAPSHOT_S in the environment lets it ask that often
 """
 
@@ -44,12 +44,11 @@ NONE = Counted(0, 0, 0.0)
 
 
 class Provider:
-    """The market's process for the length of a `with` block; it answers at `url`."""
+    """The market's process for the length of a `with` block; it answers at `url`, with so many listed names."""
 
-    def __init__(self, *, at: str = "10:30", speed: float = 1.0) -> None:
-        self._process = subprocess.Popen(
-            [*MODULE, "market", at, str(speed)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+    def __init__(self, *, at: str = "10:30", speed: float = 1.0, names: int | None = None) -> None:
+        words = [*MODULE, "market", at, str(speed), *([str(names)] if names else [])]
+        self._process = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.url = self._answer()
 
     def suffer(self, fault: str) -> None:
@@ -84,9 +83,9 @@ class Provider:
 class _Market:
     """The application that answers now: the market well or with a fault, its clock going on whichever it is."""
 
-    def __init__(self, at: str, speed: float) -> None:
+    def __init__(self, at: str, speed: float, names: int | None) -> None:
         self._at = datetime.combine(datetime.now(NEW_YORK), time_of_day.fromisoformat(at))
-        self._speed = speed
+        self._speed, self._names = speed, names
         self._began = time.monotonic()
         self._moves = asyncio.Event()
         self.asked = self.whole = 0
@@ -99,7 +98,7 @@ class _Market:
         self._moves.clear() if fault == "stalled" else self._moves.set()
         faults = [fault] if fault and not self.wire else []
         at = (self._at + timedelta(seconds=(time.monotonic() - self._began) * self._speed)).time()
-        self._app = create_app(at=at, speed=self._speed, key=CANARY, faults=faults, compress=False)
+        self._app = create_app(at=at, speed=self._speed, names=self._names, key=CANARY, faults=faults, compress=False)
 
     def count(self) -> Counted:
         """The snapshots until now."""
@@ -148,9 +147,9 @@ class _Market:
         writer.close()
 
 
-async def market(at: str, speed: str) -> None:
+async def market(at: str, speed: str, names: str = "") -> None:
     """Serves until standard input ends, which says what to do, line by line."""
-    served = _Market(at, float(speed))
+    served = _Market(at, float(speed), int(names) if names else None)
     ready: asyncio.Queue[str] = asyncio.Queue()
     serving = asyncio.create_task(serve(served, on_ready=ready.put_nowait))
     port = int((await ready.get()).rpartition(":")[2])
