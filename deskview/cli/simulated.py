@@ -1,22 +1,17 @@
 """HTTP to the simulated market in a process of its own.
 
-Beside the desk's own work, not in turn with it: making a year of prints takes as long as reading it.
+Beside the desk's own work, not in turn with it: making a year of prints takes as long as reading it. Answers are read
+by the event loop and not by a thread: it would wait for the interpreter's lock at each step, and so would the loop.
 """
 
 import asyncio
-import os
-import pickle
-import socket
-import threading
 from contextlib import suppress
 from itertools import count
-from multiprocessing.connection import Connection
-from typing import Any
 
 import httpx
 
 from deskview.process.connection import start_module
-from deskview.simulator.inprocess import Content
+from deskview.simulator.inprocess import MOST_AHEAD, Content, packed, unpacked
 
 ENDED = "the simulated market has ended"
 Answer = tuple[int | None, list[tuple[bytes, bytes]], bytes]
@@ -29,13 +24,13 @@ class SimulatedProcess(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, **options: object) -> None:
-        self._process, self._socket = start_module("deskview.simulator")  # bodies are read off it into their place
-        self._pipe: Connection[Any, Any] = Connection(os.dup(self._socket.fileno()))
+        self._process, self._socket = start_module("deskview.simulator")
         with suppress(OSError):  # it has ended already: the first request says so
-            self._pipe.send_bytes(pickle.dumps(options))
+            self._socket.sendall(packed(options))
         self._numbers = count()
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
-        self._reader: threading.Thread | None = None
+        self._pipe: asyncio.Task[asyncio.StreamWriter] | None = None
+        self._reading: asyncio.Task[None] | None = None
         self._ended = ""
 
     @property
@@ -45,15 +40,12 @@ class SimulatedProcess(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The application's answer. Raises RemoteProtocolError where it gives none, or has ended."""
-        self._read_answers()
         number = next(self._numbers)
         content = await request.aread()
-        sent = pickle.dumps((number, request.method, str(request.url), request.headers.raw, content))
+        sent = packed((number, request.method, str(request.url), request.headers.raw, content))
         self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
-            if self._ended:
-                raise OSError(self._ended)
-            self._pipe.send_bytes(sent)
+            await self._send(sent)
             async with asyncio.timeout(request.extensions.get("timeout", {}).get("read")):
                 status, headers, body = await self._waiting[number]
         except TimeoutError:
@@ -67,47 +59,41 @@ class SimulatedProcess(httpx.AsyncBaseTransport):
         return httpx.Response(status, headers=headers, stream=Content(body))
 
     async def aclose(self) -> None:
-        """Ends the process."""
+        """Ends the process, and with it what reads its answers."""
         self._process.kill()
         self._process.wait()  # at once, and without a loop too: where ctrl+C ended that there is none any more
-        if self._reader is None:  # else it does, at the end of what it reads
-            self._close()
+        if self._reading is not None:
+            await asyncio.wait([self._reading])
+        elif self._pipe is None:
+            self._socket.close()
 
-    def _read_answers(self) -> None:
-        """Starts to, with the first request: the answers belong to its event loop."""
-        if self._reader is None:
-            loop = asyncio.get_running_loop()
-            self._reader = threading.Thread(target=self._read, args=(loop,), name="simulated-market", daemon=True)
-            self._reader.start()
+    async def _send(self, message: bytes) -> None:
+        if self._ended:
+            raise OSError(self._ended)
+        if self._pipe is None:  # with the first request: the pipe belongs to its event loop
+            self._pipe = asyncio.create_task(self._open())
+        pipe = await asyncio.shield(self._pipe)
+        pipe.write(message)
+        await pipe.drain()
 
-    def _read(self, loop: asyncio.AbstractEventLoop) -> None:
+    async def _open(self) -> asyncio.StreamWriter:
+        reader, writer = await asyncio.open_connection(sock=self._socket, limit=MOST_AHEAD)
+        self._reading = asyncio.create_task(self._read(reader, writer))
+        return writer
+
+    async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         error = ""
         try:
-            error = pickle.loads(self._pipe.recv_bytes())  # noqa: S301 - our own child's
+            error = await unpacked(reader)
             while not error:
-                number, status, headers, size = pickle.loads(self._pipe.recv_bytes())  # noqa: S301 - see above
-                loop.call_soon_threadsafe(self._answer, number, (status, headers, self._body(size)))
-        except (EOFError, OSError, RuntimeError):
-            pass  # it has ended, or the loop has
+                number, status, headers, size = await unpacked(reader)
+                self._answer(number, (status, headers, await reader.readexactly(size)))
+        except (EOFError, OSError):
+            pass  # it has ended
         finally:
-            self._close()
+            writer.close()
             self._ended = f"{ENDED}: {error}" if error else ENDED
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(self._fail_all)
-
-    def _close(self) -> None:
-        self._pipe.close()
-        self._socket.close()
-
-    def _body(self, size: int) -> bytes:
-        """In one piece: after each piece this thread would wait for its turn, and whoever sends for this thread."""
-        body = self._socket.recv(size, socket.MSG_WAITALL) if size else b""
-        while len(body) < size:  # a signal has come between
-            more = self._socket.recv(size - len(body), socket.MSG_WAITALL)
-            if not more:
-                raise EOFError
-            body += more
-        return body
+            self._fail_all()
 
     def _answer(self, number: int, answer: Answer) -> None:
         future = self._waiting.get(number)

@@ -2,57 +2,40 @@
 
 import asyncio
 import os
-import pickle
 import signal
+import socket
 import sys
-import threading
-from multiprocessing.connection import Connection
-from typing import Any
 
 import httpx
 
 from deskview.simulator.app import create_app
-from deskview.simulator.inprocess import InProcess
+from deskview.simulator.inprocess import MOST_AHEAD, InProcess, packed, unpacked
 
 
-def main(pipe: "Connection[Any, Any]") -> None:
+async def main(pipe: socket.socket) -> None:
     """Answers requests until the pipe ends: with it go whoever asks and what is being made for them."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks decides when to end
-    options = pickle.loads(pipe.recv_bytes())  # noqa: S301 - our own parent's
+    asking, answering = await asyncio.open_connection(sock=pipe, limit=MOST_AHEAD)
+    options = await unpacked(asking)
     try:
         market = InProcess(create_app(**options))
     except Exception as error:
-        pipe.send_bytes(pickle.dumps(str(error)))
+        answering.write(packed(str(error)))
+        await answering.drain()
         raise
-    pipe.send_bytes(pickle.dumps(""))
-    asyncio.run(_answer_all(pipe, market))
-
-
-async def _answer_all(pipe: "Connection[Any, Any]", market: InProcess) -> None:
-    loop, sending = asyncio.get_running_loop(), threading.Lock()
+    answering.write(packed(""))
     running: set[asyncio.Task[None]] = set()
-
-    def begin(number: int, request: httpx.Request) -> None:
-        task = loop.create_task(_answer(pipe, sending, market, number, request))
-        running.add(task)
-        task.add_done_callback(running.discard)
-
-    def listen() -> None:
-        try:
-            while True:
-                number, method, url, headers, content = pickle.loads(pipe.recv_bytes())  # noqa: S301 - see above
-                request = httpx.Request(method, url, headers=headers, content=content)
-                loop.call_soon_threadsafe(begin, number, request)
-        finally:
-            os._exit(0)
-
-    threading.Thread(target=listen, name="requests", daemon=True).start()
-    await asyncio.Event().wait()
+    try:
+        while True:
+            number, method, url, headers, content = await unpacked(asking)
+            request = httpx.Request(method, url, headers=headers, content=content)
+            task = asyncio.create_task(_answer(answering, market, number, request))
+            running.add(task)
+            task.add_done_callback(running.discard)
+    finally:
+        os._exit(0)
 
 
-async def _answer(
-    pipe: "Connection[Any, Any]", sending: threading.Lock, market: InProcess, number: int, request: httpx.Request
-) -> None:
+async def _answer(answering: asyncio.StreamWriter, market: InProcess, number: int, request: httpx.Request) -> None:
     """The answer's head and, by itself, its body: of megabytes nothing is copied that need not be."""
     status: int | None = None
     headers: list[tuple[bytes, bytes]] = []
@@ -63,16 +46,11 @@ async def _answer(
         body = b"".join([chunk async for chunk in answer.aiter_raw()])  # as it is packed, if it is
     except httpx.RemoteProtocolError:
         pass  # no status is what tells it
-    await asyncio.to_thread(_send, pipe, sending, (number, status, headers, len(body)), body)
-
-
-def _send(pipe: "Connection[Any, Any]", sending: threading.Lock, head: object, body: bytes) -> None:
-    with sending:
-        pipe.send_bytes(pickle.dumps(head))
-        rest = memoryview(body)
-        while rest:
-            rest = rest[os.write(pipe.fileno(), rest) :]
+    answering.write(packed((number, status, headers, len(body))))
+    answering.write(body)
+    await answering.drain()
 
 
 if __name__ == "__main__":
-    main(Connection(int(sys.argv[1])))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks decides when to end
+    asyncio.run(main(socket.socket(fileno=int(sys.argv[1]))))

@@ -1,9 +1,11 @@
-"""HTTP to an application in this process.
+"""HTTP to an application in this process, and how requests and answers go from one process to another.
 
 httpx has a transport for this too, `ASGITransport`; it looks with every request whether trio is installed, which for
 the thousands of small requests of a demo's first start costs a twentieth of all the time.
 """
 
+import asyncio
+import pickle
 from collections.abc import AsyncIterator, MutableMapping
 from typing import Any
 
@@ -11,6 +13,19 @@ import httpx
 
 Application = Any
 Message = MutableMapping[str, Any]
+MOST_AHEAD = 1 << 22
+"""Bytes that may lie unread at the receiving end: more than most answers."""
+
+
+def packed(message: object) -> bytes:
+    """A message to our own process at the other end of a pipe, with its length before it."""
+    content = pickle.dumps(message)
+    return len(content).to_bytes(4, "big") + content
+
+
+async def unpacked(pipe: asyncio.StreamReader) -> Any:  # noqa: ANN401 - whatever was packed
+    """The next message. Raises EOFError where the pipe has ended."""
+    return pickle.loads(await pipe.readexactly(int.from_bytes(await pipe.readexactly(4), "big")))  # noqa: S301 - ours
 
 
 class Content(httpx.AsyncByteStream):
