@@ -63,7 +63,8 @@ class SimulatedProcess(httpx.AsyncBaseTransport):
         self._process.kill()
         self._process.wait()  # at once, and without a loop too: where ctrl+C ended that there is none any more
         if self._reading is not None:
-            await asyncio.wait([self._reading])
+            if not self._reading.done():  # else its loop may be gone, and nothing of it can be waited for
+                await asyncio.wait([self._reading])
         elif self._pipe is None:
             self._socket.close()
 

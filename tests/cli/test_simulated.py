@@ -66,6 +66,19 @@ async def test_a_market_that_can_t_be_made_says_why() -> None:
             await client.get("/v1/marketstatus/now")
 
 
+def test_it_is_ended_when_the_loop_its_answers_came_by_is_gone() -> None:
+    transport = process()
+
+    async def ask() -> int:
+        request = httpx.Request("GET", f"{SIMULATED_URL}/v1/marketstatus/now", headers=KEY)
+        return (await transport.handle_async_request(request)).status_code
+
+    assert asyncio.run(ask()) == 200
+    assert is_running(transport.pid)
+    asyncio.run(transport.aclose())
+    assert not is_running(transport.pid)
+
+
 PARENT = """
 import asyncio, sys, httpx
 from deskview.cli.simulated import SimulatedProcess
